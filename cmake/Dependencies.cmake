@@ -1,0 +1,78 @@
+# Third-party parts. llama.cpp comes first and brings ggml; whisper.cpp then uses the same ggml target.
+# Versions and checksums: cmake/packages.tsv. A checkout of your own is taken with -DECHOLLAMA_LLAMA_DIR=… and so on.
+
+set(ECHOLLAMA_LLAMA_DIR "" CACHE PATH "llama.cpp source tree (empty: the pinned package)")
+set(ECHOLLAMA_WHISPER_DIR "" CACHE PATH "whisper.cpp source tree (empty: the pinned package)")
+set(ECHOLLAMA_SHERPA_DIR "" CACHE PATH "sherpa-onnx prefix with include/ and lib/ (empty: the pinned package)")
+
+function(echollama_package name out)
+  execute_process(
+    COMMAND "${CMAKE_SOURCE_DIR}/scripts/fetch-package" "${name}"
+    OUTPUT_VARIABLE dir OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE rc)
+  if(NOT rc EQUAL 0)
+    message(FATAL_ERROR "Cannot fetch ${name}; see the line above. Or name a copy of your own in the matching ECHOLLAMA_*_DIR.")
+  endif()
+  set(${out} "${dir}" PARENT_SCOPE)
+endfunction()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+if(NOT ECHOLLAMA_LLAMA_DIR)
+  echollama_package(llama.cpp ECHOLLAMA_LLAMA_DIR)
+endif()
+if(NOT ECHOLLAMA_WHISPER_DIR)
+  echollama_package(whisper.cpp whisper_package)
+  set(ECHOLLAMA_WHISPER_DIR "${whisper_package}/cpp/whisper.cpp")
+endif()
+if(NOT ECHOLLAMA_SHERPA_DIR)
+  echollama_package(sherpa-onnx sherpa_package)
+  set(ECHOLLAMA_SHERPA_DIR "${sherpa_package}/sherpa_onnx")
+endif()
+
+set(CMAKE_POLICY_DEFAULT_CMP0077 NEW) # let the settings below win over the option() calls of old CMake code
+set(BUILD_SHARED_LIBS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(LLAMA_BUILD_COMMON OFF)
+set(LLAMA_BUILD_TESTS OFF)
+set(LLAMA_BUILD_TOOLS OFF)
+set(LLAMA_BUILD_EXAMPLES OFF)
+set(LLAMA_BUILD_SERVER OFF)
+set(LLAMA_BUILD_APP OFF)
+set(LLAMA_ALL_WARNINGS OFF)
+set(GGML_CCACHE OFF) # our own launcher is set already
+set(MTMD_VIDEO OFF CACHE BOOL "" FORCE)
+add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL)
+add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL)
+
+set(WHISPER_ALL_WARNINGS OFF)
+add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL)
+
+# Single-header libraries that llama.cpp carries: cpp-httplib, nlohmann/json, miniaudio, stb.
+add_library(echollama_vendor INTERFACE)
+target_include_directories(echollama_vendor SYSTEM INTERFACE "${ECHOLLAMA_LLAMA_DIR}/vendor")
+
+add_library(echollama_httplib STATIC EXCLUDE_FROM_ALL "${ECHOLLAMA_LLAMA_DIR}/vendor/cpp-httplib/httplib.cpp")
+target_include_directories(echollama_httplib SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/vendor")
+target_compile_options(echollama_httplib PRIVATE -w)
+target_link_libraries(echollama_httplib PUBLIC Threads::Threads)
+find_package(OpenSSL)
+if(OpenSSL_FOUND)
+  target_compile_definitions(echollama_httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
+  target_link_libraries(echollama_httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto)
+endif()
+
+# sherpa-onnx is loaded with dlopen, so a missing or broken voice runtime never stops the program: only its header is used here.
+add_library(echollama_sherpa INTERFACE)
+target_include_directories(echollama_sherpa SYSTEM INTERFACE "${ECHOLLAMA_SHERPA_DIR}/include")
+target_compile_definitions(echollama_sherpa INTERFACE ECHOLLAMA_SHERPA_LIB_DIR="${ECHOLLAMA_SHERPA_DIR}/lib")
+
+# Debian's libraries.
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
+pkg_check_modules(ESPEAK REQUIRED IMPORTED_TARGET espeak-ng)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(MYSOFA REQUIRED IMPORTED_TARGET libmysofa)
+find_library(SONIC_LIBRARY sonic REQUIRED)
+find_path(SONIC_INCLUDE_DIR sonic.h REQUIRED)

@@ -1,0 +1,121 @@
+// The core types between seeing and saying. No third-party code.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+// Axis-aligned box in pixels of the upright source image; x to the right, y down; x0 <= x1, y0 <= y1.
+// Detectors may let a box stick out of the image slightly; geometry clamps before it samples.
+struct Box {
+    float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+
+    float width() const { return x1 - x0; }
+    float height() const { return y1 - y0; }
+    float center_x() const { return (x0 + x1) / 2; }
+    float center_y() const { return (y0 + y1) / 2; }
+};
+
+struct Detection {
+    std::string label; // COCO name in lower case, such as "dining table"
+    int label_id = -1; // the detector's own class index
+    float score = 0;   // [0, 1]
+    Box box;
+    // Another label of the same kind that scored nearly as well ("cat" beside "dog"); the words are then careful.
+    std::optional<std::string> rival;
+};
+
+// What the numbers of a depth map mean. Never mix the kinds silently.
+enum class DepthKind {
+    relative_inverse, // MiDaS: larger is nearer, no unit, unknown scale and shift
+    metres,           // sensor or stereo: distance along the optical axis; 0 or NaN: no reading
+};
+
+// Row-major, width * height values. May differ from the image in size: positions are scaled.
+struct DepthMap {
+    int width = 0;
+    int height = 0;
+    DepthKind kind = DepthKind::relative_inverse;
+    std::vector<float> values;
+};
+
+// Pin-hole camera of the upright image; all in pixels.
+struct Intrinsics {
+    float fx = 0, fy = 0; // focal lengths
+    float cx = 0, cy = 0; // principal point
+    bool assumed = true;  // true: a stated default, not measured
+};
+
+// Where a distance comes from.
+enum class DistanceSource { none, sensor, calibrated_depth, object_size };
+
+// Distance from the camera in metres with an interval that holds about nine times in ten.
+struct Distance {
+    DistanceSource source = DistanceSource::none;
+    float metres = 0;
+    float low = 0, high = 0;
+};
+
+struct GridCell {
+    int row = 0;    // 0 top, 1 bottom
+    int column = 0; // 0 left, 1 mid, 2 right
+
+    bool operator==(GridCell const&) const = default;
+};
+
+struct SceneObject {
+    Detection detection;
+    GridCell cell;
+    // The paper's r(x, y, z): box centre in pixels, z = 255 (d - min) / (max - min) of the depth map there; 0 without
+    // one.
+    float x = 0, y = 0, z = 0;
+    float bearing_deg = 0; // 0 ahead, positive to the right
+    int clock_hour = 12;   // 9..3 over the top: 12 is ahead
+    Distance distance;
+    // Share of the image area that the box covers, [0, 1].
+    float area = 0;
+};
+
+enum class Relation { left_of, right_of, above, below, in_front_of, behind, on, under, beside, inside, between };
+
+// subject RELATION object; indices into Scene::objects. For `between`, object2 is the second landmark.
+struct SceneRelation {
+    std::size_t subject = 0;
+    Relation relation = Relation::beside;
+    std::size_t object = 0;
+    std::optional<std::size_t> object2;
+};
+
+// Several objects of one label, such as "three chairs".
+struct SceneGroup {
+    std::string label;
+    std::vector<std::size_t> members; // indices into Scene::objects
+};
+
+struct Scene {
+    int width = 0, height = 0; // of the upright source image, pixels
+    Intrinsics camera;
+    std::vector<SceneObject> objects; // nearest first where distances are known, else most prominent first
+    std::vector<SceneRelation> relations;
+    std::vector<SceneGroup> groups;
+    std::string caption;               // empty: no captioner
+    std::vector<std::string> measured; // true facts measured from the pixels, such as "The picture is very dark."
+};
+
+// One turn of a conversation.
+struct Turn {
+    enum class Role { user, assistant };
+    Role role = Role::user;
+    std::string text;
+};
+
+// What the describer gets: plain text, never special tokens.
+struct Prompt {
+    std::string system;
+    std::vector<Turn> turns; // the last is the user's
+};
+
+} // namespace echollama

@@ -1,0 +1,57 @@
+#include "base/bounded_queue.h"
+#include "base/counter_rng.h"
+#include "base/timing.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <stdexcept>
+#include <thread>
+
+namespace echollama {
+namespace {
+
+TEST(CounterRng, MatchesThePublishedCheckValues) {
+    EXPECT_EQ(fnv1a64("a"), 0xaf63dc4c8601ec8cULL);
+    float value = 2 * uniform(fnv1a64("a"), 0) - 1;
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(value), 0xbe8358f8U);
+    EXPECT_EQ(splitmix64(fnv1a64("codes.0"), 0) >> 52, 108U);
+}
+
+TEST(BoundedQueue, DeliversInOrderAndDrainsAfterClose) {
+    BoundedQueue<int> queue(2);
+    std::jthread producer([&] {
+        for (int i = 0; i < 100; ++i) {
+            queue.push(i);
+        }
+        queue.close();
+    });
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_EQ(queue.pop(), i);
+    }
+    EXPECT_EQ(queue.pop(), std::nullopt);
+    EXPECT_FALSE(queue.push(1)) << "a closed queue takes nothing";
+}
+
+TEST(BoundedQueue, StopWakesBothEnds) {
+    BoundedQueue<int> queue(1);
+    ASSERT_TRUE(queue.push(1));
+    std::stop_source stop;
+    std::jthread later([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        stop.request_stop();
+    });
+    EXPECT_FALSE(queue.push(2, stop.get_token()));
+    EXPECT_EQ(queue.pop(stop.get_token()), std::nullopt);
+}
+
+TEST(Timings, RecordsAStageThatThrows) {
+    Timings timings;
+    EXPECT_THROW(timings.measure("bad", []() -> int { throw std::runtime_error("x"); }), std::runtime_error);
+    ASSERT_EQ(timings.stages().size(), 1U);
+    EXPECT_EQ(timings.stages()[0].stage, "bad");
+    EXPECT_EQ(timings.measure("good", [] { return 7; }), 7);
+}
+
+} // namespace
+} // namespace echollama

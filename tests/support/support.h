@@ -1,0 +1,69 @@
+// What tests share: where golden numbers, samples and models are, and skipping with a reason when they are absent.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace echollama::test {
+
+inline std::filesystem::path shared_dir() {
+    char const* env = std::getenv("ECHOLLAMA_SHARED");
+    return env ? env : ECHOLLAMA_SHARED_DIR;
+}
+inline std::filesystem::path golden(std::string const& file) {
+    return shared_dir() / "golden" / file;
+}
+inline std::filesystem::path sample(std::string const& file) {
+    return shared_dir() / "samples" / file;
+}
+inline std::filesystem::path data(std::string const& file) {
+    return std::filesystem::path(ECHOLLAMA_TEST_DATA) / file;
+}
+
+// The folder of installed model files: ECHOLLAMA_MODELS, else the user's cache, as the program itself looks.
+inline std::filesystem::path models_dir() {
+    if (char const* dir = std::getenv("ECHOLLAMA_MODELS")) {
+        return dir;
+    }
+    if (char const* cache = std::getenv("ECHOLLAMA_CACHE")) {
+        return std::filesystem::path(cache) / "models";
+    }
+    if (char const* xdg = std::getenv("XDG_CACHE_HOME")) {
+        return std::filesystem::path(xdg) / "echollama" / "models";
+    }
+    char const* home = std::getenv("HOME");
+    return std::filesystem::path(home ? home : ".") / ".cache" / "echollama" / "models";
+}
+
+// A fresh folder that is removed at the end of the test.
+class TempDir {
+  public:
+    TempDir() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "echollama-test-XXXXXX").string();
+        path_ = mkdtemp(pattern.data());
+    }
+    ~TempDir() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TempDir(TempDir const&) = delete;
+    TempDir& operator=(TempDir const&) = delete;
+    std::filesystem::path operator/(std::string const& name) const { return path_ / name; }
+    std::filesystem::path const& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+} // namespace echollama::test
+
+// Skips the test, with the reason, unless the file or folder exists.
+#define SKIP_WITHOUT(path)                                                                                             \
+    do {                                                                                                               \
+        if (!std::filesystem::exists(path)) {                                                                          \
+            GTEST_SKIP() << "needs " << (path) << ", which is not on this machine";                                    \
+        }                                                                                                              \
+    } while (0)
