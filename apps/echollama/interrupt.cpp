@@ -1,0 +1,52 @@
+#include "interrupt.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+
+namespace echollama {
+namespace {
+
+// Work that cannot be interrupted (a library loading a model) may hold the program no longer than this after a signal.
+constexpr timespec grace{0, 150'000'000};
+
+sigset_t watched_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR2); // only used to end the waiting thread
+    return set;
+}
+
+} // namespace
+
+Interrupt::Interrupt() {
+    sigset_t set = watched_signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN); // a closed pipe is a write error with a sentence, not a silent death
+    waiter_ = std::jthread([this] { wait(); });
+}
+
+Interrupt::~Interrupt() {
+    pthread_kill(waiter_.native_handle(), SIGUSR2);
+}
+
+void Interrupt::wait() {
+    sigset_t set = watched_signals();
+    int signal = 0;
+    sigwait(&set, &signal);
+    if (signal == SIGUSR2) {
+        return;
+    }
+    stop_.request_stop();
+    // A second signal, or the end of the grace period, ends the program without waiting for its threads. Files are
+    // written beside their destination and renamed when complete, so nothing half-written stays under its final name.
+    if (sigtimedwait(&set, nullptr, &grace) != SIGUSR2) {
+        _exit(exit_interrupted);
+    }
+}
+
+} // namespace echollama
