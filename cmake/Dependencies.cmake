@@ -56,11 +56,9 @@ add_library(echollama_httplib STATIC EXCLUDE_FROM_ALL "${ECHOLLAMA_LLAMA_DIR}/ve
 target_include_directories(echollama_httplib SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/vendor")
 target_compile_options(echollama_httplib PRIVATE -w)
 target_link_libraries(echollama_httplib PUBLIC Threads::Threads)
-find_package(OpenSSL)
-if(OpenSSL_FOUND)
-  target_compile_definitions(echollama_httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
-  target_link_libraries(echollama_httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto)
-endif()
+find_package(OpenSSL REQUIRED)
+target_compile_definitions(echollama_httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
+target_link_libraries(echollama_httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto)
 
 # sherpa-onnx is loaded with dlopen, so a missing or broken voice runtime never stops the program: only its header is used here.
 add_library(echollama_sherpa INTERFACE)

