@@ -42,11 +42,11 @@ set(LLAMA_BUILD_APP OFF)
 set(LLAMA_ALL_WARNINGS OFF)
 set(GGML_CCACHE OFF) # our own launcher is set already
 set(MTMD_VIDEO OFF CACHE BOOL "" FORCE)
-add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL)
-add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL)
+add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL SYSTEM)
+add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL SYSTEM)
 
 set(WHISPER_ALL_WARNINGS OFF)
-add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL)
+add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL SYSTEM)
 
 # Single-header libraries that llama.cpp carries: cpp-httplib, nlohmann/json, miniaudio, stb.
 add_library(echollama_vendor INTERFACE)

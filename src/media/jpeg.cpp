@@ -1,0 +1,108 @@
+#include "base/error.h"
+#include "media/codecs.h"
+
+#include <jpeglib.h>
+
+#include <csetjmp>
+#include <cstdio>
+
+namespace echollama::codecs {
+namespace {
+
+// libjpeg's error manager with a way back. Warnings about missing data count as errors: half a picture is not
+// described.
+struct Report {
+    jpeg_error_mgr manager;
+    std::jmp_buf back;
+    char message[JMSG_LENGTH_MAX] = "";
+};
+
+[[noreturn]] void on_error(j_common_ptr jpeg) {
+    auto* report = reinterpret_cast<Report*>(jpeg->err);
+    jpeg->err->format_message(jpeg, report->message);
+    std::longjmp(report->back, 1);
+}
+
+void on_message(j_common_ptr jpeg, int level) {
+    if (level < 0) { // corrupt data: libjpeg would go on with grey
+        on_error(jpeg);
+    }
+}
+
+struct Decoder {
+    jpeg_decompress_struct jpeg{};
+    Report report;
+
+    explicit Decoder(std::span<std::uint8_t const> bytes) {
+        jpeg.err = jpeg_std_error(&report.manager);
+        report.manager.error_exit = on_error;
+        report.manager.emit_message = on_message;
+        jpeg_create_decompress(&jpeg);
+        jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+    }
+    ~Decoder() { jpeg_destroy_decompress(&jpeg); }
+    Decoder(Decoder const&) = delete;
+    Decoder& operator=(Decoder const&) = delete;
+};
+
+bool read_header(Decoder& d) {
+    if (setjmp(d.report.back)) {
+        return false;
+    }
+    jpeg_read_header(&d.jpeg, TRUE);
+    bool cmyk = d.jpeg.jpeg_color_space == JCS_CMYK || d.jpeg.jpeg_color_space == JCS_YCCK;
+    d.jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+    return true;
+}
+
+bool read_pixels(Decoder& d, std::uint8_t* pixels, std::size_t row_bytes) {
+    if (setjmp(d.report.back)) {
+        return false;
+    }
+    jpeg_start_decompress(&d.jpeg);
+    while (d.jpeg.output_scanline < d.jpeg.output_height) {
+        JSAMPROW row = pixels + d.jpeg.output_scanline * row_bytes;
+        jpeg_read_scanlines(&d.jpeg, &row, 1);
+    }
+    jpeg_finish_decompress(&d.jpeg);
+    return true;
+}
+
+// Adobe stores the inks inverted (255 = no ink), which is what nearly all CMYK files do.
+std::vector<std::uint8_t> cmyk_to_rgb(std::vector<std::uint8_t> const& cmyk, bool inverted) {
+    std::vector<std::uint8_t> rgb(cmyk.size() / 4 * 3);
+    for (std::size_t i = 0; i < cmyk.size() / 4; ++i) {
+        auto ink = [&](std::size_t channel) { return inverted ? cmyk[4 * i + channel] : 255 - cmyk[4 * i + channel]; };
+        for (std::size_t channel = 0; channel < 3; ++channel) {
+            rgb[3 * i + channel] = static_cast<std::uint8_t>(ink(channel) * ink(3) / 255);
+        }
+    }
+    return rgb;
+}
+
+} // namespace
+
+Image decode_jpeg(std::span<std::uint8_t const> bytes, std::string const& name) {
+    Decoder decoder(bytes);
+    auto fail = [&] {
+        return Error("The JPEG picture " + name + " is damaged or cut short (" + decoder.report.message +
+                     "); get it again.");
+    };
+    if (!read_header(decoder)) {
+        throw fail();
+    }
+    check_size(decoder.jpeg.image_width, decoder.jpeg.image_height, name);
+    bool cmyk = decoder.jpeg.out_color_space == JCS_CMYK;
+    auto row_bytes = std::size_t{decoder.jpeg.image_width} * (cmyk ? 4 : 3);
+    Image image{static_cast<int>(decoder.jpeg.image_width), static_cast<int>(decoder.jpeg.image_height), {}};
+    image.rgb.resize(row_bytes * decoder.jpeg.image_height);
+    if (!read_pixels(decoder, image.rgb.data(), row_bytes)) {
+        throw fail();
+    }
+    if (cmyk) {
+        image.rgb = cmyk_to_rgb(image.rgb, decoder.jpeg.saw_Adobe_marker != 0);
+    }
+    return image;
+}
+
+} // namespace echollama::codecs

@@ -1,0 +1,191 @@
+#include "base/error.h"
+#include "media/atomic_file.h"
+#include "media/codecs.h"
+#include "media/image_io.h"
+
+#include <png.h>
+
+#include <bit>
+#include <cstring>
+#include <memory>
+
+namespace echollama {
+namespace {
+
+// libpng reports through these; an exception passes through libpng's C frames, which Debian builds with unwind tables,
+// but that is not promised, so errors are kept and the C code is left by longjmp.
+struct Report {
+    std::string message;
+};
+
+void on_error(png_structp png, png_const_charp message) {
+    static_cast<Report*>(png_get_error_ptr(png))->message = message;
+    png_longjmp(png, 1);
+}
+
+void on_warning(png_structp, png_const_charp) {}
+
+struct Source {
+    std::span<std::uint8_t const> bytes;
+};
+
+void read_from_memory(png_structp png, png_bytep out, std::size_t count) {
+    auto* source = static_cast<Source*>(png_get_io_ptr(png));
+    if (count > source->bytes.size()) {
+        png_error(png, "the file ends too early");
+    }
+    std::memcpy(out, source->bytes.data(), count);
+    source->bytes = source->bytes.subspan(count);
+}
+
+struct Reader {
+    Report report;
+    Source source;
+    png_structp png = nullptr;
+    png_infop info = nullptr;
+
+    explicit Reader(std::span<std::uint8_t const> bytes) : source{bytes} {
+        png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &report, on_error, on_warning);
+        info = png ? png_create_info_struct(png) : nullptr;
+    }
+    ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+    Reader(Reader const&) = delete;
+    Reader& operator=(Reader const&) = delete;
+};
+
+// Everything libpng can hold becomes 8-bit RGB, transparency over white.
+void ask_for_rgb(png_structp png, png_infop info) {
+    if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
+        png_set_tRNS_to_alpha(png);
+    }
+    png_set_expand(png);
+    png_set_scale_16(png);
+    png_set_gray_to_rgb(png);
+    png_color_16 white{};
+    white.red = white.green = white.blue = white.gray = 255;
+    if ((png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
+        png_set_background(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
+    }
+    png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+}
+
+// The two halves of decoding, each leaving by longjmp on error: no object with a destructor may live in them.
+bool read_header(Reader& r) {
+    if (setjmp(png_jmpbuf(r.png))) {
+        return false;
+    }
+    png_set_read_fn(r.png, &r.source, read_from_memory);
+    png_set_user_limits(r.png, 0x7FFFFFFF, 0x7FFFFFFF);
+    png_set_chunk_malloc_max(r.png, 64 << 20);
+    png_read_info(r.png, r.info);
+    return true;
+}
+
+bool read_pixels(Reader& r, png_bytepp rows, std::size_t row_bytes) {
+    if (setjmp(png_jmpbuf(r.png))) {
+        return false;
+    }
+    ask_for_rgb(r.png, r.info);
+    if (png_get_rowbytes(r.png, r.info) != row_bytes) {
+        png_error(r.png, "unexpected colour type");
+    }
+    png_read_image(r.png, rows);
+    png_read_end(r.png, nullptr);
+    return true;
+}
+
+struct Writer {
+    Report report;
+    png_structp png = nullptr;
+    png_infop info = nullptr;
+
+    Writer() {
+        png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &report, on_error, on_warning);
+        info = png ? png_create_info_struct(png) : nullptr;
+    }
+    ~Writer() { png_destroy_write_struct(&png, &info); }
+    Writer(Writer const&) = delete;
+    Writer& operator=(Writer const&) = delete;
+};
+
+void append_bytes(png_structp png, png_bytep data, std::size_t count) {
+    auto* out = static_cast<std::string*>(png_get_io_ptr(png));
+    out->append(reinterpret_cast<char const*>(data), count);
+}
+
+bool encode(Writer& w, std::string& out, int width, int height, int depth, int color, png_bytepp rows) {
+    if (setjmp(png_jmpbuf(w.png))) {
+        return false;
+    }
+    png_set_write_fn(w.png, &out, append_bytes, nullptr);
+    png_set_IHDR(w.png, w.info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, color,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_compression_level(w.png, 3);
+    png_write_info(w.png, w.info);
+    if (depth == 16 && std::endian::native == std::endian::little) {
+        png_set_swap(w.png);
+    }
+    png_write_image(w.png, rows);
+    png_write_end(w.png, nullptr);
+    return true;
+}
+
+void save(std::filesystem::path const& path, int width, int height, int depth, int color, std::uint8_t const* data,
+          std::size_t row_bytes) {
+    std::vector<png_bytep> rows;
+    for (int y = 0; y < height; ++y) {
+        rows.push_back(const_cast<png_bytep>(data + static_cast<std::size_t>(y) * row_bytes));
+    }
+    Writer writer;
+    std::string bytes;
+    if (!writer.info || !encode(writer, bytes, width, height, depth, color, rows.data())) {
+        throw Error("The picture for " + path.string() + " cannot be encoded: " + writer.report.message + ".");
+    }
+    write_file_atomically(path, bytes);
+}
+
+} // namespace
+
+namespace codecs {
+
+Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name) {
+    Reader reader(bytes);
+    auto fail = [&]() -> Error {
+        return Error("The PNG picture " + name + " is damaged or cut short (" + reader.report.message +
+                     "); get it again.");
+    };
+    if (!reader.info || !read_header(reader)) {
+        throw fail();
+    }
+    auto width = png_get_image_width(reader.png, reader.info);
+    auto height = png_get_image_height(reader.png, reader.info);
+    check_size(width, height, name);
+    Image image{static_cast<int>(width), static_cast<int>(height),
+                std::vector<std::uint8_t>(std::size_t{3} * width * height)};
+    std::vector<png_bytep> rows;
+    for (int y = 0; y < image.height; ++y) {
+        rows.push_back(image.pixel(0, y));
+    }
+    if (!read_pixels(reader, rows.data(), std::size_t{3} * width)) {
+        throw fail();
+    }
+    return image;
+}
+
+} // namespace codecs
+
+void save_png(std::filesystem::path const& path, Image const& image) {
+    save(path, image.width, image.height, 8, PNG_COLOR_TYPE_RGB, image.rgb.data(),
+         static_cast<std::size_t>(image.width) * 3);
+}
+
+void save_png16(std::filesystem::path const& path, int width, int height, std::span<std::uint16_t const> values) {
+    if (values.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {
+        throw std::logic_error("save_png16: wrong number of values");
+    }
+    save(path, width, height, 16, PNG_COLOR_TYPE_GRAY, reinterpret_cast<std::uint8_t const*>(values.data()),
+         static_cast<std::size_t>(width) * 2);
+}
+
+} // namespace echollama

@@ -1,0 +1,27 @@
+#include "nn/ggml_log.h"
+
+#include "base/log.h"
+
+#include <ggml.h>
+
+#include <mutex>
+#include <string_view>
+
+namespace echollama::nn {
+
+void route_ggml_logs() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        ggml_log_set(
+            [](ggml_log_level, char const* text, void*) {
+                std::string_view line(text);
+                while (line.ends_with('\n')) {
+                    line.remove_suffix(1);
+                }
+                log::debug(line);
+            },
+            nullptr);
+    });
+}
+
+} // namespace echollama::nn

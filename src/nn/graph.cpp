@@ -1,0 +1,123 @@
+#include "nn/graph.h"
+
+#include "base/error.h"
+
+#include <ggml-alloc.h>
+#include <ggml-backend.h>
+#include <ggml-cpp.h>
+#include <ggml-cpu.h>
+
+#include <stdexcept>
+
+namespace echollama::nn {
+
+struct Graph::State {
+    ggml_backend* backend = nullptr;
+    ggml_context_ptr ctx;
+    ggml_cgraph* graph = nullptr;
+    ggml_gallocr_ptr allocator;
+
+    // Names are ours, so an unknown one is a mistake in the program.
+    ggml_tensor* find(std::string const& name) const {
+        ggml_tensor* tensor = ggml_get_tensor(ctx.get(), name.c_str());
+        if (!tensor) {
+            throw std::logic_error("graph has no tensor " + name);
+        }
+        return tensor;
+    }
+
+    void set(std::string const& name, void const* data, std::size_t count, ggml_type type) const {
+        ggml_tensor* tensor = find(name);
+        if (tensor->type != type || static_cast<std::size_t>(ggml_nelements(tensor)) != count) {
+            throw std::logic_error("wrong values for graph input " + name);
+        }
+        ggml_backend_tensor_set(tensor, data, 0, ggml_nbytes(tensor));
+    }
+};
+
+ggml_tensor* Graph::Builder::input(std::string const& name, std::vector<std::int64_t> const& shape, ggml_type type) {
+    ggml_tensor* tensor = ggml_new_tensor(ctx, type, static_cast<int>(shape.size()), shape.data());
+    ggml_set_name(tensor, name.c_str());
+    ggml_set_input(tensor);
+    return tensor;
+}
+
+void Graph::Builder::output(std::string const& name, ggml_tensor* tensor) {
+    ggml_tensor* kept = ggml_is_contiguous(tensor) && !tensor->view_src ? tensor : ggml_cont(ctx, tensor);
+    ggml_set_name(kept, name.c_str());
+    ggml_set_output(kept);
+    ggml_build_forward_expand(graph, kept);
+}
+
+ggml_tensor* Graph::Builder::tap(std::string const& name, ggml_tensor* tensor) {
+    if (taps) {
+        output(name, ggml_dup(ctx, tensor));
+    }
+    return tensor;
+}
+
+Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build, bool with_taps)
+    : state_(std::make_unique<State>()) {
+    auto& s = *state_;
+    s.backend = backend.handle.get();
+    std::size_t meta = ggml_tensor_overhead() * max_nodes * 2 + ggml_graph_overhead_custom(max_nodes, false);
+    s.ctx.reset(ggml_init({meta, nullptr, /*no_alloc=*/true}));
+    s.graph = ggml_new_graph_custom(s.ctx.get(), max_nodes, false);
+    Builder builder;
+    builder.ctx = s.ctx.get();
+    builder.graph = s.graph;
+    builder.taps = with_taps;
+    build(builder);
+    s.allocator.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(s.backend)));
+    if (!s.allocator || !ggml_gallocr_alloc_graph(s.allocator.get(), s.graph)) {
+        throw Error("There is not enough memory to run the network; use a smaller picture or close other programs.");
+    }
+}
+
+Graph::~Graph() = default;
+Graph::Graph(Graph&&) noexcept = default;
+Graph& Graph::operator=(Graph&&) noexcept = default;
+
+void Graph::set(std::string const& name, std::span<float const> values) {
+    state_->set(name, values.data(), values.size(), GGML_TYPE_F32);
+}
+
+void Graph::set(std::string const& name, std::span<std::int32_t const> values) {
+    state_->set(name, values.data(), values.size(), GGML_TYPE_I32);
+}
+
+void Graph::compute(std::stop_token stop) {
+    if (ggml_backend_is_cpu(state_->backend)) {
+        ggml_backend_cpu_set_abort_callback(
+            state_->backend, [](void* data) { return static_cast<std::stop_token*>(data)->stop_requested(); }, &stop);
+    }
+    ggml_status status =
+        stop.stop_requested() ? GGML_STATUS_ABORTED : ggml_backend_graph_compute(state_->backend, state_->graph);
+    if (ggml_backend_is_cpu(state_->backend)) {
+        ggml_backend_cpu_set_abort_callback(state_->backend, nullptr, nullptr);
+    }
+    if (status == GGML_STATUS_ABORTED) {
+        throw Cancelled();
+    }
+    if (status != GGML_STATUS_SUCCESS) {
+        throw Error("The network could not be computed; there may be too little memory.");
+    }
+}
+
+std::vector<float> Graph::read(std::string const& name) const {
+    ggml_tensor* tensor = state_->find(name);
+    std::vector<float> values(static_cast<std::size_t>(ggml_nelements(tensor)));
+    ggml_backend_tensor_get(tensor, values.data(), 0, values.size() * sizeof(float));
+    return values;
+}
+
+std::vector<std::int64_t> Graph::shape(std::string const& name) const {
+    ggml_tensor* tensor = state_->find(name);
+    return {tensor->ne, tensor->ne + GGML_MAX_DIMS};
+}
+
+std::size_t Graph::bytes() const {
+    return ggml_gallocr_get_buffer_size(state_->allocator.get(), 0);
+}
+
+} // namespace echollama::nn

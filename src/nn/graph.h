@@ -1,0 +1,66 @@
+// A network built once for one input size and run many times.
+#pragma once
+
+#include "nn/backend.h"
+
+#include <ggml.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace echollama::nn {
+
+// Use: make the graph, build it in the constructor's callback (inputs, layers, outputs), then set(), compute(), read().
+// Shapes are in ggml order, fastest dimension first. Not thread-safe.
+class Graph {
+  public:
+    // Collects what the callback builds.
+    class Builder {
+      public:
+        ggml_context* ctx = nullptr;
+
+        // An F32 (or other) input that set() fills.
+        ggml_tensor* input(std::string const& name, std::vector<std::int64_t> const& shape,
+                           ggml_type type = GGML_TYPE_F32);
+        // A result that read() returns. Its memory is kept until the next compute().
+        void output(std::string const& name, ggml_tensor* tensor);
+        // A named intermediate, kept only when taps were asked for (parity tests). Returns the tensor.
+        ggml_tensor* tap(std::string const& name, ggml_tensor* tensor);
+
+      private:
+        friend class Graph;
+        ggml_cgraph* graph = nullptr;
+        bool taps = false;
+    };
+
+    Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build,
+          bool with_taps = false);
+    ~Graph();
+    Graph(Graph&&) noexcept;
+    Graph& operator=(Graph&&) noexcept;
+
+    // Copies values into an input; the count must match exactly.
+    void set(std::string const& name, std::span<float const> values);
+    void set(std::string const& name, std::span<std::int32_t const> values);
+
+    // Runs all nodes. Throws Cancelled when stop is requested before or during the run (checked between nodes).
+    void compute(std::stop_token stop = {});
+
+    // All elements of an output or tap in memory order (fastest dimension first), made contiguous.
+    std::vector<float> read(std::string const& name) const;
+    std::vector<std::int64_t> shape(std::string const& name) const;
+
+    // Bytes of intermediate memory.
+    std::size_t bytes() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace echollama::nn

@@ -1,0 +1,190 @@
+#include "nn/weights.h"
+
+#include "base/error.h"
+#include "nn/ggml_log.h"
+
+#include <ggml-backend.h>
+#include <ggml-cpp.h>
+#include <ggml.h>
+#include <gguf.h>
+
+#include <array>
+#include <fstream>
+
+namespace echollama::nn {
+
+struct Weights::Contents {
+    std::string file;
+    gguf_context_ptr gguf;
+    ggml_context_ptr tensors;
+    ggml_backend_buffer_ptr buffer;
+
+    [[noreturn]] void fail(std::string const& what) const {
+        throw Error("The model file " + file + " cannot be used: " + what + ". Convert or download it again.");
+    }
+
+    std::int64_t key(std::string const& name, gguf_type type) const {
+        std::int64_t id = gguf_find_key(gguf.get(), name.c_str());
+        if (id < 0) {
+            fail("the value '" + name + "' is missing");
+        }
+        if (gguf_get_kv_type(gguf.get(), id) != type) {
+            fail("the value '" + name + "' has type " + gguf_type_name(gguf_get_kv_type(gguf.get(), id)) +
+                 " instead of " + gguf_type_name(type));
+        }
+        return id;
+    }
+
+    // Elements of an array of numbers.
+    template <typename T>
+    std::vector<T> array(std::string const& name, gguf_type type) const {
+        std::int64_t id = key(name, GGUF_TYPE_ARRAY);
+        if (gguf_get_arr_type(gguf.get(), id) != type) {
+            fail("the list '" + name + "' does not hold " + gguf_type_name(type));
+        }
+        auto const* data = static_cast<T const*>(gguf_get_arr_data(gguf.get(), id));
+        return {data, data + gguf_get_arr_n(gguf.get(), id)};
+    }
+};
+
+namespace {
+
+std::string shape_text(std::int64_t const* ne) {
+    std::string text;
+    for (int i = 0; i < GGML_MAX_DIMS; ++i) {
+        text += (i ? "x" : "") + std::to_string(ne[i]);
+    }
+    return text;
+}
+
+gguf_context_ptr read_header(std::filesystem::path const& path, ggml_context** tensors) {
+    route_ggml_logs();
+    gguf_init_params params{/*.no_alloc =*/true, /*.ctx =*/tensors};
+    return gguf_context_ptr(gguf_init_from_file(path.c_str(), params));
+}
+
+std::string header_text(gguf_context const* gguf, char const* key) {
+    std::int64_t id = gguf_find_key(gguf, key);
+    return id >= 0 && gguf_get_kv_type(gguf, id) == GGUF_TYPE_STRING ? gguf_get_val_str(gguf, id) : "";
+}
+
+} // namespace
+
+Weights::Weights(std::filesystem::path const& path, std::string const& architecture, Backend const& backend)
+    : contents_(std::make_unique<Contents>()) {
+    auto& c = *contents_;
+    c.file = path.string();
+    std::error_code failed;
+    auto file_bytes = std::filesystem::file_size(path, failed);
+    if (failed) {
+        throw Error("The model file " + c.file + " cannot be opened (" + failed.message() + "); check the path.");
+    }
+    ggml_context* tensors = nullptr;
+    c.gguf = read_header(path, &tensors);
+    c.tensors.reset(tensors);
+    if (!c.gguf) {
+        c.fail("it is not a complete GGUF file");
+    }
+    if (auto found = header_text(c.gguf.get(), "general.architecture"); found != architecture) {
+        c.fail("it holds a model of kind '" + found + "', not '" + architecture + "'");
+    }
+
+    std::ifstream file(path, std::ios::binary);
+    c.buffer.reset(ggml_backend_alloc_ctx_tensors(c.tensors.get(), backend.handle.get()));
+    if (!c.buffer) {
+        c.fail("there is not enough memory for its tensors");
+    }
+    auto start = gguf_get_data_offset(c.gguf.get());
+    std::vector<char> staging;
+    for (std::int64_t i = 0; i < gguf_get_n_tensors(c.gguf.get()); ++i) {
+        auto* tensor = ggml_get_tensor(c.tensors.get(), gguf_get_tensor_name(c.gguf.get(), i));
+        std::uint64_t offset = start + gguf_get_tensor_offset(c.gguf.get(), i);
+        std::uint64_t bytes = ggml_nbytes(tensor);
+        if (offset > file_bytes || bytes > file_bytes - offset) {
+            c.fail("it ends before the tensor '" + std::string(tensor->name) + "' does");
+        }
+        staging.resize(bytes);
+        file.seekg(static_cast<std::streamoff>(offset));
+        if (!file.read(staging.data(), static_cast<std::streamsize>(bytes))) {
+            c.fail("the tensor '" + std::string(tensor->name) + "' cannot be read");
+        }
+        ggml_backend_tensor_set(tensor, staging.data(), 0, bytes);
+    }
+}
+
+Weights::~Weights() = default;
+Weights::Weights(Weights&&) noexcept = default;
+Weights& Weights::operator=(Weights&&) noexcept = default;
+
+ggml_tensor* Weights::tensor(std::string const& name, std::initializer_list<std::int64_t> shape) const {
+    ggml_tensor* tensor = ggml_get_tensor(contents_->tensors.get(), name.c_str());
+    std::array<std::int64_t, GGML_MAX_DIMS> expected{1, 1, 1, 1};
+    std::copy(shape.begin(), shape.end(), expected.begin());
+    if (!tensor) {
+        contents_->fail("the tensor '" + name + "' (" + shape_text(expected.data()) + ") is missing");
+    }
+    if (!std::equal(expected.begin(), expected.end(), tensor->ne)) {
+        contents_->fail("the tensor '" + name + "' is " + shape_text(tensor->ne) + " instead of " +
+                        shape_text(expected.data()));
+    }
+    return tensor;
+}
+
+bool Weights::has(std::string const& name) const {
+    return ggml_get_tensor(contents_->tensors.get(), name.c_str()) != nullptr;
+}
+
+std::int64_t Weights::dimension(std::string const& name, int axis) const {
+    ggml_tensor* tensor = ggml_get_tensor(contents_->tensors.get(), name.c_str());
+    if (!tensor) {
+        contents_->fail("the tensor '" + name + "' is missing");
+    }
+    return tensor->ne[axis];
+}
+
+std::uint32_t Weights::u32(std::string const& key) const {
+    return gguf_get_val_u32(contents_->gguf.get(), contents_->key(key, GGUF_TYPE_UINT32));
+}
+
+float Weights::f32(std::string const& key) const {
+    return gguf_get_val_f32(contents_->gguf.get(), contents_->key(key, GGUF_TYPE_FLOAT32));
+}
+
+std::string Weights::text(std::string const& key) const {
+    return gguf_get_val_str(contents_->gguf.get(), contents_->key(key, GGUF_TYPE_STRING));
+}
+
+std::vector<std::int32_t> Weights::i32_array(std::string const& key) const {
+    return contents_->array<std::int32_t>(key, GGUF_TYPE_INT32);
+}
+
+std::vector<float> Weights::f32_array(std::string const& key) const {
+    return contents_->array<float>(key, GGUF_TYPE_FLOAT32);
+}
+
+std::vector<std::string> Weights::text_array(std::string const& key) const {
+    std::int64_t id = contents_->key(key, GGUF_TYPE_ARRAY);
+    if (gguf_get_arr_type(contents_->gguf.get(), id) != GGUF_TYPE_STRING) {
+        contents_->fail("the list '" + key + "' does not hold text");
+    }
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < gguf_get_arr_n(contents_->gguf.get(), id); ++i) {
+        values.emplace_back(gguf_get_arr_str(contents_->gguf.get(), id, i));
+    }
+    return values;
+}
+
+std::string const& Weights::file() const {
+    return contents_->file;
+}
+
+std::size_t Weights::bytes() const {
+    return ggml_backend_buffer_get_size(contents_->buffer.get());
+}
+
+std::string gguf_architecture(std::filesystem::path const& path) {
+    auto gguf = read_header(path, nullptr);
+    return gguf ? header_text(gguf.get(), "general.architecture") : "";
+}
+
+} // namespace echollama::nn

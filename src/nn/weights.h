@@ -1,0 +1,53 @@
+// The tensors and hyper-parameters of one GGUF file.
+#pragma once
+
+#include "nn/backend.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+struct ggml_tensor;
+
+namespace echollama::nn {
+
+// Opened once, read-only afterwards. Every look-up names the file, the key or tensor, what was expected and what was
+// found when it does not match, so that a wrong file fails when it is opened and not in the middle of a run.
+class Weights {
+  public:
+    // Reads the whole file into memory of the backend. `architecture` must equal general.architecture. Throws Error
+    // when the file is missing, truncated, not GGUF, or of another architecture.
+    Weights(std::filesystem::path const& path, std::string const& architecture, Backend const& backend);
+    ~Weights();
+    Weights(Weights&&) noexcept;
+    Weights& operator=(Weights&&) noexcept;
+
+    // A tensor with exactly this shape, ggml order: fastest dimension first, missing dimensions are 1.
+    ggml_tensor* tensor(std::string const& name, std::initializer_list<std::int64_t> shape) const;
+    bool has(std::string const& name) const;
+    // Length of dimension `axis` (0 fastest) of a tensor that must exist.
+    std::int64_t dimension(std::string const& name, int axis) const;
+
+    std::uint32_t u32(std::string const& key) const;
+    float f32(std::string const& key) const;
+    std::string text(std::string const& key) const;
+    std::vector<std::int32_t> i32_array(std::string const& key) const;
+    std::vector<float> f32_array(std::string const& key) const;
+    std::vector<std::string> text_array(std::string const& key) const;
+
+    std::string const& file() const;
+    std::size_t bytes() const; // memory held by the tensors
+
+  private:
+    struct Contents;
+    std::unique_ptr<Contents> contents_;
+};
+
+// The value of general.architecture of a GGUF file; empty when the file is not readable GGUF. Reads only the header.
+std::string gguf_architecture(std::filesystem::path const& path);
+
+} // namespace echollama::nn

@@ -1,0 +1,175 @@
+#include "pipeline/json.h"
+
+#include <cmath>
+
+namespace echollama {
+namespace {
+
+// Rounded to `digits` decimals; what is not a finite number becomes null.
+Json rounded(double value, int digits) {
+    if (!std::isfinite(value)) {
+        return nullptr;
+    }
+    double scale = std::pow(10.0, digits);
+    return std::round(value * scale) / scale;
+}
+
+Json box_json(Box const& box) {
+    return Json::array({rounded(box.x0, 1), rounded(box.y0, 1), rounded(box.x1, 1), rounded(box.y1, 1)});
+}
+
+char const* source_name(DistanceSource source) {
+    switch (source) {
+    case DistanceSource::sensor:
+        return "sensor";
+    case DistanceSource::calibrated_depth:
+        return "calibrated_depth";
+    case DistanceSource::object_size:
+        return "object_size";
+    case DistanceSource::none:
+        break;
+    }
+    return "none";
+}
+
+char const* relation_name(Relation relation) {
+    switch (relation) {
+    case Relation::left_of:
+        return "left_of";
+    case Relation::right_of:
+        return "right_of";
+    case Relation::above:
+        return "above";
+    case Relation::below:
+        return "below";
+    case Relation::in_front_of:
+        return "in_front_of";
+    case Relation::behind:
+        return "behind";
+    case Relation::on:
+        return "on";
+    case Relation::under:
+        return "under";
+    case Relation::beside:
+        return "beside";
+    case Relation::inside:
+        return "inside";
+    case Relation::between:
+        return "between";
+    }
+    return "";
+}
+
+char const* row_name(int row) {
+    return row == 0 ? "top" : "bottom";
+}
+
+char const* column_name(int column) {
+    return column == 0 ? "left" : column == 1 ? "mid" : "right";
+}
+
+Json distance_json(Distance const& distance) {
+    if (distance.source == DistanceSource::none) {
+        return nullptr;
+    }
+    return {{"metres", rounded(distance.metres, 2)},
+            {"low", rounded(distance.low, 2)},
+            {"high", rounded(distance.high, 2)},
+            {"source", source_name(distance.source)}};
+}
+
+Json object_json(SceneObject const& object) {
+    Json json = to_json(object.detection);
+    json["cell"] = std::string(row_name(object.cell.row)) + " " + column_name(object.cell.column);
+    json["x"] = rounded(object.x, 1);
+    json["y"] = rounded(object.y, 1);
+    json["z"] = rounded(object.z, 1);
+    json["bearing_deg"] = rounded(object.bearing_deg, 1);
+    json["clock_hour"] = object.clock_hour;
+    json["distance"] = distance_json(object.distance);
+    json["area"] = rounded(object.area, 4);
+    return json;
+}
+
+Json relation_json(SceneRelation const& relation) {
+    Json json{
+        {"subject", relation.subject}, {"relation", relation_name(relation.relation)}, {"object", relation.object}};
+    if (relation.object2) {
+        json["object2"] = *relation.object2;
+    }
+    return json;
+}
+
+} // namespace
+
+Json to_json(Detection const& detection) {
+    Json json{{"label", detection.label},
+              {"label_id", detection.label_id},
+              {"score", rounded(detection.score, 4)},
+              {"box", box_json(detection.box)}};
+    if (detection.rival) {
+        json["rival"] = *detection.rival;
+    }
+    return json;
+}
+
+Json image_json(int width, int height) {
+    return {{"width", width}, {"height", height}};
+}
+
+Json detections_json(int width, int height, std::vector<Detection> const& detections) {
+    Json list = Json::array();
+    for (auto const& detection : detections) {
+        list.push_back(to_json(detection));
+    }
+    return {{"image", image_json(width, height)}, {"detections", list}};
+}
+
+Json to_json(Scene const& scene) {
+    Json json;
+    json["image"] = image_json(scene.width, scene.height);
+    json["camera"] = {{"fx", rounded(scene.camera.fx, 1)},
+                      {"fy", rounded(scene.camera.fy, 1)},
+                      {"cx", rounded(scene.camera.cx, 1)},
+                      {"cy", rounded(scene.camera.cy, 1)},
+                      {"assumed", scene.camera.assumed}};
+    json["objects"] = Json::array();
+    for (auto const& object : scene.objects) {
+        json["objects"].push_back(object_json(object));
+    }
+    json["relations"] = Json::array();
+    for (auto const& relation : scene.relations) {
+        json["relations"].push_back(relation_json(relation));
+    }
+    json["groups"] = Json::array();
+    for (auto const& group : scene.groups) {
+        json["groups"].push_back({{"label", group.label}, {"members", group.members}});
+    }
+    json["caption"] = scene.caption.empty() ? Json(nullptr) : Json(scene.caption);
+    json["measured"] = scene.measured;
+    return json;
+}
+
+Json to_json(Prompt const& prompt) {
+    Json turns = Json::array();
+    for (auto const& turn : prompt.turns) {
+        turns.push_back({{"role", turn.role == Turn::Role::user ? "user" : "assistant"}, {"text", turn.text}});
+    }
+    return {{"system", prompt.system}, {"turns", turns}};
+}
+
+Json to_json(std::vector<StageTiming> const& timings) {
+    Json list = Json::array();
+    for (auto const& timing : timings) {
+        list.push_back({{"stage", timing.stage},
+                        {"start_ms", rounded(timing.start_ms, 1)},
+                        {"duration_ms", rounded(timing.duration_ms, 1)}});
+    }
+    return list;
+}
+
+std::string dump(Json const& value) {
+    return value.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace echollama

@@ -1,0 +1,33 @@
+// The JSON shapes that programs read (docs/json.md). Numbers are rounded to what is meaningful, so output is stable.
+#pragma once
+
+#include "base/timing.h"
+#include "scene/types.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+// Keys stay in the order they are written, so people can read the output too.
+using Json = nlohmann::ordered_json;
+
+// {"label","label_id","score","box":[x0,y0,x1,y1]} and "rival" where there is one.
+Json to_json(Detection const& detection);
+// {"width","height"}
+Json image_json(int width, int height);
+// {"image":{...},"detections":[...]}
+Json detections_json(int width, int height, std::vector<Detection> const& detections);
+// {"image","camera","objects","relations","groups","caption","measured"}
+Json to_json(Scene const& scene);
+// {"system","turns":[{"role","text"}]}
+Json to_json(Prompt const& prompt);
+// [{"stage","start_ms","duration_ms"}]
+Json to_json(std::vector<StageTiming> const& timings);
+
+// Text of a JSON value: two spaces of indentation, invalid UTF-8 replaced rather than refused.
+std::string dump(Json const& value);
+
+} // namespace echollama
