@@ -1,0 +1,102 @@
+#include "scene/relations.h"
+
+#include "scene/coco.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace echollama {
+namespace {
+
+bool supports_things(std::string const& label) {
+    return label == "dining table" || label == "bench" || label == "bed" || label == "couch" || label == "chair";
+}
+
+bool can_be_carried(std::string const& label) {
+    auto const* object = find_class(label);
+    if (!object) {
+        return false;
+    }
+    switch (object->kind) {
+    case Kind::kitchen:
+    case Kind::food:
+    case Kind::electronic:
+    case Kind::accessory:
+    case Kind::indoor:
+        return true;
+    default:
+        return label == "cat" || label == "potted plant" || label == "toaster" || label == "microwave";
+    }
+}
+
+// The bottom of `thing` rests inside the outline of `support`, and most of its width is over it.
+bool rests_on(SceneObject const& thing, SceneObject const& support) {
+    if (!can_be_carried(thing.detection.label) || !supports_things(support.detection.label)) {
+        return false;
+    }
+    auto const& a = thing.detection.box;
+    auto const& b = support.detection.box;
+    float shared = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
+    return shared > 0.6F * a.width() && a.y1 > b.y0 && a.y1 < b.y1 + 0.05F * b.height();
+}
+
+bool apart_in_depth(Distance const& near, Distance const& far) {
+    return near.source != DistanceSource::none && near.source == far.source && near.high < far.low;
+}
+
+std::optional<Relation> relation_of(SceneObject const& a, SceneObject const& b) {
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    if (rests_on(a, b)) {
+        return Relation::on;
+    }
+    if (apart_in_depth(a.distance, b.distance)) {
+        return Relation::in_front_of;
+    }
+    if (apart_in_depth(b.distance, a.distance)) {
+        return Relation::behind;
+    }
+    float gap = std::max(first.x0, second.x0) - std::min(first.x1, second.x1); // positive: nothing shared sideways
+    if (gap < 0) {
+        return std::nullopt;
+    }
+    if (gap < 0.5F * std::min(first.width(), second.width()) &&
+        std::min(first.y1, second.y1) > std::max(first.y0, second.y0)) {
+        return Relation::beside;
+    }
+    return first.center_x() < second.center_x() ? Relation::left_of : Relation::right_of;
+}
+
+} // namespace
+
+std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& objects) {
+    std::vector<SceneRelation> relations;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        for (std::size_t j = i + 1; j < objects.size(); ++j) {
+            if (rests_on(objects[j], objects[i])) {
+                relations.push_back({j, Relation::on, i, std::nullopt});
+            } else if (auto relation = relation_of(objects[i], objects[j])) {
+                relations.push_back({i, *relation, j, std::nullopt});
+            }
+        }
+    }
+    return relations;
+}
+
+std::vector<SceneGroup> find_groups(std::vector<SceneObject> const& objects) {
+    std::vector<SceneGroup> groups;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        auto const& label = objects[i].detection.label;
+        auto known =
+            std::find_if(groups.begin(), groups.end(), [&](auto const& group) { return group.label == label; });
+        if (known == groups.end()) {
+            groups.push_back({label, {i}});
+        } else {
+            known->members.push_back(i);
+        }
+    }
+    std::erase_if(groups, [](auto const& group) { return group.members.size() < 2; });
+    return groups;
+}
+
+} // namespace echollama
