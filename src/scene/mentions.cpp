@@ -1,0 +1,205 @@
+#include "scene/mentions.h"
+
+#include "scene/coco.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_map>
+
+namespace echollama {
+namespace {
+
+struct Term {
+    std::string label; // empty: visible thing outside COCO, or the noun of a kind
+    bool plural = false;
+    bool exact = true;
+};
+
+// Visible things that are no COCO class. A sentence that claims one cannot be checked, so it is not supported.
+constexpr std::string_view other_things[] = {
+    "window",     "door",      "wall",          "floor",     "ceiling",    "lamp",      "light",    "curtain",
+    "carpet",     "rug",       "shelf",         "bookshelf", "cabinet",    "drawer",    "mirror",   "picture frame",
+    "painting",   "poster",    "fireplace",     "staircase", "stair",      "pillow",    "blanket",  "cushion",
+    "towel",      "basket",    "box",           "bag",       "candle",     "tree",      "grass",    "flower",
+    "leaf",       "bush",      "rock",          "mountain",  "hill",       "river",     "lake",     "ocean",
+    "sea",        "beach",     "sand",          "sky",       "cloud",      "sun",       "moon",     "star",
+    "snow",       "rain",      "building",      "house",     "garage",     "bridge",    "road",     "street",
+    "sidewalk",   "pavement",  "crosswalk",     "fence",     "gate",       "sign",      "pole",     "wheel",
+    "tire",       "helmet",    "hat",           "cap",       "shirt",      "jacket",    "coat",     "dress",
+    "pants",      "jeans",     "shoe",          "boot",      "glove",      "scarf",     "suit",     "uniform",
+    "spacesuit",  "glasses",   "sunglasses",    "watch",     "ring",       "necklace",  "camera",   "phone charger",
+    "cable",      "printer",   "speaker",       "headphone", "radio",      "fan",       "guitar",   "piano",
+    "toy",        "doll",      "paper",         "pen",       "pencil",     "newspaper", "letter",   "plate",
+    "saucer",     "napkin",    "tablecloth",    "jar",       "can",        "pot",       "pan",      "kettle",
+    "teapot",     "coffee",    "tea",           "water",     "milk",       "juice",     "beer",     "wine",
+    "bread",      "cheese",    "egg",           "meat",      "fish",       "rice",      "pasta",    "salad",
+    "soup",       "fruit",     "vegetable",     "cookie",    "chocolate",  "sugar",     "salt",     "flag",
+    "balloon",    "rope",      "chain",         "ladder",    "hammer",     "tool",      "machine",  "engine",
+    "robot",      "rocket",    "space shuttle", "spaceship", "satellite",  "planet",    "tractor",  "ambulance",
+    "helicopter", "stroller",  "wheelchair",    "cart",      "trolley",    "bucket",    "broom",    "trash can",
+    "bin",        "statue",    "fountain",      "tent",      "park",       "garden",    "forest",   "field",
+    "desert",     "island",    "farm",          "kitchen",   "bathroom",   "bedroom",   "office",   "restaurant",
+    "store",      "shop",      "school",        "church",    "hospital",   "airport",   "station",  "lion",
+    "tiger",      "wolf",      "fox",           "rabbit",    "mouse trap", "squirrel",  "monkey",   "deer",
+    "pig",        "goat",      "frog",          "snake",     "turtle",     "whale",     "dolphin",  "shark",
+    "butterfly",  "bee",       "spider",        "insect",    "crowd",      "band",      "stage",    "screen door",
+    "countertop", "counter",   "stove top",     "faucet",    "tap",        "shower",    "bathtub",  "tile",
+    "brick",      "stone",     "wood",          "metal",     "handle",     "button",    "lock",     "key",
+    "coin",       "money",     "wallet",        "card",      "map",        "globe",     "calendar", "whiteboard",
+    "blackboard", "projector", "tripod",        "nest",      "cage",       "leash",     "collar",   "saddle",
+    "wing",       "tail",      "paw",           "fur",       "feather",
+};
+
+std::string plural_of(std::string const& word) {
+    auto ends = [&](char const* tail) { return word.ends_with(tail); };
+    if (ends("s") || ends("x") || ends("ch") || ends("sh")) {
+        return word + "es";
+    }
+    if (ends("fe")) {
+        return word.substr(0, word.size() - 2) + "ves";
+    }
+    if (ends("lf") || ends("af")) {
+        return word.substr(0, word.size() - 1) + "ves";
+    }
+    if (ends("man")) {
+        return word.substr(0, word.size() - 3) + "men";
+    }
+    if (word == "child") {
+        return "children";
+    }
+    if (ends("y") && word.size() > 1 &&
+        std::string_view("aeiou").find(word[word.size() - 2]) == std::string_view::npos) {
+        return word.substr(0, word.size() - 1) + "ies";
+    }
+    return word + "s";
+}
+
+using Lexicon = std::unordered_map<std::string, Term>;
+
+void add_term(Lexicon& lexicon, std::string const& words, std::string const& label, bool exact) {
+    lexicon.try_emplace(words, Term{label, false, exact});
+    lexicon.try_emplace(plural_of(words), Term{label, true, exact});
+}
+
+Lexicon make_lexicon() {
+    Lexicon lexicon;
+    for (auto const& object : coco_classes()) {
+        std::string name(object.name);
+        bool always_plural = object.name == object.plural;
+        lexicon[name] = {name, false, true};
+        lexicon[std::string(object.plural)] = {name, !always_plural, true};
+    }
+    for (auto const& object : coco_classes()) {
+        std::string_view rest = object.synonyms;
+        while (!rest.empty()) {
+            auto comma = std::min(rest.find(','), rest.size());
+            add_term(lexicon, std::string(rest.substr(0, comma)), std::string(object.name), true);
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+    for (auto thing : other_things) {
+        add_term(lexicon, std::string(thing), "", true);
+    }
+    for (auto word : {"animal", "vehicle", "pet"}) {
+        add_term(lexicon, word, "", false);
+    }
+    return lexicon;
+}
+
+Lexicon const& lexicon() {
+    static Lexicon const terms = make_lexicon();
+    return terms;
+}
+
+std::string joined(std::vector<Word> const& words, std::size_t first, std::size_t count) {
+    std::string text = words[first].text;
+    for (std::size_t i = 1; i < count; ++i) {
+        text += " " + words[first + i].text;
+    }
+    return text;
+}
+
+// Words that look like things but are not, where the next word decides.
+bool is_figure_of_speech(std::vector<Word> const& words, std::size_t i) {
+    auto next = [&](std::string_view word) { return i + 1 < words.size() && words[i + 1].text == word; };
+    auto previous = [&](std::string_view word) { return i > 0 && words[i - 1].text == word; };
+    auto const& word = words[i].text;
+    return (word == "can" && !previous("a") && !previous("the")) ||
+           (word == "light" && (previous("is") || next("brown"))) || (word == "watch" && next("out")) ||
+           (word == "park" && previous("to")) || (word == "orange" && i + 1 < words.size() && next("colour")) ||
+           (word == "fish" && previous("to")) || (word == "right" || word == "left");
+}
+
+} // namespace
+
+std::vector<Word> split_words(std::string_view text) {
+    std::vector<Word> words;
+    auto part_of_word = [&](std::size_t i) {
+        auto c = static_cast<unsigned char>(text[i]);
+        if (std::isalnum(c) || c >= 0x80) {
+            return true;
+        }
+        bool inner = i > 0 && i + 1 < text.size();
+        auto before = inner ? static_cast<unsigned char>(text[i - 1]) : 0;
+        auto after = inner ? static_cast<unsigned char>(text[i + 1]) : 0;
+        return inner && ((c == '\'' && std::isalpha(before) && std::isalpha(after)) ||
+                         (c == '.' && std::isdigit(before) && std::isdigit(after)));
+    };
+    for (std::size_t i = 0; i < text.size();) {
+        if (!part_of_word(i)) {
+            ++i;
+            continue;
+        }
+        Word word{"", i, i};
+        for (; i < text.size() && part_of_word(i); ++i) {
+            word.text += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+        }
+        word.end = i;
+        if (word.text.size() > 2 && word.text.ends_with("'s")) { // possessive
+            word.text.resize(word.text.size() - 2);
+        }
+        words.push_back(std::move(word));
+    }
+    return words;
+}
+
+std::vector<Mention> find_mentions(std::vector<Word> const& words) {
+    std::vector<Mention> mentions;
+    for (std::size_t i = 0; i < words.size();) {
+        std::size_t taken = 0;
+        for (std::size_t count = std::min<std::size_t>(3, words.size() - i); count >= 1 && taken == 0; --count) {
+            auto phrase = joined(words, i, count);
+            auto found = lexicon().find(phrase);
+            if (found != lexicon().end() && !(count == 1 && is_figure_of_speech(words, i))) {
+                mentions.push_back({found->second.label, phrase, i, count, found->second.plural, found->second.exact});
+                taken = count;
+            }
+        }
+        i += std::max<std::size_t>(taken, 1);
+    }
+    return mentions;
+}
+
+bool names_class(Mention const& mention, std::string_view label) {
+    if (mention.exact) {
+        return mention.label == label;
+    }
+    auto const* object = find_class(label);
+    bool vehicle = mention.words.starts_with("vehicle");
+    return object && object->kind == (vehicle ? Kind::vehicle : Kind::animal);
+}
+
+int number_of(std::string_view word) {
+    static std::unordered_map<std::string_view, int> const numbers{
+        {"no", 0},    {"zero", 0},  {"a", 1},      {"an", 1},    {"one", 1},     {"single", 1}, {"two", 2},
+        {"both", 2},  {"pair", 2},  {"couple", 2}, {"three", 3}, {"four", 4},    {"five", 5},   {"six", 6},
+        {"seven", 7}, {"eight", 8}, {"nine", 9},   {"ten", 10},  {"eleven", 11}, {"twelve", 12}};
+    if (auto found = numbers.find(word); found != numbers.end()) {
+        return found->second;
+    }
+    bool digits = !word.empty() && word.size() < 4 &&
+                  std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits ? std::stoi(std::string(word)) : -1;
+}
+
+} // namespace echollama

@@ -1,0 +1,38 @@
+// Finding what a text talks about: words, and the object classes they name.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace echollama {
+
+// A lower-case word with its place in the text; apostrophes belong to words ("o'clock"), numbers may hold a point.
+struct Word {
+    std::string text;
+    std::size_t begin = 0, end = 0;
+};
+
+std::vector<Word> split_words(std::string_view text);
+
+// A class named in the text.
+struct Mention {
+    std::string label;     // COCO name; empty for a visible thing that is no COCO class ("window")
+    std::string words;     // as written, lower case
+    std::size_t first = 0; // index of its first word
+    std::size_t count = 1; // number of words
+    bool plural = false;
+    bool exact = true; // false for a wider word, such as "animal", that names a kind
+};
+
+// Longest matches first: "teddy bear" is no bear, "coffee cup" no coffee, "dining table" no table apart.
+std::vector<Mention> find_mentions(std::vector<Word> const& words);
+
+// True when `label` may be called by the words of the mention: its name, a synonym, or the noun of its kind.
+bool names_class(Mention const& mention, std::string_view label);
+
+// "three", "3", "a", "both", "no" → 3, 3, 1, 2, 0; -1 for no number.
+int number_of(std::string_view word);
+
+} // namespace echollama

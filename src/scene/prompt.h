@@ -1,0 +1,26 @@
+// What the language model is told.
+#pragma once
+
+#include "scene/types.h"
+#include "scene/wording.h"
+
+#include <string>
+
+namespace echollama {
+
+enum class PromptStyle {
+    paper,    // the paper's form, for its weights and its data set
+    standard, // plain facts in sentences: small chat models copy them faithfully
+};
+
+struct PromptOptions {
+    PromptStyle style = PromptStyle::standard;
+    float matrix_threshold = 0.9F; // of the paper style
+    WordingOptions wording;
+};
+
+// The prompt for a description (empty question) or for an answer. `history` are earlier turns, oldest first.
+Prompt scene_prompt(Scene const& scene, std::string const& question, PromptOptions const& options,
+                    std::vector<Turn> const& history = {});
+
+} // namespace echollama

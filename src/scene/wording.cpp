@@ -1,0 +1,307 @@
+#include "scene/wording.h"
+
+#include "scene/coco.h"
+#include "scene/grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace echollama {
+namespace {
+
+constexpr float ahead_deg = 8;     // straight ahead up to here
+constexpr float slightly_deg = 25; // slightly left or right up to here
+
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    }
+    return text;
+}
+
+std::size_t word_count(std::string const& text) {
+    std::size_t count = 0;
+    bool inside = false;
+    for (char c : text) {
+        bool letter = c != ' ';
+        count += letter && !inside;
+        inside = letter;
+    }
+    return count;
+}
+
+std::string number_word(std::size_t number) {
+    static char const* const words[] = {"no",  "one",   "two",   "three", "four", "five",
+                                        "six", "seven", "eight", "nine",  "ten"};
+    return number <= 10 ? words[number] : std::to_string(number);
+}
+
+std::string plural_of(std::string const& label) {
+    auto const* object = find_class(label);
+    return object ? std::string(object->plural) : label + "s";
+}
+
+std::string trimmed_number(double value) {
+    return value == std::floor(value) ? std::to_string(static_cast<long>(value))
+                                      : std::to_string(static_cast<long>(value)) + ".5";
+}
+
+std::string counted(double value, char const* one, char const* many) {
+    return trimmed_number(value) + " " + (value == 1 ? one : many);
+}
+
+std::string metres_words(float metres) {
+    if (metres < 0.95F) {
+        int step = metres < 0.3F ? 5 : 10;
+        long centimetres = std::max(5L, std::lround(metres * 100 / static_cast<float>(step)) * step);
+        return std::to_string(centimetres) + " centimetres";
+    }
+    return counted(metres < 5 ? std::round(metres * 2) / 2 : std::round(metres), "metre", "metres");
+}
+
+std::string feet_words(float metres) {
+    double feet = static_cast<double>(metres) / 0.3048;
+    if (feet < 1) {
+        return std::to_string(std::max(1L, std::lround(feet * 12))) + " inches";
+    }
+    return counted(std::round(feet), "foot", "feet");
+}
+
+// A walking step of 70 centimetres
+std::string steps_words(float metres) {
+    return counted(std::max(1.0, std::round(static_cast<double>(metres) / 0.7)), "step", "steps");
+}
+
+int hazard_of(SceneObject const& object) {
+    auto const* known = find_class(object.detection.label);
+    return known ? known->hazard : 0;
+}
+
+// Dangerous and near enough to matter now: moving or hurting things within 10 metres, sharp or hot ones within 2.
+bool is_urgent(SceneObject const& object) {
+    if (object.distance.source == DistanceSource::none) {
+        return hazard_of(object) >= 3;
+    }
+    return (hazard_of(object) >= 3 && object.distance.low < 10) || (hazard_of(object) >= 2 && object.distance.low < 2);
+}
+
+// Indices of objects as they should be named: urgent ones first, then the scene's order.
+std::vector<std::size_t> speaking_order(Scene const& scene) {
+    std::vector<std::size_t> order(scene.objects.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return is_urgent(scene.objects[i]); });
+    return order;
+}
+
+void append_clause(std::string& text, std::string const& clause) {
+    if (!clause.empty()) {
+        text += ", " + clause;
+    }
+}
+
+// "a cup, slightly left, about 40 centimetres away"
+std::string object_clause(SceneObject const& object, WordingOptions const& options) {
+    std::string text = careful_name(object.detection, options.sure_score);
+    append_clause(text, direction_words(object, options.directions));
+    append_clause(text, distance_words(object.distance, options.units));
+    return text;
+}
+
+std::string headline_of(Scene const& scene, WordingOptions const& options) {
+    auto order = speaking_order(scene);
+    auto const& first = scene.objects[order[0]];
+    std::string text = capitalised(object_clause(first, options));
+    if (word_count(text) > headline_words) {
+        text = capitalised(careful_name(first.detection, options.sure_score));
+        append_clause(text, direction_words(first, options.directions));
+    }
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        auto const& object = scene.objects[order[i]];
+        auto longer = text + "; " + careful_name(object.detection, options.sure_score);
+        append_clause(longer, direction_words(object, options.directions));
+        if (word_count(longer) <= headline_words) {
+            text = longer;
+        }
+    }
+    return text + ".";
+}
+
+std::string nothing_found() {
+    return "I cannot make out any object in this picture.";
+}
+
+char const* relation_words(Relation relation) {
+    switch (relation) {
+    case Relation::on:
+        return "on";
+    case Relation::under:
+        return "under";
+    case Relation::inside:
+        return "inside";
+    case Relation::beside:
+        return "beside";
+    case Relation::in_front_of:
+        return "in front of";
+    case Relation::behind:
+        return "behind";
+    case Relation::above:
+        return "above";
+    case Relation::below:
+        return "below";
+    case Relation::left_of:
+        return "to the left of";
+    case Relation::right_of:
+        return "to the right of";
+    case Relation::between:
+        break;
+    }
+    return "between";
+}
+
+bool occurs_once(Scene const& scene, std::string const& label) {
+    return std::count_if(scene.objects.begin(), scene.objects.end(),
+                         [&](auto const& object) { return object.detection.label == label; }) == 1;
+}
+
+// "The cup is on the dining table." Only where both names are clear; "the animal" where the class is in doubt.
+std::string relation_sentence(Scene const& scene, SceneRelation const& relation, WordingOptions const& options) {
+    auto name = [&](std::size_t index) {
+        auto const& detection = scene.objects[index].detection;
+        auto const* object = find_class(detection.label);
+        bool doubtful = detection.rival || detection.score < options.sure_score;
+        bool has_kind = object && kind_noun(object->kind) != "object";
+        return "the " + (doubtful && has_kind && object->kind != Kind::person ? std::string(kind_noun(object->kind))
+                                                                              : detection.label);
+    };
+    return capitalised(name(relation.subject) + " is " + relation_words(relation.relation) + " " +
+                       name(relation.object) + ".");
+}
+
+// The relations worth a sentence: what stands on what, and what is beside what.
+void add_relations(Scene const& scene, WordingOptions const& options, std::vector<std::string>& sentences) {
+    for (auto const& relation : scene.relations) {
+        bool telling = relation.relation == Relation::on || relation.relation == Relation::beside;
+        if (telling && occurs_once(scene, scene.objects[relation.subject].detection.label) &&
+            occurs_once(scene, scene.objects[relation.object].detection.label)) {
+            sentences.push_back(relation_sentence(scene, relation, options));
+        }
+    }
+}
+
+bool any_estimated(Scene const& scene) {
+    return std::any_of(scene.objects.begin(), scene.objects.end(), [](auto const& object) {
+        return object.distance.source == DistanceSource::object_size ||
+               object.distance.source == DistanceSource::calibrated_depth;
+    });
+}
+
+// One sentence for a label: a single object, or a group with its nearest member.
+std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& members, WordingOptions const& options) {
+    auto const& nearest = scene.objects[members[0]];
+    if (members.size() == 1) {
+        return capitalised(object_clause(nearest, options)) + ".";
+    }
+    std::string text = capitalised(number_word(members.size())) + " " + plural_of(nearest.detection.label);
+    std::string place = direction_words(nearest, options.directions);
+    append_clause(place, distance_words(nearest.distance, options.units));
+    return text + (place.empty() ? "." : ", the nearest " + (place.starts_with(", ") ? place.substr(2) : place) + ".");
+}
+
+} // namespace
+
+std::string careful_name(Detection const& detection, float sure_score) {
+    std::string name = with_article(detection.label);
+    auto const* object = find_class(detection.label);
+    bool unsure = detection.rival || detection.score < sure_score;
+    if (!unsure) {
+        return name;
+    }
+    bool has_kind = object && (object->kind == Kind::animal || object->kind == Kind::vehicle);
+    if (has_kind) {
+        auto kind = kind_noun(object->kind);
+        std::string careful = std::string(article(kind)) + " " + std::string(kind) + ", perhaps " + name;
+        return detection.rival ? careful + " or " + with_article(*detection.rival) : careful;
+    }
+    return (detection.score < 0.8F * sure_score ? "perhaps " : "probably ") + name;
+}
+
+int side_of(float bearing_deg) {
+    return bearing_deg < -ahead_deg ? -1 : bearing_deg > ahead_deg ? 1 : 0;
+}
+
+std::string direction_words(SceneObject const& object, Directions directions) {
+    float bearing = object.bearing_deg;
+    switch (directions) {
+    case Directions::none:
+        return "";
+    case Directions::clock:
+        return "at " + std::to_string(object.clock_hour) + " o'clock";
+    case Directions::grid:
+        return cell_name(object.cell);
+    case Directions::degrees: {
+        long degrees = std::lround(std::abs(bearing) / 5) * 5;
+        return degrees == 0 ? "straight ahead"
+                            : std::to_string(degrees) + " degrees " + (bearing < 0 ? "left" : "right");
+    }
+    case Directions::sides:
+        break;
+    }
+    int side = side_of(bearing);
+    if (side == 0) {
+        return "straight ahead";
+    }
+    std::string word = side < 0 ? "left" : "right";
+    return std::abs(bearing) <= slightly_deg ? "slightly " + word : "on the " + word;
+}
+
+std::string distance_words(Distance const& distance, Units units) {
+    if (distance.source == DistanceSource::none) {
+        return "";
+    }
+    std::string text = units == Units::feet    ? feet_words(distance.metres)
+                       : units == Units::steps ? steps_words(distance.metres)
+                                               : metres_words(distance.metres);
+    return (distance.source == DistanceSource::sensor ? "" : "about ") + text + " away";
+}
+
+std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options) {
+    std::vector<std::string> sentences;
+    if (scene.objects.empty()) {
+        sentences.push_back(nothing_found());
+        sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
+        sentences.resize(options.level == Level::headline ? 1 : sentences.size());
+        return sentences;
+    }
+    if (options.level == Level::headline) {
+        return {headline_of(scene, options)};
+    }
+    std::vector<std::string> named;
+    for (std::size_t index : speaking_order(scene)) {
+        auto const& label = scene.objects[index].detection.label;
+        if (std::find(named.begin(), named.end(), label) != named.end()) {
+            continue;
+        }
+        named.push_back(label);
+        std::vector<std::size_t> members;
+        for (std::size_t i = 0; i < scene.objects.size(); ++i) {
+            if (scene.objects[i].detection.label == label) {
+                members.push_back(i);
+            }
+        }
+        sentences.push_back(label_sentence(scene, members, options));
+        if (options.level == Level::brief && sentences.size() == 3) {
+            return sentences;
+        }
+    }
+    if (options.level == Level::full) {
+        add_relations(scene, options, sentences);
+        sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
+        if (any_estimated(scene)) {
+            sentences.emplace_back("Distances are guessed from usual sizes.");
+        }
+    }
+    return sentences;
+}
+
+} // namespace echollama

@@ -1,0 +1,47 @@
+// A scene in words without a language model: short, true, nearest and dangerous things first.
+#pragma once
+
+#include "scene/types.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+enum class Level { headline, brief, full };
+enum class Directions { clock, degrees, sides, grid, none };
+enum class Units { metres, feet, steps };
+
+struct WordingOptions {
+    Level level = Level::full;
+    Directions directions = Directions::sides;
+    Units units = Units::metres;
+    // Scores from here on are said without doubt; it depends on the detector.
+    float sure_score = 0.5F;
+};
+
+inline constexpr std::size_t headline_words = 12;
+
+// "a cup"; "an animal, perhaps a dog" where a class of the same kind competes or the score is low; "probably a cup".
+std::string careful_name(Detection const& detection, float sure_score);
+
+// "straight ahead", "slightly left", "on the right"; "at 2 o'clock"; "30 degrees right"; "top left". Empty for none.
+std::string direction_words(SceneObject const& object, Directions directions);
+
+// "about 2 metres away"; empty when the distance is not known. A sensor's distance is said without "about".
+std::string distance_words(Distance const& distance, Units units);
+
+// Which way a bearing lies: -1 left, 0 ahead (within 8 degrees), 1 right.
+int side_of(float bearing_deg);
+
+// Sentences in the order they should be heard. headline: one sentence of at most 12 words; brief: the most important
+// three objects; full: everything, relations, measured facts and how sure the distances are.
+std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options);
+
+// Answers questions that the scene itself can answer: where is, is there, how many, how far, what is left / right /
+// ahead / nearest / on. Empty when the question is another one.
+std::optional<std::string> answer_question(Scene const& scene, std::string const& question,
+                                           WordingOptions const& options);
+
+} // namespace echollama
