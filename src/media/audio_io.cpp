@@ -1,0 +1,208 @@
+#include "media/audio_io.h"
+
+#include "base/error.h"
+
+#include <sndfile.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace echollama {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t max_file_bytes = 1ULL << 30;
+
+// libsndfile reads through these from memory.
+struct Memory {
+    std::span<std::uint8_t const> bytes;
+    sf_count_t at = 0;
+};
+
+sf_count_t memory_length(void* user) {
+    return static_cast<sf_count_t>(static_cast<Memory*>(user)->bytes.size());
+}
+
+sf_count_t memory_seek(sf_count_t offset, int whence, void* user) {
+    auto* memory = static_cast<Memory*>(user);
+    sf_count_t base = whence == SEEK_CUR ? memory->at : whence == SEEK_END ? memory_length(user) : 0;
+    memory->at = std::clamp<sf_count_t>(base + offset, 0, memory_length(user));
+    return memory->at;
+}
+
+sf_count_t memory_read(void* target, sf_count_t count, void* user) {
+    auto* memory = static_cast<Memory*>(user);
+    count = std::min(count, memory_length(user) - memory->at);
+    std::memcpy(target, memory->bytes.data() + memory->at, static_cast<std::size_t>(count));
+    memory->at += count;
+    return count;
+}
+
+sf_count_t memory_write(void const*, sf_count_t, void*) {
+    return 0;
+}
+sf_count_t memory_tell(void* user) {
+    return static_cast<Memory*>(user)->at;
+}
+
+// Decoded in pieces, so that a header that lies about the length costs nothing.
+std::vector<float> read_mono(SNDFILE* file, SF_INFO const& info, std::string const& name) {
+    auto channels = static_cast<std::size_t>(info.channels);
+    std::vector<float> block(4096 * channels);
+    std::vector<float> mono;
+    auto limit = static_cast<std::size_t>(max_audio_seconds * info.samplerate);
+    for (sf_count_t frames = 0; (frames = sf_readf_float(file, block.data(), 4096)) > 0;) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
+            float sum = 0;
+            for (std::size_t c = 0; c < channels; ++c) {
+                sum += block[i * channels + c];
+            }
+            float value = sum / static_cast<float>(channels);
+            mono.push_back(std::isfinite(value) ? value : 0.0F);
+        }
+        if (mono.size() > limit) {
+            throw Error(name + " is longer than two hours; cut it into parts.");
+        }
+    }
+    return mono;
+}
+
+} // namespace
+
+AudioBuffer decode_audio(std::span<std::uint8_t const> bytes, std::string const& name) {
+    if (bytes.empty()) {
+        throw Error(name + " is empty; choose a recording.");
+    }
+    SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
+    Memory memory{bytes};
+    SF_INFO info{};
+    std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
+    if (!file || info.channels < 1 || info.channels > 64 || info.samplerate < 1000 || info.samplerate > 768000) {
+        throw Error(name + " is not a recording that can be read; use WAV, FLAC, Ogg, Opus or MP3.");
+    }
+    AudioBuffer audio{info.samplerate, read_mono(file.get(), info, name)};
+    if (audio.samples.empty()) {
+        throw Error(name + " holds no sound; it may be damaged or cut short.");
+    }
+    return audio;
+}
+
+AudioBuffer load_audio(fs::path const& path) {
+    std::error_code failed;
+    auto status = fs::status(path, failed);
+    if (!fs::exists(status)) {
+        throw Error("There is no file " + path.string() + "; check the path.");
+    }
+    if (fs::is_directory(status)) {
+        throw Error(path.string() + " is a folder; name a recording in it.");
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error("Cannot open " + path.string() + "; check its permissions.");
+    }
+    if (fs::is_regular_file(status) && fs::file_size(path, failed) > max_file_bytes) {
+        throw Error(path.string() + " is larger than 1 GiB; cut it into parts.");
+    }
+    std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
+    return decode_audio(bytes, path.string());
+}
+
+WavWriter::WavWriter(fs::path const& path, int rate) : path_(path), rate_(rate) {
+    if (path == "-") {
+        file_ = stdout;
+        put_header(0xFFFFFFFFU);
+        return;
+    }
+    part_ = path;
+    part_ += ".part" + std::to_string(getpid());
+    if (fs::is_directory(path)) {
+        throw Error("Cannot write the speech to " + path.string() + " because it is a folder; name a file.");
+    }
+    file_ = std::fopen(part_.c_str(), "wb");
+    if (!file_) {
+        throw Error("Cannot write the speech to " + path.string() + " (" + std::strerror(errno) +
+                    "); name another place with --out.");
+    }
+    put_header(0);
+}
+
+WavWriter::~WavWriter() {
+    if (file_ && !part_.empty()) {
+        std::fclose(file_);
+        std::error_code ignored;
+        fs::remove(part_, ignored);
+    }
+}
+
+void WavWriter::put_header(std::uint32_t data_bytes) {
+    std::array<unsigned char, 44> header{};
+    auto text = [&](std::size_t at, char const* value) { std::memcpy(header.data() + at, value, 4); };
+    auto number = [&](std::size_t at, std::uint32_t value, int bytes) {
+        for (int i = 0; i < bytes; ++i) {
+            header[at + static_cast<std::size_t>(i)] = static_cast<unsigned char>(value >> (8 * i));
+        }
+    };
+    auto rate = static_cast<std::uint32_t>(rate_);
+    text(0, "RIFF");
+    number(4, data_bytes > 0xFFFFFFFFU - 36 ? 0xFFFFFFFFU : data_bytes + 36, 4);
+    text(8, "WAVE");
+    text(12, "fmt ");
+    number(16, 16, 4); // size of this part
+    number(20, 1, 2);  // PCM
+    number(22, 1, 2);  // mono
+    number(24, rate, 4);
+    number(28, rate * 2, 4); // bytes a second
+    number(32, 2, 2);        // bytes a sample
+    number(34, 16, 2);       // bits a sample
+    text(36, "data");
+    number(40, data_bytes, 4);
+    std::fwrite(header.data(), 1, header.size(), file_);
+}
+
+void WavWriter::write(std::span<float const> samples) {
+    std::vector<std::int16_t> pcm(samples.size());
+    std::transform(samples.begin(), samples.end(), pcm.begin(), [](float value) {
+        return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -1.0F, 1.0F) * 32767.0F));
+    });
+    bool written = std::fwrite(pcm.data(), sizeof(std::int16_t), pcm.size(), file_) == pcm.size();
+    if (part_.empty()) {
+        written = written && std::fflush(file_) == 0; // a listener at the other end of the pipe is waiting
+    }
+    if (!written) {
+        throw Error("Cannot write the speech to " + path_.string() + " (" + std::strerror(errno) +
+                    "); is there room, and does the reader still run?");
+    }
+    samples_ += static_cast<std::int64_t>(samples.size());
+}
+
+void WavWriter::finish() {
+    if (!file_) {
+        return;
+    }
+    if (part_.empty()) {
+        std::fflush(file_);
+        file_ = nullptr;
+        return;
+    }
+    std::rewind(file_);
+    put_header(static_cast<std::uint32_t>(std::min<std::int64_t>(samples_ * 2, 0xFFFFFFFF)));
+    bool closed = std::fclose(file_) == 0;
+    file_ = nullptr;
+    std::error_code failed;
+    if (closed) {
+        fs::rename(part_, path_, failed);
+    }
+    if (!closed || failed) {
+        std::error_code ignored;
+        fs::remove(part_, ignored);
+        throw Error("Cannot write the speech to " + path_.string() +
+                    "; check that there is room and name another place with --out.");
+    }
+}
+
+} // namespace echollama
