@@ -32,6 +32,7 @@ using Subcommands = std::vector<Subcommand>;
 // Each adds one subcommand; the context outlives the parsed app.
 void add_describe(CLI::App& root, AppContext& context, Subcommands& all);
 void add_detect(CLI::App& root, AppContext& context, Subcommands& all);
+void add_listen(CLI::App& root, AppContext& context, Subcommands& all);
 void add_models(CLI::App& root, AppContext& context, Subcommands& all);
 
 // A JSON value (or any text) to stdout, with a newline, written at once.

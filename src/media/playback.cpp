@@ -1,6 +1,7 @@
 #include "media/playback.h"
 
 #include "base/error.h"
+#include "media/alsa_log.h"
 
 #include <algorithm>
 #include <atomic>
@@ -64,6 +65,7 @@ struct Player::State {
 };
 
 Player::Player(int rate, bool silent) : state_(std::make_unique<State>()) {
+    silence_alsa();
     auto& s = *state_;
     s.capacity = static_cast<std::size_t>(rate) / 2;
     ma_backend null_backend = ma_backend_null;

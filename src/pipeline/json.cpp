@@ -158,6 +158,17 @@ Json to_json(Prompt const& prompt) {
     return {{"system", prompt.system}, {"turns", turns}};
 }
 
+Json to_json(Transcript const& transcript) {
+    Json segments = Json::array();
+    for (auto const& segment : transcript.segments) {
+        segments.push_back({{"start_s", rounded(segment.start_s, 2)},
+                            {"end_s", rounded(segment.end_s, 2)},
+                            {"text", segment.text},
+                            {"no_speech", rounded(segment.no_speech, 3)}});
+    }
+    return {{"text", transcript.text}, {"segments", std::move(segments)}};
+}
+
 Json to_json(std::vector<StageTiming> const& timings) {
     Json list = Json::array();
     for (auto const& timing : timings) {

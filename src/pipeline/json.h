@@ -3,6 +3,7 @@
 
 #include "base/timing.h"
 #include "scene/types.h"
+#include "stages/roles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,8 @@ Json detections_json(int width, int height, std::vector<Detection> const& detect
 Json to_json(Scene const& scene);
 // {"system","turns":[{"role","text"}]}
 Json to_json(Prompt const& prompt);
+// {"text","segments":[{"start_s","end_s","text","no_speech"}]}
+Json to_json(Transcript const& transcript);
 // [{"stage","start_ms","duration_ms"}]
 Json to_json(std::vector<StageTiming> const& timings);
 

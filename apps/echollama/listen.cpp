@@ -1,0 +1,117 @@
+#include "app.h"
+#include "base/error.h"
+#include "base/timing.h"
+#include "media/audio_io.h"
+#include "media/microphone.h"
+#include "pipeline/json.h"
+#include "stages/vad_silero.h"
+#include "stages/whisper_listener.h"
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+namespace echollama {
+namespace {
+
+struct ListenOptions {
+    std::string recording;
+    bool microphone = false;
+    std::filesystem::path model;
+    std::filesystem::path vad;
+    std::string language = "en";
+    std::string hint;
+    bool json = false;
+};
+
+constexpr std::size_t max_input_bytes = std::size_t{1} << 30;
+
+AudioBuffer read_standard_input() {
+    std::vector<std::uint8_t> bytes;
+    std::vector<char> block(1 << 16);
+    while (std::cin.read(block.data(), static_cast<std::streamsize>(block.size())), std::cin.gcount() > 0) {
+        bytes.insert(bytes.end(), block.data(), block.data() + std::cin.gcount());
+        if (bytes.size() > max_input_bytes) {
+            throw Error("The recording on standard input is larger than 1 GiB; cut it into parts.");
+        }
+    }
+    return decode_audio(bytes, "The recording on standard input");
+}
+
+// Waits for one phrase and its end. Empty when stop was requested.
+AudioBuffer record_phrase(FrameClassifier classifier, AppContext const& context) {
+    Microphone microphone(speech_rate);
+    if (!context.quiet) {
+        std::cerr << "listening; speak now\n";
+    }
+    Endpointer endpointer(std::move(classifier));
+    while (!context.stop.stop_requested()) {
+        for (auto& event : endpointer.push(microphone.read(context.stop))) {
+            if (event.kind == SpeechEvent::Kind::ended) {
+                return std::move(event.audio);
+            }
+        }
+    }
+    return {speech_rate, {}};
+}
+
+AudioBuffer obtain(AppContext const& context, ListenOptions const& options) {
+    if (!options.microphone) {
+        return options.recording == "-" ? read_standard_input() : load_audio(options.recording);
+    }
+    auto classifier =
+        options.vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(options.vad));
+    return record_phrase(std::move(classifier), context);
+}
+
+void run(AppContext const& context, ListenOptions options) {
+    if (options.microphone == !options.recording.empty()) {
+        throw UsageError("Name a recording, or use --mic to speak, not both.");
+    }
+    if (options.model.empty()) {
+        options.model = context.models_dir / "whisper-tiny.en.bin";
+    }
+    std::error_code ignored;
+    if (auto installed = context.models_dir / "silero-v6.2.0.bin";
+        options.vad.empty() && std::filesystem::exists(installed, ignored)) {
+        options.vad = installed;
+    }
+    Timings timings;
+    auto const listener = timings.measure("load", [&] {
+        return make_whisper_listener(options.model, {options.vad, context.threads, options.language});
+    });
+    auto const audio = timings.measure("input", [&] { return obtain(context, options); });
+    auto const transcript =
+        timings.measure("listen", [&] { return listener->hear(audio, options.hint, context.stop); });
+    if (context.stop.stop_requested()) {
+        throw Cancelled();
+    }
+    if (options.json) {
+        auto json = to_json(transcript);
+        json["seconds"] = std::round(audio.seconds() * 1000) / 1000;
+        json["timings"] = to_json(timings.stages());
+        print_line(dump(json));
+    } else if (!transcript.text.empty()) {
+        print_line(transcript.text);
+    } else if (!context.quiet) {
+        std::cerr << "nothing was said\n";
+    }
+}
+
+} // namespace
+
+void add_listen(CLI::App& root, AppContext& context, Subcommands& all) {
+    auto options = std::make_shared<ListenOptions>();
+    auto* app = root.add_subcommand("listen", "Write down what is said in a recording or into the microphone");
+    app->add_option("recording", options->recording, "The recording, or - for standard input");
+    app->add_flag("--mic", options->microphone, "Listen to the microphone until one phrase is complete");
+    app->add_option("--hint", options->hint, "Words to expect, such as names");
+    app->add_option("--language", options->language, "Language code such as en or de, or auto (multilingual models)");
+    app->add_option("--model", options->model, "Speech recognition model (whisper.cpp)");
+    app->add_option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp)");
+    app->add_flag("--json", options->json, "Print JSON");
+    app->footer("Example: echollama listen question.wav --hint \"cup, table\"");
+    all.push_back({app, [&context, options] { run(context, *options); }});
+}
+
+} // namespace echollama
