@@ -151,7 +151,7 @@ class WhisperListener final : public Listener {
             sound.subspan(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
         job->samples.assign(samples.begin(), samples.end());
         job->samples.resize(std::max(job->samples.size(), least_samples));
-        job->hint = bounded_hint(hint);
+        job->hint = hint_prompt(hint, language_);
         job->language = language_;
         job->stop = stop;
         job->threads = threads_;

@@ -106,6 +106,12 @@ bool repeats(std::vector<std::string> const& before, std::string_view text) {
     return n >= 2 && plain(before[n - 1]) == said && plain(before[n - 2]) == said;
 }
 
+std::string hint_prompt(std::string_view hint, std::string_view language) {
+    auto words = bounded_hint(hint);
+    bool const list = language == "en" && plain(words) != "" && words.find_first_of(".?!") == std::string::npos;
+    return list ? "Where is the " + words + "?" : words;
+}
+
 std::string bounded_hint(std::string_view hint, std::size_t bytes) {
     if (hint.size() <= bytes) {
         return std::string(hint);

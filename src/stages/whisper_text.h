@@ -19,6 +19,11 @@ bool is_made_up(std::string_view text, float no_speech, float confidence);
 // True when `text` says again what the last two entries of `before` said.
 bool repeats(std::vector<std::string> const& before, std::string_view text);
 
+// The hint as whisper understands it best. A bare list of words ("cup, dining table") becomes a question that holds
+// them: tiny.en then spells and punctuates better than after a list. Text with an end mark stays as it is, and so do
+// hints in other languages than English.
+std::string hint_prompt(std::string_view hint, std::string_view language);
+
 // At most `bytes` of the hint, cut between words: whisper.cpp splits it with a recursive regular expression, which long
 // text would overflow, and uses only the last 224 tokens anyway.
 std::string bounded_hint(std::string_view hint, std::size_t bytes = 800);

@@ -231,6 +231,13 @@ TEST(WhisperText, LoopsAreNoticed) {
     EXPECT_FALSE(repeats({"Yes.", "No."}, "Yes."));
 }
 
+TEST(WhisperText, ListsOfWordsBecomeAQuestion) {
+    EXPECT_EQ(hint_prompt("cup, dining table", "en"), "Where is the cup, dining table?");
+    EXPECT_EQ(hint_prompt("Read the book.", "en"), "Read the book.");
+    EXPECT_EQ(hint_prompt("Tasse, Tisch", "de"), "Tasse, Tisch");
+    EXPECT_EQ(hint_prompt("", "en"), "");
+}
+
 TEST(WhisperText, HintsAreBounded) {
     EXPECT_EQ(bounded_hint("cup, table"), "cup, table");
     EXPECT_EQ(bounded_hint("cup table", 5), "cup");
