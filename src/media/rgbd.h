@@ -1,0 +1,41 @@
+// Pictures with a depth picture beside them, as depth cameras write them.
+#pragma once
+
+#include "media/view.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace echollama {
+
+// A grey PNG with 16 bits; values row-major.
+struct Gray16 {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint16_t> values;
+};
+
+// Throws Error when the file is no such PNG, damaged or too large.
+Gray16 load_png16(std::filesystem::path const& path);
+
+// How many units of the depth picture are one metre, told from the readings (0 is none): the TUM benchmark writes
+// millimetres times five, so nearly all its values are multiples of 5; others write millimetres.
+float recognised_depth_units(std::span<std::uint16_t const> readings);
+
+struct RgbdOptions {
+    std::optional<float> units_per_metre; // empty: recognised
+    std::optional<Intrinsics> camera;     // empty: a PrimeSense-like sensor (525 pixels at 640) is assumed
+};
+
+// Throws Error when a file cannot be read, the sizes differ, there is no reading at all, or they are not plausible as
+// metres. Without a reading the depth is 0.
+View load_rgbd(std::filesystem::path const& color, std::filesystem::path const& depth, RgbdOptions const& options = {});
+
+// Pin-hole camera from Open3D's JSON ("width", "height", "intrinsic_matrix" column by column), scaled to a picture of
+// the given size. Throws Error.
+Intrinsics load_camera_json(std::filesystem::path const& path, int width, int height);
+
+} // namespace echollama

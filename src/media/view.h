@@ -1,0 +1,17 @@
+// What any input becomes before anything looks at it: one picture, and where the input knows it, metres and the camera.
+#pragma once
+
+#include "media/image.h"
+#include "scene/types.h" // DepthMap and Intrinsics; header only
+
+#include <optional>
+
+namespace echollama {
+
+struct View {
+    Image image;
+    std::optional<DepthMap> depth; // of the size of the image
+    Intrinsics camera;             // of the image; fx == 0: nothing is known, the caller guesses
+};
+
+} // namespace echollama
