@@ -1,0 +1,50 @@
+// Coloured point clouds and triangle meshes from files, and what a camera would see of them.
+#pragma once
+
+#include "media/view.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+using Vec3 = std::array<float, 3>;
+
+// Coordinates are taken as metres. Points that are not finite are kept (triangles count them) but never drawn.
+struct PointCloud {
+    std::vector<Vec3> points;
+    std::vector<std::array<std::uint8_t, 3>> colors;     // one per point, or empty: drawn grey
+    std::vector<std::array<std::uint32_t, 3>> triangles; // empty: only points
+};
+
+inline constexpr std::uint64_t max_cloud_points = 50'000'000;
+
+// PLY (text, binary of both byte orders), PCD (text, binary) and OBJ. Throws Error when the file is missing, damaged,
+// of another kind, larger than 1 GiB, or holds no usable point. No count in a header is believed before the bytes are
+// there.
+PointCloud load_point_cloud(std::filesystem::path const& path);
+
+PointCloud parse_ply(std::span<char const> bytes, std::string const& name);
+PointCloud parse_pcd(std::span<char const> bytes, std::string const& name);
+PointCloud parse_obj(std::span<char const> bytes, std::string const& name);
+
+// A pin-hole camera in the cloud's coordinates. right, down and forward are orthonormal.
+struct Viewpoint {
+    Vec3 eye{0, 0, 0};
+    Vec3 right{1, 0, 0}, down{0, 1, 0}, forward{0, 0, 1};
+};
+
+// Where to look from when nothing is said: the recording camera (the origin, looking along z with y down) where most
+// points lie in front of it, as in scans of depth cameras; else from outside, so that everything fits, y up.
+Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg = 66);
+
+// Draws with a depth buffer: triangles filled, points as squares that grow with nearness. Depth is along the optical
+// axis in the cloud's unit, 0 where nothing was hit; the background is light grey. Throws Error when nothing is in
+// view.
+View render(PointCloud const& cloud, Viewpoint const& from, int width = 960, int height = 720, float view_deg = 66);
+
+} // namespace echollama
