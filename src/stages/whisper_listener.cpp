@@ -111,7 +111,10 @@ class WhisperListener final : public Listener {
         if (audio.samples.empty()) {
             return transcript;
         }
-        auto const sound = prepare(audio);
+        auto const sound = prepare(audio, stop);
+        if (stop.stop_requested()) {
+            return transcript;
+        }
         auto const spans = speech_spans(speech_probabilities(sound, stop), static_cast<std::int64_t>(sound.size()));
         for (auto const& piece : recognition_pieces(spans, sound)) {
             if (!run(sound, piece, hint, stop)) {
@@ -126,11 +129,11 @@ class WhisperListener final : public Listener {
     }
 
   private:
-    static std::vector<float> prepare(AudioBuffer const& audio) {
+    static std::vector<float> prepare(AudioBuffer const& audio, std::stop_token const& stop) {
         if (audio.rate <= 0) {
             throw Error("The recording has no sample rate; use another recording.");
         }
-        auto sound = resample(audio, speech_rate).samples;
+        auto sound = resample(audio, speech_rate, stop).samples;
         for (auto& sample : sound) { // one NaN would spread through the whole network
             sample = std::isfinite(sample) ? std::clamp(sample, -1.0F, 1.0F) : 0.0F;
         }
