@@ -1,0 +1,351 @@
+#include "stages/llm.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "nn/ggml_log.h"
+
+#include <gguf.h>
+#include <llama.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+namespace echollama {
+namespace {
+
+// Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
+constexpr std::size_t batch_tokens = 64;
+
+void prepare_library() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        nn::route_ggml_logs();
+        llama_log_set(
+            [](ggml_log_level, char const* text, void*) {
+                std::string_view line(text);
+                while (line.ends_with('\n')) {
+                    line.remove_suffix(1);
+                }
+                log::debug(line);
+            },
+            nullptr);
+        llama_backend_init();
+    });
+}
+
+// llama.cpp trusts more than it should: the structure and the extent of every tensor are checked before it reads.
+void check_file(std::filesystem::path const& path) {
+    std::error_code error;
+    auto size = std::filesystem::file_size(path, error);
+    if (error || !std::filesystem::is_regular_file(path)) {
+        throw Error("Cannot open the language model " + path.string() +
+                    "; check the path or run 'echollama models install'.");
+    }
+    std::unique_ptr<gguf_context, void (*)(gguf_context*)> file(
+        gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}), gguf_free);
+    if (!file) {
+        throw Error("The language model " + path.string() + " is not a GGUF file or is damaged; fetch it again.");
+    }
+    auto data = gguf_get_data_offset(file.get());
+    for (std::int64_t i = 0; i < gguf_get_n_tensors(file.get()); ++i) {
+        auto offset = gguf_get_tensor_offset(file.get(), i);
+        auto bytes = gguf_get_tensor_size(file.get(), i);
+        if (data > size || offset > size - data || bytes > size - data - offset) {
+            throw Error("The language model " + path.string() + " is cut short; fetch it again.");
+        }
+    }
+    auto key = gguf_find_key(file.get(), "general.architecture");
+    if (key < 0 || gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING) {
+        throw Error("The file " + path.string() + " is not a language model; name another GGUF file.");
+    }
+}
+
+struct Deleter {
+    void operator()(llama_model* p) const { llama_model_free(p); }
+    void operator()(llama_context* p) const { llama_free(p); }
+    void operator()(llama_sampler* p) const { llama_sampler_free(p); }
+};
+
+std::unique_ptr<llama_sampler, Deleter> make_sampler(LlmSampling const& s, int vocabulary) {
+    std::unique_ptr<llama_sampler, Deleter> chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+    auto add = [&](llama_sampler* sampler) { llama_sampler_chain_add(chain.get(), sampler); };
+    if (s.repeat_penalty != 1) {
+        add(llama_sampler_init_penalties(vocabulary, s.repeat_window, s.repeat_penalty, 0, 0));
+    }
+    if (s.temperature <= 0) {
+        add(llama_sampler_init_greedy());
+        return chain;
+    }
+    if (s.top_k > 0) {
+        add(llama_sampler_init_top_k(s.top_k));
+    }
+    add(llama_sampler_init_top_p(s.top_p, 1));
+    add(llama_sampler_init_temp(s.temperature));
+    add(llama_sampler_init_dist(s.seed));
+    return chain;
+}
+
+} // namespace
+
+struct Llm::State {
+    std::unique_ptr<llama_model, Deleter> model;
+    std::unique_ptr<llama_context, Deleter> context;
+    llama_vocab const* vocab = nullptr;
+    std::vector<LlmToken> evaluated; // what the KV cache holds
+    std::size_t reused = 0;
+    std::stop_token stop;
+
+    void load(std::filesystem::path const& path, LlmOptions const& options);
+    void add_adapters(std::vector<LlmAdapter> const& adapters);
+    void keep(std::size_t count);
+    bool decode(std::span<LlmToken const> tokens);
+    bool evaluate(std::span<LlmToken const> prompt);
+    void check_prompt(std::span<LlmToken const> prompt) const;
+};
+
+void Llm::State::load(std::filesystem::path const& path, LlmOptions const& options) {
+    prepare_library();
+    check_file(path);
+    auto model_params = llama_model_default_params();
+    model_params.n_gpu_layers = options.gpu_layers;
+    try {
+        model.reset(llama_model_load_from_file(path.c_str(), model_params));
+    } catch (std::exception const& error) {
+        log::debug(error.what());
+    }
+    if (!model) {
+        throw Error("Cannot load the language model " + path.string() +
+                    "; it is damaged or of a kind this program does not know.");
+    }
+    vocab = llama_model_get_vocab(model.get());
+    auto params = llama_context_default_params();
+    auto trained = llama_model_n_ctx_train(model.get());
+    params.n_ctx =
+        static_cast<std::uint32_t>(std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
+    params.n_batch = params.n_ubatch = batch_tokens;
+    params.n_threads = params.n_threads_batch = std::max(1, options.threads);
+    params.abort_callback = [](void* data) { return static_cast<State*>(data)->stop.stop_requested(); };
+    params.abort_callback_data = this;
+    context.reset(llama_init_from_model(model.get(), params));
+    if (!context) {
+        throw Error("Not enough memory for the language model " + path.string() + "; use a smaller model or context.");
+    }
+    add_adapters(options.adapters);
+}
+
+void Llm::State::add_adapters(std::vector<LlmAdapter> const& adapters) {
+    std::vector<llama_adapter_lora*> loaded; // freed with the model
+    std::vector<float> scales;
+    for (auto const& adapter : adapters) {
+        check_file(adapter.path);
+        auto* lora = llama_adapter_lora_init(model.get(), adapter.path.c_str());
+        if (!lora) {
+            throw Error("The adapter " + adapter.path.string() + " does not fit this language model.");
+        }
+        loaded.push_back(lora);
+        scales.push_back(adapter.scale);
+    }
+    if (!loaded.empty() && llama_set_adapters_lora(context.get(), loaded.data(), loaded.size(), scales.data()) != 0) {
+        throw Error("The adapter cannot be applied to this language model.");
+    }
+}
+
+// Forgets everything after the first `count` tokens. Models whose memory cannot be cut start anew.
+void Llm::State::keep(std::size_t count) {
+    auto* memory = llama_get_memory(context.get());
+    if (!llama_memory_seq_rm(memory, 0, static_cast<llama_pos>(count), -1)) {
+        llama_memory_clear(memory, true);
+        count = 0;
+    }
+    evaluated.resize(std::min(evaluated.size(), count));
+}
+
+// False when stopped; the memory then holds what `evaluated` says.
+bool Llm::State::decode(std::span<LlmToken const> tokens) {
+    while (!tokens.empty()) {
+        std::vector<LlmToken> part(tokens.begin(),
+                                   tokens.begin() + static_cast<std::ptrdiff_t>(std::min(tokens.size(), batch_tokens)));
+        int code = stop.stop_requested()
+                       ? 2
+                       : llama_decode(context.get(), llama_batch_get_one(part.data(), static_cast<int>(part.size())));
+        if (code != 0) {
+            keep(evaluated.size());
+        }
+        if (code == 2) {
+            return false;
+        }
+        if (code != 0) {
+            throw Error("The language model failed while reading its input; use a smaller context.");
+        }
+        evaluated.insert(evaluated.end(), part.begin(), part.end());
+        tokens = tokens.subspan(part.size());
+    }
+    return true;
+}
+
+bool Llm::State::evaluate(std::span<LlmToken const> prompt) {
+    // The last token is always evaluated: its logits are needed.
+    auto limit = std::min(prompt.size() - 1, evaluated.size());
+    std::size_t common = 0;
+    while (common < limit && prompt[common] == evaluated[common]) {
+        ++common;
+    }
+    keep(common);
+    reused = evaluated.size();
+    return decode(prompt.subspan(reused));
+}
+
+void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
+    auto size = llama_vocab_n_tokens(vocab);
+    if (prompt.empty() || std::any_of(prompt.begin(), prompt.end(), [&](auto t) { return t < 0 || t >= size; })) {
+        throw Error("The language model was given no text or unknown tokens.");
+    }
+    if (prompt.size() >= llama_n_ctx(context.get())) {
+        throw Error("The text is too long for the language model; shorten it or use a larger context.");
+    }
+}
+
+Llm::Llm(std::filesystem::path const& gguf, LlmOptions const& options) : state_(std::make_unique<State>()) {
+    state_->load(gguf, options);
+}
+
+Llm::~Llm() = default;
+
+std::vector<LlmToken> Llm::tokenize(std::string_view text, bool parse_special) const {
+    std::vector<LlmToken> tokens(text.size() + 8);
+    auto run = [&] {
+        return llama_tokenize(state_->vocab, text.data(), static_cast<int>(text.size()), tokens.data(),
+                              static_cast<int>(tokens.size()), false, parse_special);
+    };
+    auto count = run();
+    if (count < 0) {
+        tokens.resize(static_cast<std::size_t>(-static_cast<std::int64_t>(count)));
+        count = run();
+    }
+    tokens.resize(static_cast<std::size_t>(std::max(0, count)));
+    return tokens;
+}
+
+std::string Llm::piece(LlmToken token) const {
+    std::string text(64, '\0');
+    auto run = [&] {
+        return llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0, false);
+    };
+    auto length = run();
+    if (length < 0) {
+        text.resize(static_cast<std::size_t>(-length));
+        length = run();
+    }
+    text.resize(static_cast<std::size_t>(std::max(0, length)));
+    return text;
+}
+
+std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
+    // The template is filled with markers; the texts take their places as plain tokens.
+    std::vector<std::string const*> texts;
+    std::vector<std::string> markers;
+    std::vector<llama_chat_message> messages;
+    markers.reserve(prompt.turns.size() + 1); // the messages point into them
+    auto add = [&](char const* role, std::string const& text) {
+        texts.push_back(&text);
+        markers.push_back("\x02" + std::to_string(texts.size()) + "\x03");
+        messages.push_back({role, markers.back().c_str()});
+    };
+    if (!prompt.system.empty()) {
+        add("system", prompt.system);
+    }
+    for (auto const& turn : prompt.turns) {
+        add(turn.role == Turn::Role::user ? "user" : "assistant", turn.text);
+    }
+    char const* form = llama_model_chat_template(state_->model.get(), nullptr);
+    std::string rendered(4096 + 256 * messages.size(), '\0');
+    auto length = form ? llama_chat_apply_template(form, messages.data(), messages.size(), true, rendered.data(),
+                                                   static_cast<int>(rendered.size()))
+                       : -1;
+    if (length >= 0 && length <= static_cast<int>(rendered.size())) {
+        rendered.resize(static_cast<std::size_t>(length));
+    } else { // a model without a known template
+        rendered.clear();
+        for (auto const& message : messages) {
+            rendered += std::string(message.role) + ": " + message.content + "\n";
+        }
+        rendered += "assistant:";
+    }
+    std::vector<LlmToken> tokens;
+    auto bos = llama_vocab_bos(state_->vocab);
+    auto append = [&](std::vector<LlmToken> const& more) { tokens.insert(tokens.end(), more.begin(), more.end()); };
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        auto found = rendered.find(markers[i], at);
+        if (found == std::string::npos) { // a template without a place for the system's text
+            continue;
+        }
+        append(tokenize(std::string_view(rendered).substr(at, found - at), true));
+        append(tokenize(*texts[i]));
+        at = found + markers[i].size();
+    }
+    append(tokenize(std::string_view(rendered).substr(at), true));
+    if (llama_vocab_get_add_bos(state_->vocab) && bos >= 0 && (tokens.empty() || tokens.front() != bos)) {
+        tokens.insert(tokens.begin(), bos);
+    }
+    return tokens;
+}
+
+int Llm::vocabulary_size() const {
+    return llama_vocab_n_tokens(state_->vocab);
+}
+
+int Llm::context_size() const {
+    return static_cast<int>(llama_n_ctx(state_->context.get()));
+}
+
+bool Llm::is_end(LlmToken token) const {
+    return llama_vocab_is_eog(state_->vocab, token);
+}
+
+std::size_t Llm::reused() const {
+    return state_->reused;
+}
+
+LlmEnd Llm::generate(std::span<LlmToken const> prompt, LlmSampling const& sampling, LlmTokenSink const& sink,
+                     std::stop_token stop, LlmMask const& mask) {
+    state_->check_prompt(prompt);
+    state_->stop = std::move(stop);
+    if (!state_->evaluate(prompt)) {
+        return LlmEnd::stopped;
+    }
+    auto sampler = make_sampler(sampling, vocabulary_size());
+    for (int n = 0; n < sampling.max_tokens; ++n) {
+        if (state_->stop.stop_requested()) {
+            return LlmEnd::stopped;
+        }
+        if (mask) {
+            mask({llama_get_logits_ith(state_->context.get(), -1), static_cast<std::size_t>(vocabulary_size())});
+        }
+        auto token = llama_sampler_sample(sampler.get(), state_->context.get(), -1);
+        if (is_end(token)) {
+            return LlmEnd::end_token;
+        }
+        if (!sink(token)) {
+            return LlmEnd::sink;
+        }
+        if (state_->evaluated.size() + 1 >= llama_n_ctx(state_->context.get())) {
+            return LlmEnd::context_full;
+        }
+        if (!state_->decode({&token, 1})) {
+            return LlmEnd::stopped;
+        }
+    }
+    return LlmEnd::max_tokens;
+}
+
+std::vector<float> Llm::logits(std::span<LlmToken const> prompt) {
+    state_->check_prompt(prompt);
+    state_->stop = {};
+    state_->evaluate(prompt);
+    auto const* values = llama_get_logits_ith(state_->context.get(), -1);
+    return {values, values + vocabulary_size()};
+}
+
+} // namespace echollama
