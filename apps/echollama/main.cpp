@@ -44,6 +44,8 @@ int run(int argc, char** argv, AppContext& context) {
     root.fallthrough(); // global options may also stand after the subcommand
     add_global_options(root, context);
     Subcommands subcommands;
+    add_ask(root, context, subcommands);
+    add_chat(root, context, subcommands);
     add_describe(root, context, subcommands);
     add_detect(root, context, subcommands);
     add_listen(root, context, subcommands);
