@@ -63,6 +63,29 @@ bool is_complete(std::string const& sentence) {
     return std::any_of(std::begin(marks), std::end(marks), [&](auto mark) { return sentence.ends_with(mark); });
 }
 
+// The check knows objects and places, not actions or moods ("is trying to hide"): other words than the scene's own and
+// those that only connect them are not spoken.
+bool uses_known_words(std::string const& sentence, Scene const& scene) {
+    std::string known = " a an the there is are i see you can be this that it its and or of to in on at with from by "
+                        "also one two both other picture shows front behind left right ahead above below under near "
+                        "next beside between side middle center top bottom about away metres meters close far "
+                        "straight slightly your yes no not any could may probably perhaps located ";
+    for (auto const& own : describe_scene(scene, {.level = Level::full})) {
+        known += joined_words(own);
+    }
+    known += joined_words(scene.caption);
+    auto mentions = find_mentions(split_words(sentence)); // their truth is checked elsewhere
+    auto words = split_words(sentence);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        bool mentioned = std::any_of(mentions.begin(), mentions.end(),
+                                     [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
+        if (!mentioned && known.find(" " + words[i].text + " ") == std::string::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 std::string without_markup(std::string_view text) {
@@ -108,7 +131,8 @@ void GroundedStream::consider(std::string const& raw) {
     }
     bool good = is_complete(sentence) && split_words(sentence).size() <= max_sentence_words &&
                 std::find(said_.begin(), said_.end(), words) == said_.end() && is_speakable(sentence, scene_) &&
-                raw.find("<|") == std::string::npos && raw.find("|>") == std::string::npos;
+                uses_known_words(sentence, scene_) && raw.find("<|") == std::string::npos &&
+                raw.find("|>") == std::string::npos;
     if (!good) {
         log::debug("not spoken: " + sentence);
         ++dropped_;

@@ -110,6 +110,7 @@ TEST(GroundedStream, OnlyWhatTheSceneSupportsOnce) {
                      scene),
               (Sentences{"There is a cup on the left."}));
     EXPECT_TRUE(spoken("There is a cup on the right.", scene).empty());
+    EXPECT_TRUE(spoken("The chair is trying to hide its face.", scene).empty());
     EXPECT_TRUE(spoken("As an AI, I see a cup.", scene).empty());
 }
 
