@@ -36,6 +36,8 @@ void add_describe(CLI::App& root, AppContext& context, Subcommands& all);
 void add_detect(CLI::App& root, AppContext& context, Subcommands& all);
 void add_listen(CLI::App& root, AppContext& context, Subcommands& all);
 void add_models(CLI::App& root, AppContext& context, Subcommands& all);
+void add_say(CLI::App& root, AppContext& context, Subcommands& all);
+void add_scene(CLI::App& root, AppContext& context, Subcommands& all);
 
 // A JSON value (or any text) to stdout, with a newline, written at once.
 void print_line(std::string const& text);

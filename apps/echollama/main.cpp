@@ -50,6 +50,8 @@ int run(int argc, char** argv, AppContext& context) {
     add_detect(root, context, subcommands);
     add_listen(root, context, subcommands);
     add_models(root, context, subcommands);
+    add_say(root, context, subcommands);
+    add_scene(root, context, subcommands);
 
     try {
         root.parse(argc, argv);

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "convert/centernet.h"
+#include "convert/piper_voice.h"
 #include "convert/whisper_ct2.h"
 #include "store/install.h"
 #include "store/manifest.h"
@@ -29,6 +30,8 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
         link_or_copy(sources.at(0), output);
     } else if (how == "centernet") {
         convert::convert_centernet(sources.at(0), sources.at(1), output, convert::WeightType::f32);
+    } else if (how == "piper") {
+        convert::prepare_piper_voice(sources.at(0), sources.at(1), output);
     } else if (how == "whisper") {
         convert::convert_whisper_ctranslate2(sources.at(0), output);
     } else {

@@ -9,6 +9,7 @@
 
 // The implementation stays private to this file, as in playback.cpp.
 #define MA_API static
+#define ma_atomic_global_lock echollama_microphone_atomic_lock // see playback.cpp
 #define MINIAUDIO_IMPLEMENTATION
 #define MA_NO_ENCODING
 #define MA_NO_DECODING

@@ -11,6 +11,7 @@
 
 // The implementation stays private to this file: libmtmd carries a copy of its own.
 #define MA_API static
+#define ma_atomic_global_lock echollama_player_atomic_lock // the one symbol that MA_API does not make private
 #define MINIAUDIO_IMPLEMENTATION
 #define MA_NO_ENCODING
 #define MA_NO_DECODING

@@ -1,0 +1,15 @@
+// The picture with boxes, names, distances and the 2x3 grid drawn on it (the paper's Figures 2 to 4).
+#pragma once
+
+#include "media/image.h"
+#include "scene/types.h"
+
+namespace echollama {
+
+struct AnnotateOptions {
+    bool grid = true;
+};
+
+Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& options = {});
+
+} // namespace echollama

@@ -1,0 +1,173 @@
+#include "pipeline/describe.h"
+
+#include "base/bounded_queue.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "scene/build.h"
+#include "scene/camera.h"
+#include "scene/wording.h"
+#include "stages/grounded_stream.h"
+
+#include <thread>
+
+namespace echollama {
+namespace {
+
+// Speaks sentences from a queue on a thread of its own, so that writing goes on meanwhile.
+class SpeechThread {
+  public:
+    SpeechThread(Loading<Speaker> speaker, SpeechOptions const& options, AudioSink sink, Timings& timings,
+                 std::stop_token stop)
+        : speaker_(std::move(speaker)), options_(options), sink_(std::move(sink)), timings_(timings),
+          stop_(std::move(stop)) {
+        if (speaker_.valid() && sink_) {
+            thread_ = std::jthread([this] { run(); });
+        }
+    }
+
+    void say(std::string const& sentence) {
+        if (thread_.joinable()) {
+            sentences_.push(sentence, stop_);
+        }
+    }
+
+    // Waits for the last sentence; throws what writing the sound threw.
+    void finish() {
+        sentences_.close();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+        if (failure_) {
+            std::rethrow_exception(failure_);
+        }
+    }
+
+    ~SpeechThread() { sentences_.close(); }
+    SpeechThread(SpeechThread const&) = delete;
+    SpeechThread& operator=(SpeechThread const&) = delete;
+
+  private:
+    void run() {
+        try {
+            auto speaker = speaker_.get();
+            while (auto sentence = sentences_.pop(stop_)) {
+                timings_.measure("speak", [&] { speak(*speaker, *sentence); });
+            }
+        } catch (...) {
+            failure_ = std::current_exception();
+            sentences_.close(); // the writer must not wait for a dead speaker
+        }
+    }
+
+    void speak(Speaker& speaker, std::string const& sentence) {
+        speaker.say(
+            sentence, options_,
+            [&](AudioChunk&& chunk) {
+                if (spoken_ == 0 && !chunk.samples.empty()) {
+                    timings_.mark("first audio");
+                }
+                chunk.first_sample = spoken_;
+                spoken_ += static_cast<std::int64_t>(chunk.samples.size());
+                sink_(std::move(chunk));
+            },
+            stop_);
+    }
+
+    Loading<Speaker> speaker_;
+    SpeechOptions options_;
+    AudioSink sink_;
+    Timings& timings_;
+    std::stop_token stop_;
+    BoundedQueue<std::string> sentences_{64};
+    std::int64_t spoken_ = 0;
+    std::exception_ptr failure_;
+    std::jthread thread_; // last: it uses everything above
+};
+
+// A language model that cannot be loaded is worth a warning, not the whole description.
+std::shared_ptr<Describer> describer_or_null(Loading<Describer> const& loading) {
+    if (!loading.valid()) {
+        return nullptr;
+    }
+    try {
+        return loading.get();
+    } catch (Error const& error) {
+        log::warning(std::string(error.what()) + " The scene's own words are used instead.");
+        return nullptr;
+    }
+}
+
+// What follows the headline: the language model's checked sentences when it has any, else the scene's other sentences.
+void say_details(Description const& done, DescribeModels const& models, DescribeRequest const& request,
+                 std::function<void(std::string const&)> const& say, Timings& timings, std::stop_token stop) {
+    auto const& wording = request.prompts.wording;
+    auto describer = wording.level == Level::brief ? nullptr : describer_or_null(models.describer);
+    GroundedStream checked(done.scene, say);
+    for (auto const& sentence : done.sentences) {
+        checked.mark_said(sentence);
+    }
+    if (describer && !stop.stop_requested()) {
+        try {
+            timings.measure("write", [&] {
+                describer->reply(
+                    done.prompt, [&](std::string_view piece) { checked.push(piece); }, stop);
+            });
+            checked.finish();
+        } catch (Error const& error) {
+            log::warning(error.what());
+        }
+    }
+    if (checked.spoken() == 0) {
+        for (auto const& sentence : describe_scene(done.scene, wording)) {
+            say(sentence);
+        }
+    }
+}
+
+} // namespace
+
+Scene look(LoadedImage const& picture, std::vector<Detection> const& detections, DepthMap const* depth) {
+    int width = picture.image.width, height = picture.image.height;
+    return build_scene(detections, width, height, guess_camera(width, height, picture.exif.focal_35mm), depth);
+}
+
+Description describe(LoadedImage const& picture, DescribeModels const& models, DescribeRequest const& request,
+                     DescribeOutput const& output, Timings& timings, std::stop_token stop) {
+    Description done;
+    auto detector = models.detector.get();
+    done.detections =
+        timings.measure("detect", [&] { return detector->detect(picture.image, request.threshold, stop); });
+    done.scene = timings.measure("scene", [&] { return look(picture, done.detections); });
+    done.prompt = scene_prompt(done.scene, request.question, request.prompts);
+
+    SpeechThread speech(models.speaker, request.speech, output.audio, timings, stop);
+    auto say = [&](std::string const& sentence) {
+        if (stop.stop_requested()) {
+            return;
+        }
+        if (done.sentences.empty()) {
+            timings.mark("first text");
+        }
+        done.sentences.push_back(sentence);
+        output.sentence(sentence);
+        speech.say(sentence);
+    };
+    if (!request.question.empty()) {
+        auto describer = describer_or_null(models.describer);
+        timings.measure("answer", [&] {
+            speak_reply(describer.get(), done.prompt, done.scene, request.question, request.prompts.wording, say, stop);
+        });
+    } else {
+        WordingOptions headline = request.prompts.wording;
+        headline.level = Level::headline;
+        say(describe_scene(done.scene, headline).front());
+        if (request.prompts.wording.level != Level::headline && !done.scene.objects.empty()) {
+            say_details(done, models, request, say, timings, stop);
+        }
+    }
+    speech.finish();
+    timings.mark("done");
+    return done;
+}
+
+} // namespace echollama

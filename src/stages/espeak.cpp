@@ -1,0 +1,129 @@
+#include "stages/espeak.h"
+
+#include "base/error.h"
+
+#include <espeak-ng/speak_lib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+#include <string_view>
+
+namespace echollama::espeak {
+namespace {
+
+constexpr int buffer_ms = 60;  // first sound after at most this much speech was made
+constexpr int ipa_mode = 0x02; // espeak_TextToPhonemes: IPA as UTF-8
+
+std::mutex& engine_lock() {
+    static std::mutex lock;
+    return lock;
+}
+
+// Starts the engine once; call with the lock held.
+int engine_rate() {
+    static int const rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, buffer_ms, nullptr, espeakINITIALIZE_DONT_EXIT);
+    if (rate <= 0) {
+        throw Error(
+            "The fast voice cannot start because espeak-ng's data are missing; install the package espeak-ng-data.");
+    }
+    return rate;
+}
+
+void choose_voice(std::string const& name) {
+    if (espeak_SetVoiceByName(name.c_str()) == EE_OK) {
+        return;
+    }
+    espeak_VOICE wanted{};
+    wanted.languages = name.c_str();
+    if (espeak_SetVoiceByProperties(&wanted) != EE_OK) {
+        throw Error("The fast voice has no voice or language '" + name + "'; 'espeak-ng --voices' lists them.");
+    }
+}
+
+using Sink = std::function<bool(std::span<float const>)>;
+
+// espeak's callback has no user pointer, but each event carries one.
+int on_samples(short* samples, int count, espeak_EVENT* events) {
+    auto const* sink = events ? static_cast<Sink const*>(events->user_data) : nullptr;
+    if (!samples || count <= 0 || !sink) {
+        return 0;
+    }
+    std::vector<float> block(static_cast<std::size_t>(count));
+    std::transform(samples, samples + count, block.begin(),
+                   [](short value) { return static_cast<float>(value) / 32768.0F; });
+    return (*sink)(block) ? 0 : 1;
+}
+
+void append_code_points(std::string_view utf8, std::vector<std::int32_t>& out) {
+    bool switched = false; // inside "(en)", espeak's mark for words of another language
+    for (std::size_t i = 0; i < utf8.size();) {
+        auto lead = static_cast<unsigned char>(utf8[i]);
+        std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        std::int32_t code = length == 1 ? lead : lead & (0x7F >> length);
+        for (std::size_t k = 1; k < length && i + k < utf8.size(); ++k) {
+            code = (code << 6) | (static_cast<unsigned char>(utf8[i + k]) & 0x3F);
+        }
+        i += length;
+        switched = switched || code == '(';
+        if (!switched && code != '\n') {
+            out.push_back(code);
+        }
+        switched = switched && code != ')';
+    }
+}
+
+// The punctuation mark that ended a clause, 0 for none.
+char clause_mark(std::string_view clause) {
+    auto last = clause.find_last_not_of(" \n\t\"')]");
+    char mark = last == std::string_view::npos ? '\0' : clause[last];
+    return std::strchr(".,;:!?", mark) ? mark : '\0';
+}
+
+} // namespace
+
+int sample_rate() {
+    std::lock_guard lock(engine_lock());
+    return engine_rate();
+}
+
+void speak(std::string const& text, Voice const& voice, Sink const& sink) {
+    std::lock_guard lock(engine_lock());
+    engine_rate();
+    choose_voice(voice.name);
+    espeak_SetParameter(espeakRATE, std::clamp(voice.words_per_minute, 80, 900), 0);
+    espeak_SetParameter(espeakPITCH, std::clamp(voice.pitch, 0, 100), 0);
+    espeak_SetSynthCallback(on_samples);
+    auto* user = const_cast<Sink*>(&sink);
+    if (espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, user) != EE_OK) {
+        throw Error("The fast voice could not speak; espeak-ng refused the text.");
+    }
+    espeak_Synchronize();
+}
+
+std::vector<std::int32_t> phonemes(std::string const& text, std::string const& voice) {
+    std::lock_guard lock(engine_lock());
+    engine_rate();
+    choose_voice(voice);
+    std::vector<std::int32_t> codes;
+    void const* rest = text.c_str();
+    while (rest) {
+        auto const* from = static_cast<char const*>(rest);
+        char const* ipa = espeak_TextToPhonemes(&rest, espeakCHARS_UTF8, ipa_mode);
+        auto const* to = rest ? static_cast<char const*>(rest) : text.c_str() + text.size();
+        if (ipa && *ipa) {
+            append_code_points(ipa, codes);
+        }
+        if (char mark = clause_mark({from, static_cast<std::size_t>(to - from)}); mark && !codes.empty()) {
+            codes.push_back(mark);
+            codes.push_back(' ');
+        }
+    }
+    while (!codes.empty() && codes.back() == ' ') {
+        codes.pop_back();
+    }
+    return codes;
+}
+
+} // namespace echollama::espeak
