@@ -47,6 +47,10 @@ class CenterNet {
 
     CenterNetParams const& params() const { return params_; }
 
+    // All elements of a named intermediate of the last run, only when taps were asked for: block.0 … block.14, extern,
+    // merge.c4, merge.c3, merge.c2.
+    std::vector<float> tap(std::string const& name) const { return graph_->read(name); }
+
   private:
     nn::Backend backend_;
     nn::Weights weights_;
