@@ -1,6 +1,7 @@
 #include "convert/snac.h"
 
 #include "base/error.h"
+#include "convert/safetensors.h"
 
 #include <array>
 #include <cmath>
@@ -185,6 +186,18 @@ void convert_snac(TensorLookup const& find, std::filesystem::path const& out, We
     c.alpha("decoder.model.6.alpha", 64);
     c.conv("decoder.model.7", 64, 1, 7);
     writer.write(out);
+}
+
+void convert_snac(std::filesystem::path const& source, std::filesystem::path const& out, WeightType type) {
+    Safetensors file(source);
+    convert_snac(
+        [&](std::string const& name) -> std::optional<SourceTensor> {
+            if (!file.has(name)) {
+                return std::nullopt;
+            }
+            return SourceTensor{file.tensors().at(name).shape, file.floats(name)};
+        },
+        out, type);
 }
 
 } // namespace echollama::convert
