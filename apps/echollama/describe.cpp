@@ -80,7 +80,7 @@ void run(AppContext const& context, DescribeOptions const& options) {
     auto models = load_models(context, options, timings);
     std::optional<SpeechSink> sink;
     if (options.target.wanted()) {
-        sink.emplace(options.target, models.speaker.get()->sample_rate(), context.stop);
+        sink.emplace(options.target, context.stop);
     }
     DescribeOutput output{[&](std::string const& sentence) { print_sentence(options, sentence); },
                           [&](AudioChunk&& chunk) { sink->write(chunk); }};

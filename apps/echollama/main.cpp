@@ -6,8 +6,11 @@
 #include "interrupt.h"
 #include "store/paths.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <thread>

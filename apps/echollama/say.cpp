@@ -23,7 +23,7 @@ void run(AppContext const& context, SayOptions const& options) {
         throw UsageError("Say where the speech should go: --out speech.wav, --out - or --play.");
     }
     auto speaker = make_speaker(options.voice, context.models_dir, context.threads);
-    SpeechSink sink(options.target, speaker->sample_rate(), context.stop);
+    SpeechSink sink(options.target, context.stop);
     SentenceCutter cutter;
     auto speak = [&](std::vector<std::string> const& sentences) {
         for (auto const& raw : sentences) {

@@ -4,16 +4,25 @@
 
 namespace echollama {
 
-SpeechSink::SpeechSink(SpeechTarget const& target, int rate, std::stop_token stop) : stop_(std::move(stop)) {
-    if (!target.out.empty()) {
-        file_ = std::make_unique<WavWriter>(target.out, rate);
+SpeechSink::SpeechSink(SpeechTarget const& target, std::stop_token stop) : target_(target), stop_(std::move(stop)) {
+    if (!target.out.empty() && target.out != "-") {
+        WavWriter probe(target.out, 8000); // leaves nothing behind
     }
-    if (target.play) {
+}
+
+void SpeechSink::open(int rate) {
+    if (!target_.out.empty()) {
+        file_ = std::make_unique<WavWriter>(target_.out, rate);
+    }
+    if (target_.play) {
         player_ = std::make_unique<Player>(rate);
     }
 }
 
 void SpeechSink::write(AudioChunk const& chunk) {
+    if (!file_ && !player_) {
+        open(chunk.rate);
+    }
     if (file_) {
         file_->write(chunk.samples);
     }

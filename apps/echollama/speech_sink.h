@@ -20,13 +20,16 @@ struct SpeechTarget {
 
 class SpeechSink {
   public:
-    // Opens the targets, so that a place that cannot be written is told before any work.
-    SpeechSink(SpeechTarget const& target, int rate, std::stop_token stop);
+    // Tells at once when the place cannot be written; the targets open with the first sound, whose rate they take.
+    SpeechSink(SpeechTarget const& target, std::stop_token stop);
     void write(AudioChunk const& chunk);
     // Waits for the device and completes the file.
     void finish();
 
   private:
+    void open(int rate);
+
+    SpeechTarget target_;
     std::unique_ptr<WavWriter> file_;
     std::unique_ptr<Player> player_;
     std::stop_token stop_;

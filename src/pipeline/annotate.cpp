@@ -55,7 +55,13 @@ class Canvas {
         cairo_text_extents(cairo_.get(), text.c_str(), &extents);
         double plate_width = extents.x_advance + size * 0.5, plate_height = size * 1.3;
         x = std::clamp(x, 0.0, std::max(0.0, width_ - plate_width));
+        for (auto const& plate : plates_) { // names must not cover each other
+            bool covers = x < plate.x + plate.width && plate.x < x + plate_width && y < plate.y + plate_height &&
+                          plate.y < y + plate_height;
+            y = covers ? plate.y + plate_height : y;
+        }
         y = std::clamp(y, 0.0, std::max(0.0, height_ - plate_height));
+        plates_.push_back({x, y, plate_width});
         cairo_set_source_rgb(cairo_.get(), color.r, color.g, color.b);
         cairo_rectangle(cairo_.get(), x, y, plate_width, plate_height);
         cairo_fill(cairo_.get());
@@ -97,6 +103,10 @@ class Canvas {
     std::unique_ptr<cairo_surface_t, void (*)(cairo_surface_t*)> surface_;
     std::unique_ptr<cairo_t, void (*)(cairo_t*)> cairo_;
     int width_, height_;
+    struct Plate {
+        double x, y, width;
+    };
+    std::vector<Plate> plates_;
 };
 
 std::string caption_of(SceneObject const& object) {
@@ -122,8 +132,7 @@ Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& op
     }
     for (std::size_t i = 0; i < scene.objects.size(); ++i) { // above all boxes
         auto const& box = scene.objects[i].detection.box;
-        canvas.label(caption_of(scene.objects[i]), static_cast<double>(box.x0),
-                     static_cast<double>(box.y0) + static_cast<double>(i % 4) * size * 1.4,
+        canvas.label(caption_of(scene.objects[i]), static_cast<double>(box.x0), static_cast<double>(box.y0),
                      palette[i % std::size(palette)], size);
     }
     return canvas.image();

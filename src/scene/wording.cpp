@@ -164,27 +164,24 @@ bool occurs_once(Scene const& scene, std::string const& label) {
                          [&](auto const& object) { return object.detection.label == label; }) == 1;
 }
 
-// "The cup is on the dining table." Only where both names are clear; "the animal" where the class is in doubt.
-std::string relation_sentence(Scene const& scene, SceneRelation const& relation, WordingOptions const& options) {
-    auto name = [&](std::size_t index) {
-        auto const& detection = scene.objects[index].detection;
-        auto const* object = find_class(detection.label);
-        bool doubtful = detection.rival || detection.score < options.sure_score;
-        bool has_kind = object && kind_noun(object->kind) != "object";
-        return "the " + (doubtful && has_kind && object->kind != Kind::person ? std::string(kind_noun(object->kind))
-                                                                              : detection.label);
-    };
-    return capitalised(name(relation.subject) + " is " + relation_words(relation.relation) + " " +
-                       name(relation.object) + ".");
+// "The cup is on the dining table."
+std::string relation_sentence(Scene const& scene, SceneRelation const& relation) {
+    return "The " + scene.objects[relation.subject].detection.label + " is " + relation_words(relation.relation) +
+           " the " + scene.objects[relation.object].detection.label + ".";
 }
 
 // The relations worth a sentence: what stands on what, and what is beside what.
 void add_relations(Scene const& scene, WordingOptions const& options, std::vector<std::string>& sentences) {
     for (auto const& relation : scene.relations) {
         bool telling = relation.relation == Relation::on || relation.relation == Relation::beside;
-        if (telling && occurs_once(scene, scene.objects[relation.subject].detection.label) &&
+        auto sure = [&](std::size_t i) {
+            auto const& detection = scene.objects[i].detection;
+            return !detection.rival && detection.score >= options.sure_score;
+        };
+        if (telling && sure(relation.subject) && sure(relation.object) &&
+            occurs_once(scene, scene.objects[relation.subject].detection.label) &&
             occurs_once(scene, scene.objects[relation.object].detection.label)) {
-            sentences.push_back(relation_sentence(scene, relation, options));
+            sentences.push_back(relation_sentence(scene, relation));
         }
     }
 }

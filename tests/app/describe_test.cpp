@@ -1,0 +1,162 @@
+// The whole program on real photos with the starter models, and its behaviour on bad input.
+#include "media/audio_io.h"
+#include "media/image_io.h"
+#include "support/support.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+namespace echollama {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Result {
+    int code = -1;
+    std::string out, err;
+};
+
+std::string read_text(fs::path const& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Runs the program through the shell; standard error goes to a file beside.
+Result echollama(std::string const& arguments) {
+    test::TempDir temp;
+    auto command = std::string(ECHOLLAMA_BINARY) + " " + arguments + " >" + (temp / "out").string() + " 2>" +
+                   (temp / "err").string();
+    int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(temp / "out"), read_text(temp / "err")};
+}
+
+fs::path photo(std::string const& name) {
+    return test::models_dir().parent_path() / "photos" / (name + ".png");
+}
+
+std::string seen_in(std::string const& name) {
+    auto result = echollama("describe " + photo(name).string() + " --no-llm");
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+}
+
+#define NEEDS_STARTERS()                                                                                               \
+    SKIP_WITHOUT(test::models_dir() / "centernet.gguf");                                                               \
+    SKIP_WITHOUT(photo("coffee"))
+
+TEST(Describe, NamesWhatThePhotosShow) {
+    NEEDS_STARTERS();
+    EXPECT_NE(seen_in("coffee").find("cup"), std::string::npos);
+    EXPECT_NE(seen_in("astronaut").find("person"), std::string::npos);
+    EXPECT_NE(seen_in("chelsea").find("animal"), std::string::npos)
+        << "the cat looks like a dog to the starter detector";
+    EXPECT_NE(seen_in("motorcycle_left").find("motorcycle"), std::string::npos);
+}
+
+TEST(Describe, SpeechIsSpeechAndIsHeardBack) {
+    NEEDS_STARTERS();
+    SKIP_WITHOUT(test::models_dir() / "piper-joe");
+    SKIP_WITHOUT(test::models_dir() / "whisper-tiny.en.bin");
+    test::TempDir temp;
+    auto wav = temp / "speech.wav";
+    auto described = echollama("describe " + photo("coffee").string() + " --no-llm --out " + wav.string());
+    ASSERT_EQ(described.code, 0) << described.err;
+    auto audio = load_audio(wav);
+    double words = 1.0 + static_cast<double>(std::count(described.out.begin(), described.out.end(), ' '));
+    EXPECT_GT(audio.seconds() / words, 0.15) << "too short for its words";
+    EXPECT_LT(audio.seconds() / words, 1.2) << "too long for its words";
+    double energy = 0;
+    for (float sample : audio.samples) {
+        energy += static_cast<double>(sample) * static_cast<double>(sample);
+    }
+    EXPECT_GT(std::sqrt(energy / static_cast<double>(audio.samples.size())), 0.02) << "too quiet to be speech";
+    auto heard = echollama("listen " + wav.string());
+    EXPECT_NE(heard.out.find("cup"), std::string::npos) << heard.out << heard.err;
+}
+
+TEST(Describe, JsonAndAnnotatedPicture) {
+    NEEDS_STARTERS();
+    test::TempDir temp;
+    auto png = temp / "annotated.png";
+    auto result = echollama("describe " + photo("astronaut").string() + " --no-llm --json --annotate " + png.string());
+    ASSERT_EQ(result.code, 0) << result.err;
+    auto json = nlohmann::json::parse(result.out);
+    EXPECT_EQ(json.at("detections").at(0).at("label"), "person");
+    EXPECT_NEAR(json.at("detections").at(0).at("score").get<double>(), 0.61, 0.02) << "what TensorFlow.js gives";
+    EXPECT_FALSE(json.at("sentences").empty());
+    auto before = load_image(photo("astronaut")).image;
+    auto after = load_image(png).image;
+    EXPECT_EQ(after.width, before.width);
+    EXPECT_NE(after.rgb, before.rgb);
+}
+
+TEST(Describe, TheLanguageModelAddsNothingThatIsNotThere) {
+    NEEDS_STARTERS();
+    SKIP_WITHOUT(test::models_dir() / "smollm2-135m-instruct-q4_1.gguf");
+    auto result = echollama("describe " + photo("astronaut").string());
+    ASSERT_EQ(result.code, 0) << result.err;
+    EXPECT_NE(result.out.find("person"), std::string::npos);
+    for (char const* word : {"Facts", "matrix", "window", "cup", "dog"}) {
+        EXPECT_EQ(result.out.find(word), std::string::npos) << result.out;
+    }
+}
+
+TEST(Describe, FastVoiceIsTheSameEveryTime) {
+    test::TempDir temp;
+    for (char const* name : {"a.wav", "b.wav"}) {
+        auto result = echollama("say \"Mind the step.\" --voice fast --out " + (temp / name).string());
+        ASSERT_EQ(result.code, 0) << result.err;
+    }
+    EXPECT_EQ(read_text(temp / "a.wav"), read_text(temp / "b.wav"));
+    EXPECT_GT(load_audio(temp / "a.wav").seconds(), 0.4);
+}
+
+struct BadInput {
+    std::string name;
+    std::string arguments; // DIR is replaced by a folder with the prepared files
+    int code;
+    std::string says;
+};
+
+class DescribeRefuses : public testing::TestWithParam<BadInput> {};
+
+TEST_P(DescribeRefuses, WithOneSentence) {
+    test::TempDir temp;
+    std::ofstream(temp / "empty.jpg");
+    std::ofstream(temp / "text.png") << "this is no picture";
+    std::ofstream(temp / "cut.jpg") << "\xFF\xD8\xFF\xE0 and nothing more";
+    save_png(temp / "tiny.png", {1, 1, {1, 2, 3}});
+    auto arguments = GetParam().arguments;
+    for (std::size_t at; (at = arguments.find("DIR")) != std::string::npos;) {
+        arguments.replace(at, 3, temp.path().string());
+    }
+    auto result = echollama(arguments);
+    EXPECT_EQ(result.code, GetParam().code) << result.err;
+    EXPECT_NE(result.err.find(GetParam().says), std::string::npos) << result.err;
+    EXPECT_TRUE(result.out.empty()) << result.out;
+    if (GetParam().code == 1) {
+        EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    }
+    EXPECT_FALSE(fs::exists(temp / "speech.wav"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, DescribeRefuses,
+    testing::Values(BadInput{"missing", "describe DIR/none.jpg --out DIR/speech.wav", 1, "no file"},
+                    BadInput{"folder", "describe DIR --out DIR/speech.wav", 1, "folder"},
+                    BadInput{"empty", "describe DIR/empty.jpg --out DIR/speech.wav", 1, "empty"},
+                    BadInput{"text", "describe DIR/text.png --out DIR/speech.wav", 1, "not a picture"},
+                    BadInput{"cut", "describe DIR/cut.jpg --out DIR/speech.wav", 1, "damaged or cut short"},
+                    BadInput{"no_models", "--models DIR/none describe DIR/tiny.png --no-llm", 1, "cannot be opened"},
+                    BadInput{"no_such_folder", "say hello --voice fast --out DIR/none/speech.wav", 1, "Cannot write"},
+                    BadInput{"usage", "describe --bogus", 2, "--bogus"},
+                    BadInput{"no_target", "say hello", 2, "--out"}),
+    [](auto const& tested) { return tested.param.name; });
+
+} // namespace
+} // namespace echollama
