@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadInput{"cut", "describe DIR/cut.jpg --out DIR/speech.wav", 1, "damaged or cut short"},
                     BadInput{"no_models", "--models DIR/none describe DIR/tiny.png --no-llm", 1, "cannot be opened"},
                     BadInput{"no_such_folder", "say hello --voice fast --out DIR/none/speech.wav", 1, "Cannot write"},
-                    BadInput{"usage", "describe --bogus", 2, "--bogus"},
+                    BadInput{"usage", "describe DIR/tiny.png --bogus", 2, "--bogus"},
                     BadInput{"no_target", "say hello", 2, "--out"}),
     [](auto const& tested) { return tested.param.name; });
 
