@@ -1,12 +1,14 @@
-// Files that appear complete or not at all.
+// Whole files at once; see output_file.h for what "complete or not at all" means.
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace echollama {
 
-// Writes beside `path` and renames. Throws Error saying what to do when the place cannot be written.
-void write_file_atomically(std::filesystem::path const& path, std::string_view bytes);
+// `what` names the content in messages: "Cannot write the picture to …". Throws Error.
+void write_file_atomically(std::filesystem::path const& path, std::string_view bytes,
+                           std::string const& what = "the file");
 
 } // namespace echollama

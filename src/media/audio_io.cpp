@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <sndfile.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,12 +10,15 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <stdexcept>
 
 namespace echollama {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t max_file_bytes = 1ULL << 30;
+constexpr double max_audio_samples = 7200.0 * 48000; // so that an odd rate does not take all memory
 
 // libsndfile reads through these from memory.
 struct Memory {
@@ -55,7 +57,7 @@ std::vector<float> read_mono(SNDFILE* file, SF_INFO const& info, std::string con
     auto channels = static_cast<std::size_t>(info.channels);
     std::vector<float> block(4096 * channels);
     std::vector<float> mono;
-    auto limit = static_cast<std::size_t>(max_audio_seconds * info.samplerate);
+    auto const limit = static_cast<std::size_t>(std::min(max_audio_seconds * info.samplerate, max_audio_samples));
     for (sf_count_t frames = 0; (frames = sf_readf_float(file, block.data(), 4096)) > 0;) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
             float sum = 0;
@@ -66,7 +68,7 @@ std::vector<float> read_mono(SNDFILE* file, SF_INFO const& info, std::string con
             mono.push_back(std::isfinite(value) ? value : 0.0F);
         }
         if (mono.size() > limit) {
-            throw Error(name + " is longer than two hours; cut it into parts.");
+            throw Error(name + " is too long (at most two hours at 48 kHz); cut it into parts.");
         }
     }
     return mono;
@@ -112,31 +114,18 @@ AudioBuffer load_audio(fs::path const& path) {
     return decode_audio(bytes, path.string());
 }
 
-WavWriter::WavWriter(fs::path const& path, int rate) : path_(path), rate_(rate) {
-    if (path == "-") {
-        file_ = stdout;
-        put_header(0xFFFFFFFFU);
-        return;
+std::int16_t to_pcm16(float sample) {
+    if (std::isnan(sample)) {
+        return 0;
     }
-    part_ = path;
-    part_ += ".part" + std::to_string(getpid());
-    if (fs::is_directory(path)) {
-        throw Error("Cannot write the speech to " + path.string() + " because it is a folder; name a file.");
-    }
-    file_ = std::fopen(part_.c_str(), "wb");
-    if (!file_) {
-        throw Error("Cannot write the speech to " + path.string() + " (" + std::strerror(errno) +
-                    "); name another place with --out.");
-    }
-    put_header(0);
+    return static_cast<std::int16_t>(std::lrintf(std::clamp(sample, -1.0F, 1.0F) * 32767.0F));
 }
 
-WavWriter::~WavWriter() {
-    if (file_ && !part_.empty()) {
-        std::fclose(file_);
-        std::error_code ignored;
-        fs::remove(part_, ignored);
+WavWriter::WavWriter(fs::path const& path, int rate) : file_(path, "the speech"), rate_(rate) {
+    if (rate < 1) {
+        throw std::logic_error("WavWriter: the sample rate must be positive");
     }
+    put_header(file_.rewindable() ? 0 : 0xFFFFFFFFU);
 }
 
 void WavWriter::put_header(std::uint32_t data_bytes) {
@@ -161,48 +150,40 @@ void WavWriter::put_header(std::uint32_t data_bytes) {
     number(34, 16, 2);       // bits a sample
     text(36, "data");
     number(40, data_bytes, 4);
-    std::fwrite(header.data(), 1, header.size(), file_);
+    if (std::fwrite(header.data(), 1, header.size(), file_.stream()) != header.size()) {
+        file_.fail();
+    }
 }
 
 void WavWriter::write(std::span<float const> samples) {
-    std::vector<std::int16_t> pcm(samples.size());
-    std::transform(samples.begin(), samples.end(), pcm.begin(), [](float value) {
-        return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -1.0F, 1.0F) * 32767.0F));
-    });
-    bool written = std::fwrite(pcm.data(), sizeof(std::int16_t), pcm.size(), file_) == pcm.size();
-    if (part_.empty()) {
-        written = written && std::fflush(file_) == 0; // a listener at the other end of the pipe is waiting
+    if (!file_.stream()) {
+        throw std::logic_error("WavWriter: written to after finish");
+    }
+    std::vector<std::uint8_t> pcm(2 * samples.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) { // little-endian on every machine
+        auto const value = static_cast<std::uint16_t>(to_pcm16(samples[i]));
+        pcm[2 * i] = static_cast<std::uint8_t>(value & 0xFF);
+        pcm[2 * i + 1] = static_cast<std::uint8_t>(value >> 8);
+    }
+    bool written = std::fwrite(pcm.data(), 1, pcm.size(), file_.stream()) == pcm.size();
+    if (!file_.rewindable()) {
+        written = written && std::fflush(file_.stream()) == 0; // a listener at the other end of the pipe is waiting
     }
     if (!written) {
-        throw Error("Cannot write the speech to " + path_.string() + " (" + std::strerror(errno) +
-                    "); is there room, and does the reader still run?");
+        file_.fail();
     }
     samples_ += static_cast<std::int64_t>(samples.size());
 }
 
 void WavWriter::finish() {
-    if (!file_) {
+    if (!file_.stream()) {
         return;
     }
-    if (part_.empty()) {
-        std::fflush(file_);
-        file_ = nullptr;
-        return;
+    if (file_.rewindable()) {
+        std::rewind(file_.stream());
+        put_header(static_cast<std::uint32_t>(std::min<std::int64_t>(samples_ * 2, 0xFFFFFFFF)));
     }
-    std::rewind(file_);
-    put_header(static_cast<std::uint32_t>(std::min<std::int64_t>(samples_ * 2, 0xFFFFFFFF)));
-    bool closed = std::fclose(file_) == 0;
-    file_ = nullptr;
-    std::error_code failed;
-    if (closed) {
-        fs::rename(part_, path_, failed);
-    }
-    if (!closed || failed) {
-        std::error_code ignored;
-        fs::remove(part_, ignored);
-        throw Error("Cannot write the speech to " + path_.string() +
-                    "; check that there is room and name another place with --out.");
-    }
+    file_.commit();
 }
 
 } // namespace echollama

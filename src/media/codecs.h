@@ -14,6 +14,9 @@ Image decode_jpeg(std::span<std::uint8_t const> bytes, std::string const& name);
 // BMP, GIF, PNM, TGA and others by stb_image; also where a file is no picture at all.
 Image decode_other(std::span<std::uint8_t const> bytes, std::string const& name);
 
+// RGBA becomes RGB, transparency over white, rounded to the nearest level.
+void over_white(std::vector<std::uint8_t>& pixels);
+
 // Throws when width x height is above max_image_pixels or not positive.
 void check_size(std::int64_t width, std::int64_t height, std::string const& name);
 

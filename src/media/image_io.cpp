@@ -5,6 +5,8 @@
 
 #include <libexif/exif-data.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -45,6 +47,50 @@ int exif_short(ExifData* data, ExifIfd ifd, ExifTag tag) {
     return usable ? exif_get_short(entry->data, exif_data_get_byte_order(data)) : 0;
 }
 
+std::string exif_text(ExifData* data, ExifTag tag) {
+    ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], tag);
+    if (!entry || entry->format != EXIF_FORMAT_ASCII) {
+        return {};
+    }
+    std::string text(reinterpret_cast<char const*>(entry->data), entry->size);
+    text.resize(std::min(text.find('\0'), text.size()));
+    std::erase_if(text, [](unsigned char c) { return c < 0x20 || c >= 0x7F; }); // it may be printed
+    return text.erase(text.find_last_not_of(' ') + 1);
+}
+
+std::optional<double> exif_rational(ExifData* data, ExifTag tag) {
+    ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], tag);
+    if (!entry || entry->format != EXIF_FORMAT_RATIONAL || entry->components < 1 || entry->size < 8) {
+        return {};
+    }
+    auto const value = exif_get_rational(entry->data, exif_data_get_byte_order(data));
+    return value.denominator != 0 ? std::optional(static_cast<double>(value.numerator) / value.denominator)
+                                  : std::nullopt;
+}
+
+double exif_pixels(ExifData* data, ExifTag tag) {
+    ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], tag);
+    if (entry && entry->format == EXIF_FORMAT_LONG && entry->components >= 1 && entry->size >= 4) {
+        return exif_get_long(entry->data, exif_data_get_byte_order(data));
+    }
+    return exif_short(data, EXIF_IFD_EXIF, tag);
+}
+
+// Older cameras tell the lens and how many pixels lie on a millimetre of the sensor (EXIF 2.3, tags 0xA20E to 0xA210);
+// the film's diagonal is 43.27 mm.
+std::optional<float> focal_from_sensor(ExifData* data, double focal_mm) {
+    double const width = exif_pixels(data, EXIF_TAG_PIXEL_X_DIMENSION);
+    double const height = exif_pixels(data, EXIF_TAG_PIXEL_Y_DIMENSION);
+    int const unit = exif_short(data, EXIF_IFD_EXIF, EXIF_TAG_FOCAL_PLANE_RESOLUTION_UNIT);
+    double const per_unit = exif_rational(data, EXIF_TAG_FOCAL_PLANE_X_RESOLUTION).value_or(0);
+    double const unit_mm = unit == 2 ? 25.4 : unit == 3 ? 10.0 : 0.0; // inch, centimetre
+    if (width < 1 || height < 1 || unit_mm == 0 || per_unit <= 0) {
+        return {};
+    }
+    double const film = focal_mm * per_unit / unit_mm / std::hypot(width, height) * 43.27;
+    return film >= 4 && film <= 2000 ? std::optional(static_cast<float>(film)) : std::nullopt;
+}
+
 ExifInfo read_exif(std::span<std::uint8_t const> bytes) {
     ExifInfo info;
     std::unique_ptr<ExifData, ExifFree> data(
@@ -60,6 +106,14 @@ ExifInfo read_exif(std::span<std::uint8_t const> bytes) {
     if (focal >= 4 && focal <= 2000) {
         info.focal_35mm = static_cast<float>(focal);
     }
+    if (auto const lens = exif_rational(data.get(), EXIF_TAG_FOCAL_LENGTH); lens && *lens > 0.1 && *lens < 5000) {
+        info.focal_mm = static_cast<float>(*lens);
+        if (!info.focal_35mm) {
+            info.focal_35mm = focal_from_sensor(data.get(), *lens);
+        }
+    }
+    info.make = exif_text(data.get(), EXIF_TAG_MAKE);
+    info.model = exif_text(data.get(), EXIF_TAG_MODEL);
     return info;
 }
 

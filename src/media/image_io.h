@@ -15,7 +15,9 @@ namespace echollama {
 // What a camera wrote beside the picture; only what the scene needs.
 struct ExifInfo {
     int orientation = 1;             // 1..8, EXIF tag 0x0112
-    std::optional<float> focal_35mm; // focal length as on 36x24 mm film, millimetres
+    std::optional<float> focal_35mm; // focal length as on 36x24 mm film, millimetres; told or computed (see .cpp)
+    std::optional<float> focal_mm;   // of the lens itself, millimetres
+    std::string make, model;         // of the camera; empty: not told
 };
 
 struct LoadedImage {
@@ -37,7 +39,7 @@ LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const&
 // The picture turned upright: `orientation` is EXIF's, 1..8; other values leave it as it is.
 Image apply_orientation(Image const& image, int orientation);
 
-// PNG, 8 bits. The file appears complete or not at all. Throws Error.
+// PNG, 8 bits. The file appears complete or not at all ("-": standard output). Throws Error.
 void save_png(std::filesystem::path const& path, Image const& image);
 
 // Grey PNG with 16 bits; values row-major, width * height.

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "media/codecs.h"
 
+#include <jerror.h>
 #include <jpeglib.h>
 
 #include <csetjmp>
@@ -9,8 +10,7 @@
 namespace echollama::codecs {
 namespace {
 
-// libjpeg's error manager with a way back. Warnings about missing data count as errors: half a picture is not
-// described.
+// libjpeg's error manager with a way back.
 struct Report {
     jpeg_error_mgr manager;
     std::jmp_buf back;
@@ -23,21 +23,44 @@ struct Report {
     std::longjmp(report->back, 1);
 }
 
+// Where pixels are missing or wrong libjpeg would go on with grey, but half a picture is not described. Its other
+// warnings are oddities that cameras do write, such as unused bytes between two parts.
 void on_message(j_common_ptr jpeg, int level) {
-    if (level < 0) { // corrupt data: libjpeg would go on with grey
+    if (level >= 0) {
+        return;
+    }
+    switch (jpeg->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_MUST_RESYNC:
         on_error(jpeg);
+    default:
+        break;
+    }
+}
+
+constexpr int max_scans = 500; // real progressive pictures have about ten; thousands of empty ones would take minutes
+
+void on_progress(j_common_ptr jpeg) {
+    if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number > max_scans) {
+        std::snprintf(reinterpret_cast<Report*>(jpeg->err)->message, JMSG_LENGTH_MAX, "it has too many parts");
+        std::longjmp(reinterpret_cast<Report*>(jpeg->err)->back, 1);
     }
 }
 
 struct Decoder {
     jpeg_decompress_struct jpeg{};
     Report report;
+    jpeg_progress_mgr progress{};
 
     explicit Decoder(std::span<std::uint8_t const> bytes) {
         jpeg.err = jpeg_std_error(&report.manager);
         report.manager.error_exit = on_error;
         report.manager.emit_message = on_message;
         jpeg_create_decompress(&jpeg);
+        progress.progress_monitor = on_progress;
+        jpeg.progress = &progress;
         jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
     }
     ~Decoder() { jpeg_destroy_decompress(&jpeg); }

@@ -53,19 +53,15 @@ struct Reader {
     Reader& operator=(Reader const&) = delete;
 };
 
-// Everything libpng can hold becomes 8-bit RGB, transparency over white.
+bool has_alpha(png_structp png, png_infop info) {
+    return (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+}
+
+// Everything libpng can hold becomes 8-bit RGB, or RGBA where anything is transparent.
 void ask_for_rgb(png_structp png, png_infop info) {
-    if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
-        png_set_tRNS_to_alpha(png);
-    }
-    png_set_expand(png);
+    png_set_expand(png); // palettes, fewer than 8 bits, tRNS to alpha
     png_set_scale_16(png);
     png_set_gray_to_rgb(png);
-    png_color_16 white{};
-    white.red = white.green = white.blue = white.gray = 255;
-    if ((png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
-        png_set_background(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
-    }
     png_set_interlace_handling(png);
     png_read_update_info(png, info);
 }
@@ -142,7 +138,7 @@ void save(std::filesystem::path const& path, int width, int height, int depth, i
     if (!writer.info || !encode(writer, bytes, width, height, depth, color, rows.data())) {
         throw Error("The picture for " + path.string() + " cannot be encoded: " + writer.report.message + ".");
     }
-    write_file_atomically(path, bytes);
+    write_file_atomically(path, bytes, "the picture");
 }
 
 } // namespace
@@ -161,14 +157,18 @@ Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name) {
     auto width = png_get_image_width(reader.png, reader.info);
     auto height = png_get_image_height(reader.png, reader.info);
     check_size(width, height, name);
-    Image image{static_cast<int>(width), static_cast<int>(height),
-                std::vector<std::uint8_t>(std::size_t{3} * width * height)};
+    bool const alpha = has_alpha(reader.png, reader.info);
+    std::size_t const row_bytes = std::size_t{width} * (alpha ? 4 : 3);
+    Image image{static_cast<int>(width), static_cast<int>(height), std::vector<std::uint8_t>(row_bytes * height)};
     std::vector<png_bytep> rows;
-    for (int y = 0; y < image.height; ++y) {
-        rows.push_back(image.pixel(0, y));
+    for (std::size_t y = 0; y < height; ++y) {
+        rows.push_back(image.rgb.data() + y * row_bytes);
     }
-    if (!read_pixels(reader, rows.data(), std::size_t{3} * width)) {
+    if (!read_pixels(reader, rows.data(), row_bytes)) {
         throw fail();
+    }
+    if (alpha) {
+        over_white(image.rgb);
     }
     return image;
 }
