@@ -17,7 +17,10 @@ CenterNetParams read_params(Weights const& weights) {
     auto strides = weights.i32_array("centernet.block.stride");
     auto swish = weights.i32_array("centernet.block.hard_swish");
     auto residual = weights.i32_array("centernet.block.residual");
-    if (swish.size() != strides.size() || residual.size() != strides.size() || strides.size() < 13) {
+    bool strides_known =
+        std::all_of(strides.begin(), strides.end(), [](int stride) { return stride == 1 || stride == 2; });
+    if (swish.size() != strides.size() || residual.size() != strides.size() || strides.size() < 13 ||
+        strides.size() > 24 || !strides_known) {
         throw Error("The model file " + weights.file() +
                     " cannot be used: its list of blocks is broken. Convert it again.");
     }
@@ -43,6 +46,23 @@ struct Net {
     Weights const& weights;
     CenterNetParams const& params;
 
+    // ggml ends the program when shapes do not fit, so what the file decides is checked before.
+    void require(bool fits, std::string const& where) const {
+        if (!fits) {
+            throw Error("The model file " + weights.file() + " cannot be used: its layers do not fit together at '" +
+                        where + "'. Convert it again.");
+        }
+    }
+    ggml_tensor* add(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
+        require(ggml_are_same_shape(a, b), where);
+        return ggml_add(ctx, a, b);
+    }
+    // Every channel of x times its gate [c, 1, 1]
+    ggml_tensor* gated(std::string const& where, ggml_tensor* x, ggml_tensor* gate) const {
+        require(gate->ne[0] == x->ne[0], where);
+        return ggml_mul(ctx, x, gate);
+    }
+
     // relu6(x + 3) * slope
     ggml_tensor* hard_sigmoid(ggml_tensor* x) const {
         return ggml_scale(ctx, ggml_hardsigmoid(ctx, x), 6 * params.hard_slope);
@@ -61,7 +81,8 @@ struct Net {
     // One kernel per channel with TensorFlow's "same" padding, [c, w, h] → [c, w / stride, h / stride]
     ggml_tensor* depthwise(std::string const& name, ggml_tensor* x, int stride) const {
         auto k = weights.dimension(name + ".weight", 1);
-        auto* kernel = weights.tensor(name + ".weight", {x->ne[0], k, k});
+        require(k % 2 == 1 && k <= 7, name);
+        auto* kernel = weights.floats(name + ".weight", {x->ne[0], k, k});
         x = depthwise_same(ctx, kernel, x, stride);
         return weights.has(name + ".bias") ? ggml_add(ctx, x, weights.tensor(name + ".bias", {x->ne[0]})) : x;
     }
@@ -74,7 +95,7 @@ struct Net {
     ggml_tensor* squeeze_excite(std::string const& name, ggml_tensor* x) const {
         ggml_tensor* gate = channel_means(ctx, x); // [c, 1, 1]
         gate = ggml_relu(ctx, pointwise(name + "squeeze", gate));
-        return ggml_mul(ctx, x, hard_sigmoid(pointwise(name + "excite", gate)));
+        return gated(name + "excite", x, hard_sigmoid(pointwise(name + "excite", gate)));
     }
 };
 
@@ -88,7 +109,7 @@ struct BackboneOutput {
 // 3x3 stride 2 convolution of the picture, [3, s, s] → [16, s/2, s/2]
 ggml_tensor* stem(Net const& net, ggml_tensor* image) {
     ggml_tensor* patches = patches_same(net.ctx, image, 3, 2); // [27, s/2, s/2]
-    ggml_tensor* x = ggml_mul_mat(net.ctx, net.weights.tensor("stem.weight", {27, 16}), patches);
+    ggml_tensor* x = ggml_mul_mat(net.ctx, net.weights.floats("stem.weight", {27, 16}), patches);
     return net.hard_swish(ggml_add(net.ctx, x, net.weights.tensor("stem.bias", {16})));
 }
 
@@ -107,7 +128,7 @@ ggml_tensor* block(Net const& net, int index, ggml_tensor* input, ggml_tensor** 
         x = net.squeeze_excite(name, x);
     }
     x = net.pointwise(name + "project", x);
-    return params.residual ? ggml_add(net.ctx, x, input) : x;
+    return params.residual ? net.add(name + "project", x, input) : x;
 }
 
 BackboneOutput backbone(Net const& net, ggml_tensor* image, Graph::Builder& builder) {
@@ -134,13 +155,13 @@ ggml_tensor* lateral(Net const& net, std::string const& level, ggml_tensor* x) {
 
 // Two parallel separable convolutions, then twice the size.
 ggml_tensor* upsample(Net const& net, std::string const& level, ggml_tensor* x) {
-    ggml_tensor* sum =
-        ggml_add(net.ctx, net.separable("up." + level + ".x", x), net.separable("up." + level + ".y", x));
-    return upsample2_asymmetric(net.ctx, sum);
+    std::string const name = "up." + level;
+    return upsample2_asymmetric(net.ctx, net.add(name, net.separable(name + ".x", x), net.separable(name + ".y", x)));
 }
 
 void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder) {
     auto join = [&](std::string const& level, ggml_tensor* from, ggml_tensor* coarse) {
+        net.require(from->ne[1] == coarse->ne[1] && from->ne[2] == coarse->ne[2], "merge." + level);
         return builder.tap("merge." + level,
                            ggml_relu(net.ctx, ggml_concat(net.ctx, lateral(net, level, from), coarse, 0)));
     };
@@ -149,7 +170,7 @@ void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder)
     x = join("c2", levels.c2, upsample(net, "c3", x)); // [128, 128, 128]
 
     ggml_tensor* gate = ggml_relu(net.ctx, net.pointwise("head.squeeze", channel_means(net.ctx, x)));
-    x = ggml_mul(net.ctx, x, ggml_sigmoid(net.ctx, net.pointwise("head.excite", gate)));
+    x = net.gated("head.excite", x, ggml_sigmoid(net.ctx, net.pointwise("head.excite", gate)));
     builder.output("heat", ggml_sigmoid(net.ctx, net.separable("head.cls", x)));
     builder.output("sides", ggml_scale(net.ctx, net.separable("head.wh", x), net.params.size_scale));
 }
@@ -167,9 +188,11 @@ CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, bool with_t
         },
         with_taps);
     auto classes = static_cast<std::int64_t>(params_.labels.size());
-    if (graph_->shape("heat")[0] != classes || graph_->shape("sides")[0] != 4) {
+    auto heat = graph_->shape("heat"), sides = graph_->shape("sides");
+    auto cells = params_.input_size / params_.output_stride;
+    if (heat[0] != classes || sides[0] != 4 || heat[1] != cells || heat[2] != cells) {
         throw Error("The model file " + weights_.file() +
-                    " cannot be used: its labels do not fit its outputs. Convert it again.");
+                    " cannot be used: its labels or its input size do not fit its outputs. Convert it again.");
     }
 }
 
@@ -226,6 +249,9 @@ std::vector<Detection> centernet_decode(CenterNet::Output const& output, CenterN
                 auto center_y = static_cast<float>(y * params.output_stride);
                 Box box{(center_x - side[0]) * scale_x, (center_y - side[1]) * scale_y, (center_x + side[2]) * scale_x,
                         (center_y + side[3]) * scale_y};
+                if (!std::isfinite(box.width()) || !std::isfinite(box.height())) {
+                    continue; // only damaged weights do this
+                }
                 found.push_back({params.labels[static_cast<std::size_t>(label)], label, score, box, std::nullopt});
             }
         }

@@ -2,16 +2,30 @@
 
 #include "base/error.h"
 #include "nn/ggml_log.h"
+#include "nn/gguf_check.h"
 
 #include <ggml-backend.h>
 #include <ggml-cpp.h>
 #include <ggml.h>
 #include <gguf.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <stdexcept>
 
 namespace echollama::nn {
+namespace {
+
+std::string shape_text(std::int64_t const* ne) {
+    std::string text;
+    for (int i = 0; i < GGML_MAX_DIMS; ++i) {
+        text += (i ? "x" : "") + std::to_string(ne[i]);
+    }
+    return text;
+}
+
+} // namespace
 
 struct Weights::Contents {
     std::string file;
@@ -35,6 +49,23 @@ struct Weights::Contents {
         return id;
     }
 
+    ggml_tensor* find(std::string const& name, std::initializer_list<std::int64_t> shape) const {
+        std::array<std::int64_t, GGML_MAX_DIMS> expected{1, 1, 1, 1};
+        if (shape.size() > expected.size()) {
+            throw std::logic_error("too many dimensions for " + name);
+        }
+        std::copy(shape.begin(), shape.end(), expected.begin());
+        ggml_tensor* tensor = ggml_get_tensor(tensors.get(), name.c_str());
+        if (!tensor) {
+            fail("the tensor '" + name + "' (" + shape_text(expected.data()) + ") is missing");
+        }
+        if (!std::equal(expected.begin(), expected.end(), tensor->ne)) {
+            fail("the tensor '" + name + "' is " + shape_text(tensor->ne) + " instead of " +
+                 shape_text(expected.data()));
+        }
+        return tensor;
+    }
+
     // Elements of an array of numbers.
     template <typename T>
     std::vector<T> array(std::string const& name, gguf_type type) const {
@@ -48,14 +79,6 @@ struct Weights::Contents {
 };
 
 namespace {
-
-std::string shape_text(std::int64_t const* ne) {
-    std::string text;
-    for (int i = 0; i < GGML_MAX_DIMS; ++i) {
-        text += (i ? "x" : "") + std::to_string(ne[i]);
-    }
-    return text;
-}
 
 gguf_context_ptr read_header(std::filesystem::path const& path, ggml_context** tensors) {
     route_ggml_logs();
@@ -74,11 +97,8 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
     : contents_(std::make_unique<Contents>()) {
     auto& c = *contents_;
     c.file = path.string();
-    std::error_code failed;
-    auto file_bytes = std::filesystem::file_size(path, failed);
-    if (failed) {
-        throw Error("The model file " + c.file + " cannot be opened (" + failed.message() + "); check the path.");
-    }
+    check_gguf(path);
+    auto file_bytes = std::filesystem::file_size(path);
     ggml_context* tensors = nullptr;
     c.gguf = read_header(path, &tensors);
     c.tensors.reset(tensors);
@@ -89,6 +109,9 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
         c.fail("it holds a model of kind '" + found + "', not '" + architecture + "'");
     }
 
+    if (gguf_get_n_tensors(c.gguf.get()) == 0) {
+        c.fail("it holds no tensors");
+    }
     std::ifstream file(path, std::ios::binary);
     c.buffer.reset(ggml_backend_alloc_ctx_tensors(c.tensors.get(), backend.handle.get()));
     if (!c.buffer) {
@@ -117,15 +140,19 @@ Weights::Weights(Weights&&) noexcept = default;
 Weights& Weights::operator=(Weights&&) noexcept = default;
 
 ggml_tensor* Weights::tensor(std::string const& name, std::initializer_list<std::int64_t> shape) const {
-    ggml_tensor* tensor = ggml_get_tensor(contents_->tensors.get(), name.c_str());
-    std::array<std::int64_t, GGML_MAX_DIMS> expected{1, 1, 1, 1};
-    std::copy(shape.begin(), shape.end(), expected.begin());
-    if (!tensor) {
-        contents_->fail("the tensor '" + name + "' (" + shape_text(expected.data()) + ") is missing");
+    constexpr std::array allowed{GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0};
+    ggml_tensor* tensor = contents_->find(name, shape);
+    if (std::find(allowed.begin(), allowed.end(), tensor->type) == allowed.end()) {
+        contents_->fail("the tensor '" + name + "' is stored as " + ggml_type_name(tensor->type) +
+                        " instead of f32, f16, bf16 or q8_0");
     }
-    if (!std::equal(expected.begin(), expected.end(), tensor->ne)) {
-        contents_->fail("the tensor '" + name + "' is " + shape_text(tensor->ne) + " instead of " +
-                        shape_text(expected.data()));
+    return shape.size() > 1 ? tensor : floats(name, shape);
+}
+
+ggml_tensor* Weights::floats(std::string const& name, std::initializer_list<std::int64_t> shape) const {
+    ggml_tensor* tensor = contents_->find(name, shape);
+    if (tensor->type != GGML_TYPE_F32) {
+        contents_->fail("the tensor '" + name + "' is stored as " + ggml_type_name(tensor->type) + " instead of f32");
     }
     return tensor;
 }
@@ -139,7 +166,7 @@ std::int64_t Weights::dimension(std::string const& name, int axis) const {
     if (!tensor) {
         contents_->fail("the tensor '" + name + "' is missing");
     }
-    return tensor->ne[axis];
+    return tensor->ne[axis]; // at least 1: check_gguf refuses empty tensors
 }
 
 std::uint32_t Weights::u32(std::string const& key) const {
@@ -183,6 +210,11 @@ std::size_t Weights::bytes() const {
 }
 
 std::string gguf_architecture(std::filesystem::path const& path) {
+    try {
+        check_gguf(path);
+    } catch (Error const&) {
+        return "";
+    }
     auto gguf = read_header(path, nullptr);
     return gguf ? header_text(gguf.get(), "general.architecture") : "";
 }

@@ -20,14 +20,17 @@ namespace echollama::nn {
 class Weights {
   public:
     // Reads the whole file into memory of the backend. `architecture` must equal general.architecture. Throws Error
-    // when the file is missing, truncated, not GGUF, or of another architecture.
+    // when the file is missing, truncated, inconsistent (nn/gguf_check.h), not GGUF, or of another architecture.
     Weights(std::filesystem::path const& path, std::string const& architecture, Backend const& backend);
     ~Weights();
     Weights(Weights&&) noexcept;
     Weights& operator=(Weights&&) noexcept;
 
-    // A tensor with exactly this shape, ggml order: fastest dimension first, missing dimensions are 1.
+    // A tensor with exactly this shape, ggml order: fastest dimension first, missing dimensions are 1. A matrix may be
+    // stored as F32, F16, BF16 or Q8_0; a vector (one dimension: biases, norms) must be F32.
     ggml_tensor* tensor(std::string const& name, std::initializer_list<std::int64_t> shape) const;
+    // The same, stored as F32 whatever its shape (depthwise kernels, position codes that are added).
+    ggml_tensor* floats(std::string const& name, std::initializer_list<std::int64_t> shape) const;
     bool has(std::string const& name) const;
     // Length of dimension `axis` (0 fastest) of a tensor that must exist.
     std::int64_t dimension(std::string const& name, int axis) const;
