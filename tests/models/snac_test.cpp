@@ -1,8 +1,7 @@
 #include "base/error.h"
-#include "convert/snac.h"
 #include "models/snac.h"
 #include "models/snac_window.h"
-#include "support/golden.h"
+#include "support/golden_snac.h"
 
 #include <memory>
 #include <set>
@@ -12,29 +11,13 @@ using namespace echollama::test;
 
 namespace {
 
-convert::TensorLookup golden_lookup() {
-    auto weights = std::make_shared<std::map<std::string, GoldenWeight>>(golden_weights(golden("snac/weights.tsv")));
-    return [weights](std::string const& name) -> std::optional<convert::SourceTensor> {
-        auto found = weights->find(name);
-        if (found == weights->end()) {
-            return std::nullopt;
-        }
-        std::size_t count = 1;
-        for (auto n : found->second.shape) {
-            count *= static_cast<std::size_t>(n);
-        }
-        return convert::SourceTensor{found->second.shape,
-                                     golden_tensor(name, count, found->second.scale, found->second.offset)};
-    };
-}
-
 // The golden network, converted once for all tests of this file.
 class SnacGolden : public ::testing::Test {
   protected:
     static void SetUpTestSuite() {
         if (std::filesystem::exists(golden("snac/weights.tsv"))) {
             dir_ = std::make_unique<TempDir>();
-            convert::convert_snac(golden_lookup(), *dir_ / "snac.gguf", convert::WeightType::f32);
+            convert::convert_snac(golden_snac(), *dir_ / "snac.gguf", convert::WeightType::f32);
             snac_ = std::make_unique<Snac>(*dir_ / "snac.gguf", 2);
         }
     }
@@ -214,7 +197,7 @@ TEST_F(SnacGolden, NoiseIsAFunctionOfSeedAndPlace) {
 }
 
 TEST_F(SnacGolden, SixteenBitWeightsStayClose) {
-    convert::convert_snac(golden_lookup(), *dir_ / "snac-f16.gguf", convert::WeightType::f16);
+    convert::convert_snac(golden_snac(), *dir_ / "snac-f16.gguf", convert::WeightType::f16);
     Snac half(*dir_ / "snac-f16.gguf", 2);
     convert::Safetensors file(golden("snac/decode.safetensors"));
     auto d = deviation(half.decode(golden_codes(file), SnacNoise::off()), file.floats("audio"));
@@ -233,7 +216,7 @@ TEST_F(SnacGolden, BadCodesAndFilesAreRefusedWithOneSentence) {
     EXPECT_TRUE(snac_->decode({}, SnacNoise::off()).empty());
     EXPECT_TRUE(snac_->encode({}).levels[0].empty());
     EXPECT_THROW(Snac(*dir_ / "absent.gguf", 1), Error);
-    auto find = golden_lookup();
+    auto find = golden_snac();
     auto damaged = [&](std::string const& name) {
         auto tensor = find(name);
         if (tensor && name == "decoder.model.3.block.1.bias") {

@@ -1,0 +1,178 @@
+#include "stages/orpheus.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "models/snac.h"
+#include "stages/orpheus_edges.h"
+#include "stages/orpheus_sampler.h"
+#include "stages/orpheus_text.h"
+#include "stages/sentences.h"
+#include "stages/time_stretch.h"
+
+#include <algorithm>
+
+namespace echollama {
+
+namespace {
+
+// A sentence longer than this is spoken in parts: beyond some twenty seconds the model loses its way.
+constexpr std::size_t longest_part = 280; // bytes
+
+void check_voice(std::string const& voice) {
+    if (voice.empty() || std::find(orpheus_voices.begin(), orpheus_voices.end(), voice) != orpheus_voices.end()) {
+        return;
+    }
+    std::string names;
+    for (auto name : orpheus_voices) {
+        names += (names.empty() ? "" : ", ") + std::string(name);
+    }
+    throw UsageError("There is no Orpheus voice '" + voice + "'; choose one of " + names + ".");
+}
+
+// Sound of a growing list of frames, each piece decoded as soon as it is final.
+class CodeStream {
+  public:
+    CodeStream(Snac& snac, SnacNoise noise, std::stop_token stop)
+        : snac_(snac), noise_(std::move(noise)), stop_(std::move(stop)) {}
+
+    // New samples, possibly none.
+    std::vector<float> push(SnacFrame const& frame) {
+        auto one = to_codes({&frame, 1});
+        for (std::size_t i = 0; i < codes_.levels.size(); ++i) {
+            codes_.levels[i].insert(codes_.levels[i].end(), one.levels[i].begin(), one.levels[i].end());
+        }
+        return next(false);
+    }
+    std::vector<float> finish() { return next(true); }
+
+  private:
+    std::vector<float> next(bool ended) {
+        auto const& config = snac_.config();
+        auto window = next_window(done_, static_cast<std::int64_t>(codes_.frames()), ended, config.reach,
+                                  config.latents_per_frame);
+        // Small pieces first, so that the voice is heard at once; larger ones later share the context's cost.
+        if (!window || (!ended && window->last_latent - window->first_latent < piece_)) {
+            return {};
+        }
+        piece_ = std::min<std::int64_t>(16, piece_ * 2);
+        done_ = window->last_latent;
+        return decode_window(snac_, codes_, *window, noise_, stop_);
+    }
+
+    Snac& snac_;
+    SnacNoise noise_;
+    std::stop_token stop_;
+    SnacCodes codes_;
+    std::int64_t done_ = 0;  // latent positions given out
+    std::int64_t piece_ = 2; // least latent positions a piece
+};
+
+class OrpheusSpeaker : public Speaker {
+  public:
+    OrpheusSpeaker(std::filesystem::path const& llm, std::filesystem::path const& snac, OrpheusOptions const& options)
+        : options_(options), snac_(snac, options.threads),
+          llm_(llm, {options.threads, options.context, options.gpu_layers, options.adapters}) {
+        if (llm_.vocabulary_size() <= orpheus::last_audio) {
+            throw Error("The model " + llm.string() +
+                        " is not an Orpheus voice: it has no sound tokens; name another file.");
+        }
+    }
+
+    int sample_rate() const override { return snac_.config().sample_rate; }
+
+    void say(std::string const& sentence, SpeechOptions const& options, AudioSink const& sink,
+             std::stop_token stop) override {
+        std::int64_t at = 0;
+        TimeStretch stretch(sample_rate(), options.rate, options.pitch);
+        auto deliver = [&](std::vector<float> samples, bool end) {
+            if (!samples.empty() || end) {
+                auto count = static_cast<std::int64_t>(samples.size());
+                sink({std::move(samples), sample_rate(), at, end});
+                at += count;
+            }
+        };
+        try {
+            SentenceCutter cutter(longest_part);
+            auto parts = cutter.push(sentence);
+            auto rest = cutter.finish();
+            parts.insert(parts.end(), rest.begin(), rest.end());
+            for (auto const& part : parts) {
+                if (stop.stop_requested()) {
+                    break;
+                }
+                say_part(part, stop, [&](std::span<float const> samples) { deliver(stretch.push(samples), false); });
+            }
+            deliver(stretch.finish(), false);
+        } catch (Cancelled const&) { // what was given out is valid
+        }
+        deliver({}, true);
+    }
+
+  private:
+    using Samples = std::function<void(std::span<float const>)>;
+
+    void say_part(std::string const& part, std::stop_token const& stop, Samples const& out) {
+        std::string const text = orpheus_text(part, options_.voice);
+        if (text.empty()) {
+            return;
+        }
+        auto const limit = most_frames(text);
+        LlmSampling sampling;
+        sampling.max_tokens = static_cast<int>(limit) * orpheus::slots;
+        sampling.temperature = 0; // the mask has chosen
+        sampling.repeat_penalty = 1;
+        SpeechSampler sampler(options_.temperature, options_.top_p, options_.repeat_penalty, options_.seed);
+
+        FrameReader reader;
+        LoopDetector loops;
+        SpeechEdges edges(sample_rate());
+        SnacNoise noise;
+        noise.on = options_.noise;
+        noise.seed = options_.seed;
+        CodeStream stream(snac_, noise, stop);
+        std::size_t frames = 0;
+        auto on_token = [&](LlmToken token) {
+            if (token == orpheus::end_of_speech) {
+                return false;
+            }
+            auto frame = reader.push(token);
+            if (!frame) {
+                return true;
+            }
+            ++frames;
+            out(edges.push(stream.push(*frame)));
+            if (loops.push(*frame)) {
+                log::info("The voice repeated itself and was ended.");
+                return false;
+            }
+            return true;
+        };
+        auto mask = [&](std::span<float> logits) {
+            int const slot = reader.next_slot();
+            keep_only(logits, sampler.choose(logits, slot, slot == 0 && frames > 0));
+        };
+        auto end = llm_.generate(orpheus_prompt(llm_.tokenize(text)), sampling, on_token, stop, mask);
+        if (end == LlmEnd::stopped) {
+            throw Cancelled();
+        }
+        if (end == LlmEnd::max_tokens || end == LlmEnd::context_full) {
+            log::info("The voice did not end by itself and was ended.");
+        }
+        out(edges.push(stream.finish()));
+        out(edges.finish());
+    }
+
+    OrpheusOptions options_;
+    Snac snac_;
+    Llm llm_;
+};
+
+} // namespace
+
+std::unique_ptr<Speaker> make_orpheus_speaker(std::filesystem::path const& llm, std::filesystem::path const& snac,
+                                              OrpheusOptions const& options) {
+    check_voice(options.voice);
+    return std::make_unique<OrpheusSpeaker>(llm, snac, options);
+}
+
+} // namespace echollama
