@@ -21,7 +21,7 @@ struct AskOptions {
     std::filesystem::path model;
 };
 
-// The starter detector's scores are low; from here on its finds are true nearly always.
+// The starter detector's scores are low; from here on its finds are said without doubt.
 constexpr float sure_score = 0.45F;
 
 class Conversation {

@@ -10,7 +10,7 @@
 
 namespace echollama {
 
-// The starter detector's scores are low; from here on its finds are true nearly always.
+// The starter detector's scores are low; from here on its finds are said without doubt.
 inline constexpr float starter_sure_score = 0.5F;
 
 inline void add_wording_options(CLI::App& app, WordingOptions& wording) {

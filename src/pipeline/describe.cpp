@@ -118,8 +118,11 @@ void say_details(Description const& done, DescribeModels const& models, Describe
         }
     }
     if (checked.spoken() == 0) {
+        std::string const headline = done.sentences.empty() ? "" : done.sentences.front();
         for (auto const& sentence : describe_scene(done.scene, wording)) {
-            say(sentence);
+            if (sentence != headline) { // for a single object both are the same
+                say(sentence);
+            }
         }
     }
 }

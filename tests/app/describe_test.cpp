@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <sstream>
+#include <vector>
 
 namespace echollama {
 namespace {
@@ -93,6 +95,16 @@ TEST(Describe, JsonAndAnnotatedPicture) {
     auto after = load_image(png).image;
     EXPECT_EQ(after.width, before.width);
     EXPECT_NE(after.rgb, before.rgb);
+}
+
+TEST(Describe, SaysNothingTwice) {
+    NEEDS_STARTERS();
+    std::istringstream lines(seen_in("coffee"));
+    std::vector<std::string> said;
+    for (std::string line; std::getline(lines, line); said.push_back(line)) {
+        EXPECT_EQ(std::count(said.begin(), said.end(), line), 0) << line;
+    }
+    EXPECT_GE(said.size(), 2U);
 }
 
 TEST(Describe, TheLanguageModelAddsNothingThatIsNotThere) {
