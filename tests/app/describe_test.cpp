@@ -77,8 +77,14 @@ TEST(Describe, SpeechIsSpeechAndIsHeardBack) {
         energy += static_cast<double>(sample) * static_cast<double>(sample);
     }
     EXPECT_GT(std::sqrt(energy / static_cast<double>(audio.samples.size())), 0.02) << "too quiet to be speech";
+    // The smallest listener mishears single words; most of a clear voice must come back.
     auto heard = echollama("listen " + wav.string());
-    EXPECT_NE(heard.out.find("cup"), std::string::npos) << heard.out << heard.err;
+    int found = 0, all = 0;
+    std::istringstream spoken(described.out);
+    for (std::string word; spoken >> word; ++all) {
+        found += heard.out.find(word.substr(0, word.find_first_of(".,"))) != std::string::npos;
+    }
+    EXPECT_GE(found, 0.6 * all) << described.out << heard.out << heard.err;
 }
 
 TEST(Describe, JsonAndAnnotatedPicture) {
