@@ -23,12 +23,16 @@ int main(int argc, char** argv) try {
     int const frames = argc > 2 ? std::stoi(argv[2]) : 117;
     int const threads = argc > 3 ? std::stoi(argv[3]) : 2;
     bool const noisy = argc > 4 && std::string(argv[4]) == "noise";
-    if (model.extension() == ".safetensors") {
-        auto gguf = std::filesystem::temp_directory_path() / "bench-snac.gguf";
-        convert::convert_snac(model, gguf, convert::WeightType::f32);
-        model = gguf;
+    auto const converted = std::filesystem::temp_directory_path() / "bench-snac.gguf";
+    bool const convert_first = model.extension() == ".safetensors";
+    if (convert_first) {
+        convert::convert_snac(model, converted, convert::WeightType::f32);
+        model = converted;
     }
     Snac snac(model, threads);
+    if (convert_first) {
+        std::filesystem::remove(converted);
+    }
     SnacCodes codes; // as golden/snac: code j of level i is the top 12 bits of element j of the stream "codes.i"
     for (std::size_t i = 0; i < 3; ++i) {
         for (int j = 0; j < frames << i; ++j) {

@@ -119,7 +119,8 @@ def main():
     parser.add_argument("--runs", type=int, default=9)
     args = parser.parse_args()
     w = read_weights(args.weights)
-    folder = tempfile.mkdtemp()
+    holder = tempfile.TemporaryDirectory()
+    folder = holder.name
     write_safetensors(f"{folder}/snac.safetensors", w)
     onnx.save(decoder_graph(w), f"{folder}/snac.onnx")
     options = ort.SessionOptions()
