@@ -3,7 +3,10 @@
 
 #include "media/image.h"
 
+// clang-format off
+#include <cstdio> // jpeglib.h needs it first
 #include <jpeglib.h>
+// clang-format on
 #include <png.h>
 
 #include <cstdint>
