@@ -1,6 +1,7 @@
 #include "media/audio_io.h"
 
 #include "base/error.h"
+#include "media/mp3.h"
 
 #include <sndfile.h>
 
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace echollama {
@@ -52,26 +54,80 @@ sf_count_t memory_tell(void* user) {
     return static_cast<Memory*>(user)->at;
 }
 
-// Decoded in pieces, so that a header that lies about the length costs nothing.
-std::vector<float> read_mono(SNDFILE* file, SF_INFO const& info, std::string const& name) {
-    auto channels = static_cast<std::size_t>(info.channels);
-    std::vector<float> block(4096 * channels);
-    std::vector<float> mono;
-    auto const limit = static_cast<std::size_t>(std::min(max_audio_seconds * info.samplerate, max_audio_samples));
-    for (sf_count_t frames = 0; (frames = sf_readf_float(file, block.data(), 4096)) > 0;) {
-        for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
-            float sum = 0;
-            for (std::size_t c = 0; c < channels; ++c) {
-                sum += block[i * channels + c];
-            }
-            float value = sum / static_cast<float>(channels);
-            mono.push_back(std::isfinite(value) ? value : 0.0F);
-        }
-        if (mono.size() > limit) {
-            throw Error(name + " is too long (at most two hours at 48 kHz); cut it into parts.");
+// Gathers interleaved samples of any number of channels as their average.
+class Mono {
+  public:
+    Mono(int rate, int channels, std::string const& name)
+        : channels_(static_cast<std::size_t>(channels)),
+          limit_(static_cast<std::size_t>(std::min(max_audio_seconds * rate, max_audio_samples))), name_(name) {
+        if (channels < 1 || channels > 64 || rate < 1000 || rate > 768000) {
+            throw Error(name + " has an impossible sample rate or number of channels; it may be damaged.");
         }
     }
-    return mono;
+
+    void add(std::span<float const> interleaved) {
+        for (std::size_t i = 0; i + channels_ <= interleaved.size(); i += channels_) {
+            float sum = 0;
+            for (std::size_t c = 0; c < channels_; ++c) {
+                sum += interleaved[i + c];
+            }
+            float const value = sum / static_cast<float>(channels_);
+            samples_.push_back(std::isfinite(value) ? value : 0.0F);
+        }
+        if (samples_.size() > limit_) {
+            throw Error(name_ + " is too long (at most two hours at 48 kHz); cut it into parts.");
+        }
+    }
+
+    AudioBuffer take(int rate) {
+        if (samples_.empty()) {
+            throw Error(name_ + " holds no sound; it may be damaged or cut short.");
+        }
+        return {rate, std::move(samples_)};
+    }
+
+  private:
+    std::size_t channels_, limit_;
+    std::string name_;
+    std::vector<float> samples_;
+};
+
+Error not_a_recording(std::string const& name) {
+    return Error(name + " is not a recording that can be read; use WAV, FLAC, Ogg, Opus or MP3.");
+}
+
+AudioBuffer read_mp3(std::span<std::uint8_t const> bytes, std::string const& name) {
+    std::optional<Mono> mono;
+    auto const format =
+        codecs::decode_mp3(bytes, [&](codecs::Mp3Format const& found, std::span<float const> interleaved) {
+            if (!mono) {
+                mono.emplace(found.rate, found.channels, name);
+            }
+            mono->add(interleaved);
+            return true;
+        });
+    if (!mono) {
+        throw not_a_recording(name);
+    }
+    return mono->take(format.rate);
+}
+
+// Decoded in pieces, so that a header that lies about the length costs nothing.
+AudioBuffer read_sound(std::span<std::uint8_t const> bytes, std::string const& name) {
+    SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
+    Memory memory{bytes};
+    SF_INFO info{};
+    std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
+    if (!file) {
+        throw not_a_recording(name);
+    }
+    Mono mono(info.samplerate, info.channels, name);
+    constexpr sf_count_t frames = 4096;
+    std::vector<float> block(static_cast<std::size_t>(frames * info.channels));
+    for (sf_count_t count = 0; (count = sf_readf_float(file.get(), block.data(), frames)) > 0;) {
+        mono.add(std::span(block).first(static_cast<std::size_t>(count * info.channels)));
+    }
+    return mono.take(info.samplerate);
 }
 
 } // namespace
@@ -80,18 +136,7 @@ AudioBuffer decode_audio(std::span<std::uint8_t const> bytes, std::string const&
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a recording.");
     }
-    SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
-    Memory memory{bytes};
-    SF_INFO info{};
-    std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
-    if (!file || info.channels < 1 || info.channels > 64 || info.samplerate < 1000 || info.samplerate > 768000) {
-        throw Error(name + " is not a recording that can be read; use WAV, FLAC, Ogg, Opus or MP3.");
-    }
-    AudioBuffer audio{info.samplerate, read_mono(file.get(), info, name)};
-    if (audio.samples.empty()) {
-        throw Error(name + " holds no sound; it may be damaged or cut short.");
-    }
-    return audio;
+    return codecs::looks_like_mp3(bytes) ? read_mp3(bytes, name) : read_sound(bytes, name);
 }
 
 AudioBuffer load_audio(fs::path const& path) {

@@ -284,6 +284,7 @@ TEST(BadPictures, CutAtEveryLengthIsRefusedNeverHalfRead) {
 TEST(BadPictures, AnyChangedByteNeverCrashesAndKeepsThePictureWhole) {
     auto const image = test::gradient(24, 16);
     auto const jpeg = test::with_exif(test::encode_jpeg({.width = 24, .height = 16}, image.rgb), {.orientation = 6});
+    testing::internal::CaptureStderr();
     for (auto const& bytes : {jpeg, png_of(image), test::encode_bmp(image, true)}) {
         for (std::size_t at = 0; at < std::min<std::size_t>(bytes.size(), 900); ++at) {
             for (std::uint8_t change : {0xFF, 0x80, 0x01}) {
@@ -297,6 +298,7 @@ TEST(BadPictures, AnyChangedByteNeverCrashesAndKeepsThePictureWhole) {
             }
         }
     }
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(Output, UnwritablePlacesAreOneSentenceAndLeaveNothing) {

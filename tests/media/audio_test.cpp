@@ -1,0 +1,243 @@
+#include "base/error.h"
+#include "media/audio_io.h"
+#include "support/support.h"
+
+#include <sndfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+namespace echollama {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes read_bytes(std::filesystem::path const& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::uint32_t number_at(Bytes const& bytes, std::size_t at) {
+    return bytes.at(at) | static_cast<std::uint32_t>(bytes.at(at + 1)) << 8 |
+           static_cast<std::uint32_t>(bytes.at(at + 2)) << 16 | static_cast<std::uint32_t>(bytes.at(at + 3)) << 24;
+}
+
+std::vector<float> tone(std::size_t count, double step) {
+    std::vector<float> samples(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        samples[i] = static_cast<float>(0.6 * std::sin(step * static_cast<double>(i)));
+    }
+    return samples;
+}
+
+// Written by libsndfile in any format it knows; `interleaved` has all channels.
+void write_sound(std::filesystem::path const& path, int format, int rate, int channels,
+                 std::vector<float> const& interleaved) {
+    SF_INFO info{};
+    info.samplerate = rate;
+    info.channels = channels;
+    info.format = format;
+    SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
+    ASSERT_NE(file, nullptr) << sf_strerror(nullptr);
+    auto const frames = static_cast<sf_count_t>(interleaved.size()) / channels;
+    EXPECT_EQ(sf_writef_float(file, interleaved.data(), frames), frames);
+    sf_close(file);
+}
+
+std::string refusal(auto const& work) {
+    try {
+        work();
+    } catch (Error const& error) {
+        std::string const text = error.what();
+        EXPECT_TRUE(text.ends_with('.')) << text;
+        return text;
+    }
+    return "";
+}
+
+TEST(Pcm16, ClipsWithoutWrappingAndNeverProducesNoise) {
+    EXPECT_EQ(to_pcm16(0), 0);
+    EXPECT_EQ(to_pcm16(1), 32767);
+    EXPECT_EQ(to_pcm16(-1), -32767);
+    EXPECT_EQ(to_pcm16(1.5F), 32767);
+    EXPECT_EQ(to_pcm16(-1e30F), -32767);
+    EXPECT_EQ(to_pcm16(std::numeric_limits<float>::infinity()), 32767);
+    EXPECT_EQ(to_pcm16(std::numeric_limits<float>::quiet_NaN()), 0);
+    for (float x = -2; x < 2; x += 0.001F) { // rising, and odd
+        EXPECT_LE(to_pcm16(x), to_pcm16(x + 0.001F));
+        EXPECT_EQ(to_pcm16(x), -to_pcm16(-x));
+    }
+}
+
+TEST(Wav, WhatIsWrittenIsReadBack) {
+    test::TempDir dir;
+    auto const samples = tone(24001, 0.05);
+    WavWriter writer(dir / "a.wav", 24000);
+    for (std::size_t at = 0; at < samples.size(); at += 1000) {
+        EXPECT_FALSE(std::filesystem::exists(dir / "a.wav"));
+        writer.write(std::span(samples).subspan(at, std::min<std::size_t>(1000, samples.size() - at)));
+    }
+    EXPECT_EQ(writer.samples_written(), 24001);
+    writer.finish();
+    writer.finish(); // nothing more happens
+    auto const audio = load_audio(dir / "a.wav");
+    EXPECT_EQ(audio.rate, 24000);
+    ASSERT_EQ(audio.samples.size(), samples.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        ASSERT_NEAR(audio.samples[i], samples[i], 1.5 / 32768) << i;
+    }
+    auto const bytes = read_bytes(dir / "a.wav");
+    EXPECT_EQ(bytes.size(), 44 + 2 * samples.size());
+    EXPECT_EQ(number_at(bytes, 4), bytes.size() - 8);
+    EXPECT_EQ(number_at(bytes, 40), bytes.size() - 44);
+    EXPECT_THROW(writer.write(samples), std::logic_error);
+}
+
+TEST(Wav, AnAbandonedOneLeavesNothingAndTheOldOneStays) {
+    test::TempDir dir;
+    std::ofstream(dir / "a.wav") << "older";
+    {
+        WavWriter writer(dir / "a.wav", 16000);
+        writer.write(tone(100, 0.1));
+    }
+    EXPECT_EQ(std::filesystem::file_size(dir / "a.wav"), 5U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+    WavWriter(dir / "nothing.wav", 16000).finish(); // silence of no length is a whole file
+    EXPECT_EQ(std::filesystem::file_size(dir / "nothing.wav"), 44U);
+}
+
+TEST(Wav, TwoWritersOfOneNameDoNotMix) {
+    test::TempDir dir;
+    WavWriter first(dir / "a.wav", 16000), second(dir / "a.wav", 16000);
+    first.write(tone(100, 0.1));
+    second.write(tone(50, 0.1));
+    second.finish();
+    first.finish();
+    EXPECT_EQ(load_audio(dir / "a.wav").samples.size(), 100U);
+}
+
+TEST(Wav, APipeGetsAHeaderOfUnknownLengthAndSamplesAtOnce) {
+    test::TempDir dir;
+    ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
+    pid_t const reader = fork();
+    if (reader == 0) {
+        auto const bytes = read_bytes(dir / "pipe");
+        bool const good =
+            bytes.size() == 44 + 200 && number_at(bytes, 4) == 0xFFFFFFFFU && number_at(bytes, 40) == 0xFFFFFFFFU;
+        std::ofstream(dir / "got.wav", std::ios::binary)
+            .write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        _exit(good ? 0 : 1);
+    }
+    WavWriter writer(dir / "pipe", 16000);
+    writer.write(tone(100, 0.1));
+    writer.finish();
+    int status = 0;
+    waitpid(reader, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(std::filesystem::is_fifo(dir / "pipe"));
+}
+
+TEST(Wav, PlacesThatCannotBeWrittenAreToldAtOnce) {
+    test::TempDir dir;
+    EXPECT_NE(refusal([&] { WavWriter(dir / "no/such/a.wav", 16000); }).find("Cannot write the speech"),
+              std::string::npos);
+    EXPECT_NE(refusal([&] { WavWriter(dir.path(), 16000); }).find("is a folder"), std::string::npos);
+    auto const full = refusal([&] {
+        WavWriter writer("/dev/full", 16000);
+        writer.write(tone(100000, 0.1));
+    });
+    EXPECT_NE(full.find("No space left"), std::string::npos) << full;
+}
+
+TEST(LoadAudio, EveryFormatAndChannelsAreAveraged) {
+    test::TempDir dir;
+    auto const mono = tone(16000, 0.1);
+    std::vector<float> stereo;
+    for (float s : mono) { // left twice as loud as wanted, right silent
+        stereo.insert(stereo.end(), {s, 0.0F});
+    }
+    struct Case {
+        char const* name;
+        int format, rate;
+        double tolerance; // root mean square error
+    };
+    for (auto const& c : {Case{"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1e-4},
+                          Case{"b.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 22050, 1e-6},
+                          Case{"c.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 8000, 0.02},
+                          Case{"d.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 48000, 1e-5},
+                          Case{"e.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 16000, 0.02},
+                          Case{"f.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 16000, 0.05},
+                          Case{"g.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 16000, -1},
+                          Case{"h.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 44100, 1e-4}}) {
+        write_sound(dir / c.name, c.format, c.rate, 2, stereo);
+        auto const audio = load_audio(dir / c.name);
+        EXPECT_EQ(audio.rate, c.rate) << c.name;
+        double level = 0, error = 0;
+        for (std::size_t i = 0; i < audio.samples.size(); ++i) {
+            double const wanted = i < mono.size() ? static_cast<double>(mono[i]) / 2 : 0.0;
+            level += std::pow(static_cast<double>(audio.samples[i]), 2);
+            error += std::pow(static_cast<double>(audio.samples[i]) - wanted, 2);
+        }
+        EXPECT_NEAR(std::sqrt(level / 16000), 0.3 / std::sqrt(2.0), 0.02) << c.name;
+        if (c.tolerance >= 0) { // MP3 does not tell its delay
+            EXPECT_EQ(audio.samples.size(), mono.size()) << c.name;
+            EXPECT_LT(std::sqrt(error / 16000), c.tolerance) << c.name;
+        }
+    }
+}
+
+TEST(LoadAudio, BadInputIsOneSentence) {
+    test::TempDir dir;
+    auto load = [&](std::string const& name) { return refusal([&] { load_audio(dir / name); }); };
+    EXPECT_NE(load("missing.wav").find("check the path"), std::string::npos);
+    EXPECT_NE(refusal([&] { load_audio(dir.path()); }).find("is a folder"), std::string::npos);
+    std::ofstream(dir / "empty.wav").close();
+    EXPECT_NE(load("empty.wav").find("is empty"), std::string::npos);
+    std::ofstream(dir / "text.wav") << "These are words, and nobody speaks them aloud. " << std::string(4000, 'x');
+    EXPECT_NE(load("text.wav").find("is not a recording"), std::string::npos);
+    WavWriter(dir / "silent.wav", 16000).finish();
+    EXPECT_NE(load("silent.wav").find("holds no sound"), std::string::npos);
+}
+
+TEST(LoadAudio, CutOrDamagedFilesNeverCrash) {
+    test::TempDir dir;
+    auto const mono = tone(900, 0.1);
+    write_sound(dir / "a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1, mono);
+    write_sound(dir / "a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16000, 1, mono);
+    write_sound(dir / "a.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 16000, 1, mono);
+    write_sound(dir / "a.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 16000, 1, mono);
+    testing::internal::CaptureStderr(); // the libraries have opinions of their own; the user gets one sentence
+    for (auto const* name : {"a.wav", "a.flac", "a.ogg", "a.mp3"}) {
+        auto const bytes = read_bytes(dir / name);
+        auto check = [&](Bytes const& damaged, std::size_t longest) {
+            try {
+                auto const audio = decode_audio(damaged, "a");
+                EXPECT_GT(audio.rate, 0);
+                EXPECT_LE(audio.samples.size(), longest) << name;
+                for (float s : audio.samples) {
+                    ASSERT_TRUE(std::isfinite(s));
+                }
+            } catch (Error const&) {
+            }
+        };
+        std::size_t const step = std::max<std::size_t>(1, bytes.size() / 400);
+        for (std::size_t at = 0; at < bytes.size(); at += step) {
+            check({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at)}, 4000);
+            auto damaged = bytes;
+            damaged[at] ^= 0xFF;
+            check(damaged, 1 << 20);
+        }
+    }
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    // A header that promises four gigabytes costs only what is there.
+    auto lying = read_bytes(dir / "a.wav");
+    std::fill_n(lying.begin() + 40, 4, 0xFF);
+    EXPECT_LE(decode_audio(lying, "a").samples.size(), 1000U);
+}
+
+} // namespace
+} // namespace echollama
