@@ -1,0 +1,28 @@
+// Text as it is written becomes text as it is spoken (English).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace echollama {
+
+// Words for numbers, units, decimals, dates, times, money, ordinals, fractions, ranges, abbreviations, web and e-mail
+// addresses; emoji named or dropped; Markdown, HTML tags and special tokens of language models removed. The result is
+// one line without digits. Applying it twice changes nothing more; letters of ordinary words are never lost. A date
+// such as 3/4/2025, which may mean two days, is read as it stands. Any bytes are accepted.
+std::string normalise_for_speech(std::string_view text);
+
+// 1234 → "one thousand two hundred thirty-four".
+std::string cardinal_words(std::uint64_t value);
+// 21 → "twenty-first".
+std::string ordinal_words(std::uint64_t value);
+// 1999 → "nineteen ninety-nine", 2005 → "two thousand five", 1905 → "nineteen oh five".
+std::string year_words(std::uint64_t year);
+// "007" → "zero zero seven"; other characters are skipped.
+std::string digit_words(std::string_view digits);
+// Digits of a whole number without separators, read as a cardinal; digit by digit when it begins with a superfluous
+// zero or has more than 15 digits.
+std::string integer_words(std::string_view digits);
+
+} // namespace echollama
