@@ -1,165 +1,156 @@
 #include "convert/safetensors.h"
 
-#include "base/error.h"
-
-#include <ggml.h>
 #include <nlohmann/json.hpp>
 
-#include <cstring>
-#include <fstream>
+#include <algorithm>
+#include <optional>
 
 namespace echollama::convert {
-
 namespace {
 
-std::size_t size_of(std::string const& dtype) {
-    static std::map<std::string, std::size_t> const sizes{{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},
-                                                          {"I32", 4}, {"I16", 2}, {"I8", 1},  {"U8", 1},   {"BOOL", 1}};
-    auto found = sizes.find(dtype);
-    return found == sizes.end() ? 0 : found->second;
-}
+using nlohmann::json;
 
-template <typename T, typename Out>
-std::vector<Out> cast(std::vector<char> const& raw) {
-    std::vector<Out> out(raw.size() / sizeof(T));
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        T value;
-        std::memcpy(&value, raw.data() + i * sizeof(T), sizeof(T));
-        out[i] = static_cast<Out>(value);
-    }
-    return out;
-}
-
-// False when the numbers of the shape times the element size overflow or do not match the byte range.
-bool fits(SafetensorsEntry const& e) {
-    std::uint64_t total = size_of(e.dtype);
-    for (auto n : e.shape) {
-        if (n < 0 || (n > 0 && total > (std::uint64_t{1} << 50) / static_cast<std::uint64_t>(n))) {
-            return false;
+std::optional<DType> parse_dtype(std::string const& name) {
+    for (auto type : {DType::f64, DType::f32, DType::f16, DType::bf16, DType::i64, DType::i32, DType::i16, DType::i8,
+                      DType::u8, DType::boolean}) {
+        if (dtype_name(type) == name) {
+            return type;
         }
-        total *= static_cast<std::uint64_t>(n);
     }
-    return e.begin <= e.end && e.end - e.begin == total;
+    return std::nullopt;
+}
+
+struct Range {
+    std::uint64_t begin = 0, end = 0;
+};
+
+// One entry of the header; offsets are relative to the data and not yet compared with the file.
+CheckpointTensor parse_entry(FileBytes const& file, std::string const& name, json const& entry, Range& range) {
+    auto broken = [&](std::string const& what) { file.fail("the tensor '" + name + "' " + what); };
+    if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() || !entry.contains("shape") ||
+        !entry["shape"].is_array() || !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
+        entry["data_offsets"].size() != 2) {
+        broken("has an incomplete description");
+    }
+    CheckpointTensor tensor;
+    tensor.name = name;
+    auto type = parse_dtype(entry["dtype"].get<std::string>());
+    if (!type) {
+        broken("has the number format " + entry["dtype"].get<std::string>() + ", which is not supported");
+    }
+    tensor.type = *type;
+    for (auto const& n : entry["shape"]) {
+        if (!n.is_number_unsigned() || n.get<std::uint64_t>() > max_dimension ||
+            tensor.shape.size() == max_dimensions) {
+            broken("has an impossible shape");
+        }
+        tensor.shape.push_back(static_cast<std::int64_t>(n.get<std::uint64_t>()));
+    }
+    auto const& offsets = entry["data_offsets"];
+    if (!offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
+        broken("has an impossible position");
+    }
+    range = {offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
+    auto count = element_count(tensor.shape);
+    if (count < 0 || range.end < range.begin ||
+        range.end - range.begin != static_cast<std::uint64_t>(count) * dtype_bytes(tensor.type)) {
+        broken("does not have the size of its shape");
+    }
+    tensor.strides = row_major_strides(tensor.shape);
+    tensor.offset = range.begin;
+    return tensor;
+}
+
+// The tensors must lie side by side and fill the data.
+void check_ranges(FileBytes const& file, std::vector<Range> ranges, std::uint64_t data_bytes) {
+    std::sort(ranges.begin(), ranges.end(),
+              [](Range a, Range b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+    std::uint64_t end = 0;
+    for (auto const& range : ranges) {
+        if (range.begin < end) {
+            file.fail("two of its tensors overlap");
+        }
+        if (range.begin > end) {
+            file.fail("there is a gap between its tensors");
+        }
+        end = range.end;
+    }
+    if (end > data_bytes) {
+        file.fail("it ends before its last tensor does");
+    }
+    if (end < data_bytes) {
+        file.fail("there is more in it than its tensors");
+    }
 }
 
 } // namespace
 
-void Safetensors::fail(std::string const& reason) const {
-    throw Error("The file " + path_.string() + " cannot be read as safetensors: " + reason + "; download it again.");
+bool looks_like_safetensors(FileBytes& file) {
+    if (file.size() < 10) {
+        return false;
+    }
+    auto start = file.read(0, 9, "its header");
+    return little_endian(start, 0, 8) <= max_safetensors_header && start[8] == '{';
 }
 
-Safetensors::Safetensors(std::filesystem::path const& path) : path_(path) {
-    std::ifstream file(path, std::ios::binary);
-    std::error_code failed;
-    std::uint64_t const size = std::filesystem::file_size(path, failed);
-    if (!file || failed) {
-        throw Error("The file " + path.string() + " cannot be opened; check the path.");
+Checkpoint open_safetensors(std::filesystem::path const& path) {
+    FileBytes file(path);
+    auto length = little_endian(file.read(0, 8, "the length of its header"), 0, 8);
+    if (length > max_safetensors_header) {
+        file.fail("its header is longer than allowed, so it is no safetensors file");
     }
-    std::uint64_t length = 0;
-    char prefix[8];
-    if (!file.read(prefix, 8)) {
-        fail("it is too short");
+    auto text = file.read(8, length, "its header");
+    auto header = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+    if (!header.is_object()) {
+        file.fail("its header is no JSON object");
     }
-    for (int i = 7; i >= 0; --i) {
-        length = length << 8 | static_cast<unsigned char>(prefix[i]);
-    }
-    if (length > size - 8 || length > 100'000'000) {
-        fail("its header is longer than the file");
-    }
-    std::string header(length, '\0');
-    file.read(header.data(), static_cast<std::streamsize>(length));
-    auto json = nlohmann::json::parse(header, nullptr, false);
-    if (!json.is_object()) {
-        fail("its header is damaged");
-    }
-    std::uint64_t const data = 8 + length;
-    try {
-        for (auto const& [name, value] : json.items()) {
-            if (name == "__metadata__") {
-                metadata_ = value.get<std::map<std::string, std::string>>();
-                continue;
+    std::vector<CheckpointTensor> tensors;
+    std::vector<Range> ranges;
+    std::map<std::string, std::string> metadata;
+    for (auto const& [name, entry] : header.items()) {
+        if (name == "__metadata__") {
+            for (auto const& [key, value] : entry.items()) {
+                if (value.is_string()) {
+                    metadata[key] = value.get<std::string>();
+                }
             }
-            auto offsets = value.at("data_offsets").get<std::vector<std::uint64_t>>();
-            SafetensorsEntry e{value.at("dtype"), value.at("shape"), offsets.at(0), offsets.at(1)};
-            if (size_of(e.dtype) == 0) {
-                fail("the tensor '" + name + "' has the unknown type " + e.dtype);
-            }
-            if (!fits(e) || e.end > size - data) {
-                fail("the tensor '" + name + "' does not lie within the file");
-            }
-            e.begin += data;
-            e.end += data;
-            tensors_.emplace(name, std::move(e));
+            continue;
         }
-    } catch (std::exception const& error) {
-        if (dynamic_cast<Error const*>(&error)) {
-            throw;
-        }
-        fail("its header is damaged");
+        tensors.push_back(parse_entry(file, name, entry, ranges.emplace_back()));
     }
+    auto data = 8 + length;
+    check_ranges(file, ranges, file.size() - data);
+    std::stable_sort(tensors.begin(), tensors.end(), [](auto const& a, auto const& b) { return a.offset < b.offset; });
+    for (auto& tensor : tensors) {
+        tensor.offset += data;
+    }
+    return {path, std::move(tensors), std::move(metadata)};
 }
 
-SafetensorsEntry const& Safetensors::entry(std::string const& name) const {
-    auto found = tensors_.find(name);
-    if (found == tensors_.end()) {
-        throw Error("The file " + path_.string() + " has no tensor '" + name + "'; it is not the expected model.");
+Safetensors::Safetensors(std::filesystem::path const& path) : file_(open_safetensors(path)) {
+    for (auto const& tensor : file_.tensors()) {
+        auto bytes = static_cast<std::uint64_t>(element_count(tensor.shape)) * dtype_bytes(tensor.type);
+        tensors_[tensor.name] = {dtype_name(tensor.type), tensor.shape, tensor.offset, tensor.offset + bytes};
     }
-    return found->second;
-}
-
-std::vector<char> Safetensors::bytes(SafetensorsEntry const& e) const {
-    std::ifstream file(path_, std::ios::binary);
-    std::vector<char> raw(e.end - e.begin);
-    file.seekg(static_cast<std::streamoff>(e.begin));
-    if (!file.read(raw.data(), static_cast<std::streamsize>(raw.size()))) {
-        fail("it ends too early");
-    }
-    return raw;
-}
-
-std::vector<float> Safetensors::floats(std::string const& name) const {
-    auto const& e = entry(name);
-    auto raw = bytes(e);
-    if (e.dtype == "F32") {
-        return cast<float, float>(raw);
-    }
-    if (e.dtype == "F64") {
-        return cast<double, float>(raw);
-    }
-    if (e.dtype == "F16" || e.dtype == "BF16") {
-        std::vector<float> out(raw.size() / 2);
-        auto const n = static_cast<std::int64_t>(out.size());
-        if (e.dtype == "F16") {
-            ggml_fp16_to_fp32_row(reinterpret_cast<ggml_fp16_t const*>(raw.data()), out.data(), n);
-        } else {
-            ggml_bf16_to_fp32_row(reinterpret_cast<ggml_bf16_t const*>(raw.data()), out.data(), n);
-        }
-        return out;
-    }
-    auto whole = integers(name);
-    return {whole.begin(), whole.end()};
 }
 
 std::vector<std::int64_t> Safetensors::integers(std::string const& name) const {
-    auto const& e = entry(name);
-    auto raw = bytes(e);
-    if (e.dtype == "I64") {
-        return cast<std::int64_t, std::int64_t>(raw);
+    auto const& tensor = file_.tensor(name);
+    FileBytes file(file_.file());
+    if (is_floating(tensor.type)) {
+        file.fail("the tensor '" + name + "' does not hold whole numbers");
     }
-    if (e.dtype == "I32") {
-        return cast<std::int32_t, std::int64_t>(raw);
+    auto width = static_cast<int>(dtype_bytes(tensor.type));
+    auto count = static_cast<std::size_t>(element_count(tensor.shape));
+    auto raw = file.read(tensor.offset, count * dtype_bytes(tensor.type), "the tensor '" + name + "'");
+    bool has_sign = tensor.type != DType::u8 && tensor.type != DType::boolean;
+    std::vector<std::int64_t> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto value = little_endian(raw, i * static_cast<std::size_t>(width), width);
+        bool negative = has_sign && width < 8 && (value >> (8 * width - 1)) != 0;
+        values[i] = static_cast<std::int64_t>(negative ? value | ~std::uint64_t{0} << (8 * width) : value);
     }
-    if (e.dtype == "I16") {
-        return cast<std::int16_t, std::int64_t>(raw);
-    }
-    if (e.dtype == "I8") {
-        return cast<std::int8_t, std::int64_t>(raw);
-    }
-    if (e.dtype == "U8" || e.dtype == "BOOL") {
-        return cast<std::uint8_t, std::int64_t>(raw);
-    }
-    throw Error("The tensor '" + name + "' of " + path_.string() +
-                " does not hold whole numbers; it is not the expected model.");
+    return values;
 }
 
 } // namespace echollama::convert

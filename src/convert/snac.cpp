@@ -1,7 +1,7 @@
 #include "convert/snac.h"
 
 #include "base/error.h"
-#include "convert/safetensors.h"
+#include "convert/checkpoint.h"
 
 #include <array>
 #include <cmath>
@@ -189,13 +189,13 @@ void convert_snac(TensorLookup const& find, std::filesystem::path const& out, We
 }
 
 void convert_snac(std::filesystem::path const& source, std::filesystem::path const& out, WeightType type) {
-    Safetensors file(source);
+    auto file = open_checkpoint(source);
     convert_snac(
         [&](std::string const& name) -> std::optional<SourceTensor> {
             if (!file.has(name)) {
                 return std::nullopt;
             }
-            return SourceTensor{file.tensors().at(name).shape, file.floats(name)};
+            return SourceTensor{file.tensor(name).shape, file.read(name)};
         },
         out, type);
 }

@@ -28,7 +28,7 @@ SourceTensor folded_weight(TensorLookup const& find, std::string const& layer);
 // Throws Error naming the tensor that is missing or has another shape than the 24 kHz model.
 void convert_snac(TensorLookup const& find, std::filesystem::path const& out, WeightType type);
 
-// The same from a .safetensors file. Throws Error when it cannot be read.
+// The same from a safetensors or PyTorch file. Throws Error when it cannot be read.
 void convert_snac(std::filesystem::path const& source, std::filesystem::path const& out, WeightType type);
 
 } // namespace echollama::convert
