@@ -1,0 +1,44 @@
+// What the vision converters share: convolution weights in the order of nn/layers.h, with their norms folded in.
+#pragma once
+
+#include "convert/checkpoint.h"
+#include "convert/gguf_writer.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace echollama::convert {
+
+// Finds the numbers of a tensor by the name that this network has in one naming scheme; throws Error.
+using ReadTensor = std::function<std::vector<float>(std::string const& name, std::vector<std::int64_t> const& shape)>;
+
+struct ConvWeights {
+    std::int64_t out = 0, in = 0, kernel = 1;
+    std::vector<float> weight; // PyTorch's [out, in, kernel, kernel]
+    std::vector<float> bias;   // empty: none
+};
+
+// Batch norm with fixed statistics becomes a factor and a shift of each filter: s = gamma / sqrt(var + eps),
+// weight s, bias beta - mean s (computed in double).
+void fold_batch_norm(ConvWeights& conv, std::vector<float> const& gamma, std::vector<float> const& beta,
+                     std::vector<float> const& mean, std::vector<float> const& variance, double eps);
+
+// Weight standardisation: of every filter the mean is taken away and the rest divided by sqrt(biased variance + eps).
+void standardise(ConvWeights& conv, double eps);
+
+// PyTorch's [out, in, ky, kx] → rows [out][ky][kx][in]: channels fastest, as patches of channel-last pictures.
+std::vector<float> patch_rows(ConvWeights const& conv);
+
+// name.weight as rows of the given type and, when there is one, name.bias in float32.
+void add_conv(GgufWriter& writer, std::string const& name, ConvWeights const& conv, WeightType type);
+
+// A linear layer [out, in] with bias.
+void add_linear(GgufWriter& writer, std::string const& name, std::int64_t out, std::int64_t in,
+                std::vector<float> const& weight, std::vector<float> const& bias, WeightType type);
+
+// weight and bias of a norm layer in float32.
+void add_norm(GgufWriter& writer, std::string const& name, std::vector<float> const& weight,
+              std::vector<float> const& bias);
+
+} // namespace echollama::convert

@@ -1,0 +1,47 @@
+#include "models/net.h"
+
+#include "base/error.h"
+#include "nn/channel_last.h"
+
+namespace echollama {
+
+void refuse_model(nn::Weights const& weights, std::string const& what) {
+    throw Error("The model file " + weights.file() + " cannot be used: " + what + ". Convert it again.");
+}
+
+ggml_tensor* Net::plain(std::string const& name, std::initializer_list<std::int64_t> shape) const {
+    return weights->floats(name, shape);
+}
+
+ggml_tensor* Net::matrix(std::string const& name, std::int64_t in) const {
+    return weights->tensor(name, {in, weights->dimension(name, 1)});
+}
+
+ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x) const {
+    return conv(name, x, {});
+}
+
+ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
+    ggml_tensor* weight = matrix(name + ".weight", x->ne[0] * shape.kernel * shape.kernel);
+    ggml_tensor* bias = weights->has(name + ".bias") ? plain(name + ".bias", {weight->ne[1]}) : nullptr;
+    return nn::conv2d(ctx, weight, bias, x, shape);
+}
+
+ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {
+    return nn::layer_norm(ctx, plain(name + ".weight", {x->ne[0]}), plain(name + ".bias", {x->ne[0]}), x, eps);
+}
+
+ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const {
+    if (groups < 1 || x->ne[0] % groups != 0) {
+        refuse_model(*weights, "its channels cannot be divided into groups");
+    }
+    return nn::group_norm(ctx, plain(name + ".weight", {x->ne[0]}), plain(name + ".bias", {x->ne[0]}), x, groups, eps);
+}
+
+ggml_tensor* Net::depthwise(std::string const& name, ggml_tensor* x, int stride) const {
+    auto k = weights->dimension(name + ".weight", 1);
+    ggml_tensor* kernel = plain(name + ".weight", {x->ne[0], k, k});
+    return ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), plain(name + ".bias", {x->ne[0]}));
+}
+
+} // namespace echollama

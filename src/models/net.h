@@ -1,0 +1,32 @@
+// Layers that find their weights by name: every look-up checks shape and number format before ggml sees the tensor.
+#pragma once
+
+#include "nn/layers.h"
+#include "nn/weights.h"
+
+#include <string>
+
+namespace echollama {
+
+struct Net {
+    ggml_context* ctx = nullptr;
+    nn::Weights const* weights = nullptr;
+
+    // name.weight and, where the file has one, name.bias
+    ggml_tensor* linear(std::string const& name, ggml_tensor* x) const;
+    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const;
+    ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
+    ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const;
+    // a depthwise convolution with TensorFlow's "same" padding
+    ggml_tensor* depthwise(std::string const& name, ggml_tensor* x, int stride) const;
+
+    // A float32 tensor of exactly this shape.
+    ggml_tensor* plain(std::string const& name, std::initializer_list<std::int64_t> shape) const;
+    // A matrix [in, out] that ggml can multiply with; `out` is the file's.
+    ggml_tensor* matrix(std::string const& name, std::int64_t in) const;
+};
+
+// Throws Error("… cannot be used: WHAT") for a model file whose values are impossible.
+[[noreturn]] void refuse_model(nn::Weights const& weights, std::string const& what);
+
+} // namespace echollama

@@ -1,0 +1,41 @@
+#include "models/resnet50.h"
+
+namespace echollama {
+namespace {
+
+// x [in, w, h, n] → [out, w / stride, h / stride, n]
+ggml_tensor* bottleneck(Net const& net, std::string const& name, ggml_tensor* x, int stride) {
+    ggml_tensor* y = ggml_relu(net.ctx, net.conv(name + "conv1", x, {}));
+    y = ggml_relu(net.ctx, net.conv(name + "conv2", y, {3, stride, nn::all_sides(1)}));
+    y = net.conv(name + "conv3", y, {});
+    bool projects = net.weights->has(name + "shortcut.weight");
+    ggml_tensor* shortcut = projects ? net.conv(name + "shortcut", x, {1, stride, {}}) : x;
+    if (!ggml_are_same_shape(y, shortcut)) {
+        refuse_model(*net.weights, "the block '" + name + "' does not fit the one before it");
+    }
+    return ggml_relu(net.ctx, ggml_add(net.ctx, y, shortcut));
+}
+
+} // namespace
+
+ggml_tensor* resnet50(Net const& net, nn::Graph::Builder& builder, std::span<int const> blocks, ggml_tensor* x) {
+    x = ggml_relu(net.ctx, net.conv("resnet.stem", x, {7, 2, nn::all_sides(3)})); // [64, w/2, h/2, n]
+    x = builder.tap("stem", nn::max_pool(net.ctx, x, {3, 2, nn::all_sides(1)}));  // [64, w/4, h/4, n]
+    for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
+        for (int block = 0; block < blocks[stage]; ++block) {
+            int stride = stage > 0 && block == 0 ? 2 : 1;
+            x = bottleneck(net, "resnet." + std::to_string(stage) + "." + std::to_string(block) + ".", x, stride);
+        }
+        builder.tap("layer" + std::to_string(stage + 1), x);
+    }
+    return x;
+}
+
+int resnet50_feature_size(int pixels, std::size_t stages) {
+    for (std::size_t i = 0; i < stages + 1; ++i) { // stem, pool, and all stages but the first halve
+        pixels = (pixels + 1) / 2;
+    }
+    return pixels;
+}
+
+} // namespace echollama

@@ -1,0 +1,195 @@
+#include "base/error.h"
+#include "convert/checkpoint.h"
+#include "convert/detr.h"
+#include "media/image_io.h"
+#include "models/detr.h"
+#include "support/synthetic.h"
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+namespace echollama::test {
+namespace {
+
+using convert::WeightType;
+
+void convert_synthetic(std::filesystem::path const& gguf, WeightType type) {
+    TempDir dir;
+    write_safetensors(dir / "model.safetensors", synthetic_weights(golden("detr/weights.tsv")));
+    convert::convert_detr(convert::open_checkpoint(dir / "model.safetensors"), gguf, type);
+}
+
+// The golden input "name", [3, height, width] → channel-last
+DetrInput named_input(std::string const& name, int width, int height) {
+    auto area = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    auto planar = values_from_name(name, 3 * area, 1.6F);
+    DetrInput input{width, height, std::vector<float>(3 * area)};
+    for (std::size_t i = 0; i < area; ++i) {
+        for (std::size_t c = 0; c < 3; ++c) {
+            input.values[3 * i + c] = planar[c * area + i];
+        }
+    }
+    return input;
+}
+
+// A tap in PyTorch's order: feature maps planar, tokens as they are.
+std::vector<float> tap_values(nn::Graph const& graph, std::string const& tap) {
+    auto values = graph.read(tap);
+    auto shape = graph.shape(tap);
+    if (tap.starts_with("encoder") || tap.starts_with("decoder") || tap == "logits" || tap == "boxes") {
+        return values;
+    }
+    std::vector<float> all;
+    auto size = values.size() / static_cast<std::size_t>(shape[3]);
+    for (std::size_t i = 0; i < values.size(); i += size) {
+        auto begin = values.begin() + static_cast<std::ptrdiff_t>(i);
+        auto planar = to_planar({begin, begin + static_cast<std::ptrdiff_t>(size)}, shape[0], shape[1], shape[2]);
+        all.insert(all.end(), planar.begin(), planar.end());
+    }
+    return all;
+}
+
+void expect_taps(Detr const& net, Golden const& reference) {
+    for (auto const& tap : reference.taps()) {
+        if (tap.find("position") == std::string::npos) {
+            EXPECT_EQ(reference.compare(tap, tap_values(net.graph(), tap)), "");
+        }
+    }
+}
+
+void expect_detections(Golden const& reference, std::string const& prefix, DetrOutput const& output,
+                       DetrParams const& params, int width, int height) {
+    auto found = detr_decode(output, params.labels, 0.5F, width, height);
+    auto const& numbers = reference.numbers();
+    auto queries = numbers.read(prefix + "detections.query");
+    auto scores = numbers.read(prefix + "detections.score");
+    auto labels = numbers.read(prefix + "detections.label");
+    auto boxes = numbers.read(prefix + "detections.box");
+    ASSERT_EQ(found.size(), queries.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        auto const& d = found[i].detection;
+        EXPECT_EQ(found[i].query, static_cast<int>(queries[i]));
+        EXPECT_EQ(d.label_id, static_cast<int>(labels[i]));
+        EXPECT_NEAR(d.score, scores[i], 1e-3);
+        float const got[] = {d.box.x0, d.box.y0, d.box.x1, d.box.y1};
+        for (std::size_t k = 0; k < 4; ++k) {
+            EXPECT_NEAR(got[k], boxes[4 * i + k], 0.3);
+        }
+    }
+}
+
+void expect_position(Golden const& reference, std::vector<std::vector<std::uint8_t>> const& valid, int width,
+                     int height) {
+    auto index = reference.numbers().read("position.token_index");
+    auto expected = reference.numbers().read("position.tokens");
+    std::size_t at = 0;
+    for (auto const& v : valid) {
+        auto code = sine_position_code(v, width, height, 256, 10000);
+        for (auto token : index) {
+            for (std::size_t k = 0; k < 256; ++k, ++at) {
+                ASSERT_NEAR(code[static_cast<std::size_t>(token) * 256 + k], expected[at], 1e-5);
+            }
+        }
+    }
+}
+
+std::string file_bytes(std::filesystem::path const& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream all;
+    all << file.rdbuf();
+    return all.str();
+}
+
+TEST(DetrPictures, InputSizesFollowTheOriginalRule) {
+    SKIP_WITHOUT(golden("detr/resize-sizes.tsv"));
+    int rows = 0;
+    for (auto const& row : read_table(golden("detr/resize-sizes.tsv"))) {
+        auto size = detr_input_size(std::stoi(row.at("width")), std::stoi(row.at("height")), 800, 1333);
+        EXPECT_EQ(size, std::pair(std::stoi(row.at("resized_width")), std::stoi(row.at("resized_height"))));
+        ++rows;
+    }
+    EXPECT_GT(rows, 10);
+}
+
+TEST(DetrPictures, InputEqualsPillowsExactly) {
+    SKIP_WITHOUT(golden("detr/preprocess.safetensors"));
+    auto numbers = convert::open_checkpoint(golden("detr/preprocess.safetensors"));
+    DetrParams params;
+    params.short_side = 800;
+    params.long_side = 1333;
+    params.mean = {0.485F, 0.456F, 0.406F};
+    params.std = {0.229F, 0.224F, 0.225F};
+    for (std::string const photo : {"chelsea", "coffee", "astronaut"}) {
+        auto input = detr_input(load_image(golden("images/" + photo + ".png")).image, params);
+        auto planar = to_planar(input.values, 3, input.width, input.height);
+        auto expected = numbers.read(photo + ".input");
+        ASSERT_EQ(expected.size(), (planar.size() + 996) / 997);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            ASSERT_NEAR(planar[i * 997], expected[i], 1e-6) << photo << " " << i; // a grey level is 0.017
+        }
+    }
+}
+
+TEST(DetrPictures, DecodingDropsNoObjectAndWeakScores) {
+    DetrOutput output{3, 3, {0, 9, 0, 0, 0, 9, 2, 0, 0}, {0.5F, 0.5F, 0.5F, 1, 0, 0, 0, 0, 0.25F, 0.5F, 0.1F, 0.2F}};
+    auto found = detr_decode(output, {"cat", "dog", "no object"}, 0.7F, 200, 100);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].detection.label, "dog");
+    EXPECT_NEAR(found[0].detection.box.x0, 50, 1e-4);
+    EXPECT_NEAR(found[0].detection.box.y1, 100, 1e-4);
+    EXPECT_EQ(found[1].query, 2);
+    EXPECT_NEAR(found[1].detection.score, std::exp(2.0) / (std::exp(2.0) + 2), 1e-6);
+}
+
+TEST(Detr, EqualsTheOriginalFromBothNamings) {
+    SKIP_WITHOUT(golden("detr/weights.tsv"));
+    TempDir dir;
+    convert_synthetic(dir / "hf.gguf", WeightType::f32);
+    write_torch_zip(dir / "original.pth",
+                    synthetic_original_weights(golden("detr/weights.tsv"), golden("detr/weights-original-names.tsv")),
+                    "model");
+    convert::convert_detr(convert::open_checkpoint(dir / "original.pth"), dir / "original.gguf", WeightType::f32);
+    EXPECT_TRUE(file_bytes(dir / "hf.gguf") == file_bytes(dir / "original.gguf"));
+
+    Detr net(dir / "hf.gguf", 2, nn::Device::cpu, true);
+    Golden small("detr/small.safetensors"), batch("detr/batch.safetensors"), coffee("detr/coffee.safetensors");
+    auto alone = convert::open_checkpoint(golden("detr/batch-single.safetensors"));
+
+    auto input = named_input("input", 320, 224);
+    auto first = net.run(std::span(&input, 1));
+    expect_taps(net, small);
+    expect_detections(small, "", first[0], net.params(), 320, 224);
+    expect_position(small, {std::vector<std::uint8_t>(70, 1)}, 10, 7);
+
+    // a padded batch, and each of its pictures alone
+    std::vector<DetrInput> two{named_input("input.0", 310, 200), named_input("input.1", 230, 224)};
+    auto both = net.run(two);
+    expect_taps(net, batch);
+    expect_detections(batch, "0.", both[0], net.params(), 310, 200);
+    expect_detections(batch, "1.", both[1], net.params(), 230, 224);
+    for (std::size_t i = 0; i < 2; ++i) {
+        auto output = net.run(std::span(&two[i], 1))[0];
+        auto expected = alone.read(std::to_string(i) + ".logits");
+        for (std::size_t k = 0; k < expected.size(); ++k) {
+            ASSERT_NEAR(output.logits[k], expected[k], 2e-3);
+        }
+        expected = alone.read(std::to_string(i) + ".boxes");
+        for (std::size_t k = 0; k < expected.size(); ++k) {
+            ASSERT_NEAR(output.boxes[k], expected[k], 3e-4);
+        }
+    }
+
+    auto photo = detr_input(load_image(golden("images/coffee.png")).image, net.params());
+    auto output = net.run(std::span(&photo, 1));
+    expect_taps(net, coffee);
+    expect_detections(coffee, "", output[0], net.params(), 600, 400);
+
+    // the first size again: the same numbers, bit for bit
+    auto again = net.run(std::span(&input, 1));
+    EXPECT_EQ(again[0].logits, first[0].logits);
+    EXPECT_EQ(again[0].boxes, first[0].boxes);
+}
+
+} // namespace
+} // namespace echollama::test
