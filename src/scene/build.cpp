@@ -1,5 +1,6 @@
 #include "scene/build.h"
 
+#include "base/error.h"
 #include "scene/camera.h"
 #include "scene/distance.h"
 #include "scene/grid.h"
@@ -7,18 +8,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace echollama {
 namespace {
 
-// Smallest and largest reading of a map; sensors mark missing readings with 0.
-struct Range {
-    float low = 0, high = 0;
-};
+// Broken boxes must not spread: 0 for what is no number.
+float finite(float value) {
+    return std::isfinite(value) ? value : 0;
+}
 
 bool is_reading(float value, DepthKind kind) {
     return std::isfinite(value) && (kind != DepthKind::metres || value > 0);
 }
+
+// Larger is nearer for both kinds.
+float nearness(float value, DepthKind kind) {
+    return kind == DepthKind::metres ? 1 / value : value;
+}
+
+// Smallest and largest nearness of a map; sensors mark missing readings with 0.
+struct Range {
+    float low = 0, high = 0;
+};
 
 Range range_of(DepthMap const& depth) {
     Range range;
@@ -27,45 +39,102 @@ Range range_of(DepthMap const& depth) {
         if (!is_reading(value, depth.kind)) {
             continue;
         }
-        range.low = first ? value : std::min(range.low, value);
-        range.high = first ? value : std::max(range.high, value);
+        float near = nearness(value, depth.kind);
+        range.low = first ? near : std::min(range.low, near);
+        range.high = first ? near : std::max(range.high, near);
         first = false;
     }
     return range;
 }
 
-float value_at(DepthMap const& depth, float x, float y, int width, int height) {
-    int column = std::clamp(static_cast<int>(x * static_cast<float>(depth.width) / static_cast<float>(width)), 0,
-                            depth.width - 1);
-    int row = std::clamp(static_cast<int>(y * static_cast<float>(depth.height) / static_cast<float>(height)), 0,
-                         depth.height - 1);
-    return depth.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(depth.width) +
-                        static_cast<std::size_t>(column)];
+// What the map says of the box: at its centre, or over all of it.
+std::optional<float> sample(Box const& box, DepthMap const& depth, int width, int height, ZSampling sampling) {
+    auto values = readings_in(box, depth, width, height, sampling == ZSampling::centre ? 0 : 1);
+    if (values.empty()) {
+        return std::nullopt;
+    }
+    if (sampling == ZSampling::mean) {
+        double sum = 0;
+        for (float value : values) {
+            sum += static_cast<double>(nearness(value, depth.kind));
+        }
+        return static_cast<float>(sum / static_cast<double>(values.size()));
+    }
+    auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return nearness(*middle, depth.kind);
 }
 
-float z_at(DepthMap const& depth, Range range, float x, float y, int width, int height, bool invert) {
-    float value = value_at(depth, x, y, width, height);
-    if (!is_reading(value, depth.kind) || range.high <= range.low) {
+float z_of(Box const& box, DepthMap const& depth, Range range, int width, int height, SceneOptions const& options) {
+    auto near = sample(box, depth, width, height, options.z_sampling);
+    if (!near || options.z_range == ZRange::raw) {
+        return near.value_or(0);
+    }
+    float low = options.z_range == ZRange::max255 ? 0 : range.low;
+    if (range.high <= low) {
         return 0;
     }
-    float share = (value - range.low) / (range.high - range.low);
-    return 255 * (invert ? 1 - share : share);
+    float share = (*near - low) / (range.high - low);
+    return 255 * (options.invert_z ? 1 - share : share);
 }
 
-// Nearest first; objects of unknown distance follow, the larger first.
-bool comes_first(SceneObject const& a, SceneObject const& b) {
+void refuse_bad_input(int width, int height, DepthMap const* depth) {
+    if (width <= 0 || height <= 0) {
+        throw Error("A picture without width or height cannot be described.");
+    }
+    if (depth &&
+        (depth->width <= 0 || depth->height <= 0 ||
+         depth->values.size() != static_cast<std::size_t>(depth->width) * static_cast<std::size_t>(depth->height))) {
+        throw Error("The depth map does not hold " + std::to_string(depth->width) + " times " +
+                    std::to_string(depth->height) + " values; make it again or leave it away.");
+    }
+}
+
+// Distances by a relative map, calibrated by the sizes of what is seen.
+void apply_calibration(std::vector<SceneObject>& objects, DepthMap const& depth, int width, int height) {
+    std::vector<std::optional<float>> at(objects.size());
+    std::vector<DepthAnchor> anchors;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        auto values = readings_in(objects[i].detection.box, depth, width, height, 0.6F);
+        if (values.empty()) {
+            continue;
+        }
+        auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+        std::nth_element(values.begin(), middle, values.end());
+        at[i] = *middle;
+        if (objects[i].distance.source == DistanceSource::object_size) {
+            anchors.push_back({*middle, objects[i].distance});
+        }
+    }
+    auto line = calibrate(anchors);
+    for (std::size_t i = 0; line && i < objects.size(); ++i) {
+        auto found = at[i] ? line->distance(*at[i]) : Distance{};
+        if (found.source != DistanceSource::none) {
+            objects[i].distance = found;
+        }
+    }
+}
+
+// Nearest first; objects of unknown distance follow, by relative depth where there is one, then the larger first.
+bool comes_first(SceneObject const& a, SceneObject const& b, bool far_z) {
+    float nearer_a = far_z ? -a.z : a.z;
+    float nearer_b = far_z ? -b.z : b.z;
     bool known_a = a.distance.source != DistanceSource::none;
     bool known_b = b.distance.source != DistanceSource::none;
     if (known_a != known_b) {
         return known_a;
     }
-    return known_a ? a.distance.metres < b.distance.metres : a.area > b.area;
+    if (known_a) {
+        return a.distance.metres < b.distance.metres;
+    }
+    return nearer_a != nearer_b ? nearer_a > nearer_b : a.area > b.area;
 }
 
 } // namespace
 
 Scene build_scene(std::vector<Detection> const& detections, int width, int height, Intrinsics const& camera,
                   DepthMap const* depth, SceneOptions const& options) {
+    refuse_bad_input(width, height, depth);
     Scene scene;
     scene.width = width;
     scene.height = height;
@@ -75,14 +144,14 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
         SceneObject object;
         object.detection = detection;
         object.cell = cell_of(detection.box, width, height);
-        object.x = detection.box.center_x();
-        object.y = detection.box.center_y();
+        object.x = finite(detection.box.center_x());
+        object.y = finite(detection.box.center_y());
         object.bearing_deg = bearing_of(object.x, camera);
         object.clock_hour = clock_hour_of(object.bearing_deg);
-        object.area =
-            detection.box.width() * detection.box.height() / (static_cast<float>(width) * static_cast<float>(height));
+        object.area = finite(detection.box.width() * detection.box.height() /
+                             (static_cast<float>(width) * static_cast<float>(height)));
         if (depth) {
-            object.z = z_at(*depth, range, object.x, object.y, width, height, options.invert_z);
+            object.z = z_of(detection.box, *depth, range, width, height, options);
             object.distance = distance_from_depth(detection.box, *depth, width, height);
         }
         if (object.distance.source == DistanceSource::none) {
@@ -90,7 +159,12 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
         }
         scene.objects.push_back(std::move(object));
     }
-    std::stable_sort(scene.objects.begin(), scene.objects.end(), comes_first);
+    if (depth && depth->kind == DepthKind::relative_inverse) {
+        apply_calibration(scene.objects, *depth, width, height);
+    }
+    bool far_z = options.invert_z && options.z_range != ZRange::raw;
+    std::stable_sort(scene.objects.begin(), scene.objects.end(),
+                     [&](auto const& a, auto const& b) { return comes_first(a, b, far_z); });
     scene.relations = find_relations(scene.objects);
     scene.groups = find_groups(scene.objects);
     return scene;

@@ -7,14 +7,22 @@
 
 namespace echollama {
 
-// The paper's z = 255 (d - min) / (max - min) of the depth map at the box centre (specification 2.5).
+// What z is read from the depth map (specification 2.5; the paper does not say which): z = 255 (d - min) / (max - min)
+// at the box centre by default. d is relative inverse depth, or 1 / metres for a map in metres, so larger is always
+// nearer.
+enum class ZSampling { centre, mean, median }; // of the box
+enum class ZRange { minmax255, max255, raw };  // 255 (d - min) / (max - min), 255 d / max, d
+
 struct SceneOptions {
-    bool invert_z = false; // larger z is farther
+    bool invert_z = false; // larger z is farther; not for ZRange::raw
+    ZSampling z_sampling = ZSampling::centre;
+    ZRange z_range = ZRange::minmax255;
 };
 
-// `depth` may be null. A relative map gives z and the order near to far; a map in metres gives distances as well;
-// without one distances come from typical sizes. Objects: nearest first where distances are known, the others after
-// them, larger first.
+// `depth` may be null. Distances: from a map in metres; else from typical sizes, and with a relative map those sizes
+// calibrate the map where enough of them agree (distance.h). Objects: nearest first where distances are known, then the
+// others by relative depth, else the larger first. Boxes without any finite coordinate are kept, with distance unknown.
+// Throws Error when the picture has no size, or when the map has not width * height values.
 Scene build_scene(std::vector<Detection> const& detections, int width, int height, Intrinsics const& camera,
                   DepthMap const* depth = nullptr, SceneOptions const& options = {});
 

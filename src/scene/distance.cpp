@@ -21,16 +21,22 @@ float at_percentile(std::vector<float>& values, double share) {
     return values[index];
 }
 
-// Readings in the central part of the box: the middle 60 % of each side.
-std::vector<float> central_readings(Box const& box, DepthMap const& depth, int width, int height) {
+} // namespace
+
+std::vector<float> readings_in(Box const& box, DepthMap const& depth, int width, int height, float share) {
     float scale_x = static_cast<float>(depth.width) / static_cast<float>(width);
     float scale_y = static_cast<float>(depth.height) / static_cast<float>(height);
-    auto range = [](float low, float high, float scale, int size) {
-        float margin = 0.2F * (high - low);
-        int first = std::clamp(static_cast<int>((low + margin) * scale), 0, size - 1);
-        int last = std::clamp(static_cast<int>((high - margin) * scale), first, size - 1);
-        return std::pair(first, last);
+    // First and last index of the map; a box that leaves the picture is cut to it first.
+    auto range = [&](float low, float high, float scale, int size) {
+        auto top = static_cast<float>(size - 1);
+        low = std::clamp(low * scale, 0.0F, top);
+        high = std::clamp(high * scale, low, top);
+        float margin = (1 - share) / 2 * (high - low);
+        return std::pair(static_cast<int>(low + margin), static_cast<int>(high - margin));
     };
+    if (std::isnan(box.width()) || std::isnan(box.height())) {
+        return {};
+    }
     auto [x0, x1] = range(box.x0, box.x1, scale_x, depth.width);
     auto [y0, y1] = range(box.y0, box.y1, scale_y, depth.height);
     std::vector<float> values;
@@ -38,7 +44,7 @@ std::vector<float> central_readings(Box const& box, DepthMap const& depth, int w
         for (int x = x0; x <= x1; ++x) {
             float value = depth.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(depth.width) +
                                        static_cast<std::size_t>(x)];
-            if (std::isfinite(value) && value > 0) {
+            if (std::isfinite(value) && (value > 0 || depth.kind == DepthKind::relative_inverse)) {
                 values.push_back(value);
             }
         }
@@ -46,12 +52,11 @@ std::vector<float> central_readings(Box const& box, DepthMap const& depth, int w
     return values;
 }
 
-} // namespace
-
 Distance distance_from_size(Detection const& detection, Intrinsics const& camera, int width, int height) {
     auto const* object = find_class(detection.label);
     auto const& box = detection.box;
-    if (!object || detection.rival || !(box.width() > 1) || !(box.height() > 1) || !(camera.fx > 0)) {
+    if (!object || detection.rival || !(box.width() > 1) || !(box.height() > 1) || !(camera.fx > 0) ||
+        !std::isfinite(box.width()) || !std::isfinite(box.height())) {
         return {};
     }
     bool cut_x = box.x0 <= edge_margin || box.x1 >= static_cast<float>(width) - edge_margin;
@@ -74,7 +79,7 @@ Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, i
     if (depth.kind != DepthKind::metres || depth.width <= 0 || depth.height <= 0 || width <= 0 || height <= 0) {
         return {};
     }
-    auto values = central_readings(box, depth, width, height);
+    auto values = readings_in(box, depth, width, height, 0.6F);
     if (values.empty()) {
         return {};
     }
@@ -82,6 +87,72 @@ Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, i
     float low = at_percentile(values, 0.1);
     float high = at_percentile(values, 0.9);
     return {DistanceSource::sensor, middle, std::min(low, middle * 0.98F), std::max(high, middle * 1.02F)};
+}
+
+Distance DepthCalibration::distance(float inverse_depth) const {
+    float inverse_metres = scale * inverse_depth + shift;
+    if (!(inverse_metres > 1e-3F)) { // a kilometre and beyond
+        return {};
+    }
+    float metres = 1 / inverse_metres;
+    return {DistanceSource::calibrated_depth, metres, metres / spread, metres * spread};
+}
+
+namespace {
+
+constexpr std::size_t least_anchors = 3;
+constexpr float worst_median_error = 0.405F; // log 1.5
+
+// Error of every anchor in log distance; infinite where the line gives none.
+std::vector<float> errors_of(DepthCalibration const& line, std::vector<DepthAnchor> const& anchors) {
+    std::vector<float> errors;
+    for (auto const& anchor : anchors) {
+        auto found = line.distance(anchor.inverse_depth);
+        errors.push_back(
+            found.source == DistanceSource::none ? INFINITY : std::abs(std::log(found.metres / anchor.by_size.metres)));
+    }
+    return errors;
+}
+
+} // namespace
+
+std::optional<DepthCalibration> calibrate(std::vector<DepthAnchor> const& anchors) {
+    if (anchors.size() < least_anchors) {
+        return std::nullopt;
+    }
+    auto [low, high] = std::minmax_element(
+        anchors.begin(), anchors.end(), [](auto const& a, auto const& b) { return a.inverse_depth < b.inverse_depth; });
+    float apart = 0.15F * (high->inverse_depth - low->inverse_depth);
+    std::optional<DepthCalibration> best;
+    float best_error = worst_median_error;
+    for (auto const& a : anchors) {
+        for (auto const& b : anchors) {
+            float difference = a.inverse_depth - b.inverse_depth;
+            if (!(difference > apart) || !(difference > 0)) {
+                continue;
+            }
+            float scale = (1 / a.by_size.metres - 1 / b.by_size.metres) / difference;
+            DepthCalibration line{scale, 1 / a.by_size.metres - scale * a.inverse_depth, 1};
+            auto errors = errors_of(line, anchors);
+            float error = at_percentile(errors, 0.5);
+            // Two of three anchors always fit their own line: the third must agree too.
+            error = anchors.size() == least_anchors ? *std::max_element(errors.begin(), errors.end()) : error;
+            if (scale > 0 && error < best_error) {
+                best_error = error;
+                best = line;
+            }
+        }
+    }
+    if (!best) {
+        return std::nullopt;
+    }
+    std::vector<float> spreads;
+    for (auto const& anchor : anchors) {
+        spreads.push_back(std::log(anchor.by_size.high / anchor.by_size.low) / 2);
+    }
+    // Sizes share the doubt of the focal length, so averaging does not remove their spread.
+    best->spread = std::exp(std::max(at_percentile(spreads, 0.5), 2 * best_error));
+    return best;
 }
 
 } // namespace echollama

@@ -3,6 +3,9 @@
 
 #include "scene/types.h"
 
+#include <optional>
+#include <vector>
+
 namespace echollama {
 
 // From the typical size of the thing and the focal length: metres = focal * size / pixels. The interval is the class's
@@ -13,5 +16,29 @@ Distance distance_from_size(Detection const& detection, Intrinsics const& camera
 // From a map in metres: the median of the readings in the central part of the box (the middle 60 % of each side), where
 // the object hides what is behind it. Interval: their 10th to 90th percentile, at least 2 %. None without readings.
 Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height);
+
+// The values of a map inside a box that mean something, the middle `share` of each side of it (1: all of it). Boxes
+// that leave the picture are clamped to it; boxes that are no numbers give none.
+std::vector<float> readings_in(Box const& box, DepthMap const& depth, int width, int height, float share);
+
+// One object whose distance is known from its size, and what the relative map says there.
+struct DepthAnchor {
+    float inverse_depth = 0; // median of the map in the middle of the box
+    Distance by_size;
+};
+
+// 1 / metres = scale * inverse_depth + shift (the relation of MiDaS' output to depth, Ranftl et al. 2020, section 5).
+struct DepthCalibration {
+    float scale = 0, shift = 0;
+    float spread = 1; // factor: about nine of ten distances are between metres / spread and metres * spread
+
+    // None where the line gives no positive distance.
+    Distance distance(float inverse_depth) const;
+};
+
+// Robust line through the anchors: every pair of clearly different depths gives a candidate, the one with the smallest
+// median error in log distance wins. None with fewer than three anchors, when their depths are too alike, when nearer
+// things would come out farther, or when the median error exceeds a factor of 1.5: then sizes alone are more honest.
+std::optional<DepthCalibration> calibrate(std::vector<DepthAnchor> const& anchors);
 
 } // namespace echollama

@@ -41,9 +41,15 @@ double rounded(double value, double scale) {
     return std::round(value * scale) / scale;
 }
 
+// As Python prints round(p, 2): 1.0, 0.9, 0.95
+std::string probability_text(double probability) {
+    auto text = number(probability, 2);
+    return text.find('.') == std::string::npos ? text + ".0" : text;
+}
+
 std::string entry_text(MatrixEntry const& entry) {
-    return entry.name + ": " + number(entry.probability, 2) + ", r(" + number(entry.x, 0) + "," + number(entry.y, 0) +
-           "," + number(entry.z, 4) + ")";
+    return entry.name + ": " + probability_text(entry.probability) + ", r(" + number(entry.x, 0) + "," +
+           number(entry.y, 0) + "," + number(entry.z, 4) + ")";
 }
 
 // Reads text from the front; every step says whether it matched.

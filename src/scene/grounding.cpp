@@ -2,6 +2,8 @@
 
 #include "scene/coco.h"
 #include "scene/mentions.h"
+#include "scene/phrases.h"
+#include "scene/relations.h"
 #include "scene/wording.h"
 
 #include <algorithm>
@@ -14,51 +16,78 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
+// The borders between ahead and aside are soft in speech: up to here both words are accepted.
+constexpr float aside_from_deg = 4;
+constexpr float ahead_until_deg = 12;
+
+// Neither near nor far contradicts a distance between these.
+constexpr float far_from_m = 2;
+constexpr float near_until_m = 5;
+
 // A clause: words between separators, so that "a cup on the left, a chair on the right" gives two.
 struct Clause {
     std::size_t first = 0, last = 0; // word indices, last exclusive
 };
 
+Verdict verdict_of(bool holds) {
+    return holds ? Verdict::supported : Verdict::contradicted;
+}
+
+bool fits_side(SceneObject const& object, int side) {
+    if (side == 0) {
+        return std::abs(object.bearing_deg) <= ahead_until_deg;
+    }
+    return static_cast<float>(side) * object.bearing_deg > aside_from_deg || object.cell.column == 1 + side;
+}
+
+bool is_clock_word(std::string_view word) {
+    return word == "o'clock" || word == "o\u2019clock" || word == "oclock";
+}
+
 class Checker {
   public:
-    Checker(std::string const& text, Scene const& scene)
-        : text_(text), scene_(scene), words_(split_words(text)), mentions_(find_mentions(words_)) {}
+    Checker(std::string const& text, Scene const& scene) : read_(read_text(text)), scene_(scene) {}
 
     std::vector<Claim> run() {
         for (auto const& clause : clauses()) {
             check_clause(clause);
         }
+        for (auto const& phrase : find_relation_phrases(read_)) {
+            check_relation(phrase);
+        }
         return std::move(claims_);
     }
 
   private:
+    std::string const& word(std::size_t i) const { return read_.words[i].text; }
+
     std::vector<Clause> clauses() const {
         std::vector<Clause> result;
         std::size_t first = 0;
-        for (std::size_t i = 1; i < words_.size(); ++i) {
-            auto gap = std::string_view(text_).substr(words_[i - 1].end, words_[i].begin - words_[i - 1].end);
-            bool separated = gap.find_first_of(".;!?:\n") != std::string_view::npos;
-            bool conjunction = (words_[i].text == "and" || words_[i].text == "while" || words_[i].text == "but" ||
+        for (std::size_t i = 1; i < read_.words.size(); ++i) {
+            auto gap = std::string_view(read_.text)
+                           .substr(read_.words[i - 1].end, read_.words[i].begin - read_.words[i - 1].end);
+            bool opens =
+                gap.find_first_of(":\n") != std::string_view::npos && !mention_between(first, i); // "Left: a cup"
+            bool separated = gap.find_first_of(".;!?:\n") != std::string_view::npos && !opens;
+            bool conjunction = (word(i) == "and" || word(i) == "while" || word(i) == "but" ||
                                 gap.find(',') != std::string_view::npos) &&
-                               mention_between(first, i) && mention_follows(i);
+                               mention_between(first, i) && mention_between(i, std::min(i + 5, read_.words.size()));
             if (separated || conjunction) {
                 result.push_back({first, i});
                 first = i;
             }
         }
-        if (first < words_.size()) {
-            result.push_back({first, words_.size()});
+        if (first < read_.words.size()) {
+            result.push_back({first, read_.words.size()});
         }
         return result;
     }
 
     bool mention_between(std::size_t first, std::size_t last) const {
-        return std::any_of(mentions_.begin(), mentions_.end(),
+        return std::any_of(read_.mentions.begin(), read_.mentions.end(),
                            [&](auto const& m) { return m.first >= first && m.first < last; });
     }
-
-    // A new thing is named soon after word i, before another place word: "…, and a chair on the right".
-    bool mention_follows(std::size_t i) const { return mention_between(i, std::min(i + 5, words_.size())); }
 
     void add(Claim::Subject subject, std::string words, Verdict verdict) {
         claims_.push_back({subject, std::move(words), verdict});
@@ -75,208 +104,289 @@ class Checker {
         return found;
     }
 
-    // "no dog", "not a dog", "without a dog", "isn't any dog"
-    bool is_negated(Clause const& clause, Mention const& mention) const {
-        auto begin = std::max(clause.first, mention.first >= 4 ? mention.first - 4 : 0);
-        for (auto i = begin; i < mention.first; ++i) {
-            auto const& word = words_[i].text;
-            if (word == "no" || word == "not" || word == "without" || word.ends_with("n't") || word == "never" ||
-                word == "neither") {
+    std::size_t count_fitting(Indices const& found, int side) const {
+        return static_cast<std::size_t>(std::count_if(
+            found.begin(), found.end(), [&](auto index) { return fits_side(scene_.objects[index], side); }));
+    }
+
+    std::optional<int> side_in(Clause const& region) const {
+        for (std::size_t i = region.first; i < region.last; ++i) {
+            if (auto side = side_at(read_, i)) {
+                return side;
+            }
+        }
+        return std::nullopt;
+    }
+
+    bool has_word(Clause const& region, std::string_view wanted) const {
+        for (std::size_t i = region.first; i < region.last; ++i) {
+            if (word(i) == wanted) {
                 return true;
             }
         }
         return false;
     }
 
-    void check_object(Clause const& clause, Mention const& mention, Indices const& found) {
-        if (is_negated(clause, mention)) {
-            bool known_class = !mention.label.empty() || !mention.exact;
-            add(Claim::Subject::object, "no " + mention.words,
-                !found.empty() ? Verdict::contradicted
-                : known_class  ? Verdict::supported
-                               : Verdict::unknown);
-        } else if (!found.empty()) {
-            add(Claim::Subject::object, mention.words, Verdict::supported);
-        } else {
-            add(Claim::Subject::object, mention.words,
-                mention.label.empty() && mention.exact ? Verdict::unknown : Verdict::contradicted);
-        }
+    // "no dog" or "no dog on the left"
+    void check_absence(Clause const& region, Mention const& mention, Indices const& found) {
+        auto side = side_in(region);
+        bool absent = side ? count_fitting(found, *side) == 0 : found.empty();
+        bool known_class = !mention.label.empty() || !mention.exact;
+        add(Claim::Subject::object, "no " + mention.words, known_class ? verdict_of(absent) : Verdict::unknown);
     }
 
-    // The number said before the thing, with up to two words between: "three wooden chairs"
-    void check_count(Clause const& clause, Mention const& mention, Indices const& found) {
-        if (found.empty()) {
-            return;
-        }
-        auto begin = std::max(clause.first, mention.first >= 3 ? mention.first - 3 : 0);
+    void check_presence(Mention const& mention, Indices const& found) {
+        bool outside_coco = mention.label.empty() && mention.exact;
+        add(Claim::Subject::object, mention.words, outside_coco ? Verdict::unknown : verdict_of(!found.empty()));
+    }
+
+    // The number said before the thing, with up to two words between: "three wooden chairs", "a pair of cups"
+    std::optional<std::size_t> number_before(Clause const& clause, Mention const& mention) const {
+        auto begin = std::max(clause.first, mention.first >= 4 ? mention.first - 4 : 0);
         for (auto i = mention.first; i-- > begin;) {
-            int number = number_of(words_[i].text);
-            bool is_article = words_[i].text == "a" || words_[i].text == "an";
-            bool other_thing = std::any_of(mentions_.begin(), mentions_.end(),
+            auto const& text = word(i);
+            bool other_thing = std::any_of(read_.mentions.begin(), read_.mentions.end(),
                                            [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
-            if (other_thing || words_[i].text == "of" || words_[i].text == "at") {
-                return;
+            bool part = text == "of" &&
+                        !(i > begin && (word(i - 1) == "pair" || word(i - 1) == "couple" || word(i - 1) == "total"));
+            auto const& next = word(i + 1);
+            bool measure = is_clock_word(next) || next.starts_with("degree") || length_at(read_, i);
+            if (other_thing || part || measure || text == "at") {
+                return std::nullopt;
             }
-            if (number > 0 && !is_article) {
-                add(Claim::Subject::count, words_[i].text + " " + mention.words,
-                    static_cast<std::size_t>(number) == found.size() ? Verdict::supported : Verdict::contradicted);
-                return;
+            int number = number_of(text);
+            if (number > 0 && text != "a" && text != "an") {
+                return static_cast<std::size_t>(number);
             }
         }
-        if (mention.plural && found.size() < 2) {
+        return std::nullopt;
+    }
+
+    void check_count(Clause const& clause, Clause const& region, Mention const& mention, Indices const& found) {
+        auto number = number_before(clause, mention);
+        bool pair_by_nature = mention.label == "scissors" || mention.label == "skis";
+        if (pair_by_nature && number == 2U) {
+            return; // "a pair of scissors"
+        }
+        auto side = has_word(region, "nearest") || has_word(region, "closest") ? std::nullopt : side_in(region);
+        auto there = side && !side_is_negated(region, mention) ? count_fitting(found, *side) : found.size();
+        if (number) {
+            add(Claim::Subject::count, std::to_string(*number) + " " + mention.words, verdict_of(*number == there));
+        } else if (mention.plural && there < 2) {
             add(Claim::Subject::count, mention.words, Verdict::contradicted);
         }
     }
 
     // Words of the clause that belong to the mention: from it to the next mention or the clause's end; the first
     // mention also owns what stands before it ("On the left is a cup").
-    Clause region_of(Clause const& clause, std::size_t index, std::vector<std::size_t> const& inside) const {
-        auto position = static_cast<std::size_t>(std::find(inside.begin(), inside.end(), index) - inside.begin());
-        std::size_t first = position == 0 ? clause.first : mentions_[index].first;
-        std::size_t last = position + 1 < inside.size() ? mentions_[inside[position + 1]].first : clause.last;
+    Clause region_of(Clause const& clause, std::size_t position, Indices const& inside) const {
+        std::size_t first = position == 0 ? clause.first : read_.mentions[inside[position]].first;
+        std::size_t last = position + 1 < inside.size() ? read_.mentions[inside[position + 1]].first : clause.last;
         return {first, last};
     }
 
-    bool near_word(std::size_t i, std::string_view word) const { return i < words_.size() && words_[i].text == word; }
+    // "is not on the left": a negation between the thing and the word
+    bool negated_at(Mention const& mention, std::size_t i) const {
+        for (auto k = mention.first + mention.count; k < i; ++k) {
+            if (is_negation(word(k))) {
+                return true;
+            }
+        }
+        return false;
+    }
 
-    // left and right as places seen by the viewer: -1, 1; 0 ahead; "left of X" is a relation and no place
-    std::optional<int> place_at(std::size_t i) const {
-        auto const& word = words_[i].text;
-        bool relational = near_word(i + 1, "of");
-        bool of_viewer = relational && i + 2 < words_.size() &&
-                         (words_[i + 2].text == "you" || words_[i + 2].text == "me" || near_word(i + 3, "picture") ||
-                          near_word(i + 3, "image") || near_word(i + 3, "scene") || near_word(i + 3, "room") ||
-                          near_word(i + 3, "frame") || near_word(i + 3, "photo"));
-        bool side_word = word == "left" || word == "right" || word == "leftmost" || word == "rightmost";
-        if (side_word && (!relational || of_viewer)) {
-            return word.starts_with("left") ? -1 : 1;
+    bool side_is_negated(Clause const& region, Mention const& mention) const {
+        for (std::size_t i = region.first; i < region.last; ++i) {
+            if (side_at(read_, i)) {
+                return negated_at(mention, i);
+            }
         }
-        if (word == "ahead" || word == "straight") {
-            return 0;
-        }
-        return std::nullopt;
+        return false;
+    }
+
+    template <typename Fits>
+    void check_any(Claim::Subject subject, std::size_t at, Mention const& mention, Indices const& found, Fits fits) {
+        bool any = std::any_of(found.begin(), found.end(), [&](auto index) { return fits(scene_.objects[index]); });
+        add(subject, mention.words + " " + word(at), verdict_of(any != negated_at(mention, at)));
+    }
+
+    // The side of "30 degrees right" or "30 degrees to the right" that begins at word i
+    std::optional<int> side_after_degrees(std::size_t i) const {
+        auto at = i + (read_.is(i + 2, "to") ? 4 : 2);
+        bool degrees = at < read_.words.size() && word(i + 1).starts_with("degree");
+        return degrees ? side_at(read_, at) : std::nullopt;
     }
 
     void check_places(Clause const& region, Mention const& mention, Indices const& found) {
-        std::optional<int> said;
         for (std::size_t i = region.first; i < region.last; ++i) {
-            if (auto place = place_at(i)) {
-                said = place;
-                bool any = std::any_of(found.begin(), found.end(), [&](auto index) {
-                    return side_of(scene_.objects[index].bearing_deg) == *place;
+            auto const& text = word(i);
+            auto side_of_degrees = side_after_degrees(i);
+            bool of_the = i >= 1 && (word(i - 1) == "of" || (i >= 2 && word(i - 2) == "of")); // "left of the middle"
+            bool upper = text == "top" || text == "upper";
+            bool on_top_of = text == "top" && i >= 1 && word(i - 1) == "on";
+            bool after_degrees = i > 0 && word(i - 1).starts_with("degree"); // checked with its number
+            if (auto side = side_at(read_, i); side && !after_degrees) {
+                check_any(Claim::Subject::side, i, mention, found,
+                          [&](auto const& object) { return fits_side(object, *side); });
+            } else if ((text == "middle" || text == "center" || text == "centre" || text == "mid") && !of_the) {
+                check_any(Claim::Subject::side, i, mention, found,
+                          [](auto const& object) { return fits_side(object, 0) || object.cell.column == 1; });
+            } else if ((upper && !on_top_of) || text == "bottom" || text == "lower") {
+                check_any(Claim::Subject::side, i, mention, found, [&](auto const& object) {
+                    float y = object.y / static_cast<float>(std::max(scene_.height, 1));
+                    return upper ? y < 0.6F : y > 0.4F;
                 });
-                add(Claim::Subject::side, mention.words + " " + words_[i].text,
-                    any ? Verdict::supported : Verdict::contradicted);
+            } else if (text == "behind" && (read_.is(i + 1, "you") || read_.is(i + 1, "me"))) {
+                add(Claim::Subject::side, mention.words + " behind you", Verdict::contradicted); // cameras look ahead
+            } else if (side_of_degrees && *side_of_degrees != 0 && number_of(text) >= 0) {
+                auto said = static_cast<float>(*side_of_degrees * number_of(text));
+                check_any(Claim::Subject::side, i, mention, found,
+                          [&](auto const& object) { return std::abs(object.bearing_deg - said) <= 8; });
+            } else if (is_clock_word(text) && i > 0) {
+                check_any(Claim::Subject::clock, i - 1, mention, found,
+                          [&](auto const& object) { return object.clock_hour == number_of(word(i - 1)); });
             }
         }
-    }
-
-    void check_clock(Clause const& region, Mention const& mention, Indices const& found) {
-        for (std::size_t i = region.first + 1; i < region.last; ++i) {
-            if (words_[i].text != "o'clock") {
-                continue;
-            }
-            int hour = number_of(words_[i - 1].text);
-            bool any = std::any_of(found.begin(), found.end(),
-                                   [&](auto index) { return scene_.objects[index].clock_hour == hour; });
-            add(Claim::Subject::clock, mention.words + " at " + words_[i - 1].text + " o'clock",
-                any ? Verdict::supported : Verdict::contradicted);
-        }
-    }
-
-    // Metres of "3 metres", "50 cm", "6 feet", "two steps"; negative when words i, i+1 are no length
-    double length_at(std::size_t i) const {
-        auto const& unit = i + 1 < words_.size() ? words_[i + 1].text : words_[i].text;
-        double factor = unit.starts_with("met") || unit == "m"             ? 1.0
-                        : unit.starts_with("cent") || unit == "cm"         ? 0.01
-                        : unit == "feet" || unit == "foot" || unit == "ft" ? 0.3048
-                        : unit.starts_with("inch")                         ? 0.0254
-                        : unit.starts_with("step")                         ? 0.7
-                                                                           : 0.0;
-        if (factor == 0.0) {
-            return -1;
-        }
-        auto const& word = words_[i].text;
-        char* end = nullptr;
-        double value = std::strtod(word.c_str(), &end);
-        if (end != word.c_str() + word.size()) {
-            value = number_of(word);
-        }
-        return value < 0 ? -1 : value * factor;
     }
 
     void check_distance(Clause const& region, Mention const& mention, Indices const& found) {
         for (std::size_t i = region.first; i + 1 < region.last; ++i) {
-            double metres = length_at(i);
-            if (metres < 0) {
+            auto metres = length_at(read_, i);
+            if (!metres) {
                 continue;
             }
+            // Rounding in speech moves a distance by at most a quarter, or by half a step; less than one step is one.
+            bool steps = word(i + 1).starts_with("step") || word(i + 1).starts_with("pace");
+            double slack = 0.05 + (steps ? step_m / 2 : 0);
             Verdict verdict = Verdict::unknown;
             for (auto index : found) {
                 auto const& distance = scene_.objects[index].distance;
                 if (distance.source == DistanceSource::none) {
                     continue;
                 }
-                // Rounding in speech moves a distance by at most a quarter.
-                bool inside = metres >= static_cast<double>(distance.metres) * 0.75 - 0.05 &&
-                              metres <= static_cast<double>(distance.metres) * 1.25 + 0.05;
+                auto real = static_cast<double>(distance.metres);
+                bool inside = (*metres >= real * 0.75 - slack && *metres <= real * 1.25 + slack) ||
+                              (steps && *metres <= step_m && real <= step_m);
                 verdict = inside ? Verdict::supported : verdict == Verdict::supported ? verdict : Verdict::contradicted;
             }
-            add(Claim::Subject::distance, mention.words + " " + words_[i].text + " " + words_[i + 1].text, verdict);
+            add(Claim::Subject::distance, mention.words + " " + word(i) + " " + word(i + 1), verdict);
         }
     }
 
-    // "X to the left of Y", between two mentions of one clause
-    void check_relation(Mention const& a, Mention const& b, Indices const& first, Indices const& second) {
-        for (std::size_t i = a.first + a.count; i < b.first; ++i) {
-            auto const& word = words_[i].text;
-            if ((word != "left" && word != "right") || !near_word(i + 1, "of") || first.empty() || second.empty()) {
+    // "far away", "close to you", "nearby"
+    void check_near_and_far(Clause const& region, Mention const& mention, Indices const& found) {
+        for (std::size_t i = region.first; i < region.last; ++i) {
+            bool far = word(i) == "far" || word(i) == "distant";
+            bool to_viewer = (word(i) == "close" || word(i) == "near") &&
+                             (read_.is(i + 1, "you") || read_.is(i + 2, "you") || read_.is(i + 1, "by"));
+            bool near = to_viewer || word(i) == "nearby";
+            if (!far && !near) {
                 continue;
             }
-            bool any = false;
-            for (auto x : first) {
-                for (auto y : second) {
-                    float difference = scene_.objects[x].x - scene_.objects[y].x;
-                    any = any || (x != y && (word == "left" ? difference < 0 : difference > 0));
+            bool known = false;
+            bool fits = false;
+            for (auto index : found) {
+                auto const& distance = scene_.objects[index].distance;
+                if (distance.source != DistanceSource::none) {
+                    known = true;
+                    fits = fits || (far ? distance.metres >= far_from_m : distance.metres <= near_until_m);
                 }
             }
-            add(Claim::Subject::relation, a.words + " " + word + " of " + b.words,
-                any ? Verdict::supported : Verdict::contradicted);
+            add(Claim::Subject::distance, mention.words + " " + word(i),
+                known ? verdict_of(fits != negated_at(mention, i)) : Verdict::unknown);
         }
+    }
+
+    // "the nearest thing is a cup", "the cup is the closest"; "the nearest cup" claims nothing about other things
+    void check_nearest(Clause const& region, Mention const& mention, Indices const& found) {
+        for (std::size_t i = region.first; i < region.last; ++i) {
+            if (word(i) != "nearest" && word(i) != "closest") {
+                continue;
+            }
+            static constexpr std::string_view followers[] = {"thing", "object", "item", "one", "is", "to"};
+            bool about_all = std::any_of(std::begin(followers), std::end(followers),
+                                         [&](auto follower) { return read_.is(i + 1, follower); });
+            bool predicate = i > mention.first && (read_.is(i - 1, "is") || (i >= 2 && read_.is(i - 2, "is")));
+            if (!about_all && !predicate) {
+                continue;
+            }
+            bool known = !scene_.objects.empty() && scene_.objects[0].distance.source != DistanceSource::none;
+            bool fits = std::any_of(found.begin(), found.end(), [&](auto index) {
+                auto const& distance = scene_.objects[index].distance;
+                return distance.source != DistanceSource::none &&
+                       distance.metres <= 1.1F * scene_.objects[0].distance.metres;
+            });
+            add(Claim::Subject::distance, mention.words + " " + word(i), known ? verdict_of(fits) : Verdict::unknown);
+        }
+    }
+
+    std::optional<bool> is_between(std::size_t a, std::size_t b, std::size_t c) const {
+        float x = scene_.objects[a].x;
+        auto [low, high] = std::minmax(scene_.objects[b].x, scene_.objects[c].x);
+        return low < x && x < high;
+    }
+
+    void check_relation(RelationPhrase const& phrase) {
+        auto const& subject = read_.mentions[phrase.subject];
+        auto const& object = read_.mentions[phrase.object];
+        auto first = objects_of(subject);
+        auto second = objects_of(object);
+        auto third = phrase.object2 ? objects_of(read_.mentions[*phrase.object2]) : Indices{0};
+        if (first.empty() || second.empty() || third.empty() || is_negated(read_, subject)) {
+            return; // what is not there is said to be so elsewhere
+        }
+        bool all_false = true;
+        bool any_true = false;
+        for (auto a : first) {
+            for (auto b : second) {
+                for (auto c : third) {
+                    std::optional<bool> holds_here = false;
+                    if (a != b && phrase.relation == Relation::between) {
+                        holds_here = phrase.object2 && b != c && a != c ? is_between(a, b, c) : std::optional(false);
+                    } else if (a != b) {
+                        holds_here = holds(scene_.objects, a, phrase.relation, b);
+                    }
+                    any_true = any_true || holds_here == true;
+                    all_false = all_false && holds_here == false;
+                }
+            }
+        }
+        auto verdict = any_true || all_false ? verdict_of(any_true != phrase.negated) : Verdict::unknown;
+        std::string words = subject.words;
+        for (std::size_t i = 0; i < phrase.count; ++i) {
+            words += " " + word(phrase.first + i);
+        }
+        add(Claim::Subject::relation, words + " " + object.words, verdict);
     }
 
     void check_clause(Clause const& clause) {
-        std::vector<std::size_t> inside;
-        for (std::size_t i = 0; i < mentions_.size(); ++i) {
-            if (mentions_[i].first >= clause.first && mentions_[i].first < clause.last) {
+        Indices inside;
+        for (std::size_t i = 0; i < read_.mentions.size(); ++i) {
+            if (read_.mentions[i].first >= clause.first && read_.mentions[i].first < clause.last) {
                 inside.push_back(i);
             }
         }
         for (std::size_t i = 0; i < inside.size(); ++i) {
-            auto const& mention = mentions_[inside[i]];
+            auto const& mention = read_.mentions[inside[i]];
             auto found = objects_of(mention);
-            check_object(clause, mention, found);
-            if (is_negated(clause, mention)) {
+            auto region = region_of(clause, i, inside);
+            if (is_negated(read_, mention)) {
+                check_absence(region, mention, found);
                 continue;
             }
-            check_count(clause, mention, found);
+            check_presence(mention, found);
             if (!found.empty()) {
-                auto region = region_of(clause, inside[i], inside);
+                check_count(clause, region, mention, found);
                 check_places(region, mention, found);
-                check_clock(region, mention, found);
                 check_distance(region, mention, found);
-            }
-            if (i + 1 < inside.size()) {
-                auto const& next = mentions_[inside[i + 1]];
-                check_relation(mention, next, found, objects_of(next));
+                check_near_and_far(region, mention, found);
+                check_nearest(region, mention, found);
             }
         }
     }
 
-    std::string const& text_;
+    ReadText read_;
     Scene const& scene_;
-    std::vector<Word> words_;
-    std::vector<Mention> mentions_;
     std::vector<Claim> claims_;
 };
 

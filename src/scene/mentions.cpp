@@ -191,13 +191,16 @@ bool names_class(Mention const& mention, std::string_view label) {
 
 int number_of(std::string_view word) {
     static std::unordered_map<std::string_view, int> const numbers{
-        {"no", 0},    {"zero", 0},  {"a", 1},      {"an", 1},    {"one", 1},     {"single", 1}, {"two", 2},
-        {"both", 2},  {"pair", 2},  {"couple", 2}, {"three", 3}, {"four", 4},    {"five", 5},   {"six", 6},
-        {"seven", 7}, {"eight", 8}, {"nine", 9},   {"ten", 10},  {"eleven", 11}, {"twelve", 12}};
+        {"no", 0},         {"zero", 0},      {"a", 1},         {"an", 1},         {"one", 1},      {"single", 1},
+        {"two", 2},        {"both", 2},      {"pair", 2},      {"couple", 2},     {"three", 3},    {"four", 4},
+        {"five", 5},       {"six", 6},       {"seven", 7},     {"eight", 8},      {"nine", 9},     {"ten", 10},
+        {"eleven", 11},    {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14},  {"fifteen", 15}, {"sixteen", 16},
+        {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20},    {"thirty", 30},  {"forty", 40},
+        {"fifty", 50},     {"dozen", 12},    {"hundred", 100}, {"thousand", 1000}};
     if (auto found = numbers.find(word); found != numbers.end()) {
         return found->second;
     }
-    bool digits = !word.empty() && word.size() < 4 &&
+    bool digits = !word.empty() && word.size() < 9 &&
                   std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits ? std::stoi(std::string(word)) : -1;
 }

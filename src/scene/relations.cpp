@@ -83,6 +83,75 @@ std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& object
     return relations;
 }
 
+namespace {
+
+std::optional<bool> stands_before(Distance const& near, Distance const& far) {
+    if (apart_in_depth(near, far)) {
+        return true;
+    }
+    return apart_in_depth(far, near) ? std::optional(false) : std::nullopt;
+}
+
+// The outlines share neither a column nor a row of pixels, with some room for loose boxes.
+bool outlines_apart(Box const& a, Box const& b, float slack) {
+    return std::max(a.x0, b.x0) > std::min(a.x1, b.x1) + slack || std::max(a.y0, b.y0) > std::min(a.y1, b.y1) + slack;
+}
+
+std::optional<bool> is_on(SceneObject const& thing, SceneObject const& support) {
+    if (rests_on(thing, support)) {
+        return true;
+    }
+    float slack = 0.1F * std::min(thing.detection.box.height(), support.detection.box.height());
+    bool refuted = rests_on(support, thing) || outlines_apart(thing.detection.box, support.detection.box, slack) ||
+                   apart_in_depth(thing.distance, support.distance) || apart_in_depth(support.distance, thing.distance);
+    return refuted ? std::optional(false) : std::nullopt;
+}
+
+std::optional<bool> is_beside(SceneObject const& a, SceneObject const& b) {
+    if (apart_in_depth(a.distance, b.distance) || apart_in_depth(b.distance, a.distance)) {
+        return false;
+    }
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    float gap = std::max(first.x0, second.x0) - std::min(first.x1, second.x1);
+    float larger = std::max(first.width(), second.width());
+    if (gap > 1.5F * larger) {
+        return false;
+    }
+    return gap < 0.5F * larger ? std::optional(true) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a, Relation relation, std::size_t b) {
+    auto const& first = objects[a];
+    auto const& second = objects[b];
+    switch (relation) {
+    case Relation::left_of:
+        return first.x < second.x;
+    case Relation::right_of:
+        return first.x > second.x;
+    case Relation::above:
+        return first.y < second.y;
+    case Relation::below:
+        return first.y > second.y;
+    case Relation::in_front_of:
+        return stands_before(first.distance, second.distance);
+    case Relation::behind:
+        return stands_before(second.distance, first.distance);
+    case Relation::on:
+        return is_on(first, second);
+    case Relation::under:
+        return is_on(second, first);
+    case Relation::beside:
+        return is_beside(first, second);
+    case Relation::inside:
+    case Relation::between:
+        break;
+    }
+    return std::nullopt;
+}
+
 std::vector<SceneGroup> find_groups(std::vector<SceneObject> const& objects) {
     std::vector<SceneGroup> groups;
     for (std::size_t i = 0; i < objects.size(); ++i) {

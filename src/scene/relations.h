@@ -3,6 +3,7 @@
 
 #include "scene/types.h"
 
+#include <optional>
 #include <vector>
 
 namespace echollama {
@@ -11,6 +12,10 @@ namespace echollama {
 // `left_of` when the boxes do not overlap sideways, `beside` when they are also near each other, `in_front_of` when the
 // distance intervals do not overlap. Each unordered pair appears once, the smaller index is the subject where both fit.
 std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& objects);
+
+// Is "objects[a] RELATION objects[b]" true? Empty where boxes and distances do not decide it. `between` is not decided
+// here: it needs three.
+std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a, Relation relation, std::size_t b);
 
 // Labels that occur more than once, in order of their first object.
 std::vector<SceneGroup> find_groups(std::vector<SceneObject> const& objects);

@@ -69,8 +69,8 @@ struct GridCell {
 struct SceneObject {
     Detection detection;
     GridCell cell;
-    // The paper's r(x, y, z): box centre in pixels, z = 255 (d - min) / (max - min) of the depth map there; 0 without
-    // one.
+    // The paper's r(x, y, z): box centre in pixels, z = 255 (d - min) / (max - min) of the depth map there, larger is
+    // nearer (SceneOptions has other choices); 0 without a map.
     float x = 0, y = 0, z = 0;
     float bearing_deg = 0; // 0 ahead, positive to the right
     int clock_hour = 12;   // 9..3 over the top: 12 is ahead
