@@ -16,7 +16,7 @@ enum class PromptStyle {
 struct PromptOptions {
     PromptStyle style = PromptStyle::standard;
     float matrix_threshold = 0.9F; // of the paper style
-    WordingOptions wording;
+    WordingOptions wording = {};
 };
 
 // The prompt for a description (empty question) or for an answer. `history` are earlier turns, oldest first.

@@ -1,0 +1,108 @@
+#include "random_scene.h"
+#include "scene/grounding.h"
+#include "scene/mentions.h"
+#include "scene/wording.h"
+
+#include <gtest/gtest.h>
+
+namespace echollama {
+namespace {
+
+using test::count_of;
+using test::detection;
+using test::random_scene;
+
+TEST(Wording, HeadlinesAreShortAndNameSomething) {
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+        auto scene = random_scene(seed);
+        for (auto directions : {Directions::clock, Directions::degrees, Directions::sides, Directions::grid}) {
+            auto sentences = describe_scene(scene, {.level = Level::headline, .directions = directions});
+            ASSERT_EQ(sentences.size(), 1U);
+            auto words = split_words(sentences[0]);
+            EXPECT_LE(words.size(), headline_words) << sentences[0];
+            EXPECT_FALSE(find_mentions(words).empty()) << sentences[0];
+        }
+    }
+}
+
+TEST(Wording, FullNamesEveryLabelAndOnlyThose) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        auto scene = random_scene(seed);
+        std::string text;
+        for (auto const& sentence : describe_scene(scene, {.level = Level::full})) {
+            EXPECT_TRUE(sentence.ends_with(".")) << sentence;
+            EXPECT_EQ(sentence.find(",,"), std::string::npos);
+            text += sentence + " ";
+        }
+        auto mentions = find_mentions(split_words(text));
+        for (auto const& object : scene.objects) {
+            EXPECT_TRUE(std::any_of(mentions.begin(), mentions.end(),
+                                    [&](auto const& m) { return m.label == object.detection.label; }))
+                << object.detection.label << " is missing in: " << text;
+        }
+        for (auto const& mention : mentions) {
+            EXPECT_TRUE(std::any_of(scene.objects.begin(), scene.objects.end(),
+                                    [&](auto const& object) { return names_class(mention, object.detection.label); }))
+                << mention.words << " is invented in: " << text;
+        }
+    }
+}
+
+TEST(Wording, DangerComesFirst) {
+    auto scene = build_scene({detection("cup", {300, 200, 390, 290}), detection("car", {20, 150, 180, 260})}, 640, 480,
+                             test::plain_camera());
+    ASSERT_EQ(scene.objects[0].detection.label, "cup"); // nearer
+    EXPECT_TRUE(describe_scene(scene, {.level = Level::headline})[0].starts_with("A car"));
+}
+
+TEST(Wording, DoubtIsSaid) {
+    auto cat = detection("dog", {0, 0, 100, 100}, 0.48F);
+    cat.rival = "cat";
+    EXPECT_EQ(careful_name(cat, 0.4F), "an animal, perhaps a dog or a cat");
+    EXPECT_EQ(careful_name(detection("dog", {}, 0.3F), 0.4F), "an animal, perhaps a dog");
+    EXPECT_EQ(careful_name(detection("dog", {}, 0.9F), 0.4F), "a dog");
+    EXPECT_EQ(careful_name(detection("orange", {}, 0.9F), 0.4F), "an orange");
+    Distance guessed{DistanceSource::object_size, 2.1F, 1.5F, 3};
+    EXPECT_EQ(distance_words(guessed, Units::metres), "about 2 metres away");
+    EXPECT_EQ(distance_words({}, Units::metres), "");
+}
+
+TEST(Wording, NothingSeenIsAdmitted) {
+    Scene empty;
+    empty.measured = {"The picture is very dark."};
+    for (auto level : {Level::headline, Level::brief, Level::full}) {
+        auto sentences = describe_scene(empty, {.level = level});
+        ASSERT_FALSE(sentences.empty());
+        EXPECT_NE(sentences[0].find("cannot make out"), std::string::npos);
+    }
+    EXPECT_EQ(describe_scene(empty, {.level = Level::full}).back(), "The picture is very dark.");
+}
+
+TEST(Answers, AreRightAboutCountsAndPresence) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        auto scene = random_scene(seed);
+        for (auto const& known : coco_classes()) {
+            std::string label(known.name);
+            auto n = count_of(scene, label);
+            auto there = answer_question(scene, "Is there " + with_article(label) + "?", {});
+            ASSERT_TRUE(there) << label;
+            EXPECT_EQ(there->starts_with("Yes"), n > 0) << *there;
+            auto many = answer_question(scene, "How many " + std::string(known.plural) + " are there?", {});
+            ASSERT_TRUE(many) << label;
+            EXPECT_EQ(many->find("I see " + std::to_string(n) + ".") == 0, n > 0) << *many;
+            auto where = answer_question(scene, "Where is the " + label + "?", {});
+            ASSERT_TRUE(where) << label;
+            EXPECT_EQ(where->starts_with("I do not see"), n == 0) << *where;
+        }
+    }
+}
+
+TEST(Answers, WhatTheSceneCannotKnowIsLeftToOthers) {
+    auto scene = random_scene(1);
+    for (char const* question : {"", "What time is it?", "Is the window open?", "Why?", "Tell me a story.", "???"}) {
+        EXPECT_FALSE(answer_question(scene, question, {})) << question;
+    }
+}
+
+} // namespace
+} // namespace echollama
