@@ -49,7 +49,7 @@ Range range_of(DepthMap const& depth) {
 
 // What the map says of the box: at its centre, or over all of it.
 std::optional<float> sample(Box const& box, DepthMap const& depth, int width, int height, ZSampling sampling) {
-    auto values = readings_in(box, depth, width, height, sampling == ZSampling::centre ? 0 : 1);
+    auto values = readings_in(box, depth, width, height, sampling == ZSampling::centre ? 0 : 1).all;
     if (values.empty()) {
         return std::nullopt;
     }
@@ -78,6 +78,25 @@ float z_of(Box const& box, DepthMap const& depth, Range range, int width, int he
     return 255 * (options.invert_z ? 1 - share : share);
 }
 
+// Much of the box shows what is behind.
+bool is_see_through(std::string const& label) {
+    return label == "dining table" || label == "bench" || label == "chair" || label == "bicycle" ||
+           label == "motorcycle" || label == "tennis racket";
+}
+
+// The boxes of all detections but one, as far as they touch it.
+std::vector<Box> boxes_over(std::vector<Detection> const& detections, std::size_t index) {
+    std::vector<Box> others;
+    auto const& box = detections[index].box;
+    for (std::size_t i = 0; i < detections.size(); ++i) {
+        auto const& other = detections[i].box;
+        if (i != index && other.x0 < box.x1 && other.x1 > box.x0 && other.y0 < box.y1 && other.y1 > box.y0) {
+            others.push_back(other);
+        }
+    }
+    return others;
+}
+
 void refuse_bad_input(int width, int height, DepthMap const* depth) {
     if (width <= 0 || height <= 0) {
         throw Error("A picture without width or height cannot be described.");
@@ -95,7 +114,7 @@ void apply_calibration(std::vector<SceneObject>& objects, DepthMap const& depth,
     std::vector<std::optional<float>> at(objects.size());
     std::vector<DepthAnchor> anchors;
     for (std::size_t i = 0; i < objects.size(); ++i) {
-        auto values = readings_in(objects[i].detection.box, depth, width, height, 0.6F);
+        auto values = readings_in(objects[i].detection.box, depth, width, height, 0.6F).all;
         if (values.empty()) {
             continue;
         }
@@ -140,7 +159,8 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
     scene.height = height;
     scene.camera = camera;
     Range range = depth ? range_of(*depth) : Range{};
-    for (auto const& detection : detections) {
+    for (std::size_t i = 0; i < detections.size(); ++i) {
+        auto const& detection = detections[i];
         SceneObject object;
         object.detection = detection;
         object.cell = cell_of(detection.box, width, height);
@@ -152,7 +172,8 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
                              (static_cast<float>(width) * static_cast<float>(height)));
         if (depth) {
             object.z = z_of(detection.box, *depth, range, width, height, options);
-            object.distance = distance_from_depth(detection.box, *depth, width, height);
+            object.distance = distance_from_depth(detection.box, *depth, width, height, boxes_over(detections, i),
+                                                  is_see_through(detection.label));
         }
         if (object.distance.source == DistanceSource::none) {
             object.distance = distance_from_size(detection, camera, width, height);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace echollama {
@@ -23,33 +24,66 @@ float at_percentile(std::vector<float>& values, double share) {
 
 } // namespace
 
-std::vector<float> readings_in(Box const& box, DepthMap const& depth, int width, int height, float share) {
-    float scale_x = static_cast<float>(depth.width) / static_cast<float>(width);
-    float scale_y = static_cast<float>(depth.height) / static_cast<float>(height);
-    // First and last index of the map; a box that leaves the picture is cut to it first.
-    auto range = [&](float low, float high, float scale, int size) {
-        auto top = static_cast<float>(size - 1);
-        low = std::clamp(low * scale, 0.0F, top);
-        high = std::clamp(high * scale, low, top);
-        float margin = (1 - share) / 2 * (high - low);
-        return std::pair(static_cast<int>(low + margin), static_cast<int>(high - margin));
-    };
+namespace {
+
+// Pixels of the map whose centres lie in the middle `share` of a side of the box, first and last; at least one. The
+// same pixels for the mirror image.
+std::pair<int, int> pixel_range(float low, float high, float share, float scale, int size) {
+    auto end = static_cast<float>(size);
+    low = std::clamp(low * scale, 0.0F, end);
+    high = std::clamp(high * scale, low, end);
+    float margin = (1 - share) / 2 * (high - low);
+    int first = static_cast<int>(std::ceil(low + margin - 0.5F));
+    int last = static_cast<int>(std::floor(high - margin - 0.5F));
+    if (first > last) {
+        first = last = std::min(static_cast<int>((low + high) / 2), size - 1);
+    }
+    return {std::clamp(first, 0, size - 1), std::clamp(last, 0, size - 1)};
+}
+
+bool holds_point(Box const& box, float x, float y) {
+    return x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1;
+}
+
+constexpr std::size_t least_own_share = 4; // one in so many readings is enough to go by
+
+} // namespace
+
+Readings readings_in(Box const& box, DepthMap const& depth, int width, int height, float share,
+                     std::vector<Box> const& others) {
     if (std::isnan(box.width()) || std::isnan(box.height())) {
         return {};
     }
-    auto [x0, x1] = range(box.x0, box.x1, scale_x, depth.width);
-    auto [y0, y1] = range(box.y0, box.y1, scale_y, depth.height);
-    std::vector<float> values;
+    float scale_x = static_cast<float>(depth.width) / static_cast<float>(width);
+    float scale_y = static_cast<float>(depth.height) / static_cast<float>(height);
+    auto [x0, x1] = pixel_range(box.x0, box.x1, share, scale_x, depth.width);
+    auto [y0, y1] = pixel_range(box.y0, box.y1, share, scale_y, depth.height);
+    Readings readings;
     for (int y = y0; y <= y1; ++y) {
         for (int x = x0; x <= x1; ++x) {
             float value = depth.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(depth.width) +
                                        static_cast<std::size_t>(x)];
-            if (std::isfinite(value) && (value > 0 || depth.kind == DepthKind::relative_inverse)) {
-                values.push_back(value);
+            if (!std::isfinite(value) || (value <= 0 && depth.kind == DepthKind::metres)) {
+                continue;
+            }
+            readings.all.push_back(value);
+            float picture_x = (static_cast<float>(x) + 0.5F) / scale_x;
+            float picture_y = (static_cast<float>(y) + 0.5F) / scale_y;
+            if (std::none_of(others.begin(), others.end(),
+                             [&](auto const& other) { return holds_point(other, picture_x, picture_y); })) {
+                readings.own.push_back(value);
             }
         }
     }
-    return values;
+    return readings;
+}
+
+bool Readings::own_suffice() const {
+    return !own.empty() && least_own_share * own.size() >= all.size();
+}
+
+std::vector<float> Readings::best() const {
+    return own_suffice() ? own : all;
 }
 
 Distance distance_from_size(Detection const& detection, Intrinsics const& camera, int width, int height) {
@@ -75,18 +109,28 @@ Distance distance_from_size(Detection const& detection, Intrinsics const& camera
     return {DistanceSource::object_size, metres, metres / spread, metres * spread};
 }
 
-Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height) {
+Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height,
+                             std::vector<Box> const& others, bool see_through) {
     if (depth.kind != DepthKind::metres || depth.width <= 0 || depth.height <= 0 || width <= 0 || height <= 0) {
         return {};
     }
-    auto values = readings_in(box, depth, width, height, 0.6F);
+    auto central = readings_in(box, depth, width, height, 0.6F, others);
+    auto values = central.best();
     if (values.empty()) {
         return {};
     }
     float middle = at_percentile(values, 0.5);
-    float low = at_percentile(values, 0.1);
-    float high = at_percentile(values, 0.9);
-    return {DistanceSource::sensor, middle, std::min(low, middle * 0.98F), std::max(high, middle * 1.02F)};
+    float low = std::min(at_percentile(values, 0.1), middle * 0.98F);
+    float high = std::max(at_percentile(values, 0.9), middle * 1.02F);
+    bool hidden = !central.own_suffice();
+    if (hidden || see_through) {
+        auto whole = readings_in(box, depth, width, height, 1, others).own;
+        if (!whole.empty()) {
+            low = std::min(low, at_percentile(whole, 0.05));
+            high = hidden ? std::max(high, at_percentile(whole, 0.95)) : high;
+        }
+    }
+    return {DistanceSource::sensor, middle, low, high};
 }
 
 Distance DepthCalibration::distance(float inverse_depth) const {

@@ -15,11 +15,24 @@ Distance distance_from_size(Detection const& detection, Intrinsics const& camera
 
 // From a map in metres: the median of the readings in the central part of the box (the middle 60 % of each side), where
 // the object hides what is behind it. Interval: their 10th to 90th percentile, at least 2 %. None without readings.
-Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height);
+// `others` are the boxes of other things, see readings_in. Where they cover the thing, and for things that one sees
+// through (a table between its legs), the interval reaches over the whole box: such a reading may be of something else.
+Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height,
+                             std::vector<Box> const& others = {}, bool see_through = false);
 
-// The values of a map inside a box that mean something, the middle `share` of each side of it (1: all of it). Boxes
-// that leave the picture are clamped to it; boxes that are no numbers give none.
-std::vector<float> readings_in(Box const& box, DepthMap const& depth, int width, int height, float share);
+// The values of a map inside a box that mean something.
+struct Readings {
+    std::vector<float> all;
+    std::vector<float> own; // outside of the boxes of other things, which may stand before this one
+
+    bool own_suffice() const;        // a quarter of all or more
+    std::vector<float> best() const; // own where they suffice, else all
+};
+
+// In the middle `share` of each side of the box (1: all of it). Boxes that leave the picture are clamped to it; boxes
+// that are no numbers give none. The mirror image of map and boxes gives the same.
+Readings readings_in(Box const& box, DepthMap const& depth, int width, int height, float share,
+                     std::vector<Box> const& others = {});
 
 // One object whose distance is known from its size, and what the relative map says there.
 struct DepthAnchor {

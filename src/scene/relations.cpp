@@ -3,7 +3,9 @@
 #include "scene/coco.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -37,7 +39,7 @@ bool rests_on(SceneObject const& thing, SceneObject const& support) {
     auto const& a = thing.detection.box;
     auto const& b = support.detection.box;
     float shared = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
-    return shared > 0.6F * a.width() && a.y1 > b.y0 && a.y1 < b.y1 + 0.05F * b.height();
+    return shared > 0.6F * a.width() && a.y1 > b.y0 - 0.05F * b.height() && a.y1 < b.y1 + 0.05F * b.height();
 }
 
 bool apart_in_depth(Distance const& near, Distance const& far) {
@@ -69,6 +71,36 @@ std::optional<Relation> relation_of(SceneObject const& a, SceneObject const& b) 
 
 } // namespace
 
+namespace {
+
+bool in_one_row(SceneObject const& a, SceneObject const& b) {
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    return std::min(first.y1, second.y1) > std::max(first.y0, second.y0) && !apart_in_depth(a.distance, b.distance) &&
+           !apart_in_depth(b.distance, a.distance);
+}
+
+// Neighbours in the order from left to right whose boxes share no column, in one row and at one distance.
+void add_between(std::vector<SceneObject> const& objects, std::vector<SceneRelation>& relations) {
+    std::vector<std::size_t> order(objects.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return objects[a].x < objects[b].x; });
+    for (std::size_t i = 1; i + 1 < order.size(); ++i) {
+        auto const& left = objects[order[i - 1]];
+        auto const& middle = objects[order[i]];
+        auto const& right = objects[order[i + 1]];
+        bool apart =
+            left.detection.box.x1 <= middle.detection.box.x0 && middle.detection.box.x1 <= right.detection.box.x0;
+        if (apart && in_one_row(left, middle) && in_one_row(middle, right) && in_one_row(left, right)) {
+            auto [first, second] =
+                std::pair(std::min(order[i - 1], order[i + 1]), std::max(order[i - 1], order[i + 1]));
+            relations.push_back({order[i], Relation::between, first, second});
+        }
+    }
+}
+
+} // namespace
+
 std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& objects) {
     std::vector<SceneRelation> relations;
     for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -80,6 +112,7 @@ std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& object
             }
         }
     }
+    add_between(objects, relations);
     return relations;
 }
 
