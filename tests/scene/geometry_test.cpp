@@ -22,7 +22,7 @@ using test::random_scene;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float endless = std::numeric_limits<float>::infinity();
 
-TEST(Grid, EveryBoxHasExactlyOneCell) {
+TEST(GridProperties, EveryBoxHasExactlyOneCell) {
     std::vector<float> const odd{not_a_number, endless, -endless, 0, -1e30F, 1e30F, 639.999F, 640, -0.5F};
     for (std::uint64_t seed = 0; seed < 5000; ++seed) {
         Draw draw(seed);
@@ -62,7 +62,7 @@ Scene paper_scene() {
     return scene;
 }
 
-TEST(Grid, MatrixInThePapersForm) {
+TEST(GridProperties, MatrixInThePapersForm) {
     auto text = matrix_text(make_grid(paper_scene(), 0.9F));
     EXPECT_NE(text.find("chair: 1.0, r(48,101,74.5101); dining table: 0.92, r(62,91,76.78)"), std::string::npos)
         << text;
@@ -71,7 +71,7 @@ TEST(Grid, MatrixInThePapersForm) {
     EXPECT_NE(text.find("Mid Top: []"), std::string::npos);
 }
 
-TEST(Grid, MatrixIsReadBackWithoutLoss) {
+TEST(GridProperties, MatrixIsReadBackWithoutLoss) {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         auto scene = random_scene(seed);
         Draw draw(seed);
@@ -100,7 +100,7 @@ TEST(Prompt, PaperFormWordForWord) {
 }
 
 // A point in front of the camera, projected and asked back, has the angle it was placed at.
-TEST(Camera, BearingsAreTheAnglesOfThePoints) {
+TEST(CameraProperties, BearingsAreTheAnglesOfThePoints) {
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
         Draw draw(seed);
         auto camera = guess_camera(640, 480, draw.below(2) ? std::optional(draw.between(14, 100)) : std::nullopt);
@@ -113,7 +113,7 @@ TEST(Camera, BearingsAreTheAnglesOfThePoints) {
     }
 }
 
-TEST(Camera, FocalLengthOnFilm) {
+TEST(CameraProperties, FocalLengthOnFilm) {
     auto camera = camera_from_focal_35mm(3600, 2400, 36);
     EXPECT_NEAR(camera.fx, 3600, 5); // 36 mm over the 36 mm side of the film
     EXPECT_FALSE(camera.assumed);
@@ -134,7 +134,7 @@ SceneRelation mirrored_relation(SceneRelation relation) {
     return relation;
 }
 
-TEST(Scene, MirroredPicturesMirrorBearingsHoursAndRelations) {
+TEST(SceneProperties, MirroredPicturesMirrorBearingsHoursAndRelations) {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         auto scene = random_scene(seed);
         std::vector<Detection> flipped;
@@ -180,7 +180,7 @@ TEST(Relations, WhatIsListedHolds) {
     }
 }
 
-TEST(Scene, BrokenBoxesAndMapsDoNoHarm) {
+TEST(SceneProperties, BrokenBoxesAndMapsDoNoHarm) {
     std::vector<float> const odd{not_a_number, endless, -endless, 0, -1e30F, 1e30F, 700};
     DepthMap metres{80, 60, DepthKind::metres, std::vector<float>(4800, 2.0F)};
     for (std::uint64_t seed = 0; seed < 3000; ++seed) {
@@ -277,7 +277,7 @@ TEST(Distance, CalibrationFindsScaleAndShift) {
     EXPECT_FALSE(calibrate({{300, nine}, {200, four}, {100, two}})); // nearer would be farther
 }
 
-TEST(Scene, RelativeDepthOrdersWhatHasNoDistance) {
+TEST(SceneProperties, RelativeDepthOrdersWhatHasNoDistance) {
     DepthMap depth{64, 48, DepthKind::relative_inverse, std::vector<float>(64 * 48)};
     for (std::size_t i = 0; i < depth.values.size(); ++i) {
         depth.values[i] = static_cast<float>(i % 64); // nearer to the right
@@ -297,7 +297,7 @@ TEST(Scene, RelativeDepthOrdersWhatHasNoDistance) {
     }
 }
 
-TEST(Scene, MetresGiveLargerZToNearerThings) {
+TEST(SceneProperties, MetresGiveLargerZToNearerThings) {
     DepthMap depth{64, 48, DepthKind::metres, std::vector<float>(64 * 48)};
     for (std::size_t i = 0; i < depth.values.size(); ++i) {
         depth.values[i] = 1 + static_cast<float>(i % 64) / 8; // farther to the right

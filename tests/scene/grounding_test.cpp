@@ -183,7 +183,7 @@ Statement distance_statement(Scene const& scene, Draw& draw) {
     return {text(object.distance.metres), text(3 * object.distance.metres + 1)};
 }
 
-TEST(Grounding, LiesAreCaughtAndTruthIsNotFlagged) {
+TEST(GroundingProperties, LiesAreCaughtAndTruthIsNotFlagged) {
     using Maker = Statement (*)(Scene const&, Draw&);
     std::pair<char const*, Maker> const makers[] = {{"side", side_statement},         {"count", count_statement},
                                                     {"invented", presence_statement}, {"relation", relation_statement},
@@ -214,7 +214,7 @@ TEST(Grounding, LiesAreCaughtAndTruthIsNotFlagged) {
     }
 }
 
-TEST(Grounding, OwnWordsAreNeverContradicted) {
+TEST(GroundingProperties, OwnWordsAreNeverContradicted) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         auto scene = random_scene(seed);
         for (auto directions : {Directions::clock, Directions::degrees, Directions::sides, Directions::grid}) {
@@ -251,7 +251,7 @@ Scene room() {
     return scene;
 }
 
-TEST(Grounding, TrueSentencesPass) {
+TEST(GroundingProperties, TrueSentencesPass) {
     auto scene = room();
     for (char const* text :
          {"The cup is on the table.", "There is a mug on top of the desk, on your left.",
@@ -266,7 +266,7 @@ TEST(Grounding, TrueSentencesPass) {
     }
 }
 
-TEST(Grounding, FalseSentencesDoNot) {
+TEST(GroundingProperties, FalseSentencesDoNot) {
     auto scene = room();
     for (char const* text : {"The chair is on the table.",
                              "The chair is behind the person.",
@@ -295,7 +295,7 @@ TEST(Grounding, FalseSentencesDoNot) {
     }
 }
 
-TEST(Grounding, PlumbingIsNotSpoken) {
+TEST(GroundingProperties, PlumbingIsNotSpoken) {
     auto scene = room();
     for (char const* text : {"The matrix shows a cup.", "cup: 0.9, r(1,2,3)", "Image Description: a cup.",
                              "As an AI, I see a cup.", "**A cup** is here.", "The bounding box holds a cup.",
@@ -304,7 +304,7 @@ TEST(Grounding, PlumbingIsNotSpoken) {
     }
 }
 
-TEST(Grounding, AnyBytesAreRead) {
+TEST(GroundingProperties, AnyBytesAreRead) {
     auto scene = room();
     std::vector<std::string> const parts{"cup",    " ",    "left",    " of ", "o'clock",     "12",       ".",
                                          "no",     "\xFF", "\n",      "'",    "on",          " behind ", "between",

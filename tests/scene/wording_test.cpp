@@ -12,7 +12,7 @@ using test::count_of;
 using test::detection;
 using test::random_scene;
 
-TEST(Wording, HeadlinesAreShortAndNameSomething) {
+TEST(WordingProperties, HeadlinesAreShortAndNameSomething) {
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
         auto scene = random_scene(seed);
         for (auto directions : {Directions::clock, Directions::degrees, Directions::sides, Directions::grid}) {
@@ -25,7 +25,7 @@ TEST(Wording, HeadlinesAreShortAndNameSomething) {
     }
 }
 
-TEST(Wording, FullNamesEveryLabelAndOnlyThose) {
+TEST(WordingProperties, FullNamesEveryLabelAndOnlyThose) {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         auto scene = random_scene(seed);
         std::string text;
@@ -48,14 +48,14 @@ TEST(Wording, FullNamesEveryLabelAndOnlyThose) {
     }
 }
 
-TEST(Wording, DangerComesFirst) {
+TEST(WordingProperties, DangerComesFirst) {
     auto scene = build_scene({detection("cup", {300, 200, 390, 290}), detection("car", {20, 150, 180, 260})}, 640, 480,
                              test::plain_camera());
     ASSERT_EQ(scene.objects[0].detection.label, "cup"); // nearer
     EXPECT_TRUE(describe_scene(scene, {.level = Level::headline})[0].starts_with("A car"));
 }
 
-TEST(Wording, DoubtIsSaid) {
+TEST(WordingProperties, DoubtIsSaid) {
     auto cat = detection("dog", {0, 0, 100, 100}, 0.48F);
     cat.rival = "cat";
     EXPECT_EQ(careful_name(cat, 0.4F), "an animal, perhaps a dog or a cat");
@@ -67,7 +67,7 @@ TEST(Wording, DoubtIsSaid) {
     EXPECT_EQ(distance_words({}, Units::metres), "");
 }
 
-TEST(Wording, NothingSeenIsAdmitted) {
+TEST(WordingProperties, NothingSeenIsAdmitted) {
     Scene empty;
     empty.measured = {"The picture is very dark."};
     for (auto level : {Level::headline, Level::brief, Level::full}) {
