@@ -5,8 +5,8 @@
 #include "scene/build.h"
 #include "scene/camera.h"
 #include "scene/prompt.h"
-#include "stages/centernet_detector.h"
 #include "stages/describer_local.h"
+#include "stages/detectors.h"
 #include "stages/grounded_stream.h"
 
 #include <iostream>
@@ -56,7 +56,7 @@ class Conversation {
   private:
     Scene look(std::filesystem::path const& path) {
         auto loaded = load_image(path);
-        auto detector = make_centernet_detector(context_.models_dir / "centernet.gguf", context_.threads);
+        auto detector = make_detector(context_.models_dir / "centernet.gguf", context_.threads);
         auto detections = detector->detect(loaded.image, -1, context_.stop);
         auto const& image = loaded.image;
         prompts_.wording.sure_score = sure_score;

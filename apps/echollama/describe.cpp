@@ -6,8 +6,8 @@
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "speech_sink.h"
-#include "stages/centernet_detector.h"
 #include "stages/describer_local.h"
+#include "stages/detectors.h"
 #include "stages/voices.h"
 #include "wording_options.h"
 
@@ -31,7 +31,7 @@ DescribeModels load_models(AppContext const& context, DescribeOptions const& opt
     int threads = context.threads;
     auto detector = options.detector.empty() ? context.models_dir / "centernet.gguf" : options.detector;
     models.detector =
-        load_in_background<Detector>(timings, "detector", [=] { return make_centernet_detector(detector, threads); });
+        load_in_background<Detector>(timings, "detector", [=] { return make_detector(detector, threads); });
     auto const level = options.request.prompts.wording.level;
     if (!options.no_llm && (level == Level::full || !options.request.question.empty())) {
         auto llm = options.llm.empty() ? context.models_dir / "smollm2-135m-instruct-q4_1.gguf" : options.llm;

@@ -1,7 +1,8 @@
 #include "app.h"
 #include "media/image_io.h"
+#include "pipeline/annotate.h"
 #include "pipeline/json.h"
-#include "stages/centernet_detector.h"
+#include "stages/detectors.h"
 
 #include <cmath>
 #include <memory>
@@ -11,7 +12,7 @@ namespace {
 
 struct DetectOptions {
     std::filesystem::path image;
-    std::filesystem::path model;
+    std::filesystem::path model, annotate;
     float threshold = -1;
     bool json = false;
 };
@@ -34,8 +35,11 @@ void print_text(std::vector<Detection> const& detections) {
 void run(AppContext const& context, DetectOptions const& options) {
     auto loaded = load_image(options.image);
     auto model = options.model.empty() ? context.models_dir / "centernet.gguf" : options.model;
-    auto detector = make_centernet_detector(model, context.threads);
+    auto detector = make_detector(model, context.threads);
     auto detections = detector->detect(loaded.image, options.threshold, context.stop);
+    if (!options.annotate.empty()) {
+        save_png(options.annotate, annotate(loaded.image, detections));
+    }
     if (options.json) {
         print_line(dump(detections_json(loaded.image.width, loaded.image.height, detections)));
     } else {
@@ -49,9 +53,10 @@ void add_detect(CLI::App& root, AppContext& context, Subcommands& all) {
     auto options = std::make_shared<DetectOptions>();
     auto* app = root.add_subcommand("detect", "Find objects in a picture");
     app->add_option("image", options->image, "The picture")->required();
-    app->add_option("--model", options->model, "Detector model (GGUF)");
+    app->add_option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
     app->add_option("--threshold", options->threshold, "Least score, 0 to 1 (default: the model's own)")
         ->check(CLI::Range(0.0, 1.0));
+    app->add_option("--annotate", options->annotate, "Write the picture with boxes, names and scores as PNG");
     app->add_flag("--json", options->json, "Print JSON");
     all.push_back({app, [&context, options] { run(context, *options); }});
 }

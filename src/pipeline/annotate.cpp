@@ -109,17 +109,41 @@ class Canvas {
     std::vector<Plate> plates_;
 };
 
+struct Mark {
+    Box box;
+    std::string text;
+};
+
+std::string score_text(Detection const& detection) {
+    return detection.label + " " + std::to_string(std::lround(100 * detection.score)) + "%";
+}
+
 std::string caption_of(SceneObject const& object) {
-    std::string text = object.detection.label + " " + std::to_string(std::lround(100 * object.detection.score)) + "%";
+    std::string text = score_text(object.detection);
     std::string distance = distance_words(object.distance, Units::metres);
     return distance.empty() ? text : text + ", " + distance.substr(0, distance.rfind(" away"));
+}
+
+double text_size(Image const& image) {
+    return std::clamp(std::min(image.width, image.height) / 28.0, 9.0, 60.0);
+}
+
+void draw(Canvas& canvas, std::vector<Mark> const& marks, double size) {
+    auto color = [](std::size_t i) { return palette[i % std::size(palette)]; };
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        canvas.rectangle(marks[i].box, color(i), size / 5);
+    }
+    for (std::size_t i = 0; i < marks.size(); ++i) { // above all boxes
+        canvas.label(marks[i].text, static_cast<double>(marks[i].box.x0), static_cast<double>(marks[i].box.y0),
+                     color(i), size);
+    }
 }
 
 } // namespace
 
 Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& options) {
     Canvas canvas(image);
-    double size = std::clamp(std::min(image.width, image.height) / 28.0, 9.0, 60.0);
+    double size = text_size(image);
     if (options.grid) {
         for (int i = 1; i < 3; ++i) {
             double x = image.width * i / 3.0;
@@ -127,14 +151,21 @@ Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& op
         }
         canvas.line(0, image.height / 2.0, image.width, image.height / 2.0, {1, 1, 1}, size / 8);
     }
-    for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-        canvas.rectangle(scene.objects[i].detection.box, palette[i % std::size(palette)], size / 5);
+    std::vector<Mark> marks;
+    for (auto const& object : scene.objects) {
+        marks.push_back({object.detection.box, caption_of(object)});
     }
-    for (std::size_t i = 0; i < scene.objects.size(); ++i) { // above all boxes
-        auto const& box = scene.objects[i].detection.box;
-        canvas.label(caption_of(scene.objects[i]), static_cast<double>(box.x0), static_cast<double>(box.y0),
-                     palette[i % std::size(palette)], size);
+    draw(canvas, marks, size);
+    return canvas.image();
+}
+
+Image annotate(Image const& image, std::vector<Detection> const& detections) {
+    Canvas canvas(image);
+    std::vector<Mark> marks;
+    for (auto const& detection : detections) {
+        marks.push_back({detection.box, score_text(detection)});
     }
+    draw(canvas, marks, text_size(image));
     return canvas.image();
 }
 

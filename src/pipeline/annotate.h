@@ -4,6 +4,8 @@
 #include "media/image.h"
 #include "scene/types.h"
 
+#include <vector>
+
 namespace echollama {
 
 struct AnnotateOptions {
@@ -11,5 +13,8 @@ struct AnnotateOptions {
 };
 
 Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& options = {});
+
+// Boxes, names and scores only.
+Image annotate(Image const& image, std::vector<Detection> const& detections);
 
 } // namespace echollama

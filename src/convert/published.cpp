@@ -1,0 +1,44 @@
+#include "convert/published.h"
+
+#include "base/error.h"
+#include "convert/detr.h"
+#include "convert/midas.h"
+#include "convert/snac.h"
+
+namespace echollama::convert {
+namespace {
+
+bool is_snac(Checkpoint const& file) {
+    return file.has("quantizer.quantizers.0.codebook.weight") && file.has("decoder.model.0.bias");
+}
+
+} // namespace
+
+std::string convert_published(std::filesystem::path const& source, std::filesystem::path const& output,
+                              WeightType type) {
+    auto file = open_checkpoint(source);
+    if (is_detr(file)) {
+        convert_detr(file, output, type);
+        return "DETR ResNet-50";
+    }
+    if (is_dpt_hybrid(file)) {
+        convert_dpt_hybrid(file, output, type);
+        return "MiDaS DPT-Hybrid";
+    }
+    if (is_midas_small(file)) {
+        convert_midas_small(file, output, type);
+        return "MiDaS v2.1 small";
+    }
+    if (is_snac(file)) {
+        if (type != WeightType::f32 && type != WeightType::f16) {
+            throw Error("SNAC can be stored as f32 or f16; choose one of these types.");
+        }
+        convert_snac(source, output, type);
+        return "SNAC 24 kHz";
+    }
+    throw Error("The file " + source.string() +
+                " holds none of the networks that can be converted: DETR ResNet-50, MiDaS DPT-Hybrid, MiDaS v2.1 "
+                "small, SNAC 24 kHz; check that it is the right file.");
+}
+
+} // namespace echollama::convert

@@ -1,0 +1,16 @@
+#include "stages/detectors.h"
+
+#include "nn/weights.h"
+#include "stages/centernet_detector.h"
+#include "stages/detr_detector.h"
+
+namespace echollama {
+
+std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads) {
+    if (nn::gguf_architecture(gguf) == "detr") {
+        return make_detr_detector(gguf, threads);
+    }
+    return make_centernet_detector(gguf, threads); // its messages say what is wrong with other files
+}
+
+} // namespace echollama

@@ -1,0 +1,14 @@
+// The detector that a model file holds.
+#pragma once
+
+#include "stages/roles.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace echollama {
+
+// DETR ResNet-50 or MobileNetV3-CenterNet, told apart by the file. Throws Error when it is neither.
+std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads);
+
+} // namespace echollama
