@@ -10,11 +10,7 @@
 
 namespace echollama {
 
-// The starter detector's scores are low; from here on its finds are said without doubt.
-inline constexpr float starter_sure_score = 0.5F;
-
 inline void add_wording_options(CLI::App& app, WordingOptions& wording) {
-    wording.sure_score = starter_sure_score;
     static std::map<std::string, Level> const levels{
         {"headline", Level::headline}, {"short", Level::brief}, {"full", Level::full}};
     static std::map<std::string, Directions> const directions{{"clock", Directions::clock},

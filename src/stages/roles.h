@@ -20,6 +20,8 @@ class Detector {
     virtual ~Detector() = default;
     // Objects whose score is above the threshold, best first. A negative threshold means the detector's own default.
     virtual std::vector<Detection> detect(Image const& image, float threshold = -1, std::stop_token stop = {}) = 0;
+    // Finds with this score or more are said without doubt.
+    virtual float sure_score() const { return 0.5F; }
 };
 
 class DepthEstimator {

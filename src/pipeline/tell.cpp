@@ -1,10 +1,8 @@
-#include "pipeline/describe.h"
+#include "pipeline/tell.h"
 
 #include "base/bounded_queue.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "scene/build.h"
-#include "scene/camera.h"
 #include "scene/wording.h"
 #include "stages/grounded_stream.h"
 
@@ -98,11 +96,10 @@ std::shared_ptr<Describer> describer_or_null(Loading<Describer> const& loading) 
 }
 
 // What follows the headline: the language model's checked sentences when it has any, else the scene's other sentences.
-void say_details(Description const& done, DescribeModels const& models, DescribeRequest const& request,
+void say_details(Scene const& scene, Telling const& done, TellingModels const& models, WordingOptions const& wording,
                  std::function<void(std::string const&)> const& say, Timings& timings, std::stop_token stop) {
-    auto const& wording = request.prompts.wording;
     auto describer = wording.level == Level::brief ? nullptr : describer_or_null(models.describer);
-    GroundedStream checked(done.scene, say);
+    GroundedStream checked(scene, say);
     for (auto const& sentence : done.sentences) {
         checked.mark_said(sentence);
     }
@@ -119,7 +116,7 @@ void say_details(Description const& done, DescribeModels const& models, Describe
     }
     if (checked.spoken() == 0) {
         std::string const headline = done.sentences.empty() ? "" : done.sentences.front();
-        for (auto const& sentence : describe_scene(done.scene, wording)) {
+        for (auto const& sentence : describe_scene(scene, wording)) {
             if (sentence != headline) { // for a single object both are the same
                 say(sentence);
             }
@@ -129,20 +126,11 @@ void say_details(Description const& done, DescribeModels const& models, Describe
 
 } // namespace
 
-Scene look(LoadedImage const& picture, std::vector<Detection> const& detections, DepthMap const* depth) {
-    int width = picture.image.width, height = picture.image.height;
-    return build_scene(detections, width, height, guess_camera(width, height, picture.exif.focal_35mm), depth);
-}
-
-Description describe(LoadedImage const& picture, DescribeModels const& models, DescribeRequest const& request,
-                     DescribeOutput const& output, Timings& timings, std::stop_token stop) {
-    Description done;
-    auto detector = models.detector.get();
-    done.detections =
-        timings.measure("detect", [&] { return detector->detect(picture.image, request.threshold, stop); });
-    done.scene = timings.measure("scene", [&] { return look(picture, done.detections); });
-    done.prompt = scene_prompt(done.scene, request.question, request.prompts);
-
+Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
+             TellingOutput const& output, Timings& timings, std::stop_token stop) {
+    Telling done;
+    auto const& wording = request.prompts.wording;
+    done.prompt = scene_prompt(scene, request.question, request.prompts, request.history);
     SpeechThread speech(models.speaker, request.speech, output.audio, timings, stop);
     auto say = [&](std::string const& sentence) {
         if (stop.stop_requested()) {
@@ -157,15 +145,14 @@ Description describe(LoadedImage const& picture, DescribeModels const& models, D
     };
     if (!request.question.empty()) {
         auto describer = describer_or_null(models.describer);
-        timings.measure("answer", [&] {
-            speak_reply(describer.get(), done.prompt, done.scene, request.question, request.prompts.wording, say, stop);
-        });
+        timings.measure(
+            "answer", [&] { speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop); });
     } else {
-        WordingOptions headline = request.prompts.wording;
+        WordingOptions headline = wording;
         headline.level = Level::headline;
-        say(describe_scene(done.scene, headline).front());
-        if (request.prompts.wording.level != Level::headline && !done.scene.objects.empty()) {
-            say_details(done, models, request, say, timings, stop);
+        say(describe_scene(scene, headline).front());
+        if (wording.level != Level::headline && !scene.objects.empty()) {
+            say_details(scene, done, models, wording, say, timings, stop);
         }
     }
     speech.finish();

@@ -1,0 +1,41 @@
+#include "telling_options.h"
+
+#include "stages/describer_local.h"
+#include "stages/voices.h"
+
+namespace echollama {
+
+void add_language_options(CLI::App& app, LanguageOptions& options) {
+    app.add_option("--llm", options.llm, "Language model (GGUF)");
+    app.add_flag("--no-llm", options.none, "Use only the scene's own words");
+}
+
+Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
+    if (options.none) {
+        return {};
+    }
+    auto model = options.llm.empty() ? context.models_dir / "smollm2-135m-instruct-q4_1.gguf" : options.llm;
+    return load_in_background<Describer>(timings, "language model", [=, threads = context.threads] {
+        return make_local_describer(model, {.model = {.threads = threads}});
+    });
+}
+
+void add_voice_options(CLI::App& app, VoiceOptions& options) {
+    app.add_option("--voice", options.voice, "natural, fast, or the folder of a Piper voice");
+    app.add_option("--rate", options.speech.rate, "Speed of speech, 0.5 to 4")->check(CLI::Range(0.5, 4.0));
+    app.add_option("--pitch", options.speech.pitch, "Pitch, 0.5 to 2")->check(CLI::Range(0.5, 2.0));
+    app.add_option("--out,-o", options.target.out, "Speech as a WAV file, or - for standard output");
+    app.add_flag("--play", options.target.play, "Play the speech on the sound device");
+}
+
+Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {
+    if (!options.target.wanted()) {
+        return {};
+    }
+    return load_in_background<Speaker>(timings, "voice",
+                                       [voice = options.voice, dir = context.models_dir, threads = context.threads] {
+                                           return make_speaker(voice, dir, threads);
+                                       });
+}
+
+} // namespace echollama

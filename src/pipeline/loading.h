@@ -1,0 +1,24 @@
+// Models that load in the background while something else works.
+#pragma once
+
+#include "base/timing.h"
+
+#include <future>
+#include <memory>
+#include <string>
+
+namespace echollama {
+
+// get() waits for the model and throws what loading threw; not valid(): there is no such model.
+template <typename Role>
+using Loading = std::shared_future<std::shared_ptr<Role>>;
+
+// `timings` must outlive the loading.
+template <typename Role, typename Make>
+Loading<Role> load_in_background(Timings& timings, std::string const& name, Make make) {
+    return std::async(std::launch::async, [&timings, name, make] {
+        return timings.measure("load " + name, [&] { return std::shared_ptr<Role>(make()); });
+    });
+}
+
+} // namespace echollama

@@ -1,0 +1,45 @@
+// From a scene to sentences and speech.
+#pragma once
+
+#include "base/timing.h"
+#include "pipeline/loading.h"
+#include "scene/prompt.h"
+#include "stages/roles.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+struct TellingModels {
+    Loading<Describer> describer; // not valid: the scene's own words only
+    Loading<Speaker> speaker;     // not valid: text only
+};
+
+struct TellingRequest {
+    std::string question;      // empty: describe
+    std::vector<Turn> history; // earlier turns of the conversation, oldest first
+    PromptOptions prompts;
+    SpeechOptions speech;
+};
+
+// Called in order, each from one thread.
+struct TellingOutput {
+    std::function<void(std::string const& sentence)> sentence;
+    AudioSink audio; // first_sample counts over the whole answer
+};
+
+struct Telling {
+    Prompt prompt;
+    std::vector<std::string> sentences;
+};
+
+// Says the headline at once from the scene itself, then what the language model adds and the scene supports; or answers
+// the question. Speech runs beside the writing. A describer that fails costs a warning and what it would have added.
+// Throws what the speaker or the output throws. Returns early when stop is requested.
+Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
+             TellingOutput const& output, Timings& timings, std::stop_token stop);
+
+} // namespace echollama
