@@ -19,15 +19,9 @@ struct ChatOptions {
 };
 
 // One turn: the answer is printed, spoken where that is wanted, and remembered.
-void answer(Scene const& scene, TellingModels const& models, TellingRequest& request, std::optional<SpeechSink>& sink,
+void answer(Scene const& scene, TellingModels const& models, TellingRequest& request, TellingOutput const& output,
             Timings& timings, std::stop_token stop) {
-    auto told = tell(
-        scene, models, request,
-        {[](std::string const& sentence) { print_line(sentence); }, [&](AudioChunk&& chunk) { sink->write(chunk); }},
-        timings, stop);
-    if (sink) {
-        sink->finish();
-    }
+    auto told = tell(scene, models, request, output, timings, stop);
     std::string whole;
     for (auto const& sentence : told.sentences) {
         whole += (whole.empty() ? "" : " ") + sentence;
@@ -50,11 +44,13 @@ void run(AppContext const& context, ChatOptions const& options) {
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = sight.sure_score;
     request.speech = options.voice.speech;
-    answer(sight.scene, models, request, sink, timings, context.stop);
+    TellingOutput output{[&](std::string const& sentence) { print_sentence(options.voice.target, sentence); },
+                         [&](AudioChunk&& chunk) { sink->write(chunk); }};
+    answer(sight.scene, models, request, output, timings, context.stop);
     for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
         request.question = trimmed(line);
         if (!request.question.empty()) {
-            answer(sight.scene, models, request, sink, timings, context.stop);
+            answer(sight.scene, models, request, output, timings, context.stop);
         }
     }
     if (sink) {

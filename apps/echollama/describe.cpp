@@ -22,18 +22,6 @@ struct DescribeOptions {
     bool json = false;
 };
 
-// When the sound takes standard output, the words go to standard error.
-void print_sentence(DescribeOptions const& options, std::string const& sentence) {
-    if (options.json) {
-        return;
-    }
-    if (options.voice.target.out == "-") {
-        std::cerr << sentence << std::endl;
-    } else {
-        print_line(sentence);
-    }
-}
-
 Json result_json(Sight const& sight, Telling const& told, SpeechTarget const& target, Timings const& timings) {
     Json json;
     json["image"] = image_json(sight.scene.width, sight.scene.height);
@@ -71,7 +59,11 @@ void run(AppContext const& context, DescribeOptions options) {
     auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
     options.request.prompts.wording.sure_score = sight.sure_score;
     options.request.speech = options.voice.speech;
-    TellingOutput output{[&](std::string const& sentence) { print_sentence(options, sentence); },
+    TellingOutput output{[&](std::string const& sentence) {
+                             if (!options.json) {
+                                 print_sentence(target, sentence);
+                             }
+                         },
                          [&](AudioChunk&& chunk) { sink->write(chunk); }};
     auto told = tell(sight.scene, telling, options.request, output, timings, context.stop);
     if (sink) {

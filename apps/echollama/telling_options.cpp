@@ -3,6 +3,8 @@
 #include "stages/describer_local.h"
 #include "stages/voices.h"
 
+#include <iostream>
+
 namespace echollama {
 
 void add_language_options(CLI::App& app, LanguageOptions& options) {
@@ -36,6 +38,14 @@ Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& opt
                                        [voice = options.voice, dir = context.models_dir, threads = context.threads] {
                                            return make_speaker(voice, dir, threads);
                                        });
+}
+
+void print_sentence(SpeechTarget const& target, std::string const& sentence) {
+    if (target.out == "-") {
+        std::cerr << sentence << std::endl;
+    } else {
+        print_line(sentence);
+    }
 }
 
 } // namespace echollama

@@ -31,4 +31,7 @@ void add_voice_options(CLI::App& app, VoiceOptions& options);
 // Not valid when no speech is wanted.
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings);
 
+// To standard output; when the sound goes there, to standard error.
+void print_sentence(SpeechTarget const& target, std::string const& sentence);
+
 } // namespace echollama

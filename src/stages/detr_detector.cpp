@@ -39,6 +39,8 @@ class DetrDetector : public Detector {
         return objects;
     }
 
+    float sure_score() const override { return detr_default_threshold; }
+
   private:
     Detr net_;
 };
