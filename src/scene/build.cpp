@@ -149,6 +149,19 @@ bool comes_first(SceneObject const& a, SceneObject const& b, bool far_z) {
     return nearer_a != nearer_b ? nearer_a > nearer_b : a.area > b.area;
 }
 
+// A thing on furniture is about as far as the furniture is. Where sizes say otherwise the furniture is the doubtful
+// one, as often only a part of it is seen: then nothing is said of how far it is.
+void drop_contradicted_sizes(Scene& scene) {
+    for (auto const& relation : scene.relations) {
+        auto const& thing = scene.objects[relation.subject].distance;
+        auto& support = scene.objects[relation.object].distance;
+        bool by_size = thing.source == DistanceSource::object_size && support.source == DistanceSource::object_size;
+        if (relation.relation == Relation::on && by_size && (thing.high < support.low || support.high < thing.low)) {
+            support = {};
+        }
+    }
+}
+
 } // namespace
 
 Scene build_scene(std::vector<Detection> const& detections, int width, int height, Intrinsics const& camera,
@@ -184,9 +197,14 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
         apply_calibration(scene.objects, *depth, width, height);
     }
     bool far_z = options.invert_z && options.z_range != ZRange::raw;
-    std::stable_sort(scene.objects.begin(), scene.objects.end(),
-                     [&](auto const& a, auto const& b) { return comes_first(a, b, far_z); });
-    scene.relations = find_relations(scene.objects);
+    auto sort = [&] {
+        std::stable_sort(scene.objects.begin(), scene.objects.end(),
+                         [&](auto const& a, auto const& b) { return comes_first(a, b, far_z); });
+        scene.relations = find_relations(scene.objects);
+    };
+    sort();
+    drop_contradicted_sizes(scene);
+    sort();
     scene.groups = find_groups(scene.objects);
     return scene;
 }

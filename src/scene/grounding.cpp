@@ -52,9 +52,11 @@ class Checker {
         for (auto const& clause : clauses()) {
             check_clause(clause);
         }
-        for (auto const& phrase : find_relation_phrases(read_)) {
+        auto phrases = find_relation_phrases(read_);
+        for (auto const& phrase : phrases) {
             check_relation(phrase);
         }
+        check_other_places(phrases);
         return std::move(claims_);
     }
 
@@ -357,6 +359,24 @@ class Checker {
             words += " " + word(phrase.first + i);
         }
         add(Claim::Subject::relation, words + " " + object.words, verdict);
+    }
+
+    // Places relative to a thing that the geometry does not decide: "in the middle of the table", "two metres from the
+    // chair", "at the cup". They are not known to be true.
+    void check_other_places(std::vector<RelationPhrase> const& phrases) {
+        static constexpr std::string_view leading[] = {"of", "from", "to", "at", "over", "against", "around"};
+        for (std::size_t i = 1; i + 1 < read_.words.size(); ++i) {
+            bool leads = std::find(std::begin(leading), std::end(leading), word(i)) != std::end(leading);
+            bool covered = std::any_of(phrases.begin(), phrases.end(), [&](auto const& phrase) {
+                return phrase.first <= i && i < phrase.first + phrase.count;
+            });
+            bool after_thing = std::any_of(read_.mentions.begin(), read_.mentions.end(), [&](auto const& m) {
+                return m.first < i && read_.same_sentence(m.first, i);
+            });
+            if (leads && !covered && after_thing && leads_to_thing(read_, i + 1)) {
+                add(Claim::Subject::relation, word(i - 1) + " " + word(i) + " " + word(i + 1), Verdict::unknown);
+            }
+        }
     }
 
     void check_clause(Clause const& clause) {

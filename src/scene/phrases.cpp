@@ -22,7 +22,10 @@ struct Pattern {
 // Longer ones before the shorter ones they begin with.
 constexpr Pattern patterns[] = {
     {Relation::in_front_of, {"in", "front", "of"}},
+    {Relation::in_front_of, {"straight", "ahead", "of"}},
+    {Relation::in_front_of, {"ahead", "of"}},
     {Relation::on, {"on", "top", "of"}},
+    {Relation::on, {"on", "the", "top", "of"}},
     {Relation::left_of, {"left", "side", "of"}},
     {Relation::right_of, {"right", "side", "of"}},
     {Relation::left_of, {"left", "of"}},
@@ -177,8 +180,20 @@ std::vector<RelationPhrase> find_relation_phrases(ReadText const& read) {
     return phrases;
 }
 
+bool leads_to_thing(ReadText const& read, std::size_t word) {
+    static constexpr std::string_view articles[] = {"the", "a", "an", "this", "that", "its"};
+    bool article = std::any_of(std::begin(articles), std::end(articles), [&](auto a) { return read.is(word, a); });
+    return article && read.same_sentence(word - 1, word) && object_after(read, word + 1);
+}
+
 std::optional<int> side_at(ReadText const& read, std::size_t word) {
     auto const& text = read.words[word].text;
+    bool before_thing = (text == "straight" && read.is(word + 1, "ahead") && read.is(word + 2, "of") &&
+                         leads_to_thing(read, word + 3)) ||
+                        (text == "ahead" && read.is(word + 1, "of") && leads_to_thing(read, word + 2));
+    if (before_thing) {
+        return std::nullopt; // "ahead of the cup"
+    }
     if (one_of(text, {"left", "right", "leftmost", "rightmost", "left-hand", "right-hand"})) {
         bool relational = false;
         for (auto const& pattern : patterns) {

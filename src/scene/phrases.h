@@ -38,6 +38,9 @@ struct RelationPhrase {
 // sentence ("Behind the table is a chair"), the one after the object.
 std::vector<RelationPhrase> find_relation_phrases(ReadText const& read);
 
+// "the cup", "a big cup": from an article at the word to a thing.
+bool leads_to_thing(ReadText const& read, std::size_t word);
+
 // Left and right as seen by the viewer -1, 1; straight ahead or in front of the viewer 0. "left of the cup" is a
 // relation and gives nothing; "left of the picture" is a side.
 std::optional<int> side_at(ReadText const& read, std::size_t word);

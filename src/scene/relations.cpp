@@ -3,6 +3,7 @@
 #include "scene/coco.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -14,26 +15,50 @@ bool supports_things(std::string const& label) {
     return label == "dining table" || label == "bench" || label == "bed" || label == "couch" || label == "chair";
 }
 
-bool can_be_carried(std::string const& label) {
+// How readily a thing is believed to lie on furniture when its foot is seen inside the furniture's outline.
+enum class Carried { never, seen, measured }; // `measured`: only when distances from one map agree
+
+Carried carried(std::string const& label) {
     auto const* object = find_class(label);
     if (!object) {
-        return false;
+        return Carried::never;
     }
     switch (object->kind) {
     case Kind::kitchen:
     case Kind::food:
-    case Kind::electronic:
-    case Kind::accessory:
+        return Carried::seen;
+    case Kind::electronic: // a television may as well stand behind
+        return label == "tv" ? Carried::measured : Carried::seen;
     case Kind::indoor:
-        return true;
+        return label == "book" || label == "vase" || label == "scissors" ? Carried::seen : Carried::measured;
+    case Kind::accessory:
+        return Carried::measured;
     default:
-        return label == "cat" || label == "potted plant" || label == "toaster" || label == "microwave";
+        return label == "cat" || label == "potted plant" || label == "toaster" || label == "microwave"
+                   ? Carried::measured
+                   : Carried::never;
     }
 }
 
-// The bottom of `thing` rests inside the outline of `support`, and most of its width is over it.
+// One map measured both, so that their distances may be compared.
+bool same_map(Distance const& a, Distance const& b) {
+    return a.source == b.source && (a.source == DistanceSource::sensor || a.source == DistanceSource::calibrated_depth);
+}
+
+// Not farther from each other than furniture is deep.
+bool within_reach(Distance const& thing, Distance const& support) {
+    float nearer = std::min(thing.metres, support.metres);
+    bool touches = thing.low <= support.high && support.low <= thing.high;
+    return touches || std::abs(thing.metres - support.metres) <= 0.3F + 0.15F * nearer;
+}
+
+// The bottom of `thing` rests inside the outline of `support`, most of its width is over it, and no measured depth
+// speaks against it.
 bool rests_on(SceneObject const& thing, SceneObject const& support) {
-    if (!can_be_carried(thing.detection.label) || !supports_things(support.detection.label)) {
+    auto belief = carried(thing.detection.label);
+    bool measured = same_map(thing.distance, support.distance);
+    if (belief == Carried::never || !supports_things(support.detection.label) ||
+        (belief == Carried::measured && !measured) || (measured && !within_reach(thing.distance, support.distance))) {
         return false;
     }
     auto const& a = thing.detection.box;
@@ -46,32 +71,59 @@ bool apart_in_depth(Distance const& near, Distance const& far) {
     return near.source != DistanceSource::none && near.source == far.source && near.high < far.low;
 }
 
+// Evidence that two things stand at one distance: their distances agree, or their feet are seen at one height (they
+// stand on one floor). Sizes alone say too little when they disagree.
+bool at_one_distance(SceneObject const& a, SceneObject const& b) {
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    if (a.distance.source != DistanceSource::none && a.distance.source == b.distance.source) {
+        float nearer = std::min(a.distance.metres, b.distance.metres);
+        return std::abs(a.distance.metres - b.distance.metres) <= std::max(0.4F, 0.25F * nearer);
+    }
+    return std::abs(first.y1 - second.y1) < 0.2F * std::min(first.height(), second.height());
+}
+
+// Pixels between the outlines sideways; negative: they share columns.
+float gap_between(Box const& a, Box const& b) {
+    return std::max(a.x0, b.x0) - std::min(a.x1, b.x1);
+}
+
+// One behind the other as seen from here, or nearly so: far to the side nobody says "in front of".
+bool in_one_line(SceneObject const& a, SceneObject const& b) {
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    return gap_between(first, second) < 0.5F * std::min(first.width(), second.width());
+}
+
+// Side by side, at one height and at one distance; loose outlines may overlap a little.
+bool side_by_side(SceneObject const& a, SceneObject const& b, float farthest_gap) {
+    auto const& first = a.detection.box;
+    auto const& second = b.detection.box;
+    float gap = gap_between(first, second);
+    return gap > -0.2F * std::min(first.width(), second.width()) && gap < farthest_gap &&
+           std::min(first.y1, second.y1) > std::max(first.y0, second.y0) && at_one_distance(a, b);
+}
+
 std::optional<Relation> relation_of(SceneObject const& a, SceneObject const& b) {
     auto const& first = a.detection.box;
     auto const& second = b.detection.box;
     if (rests_on(a, b)) {
         return Relation::on;
     }
-    if (apart_in_depth(a.distance, b.distance)) {
+    if (side_by_side(a, b, 0.5F * std::min(first.width(), second.width()))) {
+        return Relation::beside;
+    }
+    if (in_one_line(a, b) && apart_in_depth(a.distance, b.distance)) {
         return Relation::in_front_of;
     }
-    if (apart_in_depth(b.distance, a.distance)) {
+    if (in_one_line(a, b) && apart_in_depth(b.distance, a.distance)) {
         return Relation::behind;
     }
-    float gap = std::max(first.x0, second.x0) - std::min(first.x1, second.x1); // positive: nothing shared sideways
-    if (gap < 0) {
+    if (gap_between(first, second) < 0) {
         return std::nullopt;
-    }
-    if (gap < 0.5F * std::min(first.width(), second.width()) &&
-        std::min(first.y1, second.y1) > std::max(first.y0, second.y0)) {
-        return Relation::beside;
     }
     return first.center_x() < second.center_x() ? Relation::left_of : Relation::right_of;
 }
-
-} // namespace
-
-namespace {
 
 bool in_one_row(SceneObject const& a, SceneObject const& b) {
     auto const& first = a.detection.box;
@@ -118,11 +170,11 @@ std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& object
 
 namespace {
 
-std::optional<bool> stands_before(Distance const& near, Distance const& far) {
-    if (apart_in_depth(near, far)) {
-        return true;
+std::optional<bool> stands_before(SceneObject const& near, SceneObject const& far) {
+    if (apart_in_depth(near.distance, far.distance)) {
+        return in_one_line(near, far) ? std::optional(true) : std::nullopt;
     }
-    return apart_in_depth(far, near) ? std::optional(false) : std::nullopt;
+    return apart_in_depth(far.distance, near.distance) ? std::optional(false) : std::nullopt;
 }
 
 // The outlines share neither a column nor a row of pixels, with some room for loose boxes.
@@ -141,17 +193,14 @@ std::optional<bool> is_on(SceneObject const& thing, SceneObject const& support) 
 }
 
 std::optional<bool> is_beside(SceneObject const& a, SceneObject const& b) {
-    if (apart_in_depth(a.distance, b.distance) || apart_in_depth(b.distance, a.distance)) {
-        return false;
-    }
     auto const& first = a.detection.box;
     auto const& second = b.detection.box;
-    float gap = std::max(first.x0, second.x0) - std::min(first.x1, second.x1);
     float larger = std::max(first.width(), second.width());
-    if (gap > 1.5F * larger) {
+    bool apart = apart_in_depth(a.distance, b.distance) || apart_in_depth(b.distance, a.distance);
+    if (gap_between(first, second) > 1.5F * larger || (apart && !at_one_distance(a, b))) {
         return false;
     }
-    return gap < 0.5F * larger ? std::optional(true) : std::nullopt;
+    return side_by_side(a, b, 0.5F * larger) ? std::optional(true) : std::nullopt;
 }
 
 } // namespace
@@ -169,9 +218,9 @@ std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a
     case Relation::below:
         return first.y > second.y;
     case Relation::in_front_of:
-        return stands_before(first.distance, second.distance);
+        return stands_before(first, second);
     case Relation::behind:
-        return stands_before(second.distance, first.distance);
+        return stands_before(second, first);
     case Relation::on:
         return is_on(first, second);
     case Relation::under:

@@ -308,5 +308,61 @@ TEST(SceneProperties, MetresGiveLargerZToNearerThings) {
     EXPECT_GT(scene.objects[0].z, scene.objects[1].z);
 }
 
+Relation relation_between(Scene const& scene, std::string const& subject) {
+    for (auto const& relation : scene.relations) {
+        if (scene.objects[relation.subject].detection.label == subject) {
+            return relation.relation;
+        }
+    }
+    return Relation::inside; // never found
+}
+
+TEST(Relations, WhatMayStandBehindIsNotSaidToBeOnWithoutDepth) {
+    std::vector<Detection> const seen{detection("couch", {100, 200, 500, 400}),
+                                      detection("potted plant", {200, 100, 260, 260})};
+    auto flat = build_scene(seen, 640, 480, test::plain_camera());
+    EXPECT_NE(relation_between(flat, "potted plant"), Relation::on);
+    auto with_plant_at = [&](float metres) {
+        DepthMap depth{640, 480, DepthKind::metres, std::vector<float>(640 * 480, 2.0F)};
+        for (int y = 100; y < 260; ++y) {
+            std::fill_n(depth.values.begin() + y * 640 + 200, 60, metres);
+        }
+        return build_scene(seen, 640, 480, test::plain_camera(), &depth);
+    };
+    EXPECT_EQ(relation_between(with_plant_at(2.1F), "potted plant"), Relation::on);
+    EXPECT_NE(relation_between(with_plant_at(3.5F), "potted plant"), Relation::on);
+    EXPECT_NE(relation_between(with_plant_at(0.8F), "potted plant"), Relation::on);
+}
+
+TEST(Relations, BesideNeedsOneDistance) {
+    std::vector<Detection> const seen{detection("chair", {100, 200, 200, 400}),
+                                      detection("person", {220, 150, 300, 400})};
+    auto at = [&](float left, float right) {
+        DepthMap depth{640, 480, DepthKind::metres, std::vector<float>(640 * 480, left)};
+        for (int y = 0; y < 480; ++y) {
+            std::fill_n(depth.values.begin() + y * 640 + 210, 430, right);
+        }
+        return build_scene(seen, 640, 480, test::plain_camera(), &depth);
+    };
+    auto found = [](Scene const& scene) {
+        return scene.relations.empty() ? Relation::inside : scene.relations[0].relation;
+    };
+    EXPECT_EQ(found(at(2, 2.2F)), Relation::beside);
+    EXPECT_EQ(found(at(2, 4)), Relation::in_front_of);
+    EXPECT_EQ(found(at(4, 2)), Relation::in_front_of);
+    auto apart = at(2, 4);
+    EXPECT_EQ(apart.objects[apart.relations[0].subject].detection.label, "chair");
+}
+
+TEST(SceneProperties, FurnitureUnderANearThingIsNotSaidToBeFar) {
+    // The cup fills the picture; the table by its outline would be far behind it.
+    auto scene = build_scene({detection("cup", {166, 22, 411, 259}), detection("dining table", {151, 12, 423, 352})},
+                             600, 400, test::plain_camera());
+    ASSERT_EQ(scene.relations.size(), 1U);
+    EXPECT_EQ(scene.relations[0].relation, Relation::on);
+    EXPECT_EQ(scene.objects[0].detection.label, "cup");
+    EXPECT_EQ(scene.objects[1].distance.source, DistanceSource::none);
+}
+
 } // namespace
 } // namespace echollama

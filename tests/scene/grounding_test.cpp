@@ -295,6 +295,42 @@ TEST(GroundingProperties, FalseSentencesDoNot) {
     }
 }
 
+// Both found in one outline, as the starter detector does with a cup that fills the picture.
+TEST(GroundingProperties, OneOutlineForTwoThingsSaysNothingDubious) {
+    Box const box{150, 12, 423, 352};
+    auto scene = build_scene({detection("cup", box), detection("dining table", box)}, 600, 400, test::plain_camera());
+    for (char const* text :
+         {"A dining table, straight ahead of the cup.", "The dining table is ahead of the cup.",
+          "The table is in front of the cup.", "The table is on the cup.", "The table is to the left of the cup.",
+          "The table is in the middle of the cup.", "A table, 2 metres from the cup.", "The cup is behind the table.",
+          "The table is beside the cup.", "The cup is at the table."}) {
+        EXPECT_FALSE(is_speakable(text, scene)) << text;
+    }
+    EXPECT_TRUE(is_speakable("The cup is on the table.", scene));
+    EXPECT_TRUE(is_speakable("A cup, straight ahead.", scene));
+    for (auto const& relation : scene.relations) {
+        EXPECT_EQ(relation.relation, Relation::on);
+        EXPECT_EQ(scene.objects[relation.subject].detection.label, "cup");
+    }
+    for (auto const& sentence : describe_scene(scene, {})) {
+        EXPECT_EQ(sentence.find("of the cup"), std::string::npos) << sentence;
+        EXPECT_FALSE(is_contradicted(sentence, scene)) << sentence;
+    }
+}
+
+TEST(GroundingProperties, PlacesByOtherThingsAreNotTakenForPlacesBefore) {
+    auto scene = room();
+    for (char const* text : {"The cup is in the middle of the table.", "The person is 6 metres from the chair.",
+                             "The chair stands at the table.", "The cup is straight ahead of the person.",
+                             "The person is far from the table.", "The chair is against the table."}) {
+        EXPECT_FALSE(is_speakable(text, scene)) << text;
+    }
+    for (char const* text : {"The cup is on the left side of the picture.", "The chair is ahead of the person.",
+                             "The cup is on the top of the table."}) {
+        EXPECT_TRUE(is_speakable(text, scene)) << text;
+    }
+}
+
 TEST(GroundingProperties, PlumbingIsNotSpoken) {
     auto scene = room();
     for (char const* text : {"The matrix shows a cup.", "cup: 0.9, r(1,2,3)", "Image Description: a cup.",
