@@ -7,6 +7,9 @@
 #include <ggml-cpp.h>
 #include <ggml-cpu.h>
 
+#include <algorithm>
+#include <chrono>
+#include <map>
 #include <stdexcept>
 
 namespace echollama::nn {
@@ -114,6 +117,43 @@ std::vector<float> Graph::read(std::string const& name) const {
 std::vector<std::int64_t> Graph::shape(std::string const& name) const {
     ggml_tensor* tensor = state_->find(name);
     return {tensor->ne, tensor->ne + GGML_MAX_DIMS};
+}
+
+std::vector<Graph::OperatorTime> Graph::profile() const {
+    auto shape_text = [](ggml_tensor const* t) {
+        std::string text;
+        for (int i = 0; i < ggml_n_dims(t); ++i) {
+            text += (i ? "x" : "") + std::to_string(t->ne[i]);
+        }
+        return text;
+    };
+    ggml_context_ptr ctx(ggml_init({ggml_graph_overhead_custom(1, false), nullptr, true}));
+    ggml_cgraph* one = ggml_new_graph_custom(ctx.get(), 1, false);
+    std::map<std::string, OperatorTime> rows;
+    for (int i = 0; i < ggml_graph_n_nodes(state_->graph); ++i) {
+        ggml_tensor* node = ggml_graph_node(state_->graph, i);
+        std::string what = ggml_op_desc(node);
+        if (node->op == GGML_OP_MUL_MAT) {
+            what += " " + std::string(ggml_type_name(node->src[0]->type)) + " " + shape_text(node->src[0]) + " x " +
+                    shape_text(node->src[1]);
+        } else {
+            what += " " + shape_text(node);
+        }
+        ggml_graph_clear(one);
+        ggml_graph_add_node(one, node);
+        auto start = std::chrono::steady_clock::now();
+        ggml_backend_graph_compute(state_->backend, one);
+        auto& row = rows[what];
+        row.what = what;
+        row.count += 1;
+        row.ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    }
+    std::vector<OperatorTime> sorted;
+    for (auto& [what, row] : rows) {
+        sorted.push_back(row);
+    }
+    std::sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.ms > b.ms; });
+    return sorted;
 }
 
 std::size_t Graph::bytes() const {

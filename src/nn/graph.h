@@ -55,6 +55,15 @@ class Graph {
     std::vector<float> read(std::string const& name) const;
     std::vector<std::int64_t> shape(std::string const& name) const;
 
+    // Runs every node alone once more and sums the times by operator and shapes, slowest first. Starting each node has
+    // its own cost, so the sum is more than a whole run.
+    struct OperatorTime {
+        std::string what; // "MUL_MAT f16 256x64 x 256x4000"
+        int count = 0;
+        double ms = 0;
+    };
+    std::vector<OperatorTime> profile() const;
+
     // Bytes of intermediate memory.
     std::size_t bytes() const;
 

@@ -55,7 +55,13 @@ Padding same_padding(std::int64_t width, std::int64_t height, int kernel, int st
 }
 
 ggml_tensor* linear(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x) {
-    return scale_and_shift(ctx, nullptr, bias, ggml_mul_mat(ctx, weight, x));
+    if (!ggml_is_contiguous(x) || ggml_n_dims(weight) > 2) {
+        return scale_and_shift(ctx, nullptr, bias, ggml_mul_mat(ctx, weight, x));
+    }
+    // One matrix: ggml would make a product, with all its threads meeting, for every row of the picture.
+    ggml_tensor* y = ggml_mul_mat(ctx, weight, ggml_reshape_2d(ctx, x, x->ne[0], ggml_nrows(x)));
+    y = scale_and_shift(ctx, nullptr, bias, y);
+    return ggml_reshape_4d(ctx, y, y->ne[0], x->ne[1], x->ne[2], x->ne[3]);
 }
 
 ggml_tensor* pad(ggml_context* ctx, ggml_tensor* x, Padding const& p) {
