@@ -3,14 +3,12 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread_patience.h"
 #include "interrupt.h"
 #include "store/paths.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <new>
 #include <thread>
@@ -107,5 +105,6 @@ int guarded_main(int argc, char** argv) {
 } // namespace echollama
 
 int main(int argc, char** argv) {
+    echollama::use_patient_threads(argv);
     return echollama::guarded_main(argc, argv);
 }
