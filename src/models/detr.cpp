@@ -58,7 +58,7 @@ struct Transformer {
         return net.linear(name + ".out", attention(net.ctx, q, k, v, params.heads, hidden));
     }
     ggml_tensor* feed_forward(std::string const& name, ggml_tensor* x) const {
-        return net.linear(name + "fc2", ggml_relu(net.ctx, net.linear(name + "fc1", x)));
+        return net.linear(name + "fc2", net.linear(name + "fc1", x, {.relu = true}));
     }
     ggml_tensor* norm(std::string const& name, ggml_tensor* x) const {
         return net.layer_norm(name, x, params.norm_eps);
@@ -107,6 +107,9 @@ std::vector<std::uint8_t> valid_map(DetrInput const& picture, int width, int hei
 Detr::Detr(std::filesystem::path const& gguf, int threads, Device device, bool with_taps)
     : backend_(make_backend(threads, device)), weights_(gguf, "detr", backend_), params_(read_params(weights_)),
       with_taps_(with_taps) {
+    if (backend_.is_cpu()) {
+        cpu_.emplace(backend_);
+    }
     build({64, 64, 1, false}); // looks every weight up
     if (weights_.dimension("class.weight", 1) != static_cast<std::int64_t>(params_.labels.size())) {
         refuse_model(weights_, "it has not one label for every class");
@@ -121,7 +124,7 @@ void Detr::build(Shape const& shape) {
     int fh = resnet50_feature_size(shape.height, params_.stages.size());
     std::int64_t tokens = std::int64_t{fw} * fh, n = shape.batch;
     auto describe = [&](Graph::Builder& b) {
-        Net net{b.ctx, &weights_};
+        Net net{b.ctx, &weights_, cpu_ ? &*cpu_ : nullptr};
         auto d = weights_.dimension("queries", 0);
         auto query_count = weights_.dimension("queries", 1);
         if (d % params_.heads != 0) {
@@ -145,8 +148,8 @@ void Detr::build(Shape const& shape) {
             y = b.tap("decoder." + std::to_string(i), t.decoder_layer(i, y, queries, x, placed, cross_mask));
         }
         y = b.tap("decoder.norm", t.norm("decoder.norm", y)); // [d, queries, n]
-        ggml_tensor* box = ggml_relu(b.ctx, net.linear("box.0", y));
-        box = net.linear("box.2", ggml_relu(b.ctx, net.linear("box.1", box))); // [4, queries, n]
+        ggml_tensor* box = net.linear("box.0", y, {.relu = true});
+        box = net.linear("box.2", net.linear("box.1", box, {.relu = true})); // [4, queries, n]
         if (box->ne[0] != 4) {
             refuse_model(weights_, "its boxes do not have four numbers");
         }
@@ -235,7 +238,7 @@ std::vector<DetrOutput> Detr::run(std::span<DetrInput const> batch, std::stop_to
 }
 
 std::size_t Detr::bytes() const {
-    return weights_.bytes() + (graph_ ? graph_->bytes() : 0);
+    return weights_.bytes() + (cpu_ ? cpu_->bytes() : 0) + (graph_ ? graph_->bytes() : 0);
 }
 
 } // namespace echollama

@@ -4,6 +4,7 @@
 
 #include "media/image.h"
 #include "nn/backend.h"
+#include "nn/cpu_layers.h"
 #include "nn/graph.h"
 #include "nn/weights.h"
 #include "scene/types.h"
@@ -11,6 +12,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -68,6 +70,7 @@ class Detr {
 
     nn::Backend backend_;
     nn::Weights weights_;
+    std::optional<nn::CpuLayers> cpu_;
     DetrParams params_;
     bool with_taps_;
     Shape shape_;

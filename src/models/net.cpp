@@ -17,14 +17,24 @@ ggml_tensor* Net::matrix(std::string const& name, std::int64_t in) const {
     return weights->tensor(name, {in, weights->dimension(name, 1)});
 }
 
-ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x) const {
-    return conv(name, x, {});
+ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x, After const& after) const {
+    return conv(name, x, {}, after);
 }
 
-ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
+ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
+                       After const& after) const {
     ggml_tensor* weight = matrix(name + ".weight", x->ne[0] * shape.kernel * shape.kernel);
     ggml_tensor* bias = weights->has(name + ".bias") ? plain(name + ".bias", {weight->ne[1]}) : nullptr;
-    return nn::conv2d(ctx, weight, bias, x, shape);
+    if (cpu) {
+        return cpu->conv2d(ctx, weight, bias, x, shape, after.add, after.relu);
+    }
+    ggml_tensor* y = nn::conv2d(ctx, weight, bias, x, shape);
+    y = after.add ? ggml_add(ctx, y, after.add) : y;
+    return after.relu ? ggml_relu(ctx, y) : y;
+}
+
+ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
+    return cpu ? cpu->max_pool(ctx, x, shape) : nn::max_pool(ctx, x, shape);
 }
 
 ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {

@@ -1,6 +1,7 @@
 // Layers that find their weights by name: every look-up checks shape and number format before ggml sees the tensor.
 #pragma once
 
+#include "nn/cpu_layers.h"
 #include "nn/layers.h"
 #include "nn/weights.h"
 
@@ -11,10 +12,22 @@ namespace echollama {
 struct Net {
     ggml_context* ctx = nullptr;
     nn::Weights const* weights = nullptr;
+    nn::CpuLayers* cpu = nullptr; // faster layers where the backend is the CPU; nullptr: ggml's own
+
+    // What follows a product in the same step: first the sum with a tensor of the same shape, then ReLU.
+    struct After {
+        ggml_tensor* add = nullptr;
+        bool relu = false;
+    };
 
     // name.weight and, where the file has one, name.bias
-    ggml_tensor* linear(std::string const& name, ggml_tensor* x) const;
-    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const;
+    ggml_tensor* linear(std::string const& name, ggml_tensor* x, After const& after) const;
+    ggml_tensor* linear(std::string const& name, ggml_tensor* x) const { return linear(name, x, {}); }
+    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape, After const& after) const;
+    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
+        return conv(name, x, shape, {});
+    }
+    ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const;
     // a depthwise convolution with TensorFlow's "same" padding

@@ -5,22 +5,22 @@ namespace {
 
 // x [in, w, h, n] → [out, w / stride, h / stride, n]
 ggml_tensor* bottleneck(Net const& net, std::string const& name, ggml_tensor* x, int stride) {
-    ggml_tensor* y = ggml_relu(net.ctx, net.conv(name + "conv1", x, {}));
-    y = ggml_relu(net.ctx, net.conv(name + "conv2", y, {3, stride, nn::all_sides(1)}));
-    y = net.conv(name + "conv3", y, {});
+    ggml_tensor* y = net.conv(name + "conv1", x, {}, {.relu = true});
+    y = net.conv(name + "conv2", y, {3, stride, nn::all_sides(1)}, {.relu = true});
     bool projects = net.weights->has(name + "shortcut.weight");
     ggml_tensor* shortcut = projects ? net.conv(name + "shortcut", x, {1, stride, {}}) : x;
-    if (!ggml_are_same_shape(y, shortcut)) {
+    if (shortcut->ne[0] != net.weights->dimension(name + "conv3.weight", 1) || shortcut->ne[1] != y->ne[1] ||
+        shortcut->ne[2] != y->ne[2]) {
         refuse_model(*net.weights, "the block '" + name + "' does not fit the one before it");
     }
-    return ggml_relu(net.ctx, ggml_add(net.ctx, y, shortcut));
+    return net.conv(name + "conv3", y, {}, {.add = shortcut, .relu = true});
 }
 
 } // namespace
 
 ggml_tensor* resnet50(Net const& net, nn::Graph::Builder& builder, std::span<int const> blocks, ggml_tensor* x) {
-    x = ggml_relu(net.ctx, net.conv("resnet.stem", x, {7, 2, nn::all_sides(3)})); // [64, w/2, h/2, n]
-    x = builder.tap("stem", nn::max_pool(net.ctx, x, {3, 2, nn::all_sides(1)}));  // [64, w/4, h/4, n]
+    x = net.conv("resnet.stem", x, {7, 2, nn::all_sides(3)}, {.relu = true}); // [64, w/2, h/2, n]
+    x = builder.tap("stem", net.max_pool(x, {3, 2, nn::all_sides(1)}));       // [64, w/4, h/4, n]
     for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
         for (int block = 0; block < blocks[stage]; ++block) {
             int stride = stage > 0 && block == 0 ? 2 : 1;

@@ -1,0 +1,49 @@
+// Convolutions and linear layers through cpu_product.h as nodes of a ggml graph.
+#pragma once
+
+#include "nn/backend.h"
+#include "nn/cpu_product.h"
+
+#include <ggml.h>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace echollama::nn {
+
+// Owned by a network beside its weights and backend; must outlive the graphs that use it. Weights are packed when they
+// are first used and kept. Not thread-safe.
+class CpuLayers {
+  public:
+    // Only for a backend on the CPU.
+    explicit CpuLayers(Backend const& backend);
+
+    // As nn::conv2d, then + add (may be nullptr, same shape as the result), then ReLU when asked.
+    ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
+                        Convolution const& shape, ggml_tensor* add, bool relu);
+
+    // Largest value of each window; outside counts as nothing.
+    ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape);
+
+    std::size_t bytes() const;
+
+  private:
+    struct Job {
+        PackedMatrix const* weight = nullptr;
+        Convolution convolution;
+        bool relu = false;
+        CpuLayers const* owner = nullptr;
+    };
+    Job const* job(Job const& wanted);
+    PackedMatrix const* packed(ggml_tensor* weight, ggml_tensor* bias);
+    static void run_conv(ggml_tensor* dst, int part, int parts, void* job);
+    static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
+
+    std::map<ggml_tensor const*, PackedMatrix> matrices_;
+    std::vector<std::unique_ptr<Job>> jobs_; // one a layer, whatever the picture's size
+    std::vector<AlignedMemory> scratch_;     // one a thread
+};
+
+} // namespace echollama::nn

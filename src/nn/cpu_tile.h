@@ -1,0 +1,135 @@
+// The innermost loops: a few rows times one panel. Compiled for the processor at hand; included only by files that are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace echollama::nn::tile {
+
+// A panel is two vectors wide; as many rows as registers allow.
+#if defined(__AVX512F__)
+constexpr int lanes = 16, rows = 14;
+#elif defined(__AVX__)
+constexpr int lanes = 8, rows = 6;
+#else
+constexpr int lanes = 4, rows = 6;
+#endif
+constexpr int width = 2 * lanes;
+
+#if defined(__AVX512F__)
+constexpr bool has_f16 = true;
+#else
+constexpr bool has_f16 = false;
+#endif
+#if defined(__AVX512BF16__)
+constexpr bool has_bf16 = true;
+#else
+constexpr bool has_bf16 = false;
+#endif
+
+// The inputs of one row, in units of four bytes (one float, or two BF16), and the distance between two rows. The
+// distance is not a power of two so that rows do not compete for the same cache lines.
+constexpr int depth = 256, pitch = depth + 16;
+
+typedef float Reg __attribute__((vector_size(lanes * 4)));
+typedef float Loose __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+
+inline Reg load(float const* p) {
+    return *reinterpret_cast<Loose const*>(p);
+}
+inline void store(float* p, Reg v) {
+    *reinterpret_cast<Loose*>(p) = v;
+}
+inline Reg splat(float v) {
+    return v - Reg{};
+}
+inline Reg greater(Reg a, Reg b) {
+    return a > b ? a : b;
+}
+
+struct F32 {
+    using Weight = float;
+    static Reg weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
+    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
+};
+
+#if defined(__AVX512F__)
+struct F16 {
+    using Weight = std::uint16_t;
+    static Reg weight(std::uint16_t const* p) { // the plain form warns in GCC 12
+        return _mm512_maskz_cvtph_ps(0xFFFF, _mm256_load_si256(reinterpret_cast<__m256i const*>(p)));
+    }
+    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
+};
+#endif
+
+#if defined(__AVX512BF16__)
+// Each unit holds two inputs.
+struct Bf16 {
+    using Weight = float;
+    static Reg weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
+    static void step(Reg& sum, Reg w, float const* a) {
+        __m512i pair = _mm512_set1_epi32(*reinterpret_cast<int const*>(a));
+        sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(pair), reinterpret_cast<__m512bh>(w));
+    }
+};
+#endif
+
+struct Task {
+    float const* a = nullptr; // [rows][pitch]
+    void const* panel = nullptr;
+    int units = 0;
+    float* c = nullptr;
+    std::ptrdiff_t c_stride = 0;
+    float const* start = nullptr; // the sums begin with these `width` values; nullptr: with what c holds
+    float const* add = nullptr;   // at the end: one row of each, as c; nullptr: nothing
+    bool relu = false;
+};
+
+// rows [0, R) of c = start + a panel
+template <int R, typename Format>
+inline void run(Task const& t) {
+    Reg sum[R][2];
+    for (int r = 0; r < R; ++r) {
+        float const* from = t.start ? t.start : t.c + r * t.c_stride;
+        sum[r][0] = load(from);
+        sum[r][1] = load(from + lanes);
+    }
+    auto const* w = static_cast<typename Format::Weight const*>(t.panel);
+    float const* a = t.a;
+    for (int k = 0; k < t.units; ++k, ++a, w += width) {
+        Reg w0 = Format::weight(w), w1 = Format::weight(w + lanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r) {
+            Format::step(sum[r][0], w0, a + r * pitch);
+            Format::step(sum[r][1], w1, a + r * pitch);
+        }
+    }
+    for (int r = 0; r < R; ++r) {
+        for (int j = 0; j < 2; ++j) {
+            Reg value = sum[r][j];
+            if (t.add) {
+                value += load(t.add + r * t.c_stride + j * lanes);
+            }
+            store(t.c + r * t.c_stride + j * lanes, t.relu ? greater(value, Reg{}) : value);
+        }
+    }
+}
+
+// R between 1 and `rows`.
+template <typename Format, int R = rows>
+inline void run_rows(int count, Task const& task) {
+    if constexpr (R > 0) {
+        if (count == R) {
+            run<R, Format>(task);
+        } else {
+            run_rows<Format, R - 1>(count, task);
+        }
+    }
+}
+
+} // namespace echollama::nn::tile
