@@ -33,6 +33,10 @@ ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution 
     return after.relu ? ggml_relu(ctx, y) : y;
 }
 
+ggml_tensor* Net::attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads, ggml_tensor* mask) const {
+    return cpu ? cpu->attention(ctx, q, k, v, heads, mask) : nn::attention(ctx, q, k, v, heads, mask);
+}
+
 ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
     return cpu ? cpu->max_pool(ctx, x, shape) : nn::max_pool(ctx, x, shape);
 }

@@ -27,6 +27,9 @@ struct Net {
     ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
         return conv(name, x, shape, {});
     }
+    // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr
+    ggml_tensor* attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+                           ggml_tensor* mask = nullptr) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const;

@@ -1,5 +1,7 @@
 #include "nn/cpu_layers.h"
 
+#include "nn/cpu_attention.h"
+
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
@@ -53,8 +55,17 @@ CpuLayers::CpuLayers(Backend const& backend) {
     if (!backend.is_cpu()) {
         throw std::logic_error("CpuLayers needs the CPU");
     }
-    for (int i = 0; i < backend.threads; ++i) {
-        scratch_.push_back(aligned_memory(product_scratch()));
+    scratch_.resize(static_cast<std::size_t>(backend.threads));
+    need_scratch(product_scratch());
+}
+
+// Called while a graph is built, never while one runs.
+void CpuLayers::need_scratch(std::size_t bytes) {
+    if (bytes > scratch_bytes_) {
+        for (auto& memory : scratch_) {
+            memory = aligned_memory(bytes);
+        }
+        scratch_bytes_ = bytes;
     }
 }
 
@@ -68,7 +79,7 @@ PackedMatrix const* CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias) {
 
 CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
-        if (known->weight == wanted.weight && known->relu == wanted.relu &&
+        if (known->weight == wanted.weight && known->relu == wanted.relu && known->heads == wanted.heads &&
             same(known->convolution, wanted.convolution)) {
             return known.get();
         }
@@ -79,7 +90,7 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
 
 ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                                Convolution const& shape, ggml_tensor* add, bool relu) {
-    auto const* task = job({packed(weight, bias), shape, relu, this});
+    auto const* task = job({packed(weight, bias), shape, relu, 0, this});
     auto const& p = shape.padding;
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], out_size(x->ne[1], p.left, p.right, shape),
@@ -95,8 +106,24 @@ void CpuLayers::run_conv(ggml_tensor* dst, int part, int parts, void* data) {
             task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
 
+ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+                                  ggml_tensor* mask) {
+    need_scratch(attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0]}));
+    ggml_tensor* args[] = {q, k, v, mask};
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
+                          GGML_N_TASKS_MAX, const_cast<Job*>(job({nullptr, {}, false, heads, this})));
+}
+
+void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data) {
+    auto const& task = *static_cast<Job const*>(data);
+    ggml_tensor const *q = dst->src[0], *k = dst->src[1], *v = dst->src[2], *mask = dst->src[3];
+    AttentionShape shape{q->ne[0], task.heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], k->ne[0], v->ne[0]};
+    nn::attention(shape, floats(q), floats(k), floats(v), mask ? floats(mask) : nullptr, static_cast<float*>(dst->data),
+                  task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
+}
+
 ggml_tensor* CpuLayers::max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape) {
-    auto const* task = job({nullptr, shape, false, this});
+    auto const* task = job({nullptr, shape, false, 0, this});
     auto const& p = shape.padding;
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x)};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], out_size(x->ne[1], p.left, p.right, shape),
@@ -114,7 +141,7 @@ void CpuLayers::run_max_pool(ggml_tensor* dst, int part, int parts, void* data) 
 }
 
 std::size_t CpuLayers::bytes() const {
-    std::size_t sum = scratch_.size() * product_scratch();
+    std::size_t sum = scratch_.size() * scratch_bytes_;
     for (auto const& [tensor, matrix] : matrices_) {
         sum += matrix.bytes;
     }

@@ -27,6 +27,10 @@ class CpuLayers {
     // Largest value of each window; outside counts as nothing.
     ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape);
 
+    // As nn::attention, from contiguous q, k, v; mask F32 or nullptr.
+    ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+                           ggml_tensor* mask);
+
     std::size_t bytes() const;
 
   private:
@@ -34,16 +38,20 @@ class CpuLayers {
         PackedMatrix const* weight = nullptr;
         Convolution convolution;
         bool relu = false;
-        CpuLayers const* owner = nullptr;
+        int heads = 0;
+        CpuLayers* owner = nullptr;
     };
     Job const* job(Job const& wanted);
     PackedMatrix const* packed(ggml_tensor* weight, ggml_tensor* bias);
+    void need_scratch(std::size_t bytes);
     static void run_conv(ggml_tensor* dst, int part, int parts, void* job);
+    static void run_attention(ggml_tensor* dst, int part, int parts, void* job);
     static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
 
     std::map<ggml_tensor const*, PackedMatrix> matrices_;
     std::vector<std::unique_ptr<Job>> jobs_; // one a layer, whatever the picture's size
     std::vector<AlignedMemory> scratch_;     // one a thread
+    std::size_t scratch_bytes_ = 0;          // of each
 };
 
 } // namespace echollama::nn
