@@ -1,0 +1,161 @@
+#include "base/counter_rng.h"
+#include "nn/cpu_layers.h"
+#include "nn/graph.h"
+#include "nn/layers.h"
+
+#include <ggml-cpp.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace echollama::nn {
+namespace {
+
+std::vector<float> numbers(std::string const& name, std::size_t count, float scale = 1) {
+    std::vector<float> values;
+    for (std::size_t i = 0; i < count; ++i) {
+        values.push_back(scale * (2 * uniform(fnv1a64(name), i) - 1));
+    }
+    return values;
+}
+
+// A matrix in memory of its own, as a model file gives it.
+struct Matrix {
+    ggml_context_ptr ctx;
+    ggml_tensor* weight = nullptr;
+    ggml_tensor* bias = nullptr;
+
+    Matrix(ggml_type type, std::int64_t in, std::int64_t out) {
+        ctx.reset(ggml_init({static_cast<std::size_t>((in + 32) * out * 8 + 100'000), nullptr, false}));
+        weight = ggml_new_tensor_2d(ctx.get(), type, in, out);
+        bias = ggml_new_tensor_1d(ctx.get(), GGML_TYPE_F32, out);
+        auto values = numbers("weight", static_cast<std::size_t>(in * out), 1 / std::sqrt(static_cast<float>(in)));
+        ggml_quantize_chunk(type, values.data(), weight->data, 0, out, in, nullptr);
+        auto shift = numbers("bias", static_cast<std::size_t>(out));
+        std::copy(shift.begin(), shift.end(), static_cast<float*>(bias->data));
+    }
+};
+
+float largest_difference(std::vector<float> const& a, std::vector<float> const& b) {
+    EXPECT_EQ(a.size(), b.size());
+    float largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        largest = std::isnan(a[i]) ? INFINITY : std::max(largest, std::abs(a[i] - b[i]));
+    }
+    return largest;
+}
+
+struct Case {
+    std::int64_t channels, width, height, batch, out;
+    Convolution convolution;
+};
+
+std::vector<Case> cases() {
+    return {{3, 37, 29, 1, 64, {7, 2, all_sides(3)}},  // the first layer, a width that is not a multiple of anything
+            {64, 19, 13, 2, 64, {3, 1, all_sides(1)}}, // a batch
+            {96, 9, 17, 1, 70, {3, 2, {0, 1, 0, 1}}},  // one-sided padding; outputs that fill no panel
+            {32, 40, 30, 1, 5, {1, 2, {}}},
+            {320, 1, 1, 1, 33, {1, 1, {}}}, // one pixel
+            {2080, 23, 1, 1, 100, {1, 1, {}}}};
+}
+
+TEST(CpuLayers, ConvolutionsEqualGgmls) {
+    auto backend = make_backend(2);
+    for (auto const& c : cases()) {
+        Matrix m(GGML_TYPE_F32, c.channels * c.convolution.kernel * c.convolution.kernel, c.out);
+        CpuLayers layers(backend);
+        std::vector<std::int64_t> shape{c.channels, c.width, c.height, c.batch};
+        Graph graph(backend, 256, [&](Graph::Builder& b) {
+            auto* x = b.input("x", shape);
+            auto* expected = conv2d(b.ctx, m.weight, m.bias, x, c.convolution);
+            auto* add = ggml_scale(b.ctx, expected, -0.5F);
+            b.output("expected", expected);
+            b.output("got", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, nullptr, false));
+            b.output("finished", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, add, true));
+            b.output("finished expected", ggml_relu(b.ctx, ggml_add(b.ctx, expected, add)));
+        });
+        graph.set("x", std::span<float const>(
+                           numbers("x", static_cast<std::size_t>(c.channels * c.width * c.height * c.batch))));
+        graph.compute();
+        EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
+        EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), 2e-5F) << c.channels;
+        EXPECT_LT(largest_difference(graph.read("finished"), graph.read("finished expected")), 2e-5F) << c.channels;
+    }
+}
+
+TEST(CpuLayers, ReducedWeightsStayWithinTheirRounding) {
+    auto backend = make_backend(2);
+    struct Limit {
+        ggml_type type;
+        float largest;
+    };
+    for (auto [type, limit] : {Limit{GGML_TYPE_F16, 2e-3F}, {GGML_TYPE_BF16, 2e-2F}, {GGML_TYPE_Q8_0, 3e-2F}}) {
+        Matrix exact(GGML_TYPE_F32, 64 * 9, 48), rounded(type, 64 * 9, 48);
+        CpuLayers layers(backend);
+        Graph graph(backend, 256, [&](Graph::Builder& b) {
+            auto* x = b.input("x", {64, 21, 15, 1});
+            Convolution shape{3, 1, all_sides(1)};
+            b.output("expected", layers.conv2d(b.ctx, exact.weight, exact.bias, x, shape, nullptr, false));
+            b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, shape, nullptr, false));
+        });
+        graph.set("x", std::span<float const>(numbers("x", 64 * 21 * 15)));
+        graph.compute();
+        float difference = largest_difference(graph.read("got"), graph.read("expected"));
+        EXPECT_LT(difference, limit) << ggml_type_name(type);
+        EXPECT_GT(difference, 0) << ggml_type_name(type);
+    }
+}
+
+TEST(CpuLayers, AttentionEqualsGgmlsWithAndWithoutAMask) {
+    auto backend = make_backend(2);
+    struct Size {
+        std::int64_t d, queries, keys, batch;
+        int heads;
+    };
+    for (auto s : {Size{256, 100, 850, 1, 8}, {256, 33, 70, 2, 8}, {192, 5, 577, 1, 3}, {40, 3, 1, 1, 1}}) {
+        CpuLayers layers(backend);
+        Graph graph(backend, 256, [&](Graph::Builder& b) {
+            auto* q = b.input("q", {s.d, s.queries, s.batch});
+            auto* k = b.input("k", {s.d, s.keys, s.batch});
+            auto* v = b.input("v", {s.d, s.keys, s.batch});
+            auto* mask = b.input("mask", {s.keys, s.queries, 1, s.batch});
+            b.output("expected", attention(b.ctx, q, k, v, s.heads));
+            b.output("got", layers.attention(b.ctx, q, k, v, s.heads, nullptr));
+            b.output("masked expected", attention(b.ctx, q, k, v, s.heads, mask));
+            b.output("masked", layers.attention(b.ctx, q, k, v, s.heads, mask));
+        });
+        auto fill = [&](std::string const& name, std::int64_t tokens) {
+            graph.set(name, std::span<float const>(numbers(name, static_cast<std::size_t>(s.d * tokens * s.batch), 4)));
+        };
+        fill("q", s.queries);
+        fill("k", s.keys);
+        fill("v", s.keys);
+        std::vector<float> mask(static_cast<std::size_t>(s.keys * s.queries * s.batch));
+        for (std::size_t i = 0; i < mask.size(); ++i) { // the last third of the keys is hidden
+            bool hidden = static_cast<std::int64_t>(i) % s.keys > s.keys - s.keys / 3 - 1;
+            mask[i] = hidden ? -std::numeric_limits<float>::infinity() : 0;
+        }
+        graph.set("mask", std::span<float const>(mask));
+        graph.compute();
+        EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), 2e-5F) << s.keys;
+        EXPECT_LT(largest_difference(graph.read("masked"), graph.read("masked expected")), 2e-5F) << s.keys;
+    }
+}
+
+TEST(CpuLayers, PoolingIgnoresWhatIsOutside) {
+    auto backend = make_backend(2);
+    CpuLayers layers(backend);
+    Graph graph(backend, 64, [&](Graph::Builder& b) {
+        auto* x = b.input("x", {5, 13, 11, 2});
+        b.output("got", layers.max_pool(b.ctx, x, {3, 2, all_sides(1)}));
+        b.output("expected", max_pool(b.ctx, x, {3, 2, all_sides(1)}));
+    });
+    graph.set("x", std::span<float const>(numbers("x", 5 * 13 * 11 * 2)));
+    graph.compute();
+    EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
+    EXPECT_EQ(graph.read("got"), graph.read("expected"));
+}
+
+} // namespace
+} // namespace echollama::nn
