@@ -37,8 +37,12 @@ void pool_line(Convolution const& shape, ggml_tensor const* x, std::int64_t n, s
                     continue;
                 }
                 float const* in = floats(x) + ((n * h + y) * w + column) * c;
-                for (std::int64_t i = 0; i < c; ++i) {
-                    out[i] = empty ? in[i] : std::max(out[i], in[i]);
+                if (empty) {
+                    std::copy(in, in + c, out);
+                } else {
+                    for (std::int64_t i = 0; i < c; ++i) {
+                        out[i] = std::max(out[i], in[i]);
+                    }
                 }
                 empty = false;
             }

@@ -94,6 +94,7 @@ struct Task {
 template <int R, typename Format>
 inline void run(Task const& t) {
     Reg sum[R][2];
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
         float const* from = t.start ? t.start : t.c + r * t.c_stride;
         sum[r][0] = load(from);
@@ -109,7 +110,9 @@ inline void run(Task const& t) {
             Format::step(sum[r][1], w1, a + r * pitch);
         }
     }
+#pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 2
         for (int j = 0; j < 2; ++j) {
             Reg value = sum[r][j];
             if (t.add) {
