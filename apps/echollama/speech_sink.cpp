@@ -4,27 +4,38 @@
 
 namespace echollama {
 
-SpeechSink::SpeechSink(SpeechTarget const& target, std::stop_token stop) : target_(target), stop_(std::move(stop)) {
-    if (!target.out.empty() && target.out != "-") {
-        WavWriter probe(target.out, 8000); // leaves nothing behind
+SpeechSink::SpeechSink(SpeechTarget const& target, std::stop_token stop)
+    : target_(target), stop_(std::move(stop)), on_stop_(stop_, [this] { drop(); }) {
+    if (target_.out.empty()) {
+        return;
+    }
+    if (!target_.format) {
+        target_.format = sound_format_of(target_.out);
+    }
+    if (!is_written_in_place(target_.out)) {
+        OutputFile probe(target_.out, "the speech"); // leaves nothing behind
     }
 }
 
-void SpeechSink::open(int rate) {
+void SpeechSink::open(AudioChunk const& first) {
     if (!target_.out.empty()) {
-        file_ = std::make_unique<WavWriter>(target_.out, rate);
+        file_ = std::make_unique<SoundFile>(target_.out, *target_.format, first.rate, first.channels);
+        file_stretch_ = std::make_unique<TimeStretch>(first.rate, speed_, 1.0F, first.channels);
     }
     if (target_.play) {
-        player_ = std::make_unique<Player>(rate);
+        std::lock_guard lock(mutex_);
+        player_ = std::make_unique<Player>(first.rate, PlayerOptions{.channels = first.channels});
+        player_->set_speed(speed_);
     }
 }
 
 void SpeechSink::write(AudioChunk const& chunk) {
     if (!file_ && !player_) {
-        open(chunk.rate);
+        open(chunk);
     }
     if (file_) {
-        file_->write(chunk.samples);
+        file_stretch_->set_speed(speed_);
+        file_->write(file_stretch_->push(chunk.samples));
     }
     if (player_) {
         player_->push(chunk.samples, stop_);
@@ -35,14 +46,34 @@ void SpeechSink::finish() {
     if (player_) {
         player_->drain(stop_);
         player_->silence();
-        if (player_->underruns() > 0) {
-            log::warning("The speech had " + std::to_string(player_->underruns()) +
-                         " gaps because the computer was too slow.");
+        if (underruns() > 0) {
+            log::warning("The speech had " + std::to_string(underruns()) + " gaps because the computer was too slow.");
         }
     }
     if (file_) {
+        file_->write(file_stretch_->finish());
         file_->finish();
     }
+}
+
+void SpeechSink::set_speed(float speed) {
+    speed_ = speed;
+    std::lock_guard lock(mutex_);
+    if (player_) {
+        player_->set_speed(speed);
+    }
+}
+
+void SpeechSink::drop() {
+    std::lock_guard lock(mutex_);
+    if (player_) {
+        player_->silence();
+    }
+}
+
+std::int64_t SpeechSink::underruns() const {
+    std::lock_guard lock(mutex_);
+    return player_ ? player_->underruns() : 0;
 }
 
 } // namespace echollama

@@ -1,12 +1,18 @@
-// Where speech goes: a WAV file or pipe, the sound device, or both.
+// Where speech goes: a file or pipe, the sound device, or both.
 #pragma once
 
-#include "media/audio_io.h"
 #include "media/playback.h"
+#include "media/sound_file.h"
+#include "media/time_stretch.h"
 #include "stages/roles.h"
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 
 namespace echollama {
@@ -14,25 +20,40 @@ namespace echollama {
 struct SpeechTarget {
     std::filesystem::path out; // empty: no file; "-": standard output
     bool play = false;
+    std::optional<SoundFormat> format; // none: as the file's name says
 
     bool wanted() const { return play || !out.empty(); }
 };
 
+// One thread writes; set_speed() and drop() may be called from any thread.
 class SpeechSink {
   public:
-    // Tells at once when the place cannot be written; the targets open with the first sound, whose rate they take.
+    // Tells at once when the place cannot be written; the targets open with the first sound, whose rate and channels
+    // they take. When stop is requested the device falls silent within its own latency.
     SpeechSink(SpeechTarget const& target, std::stop_token stop);
     void write(AudioChunk const& chunk);
-    // Waits for the device and completes the file.
+    // Waits for the device and completes the file. Gaps in what was heard are told as a warning.
     void finish();
 
+    // How much faster than it was spoken the sound shall be from now on: 0.5 to 4, pitch kept. What already waits for
+    // the device is heard at the new speed too.
+    void set_speed(float speed);
+    // Silence at once: what the device has not played yet is dropped. More may follow.
+    void drop();
+    // Gaps in the sound so far because the voice was slower than the device.
+    std::int64_t underruns() const;
+
   private:
-    void open(int rate);
+    void open(AudioChunk const& first);
 
     SpeechTarget target_;
-    std::unique_ptr<WavWriter> file_;
+    std::atomic<float> speed_ = 1;
+    std::unique_ptr<SoundFile> file_;
+    std::unique_ptr<TimeStretch> file_stretch_;
+    mutable std::mutex mutex_; // over the making of player_, which other threads use
     std::unique_ptr<Player> player_;
     std::stop_token stop_;
+    std::stop_callback<std::function<void()>> on_stop_; // a voice at work does not delay the silence
 };
 
 } // namespace echollama

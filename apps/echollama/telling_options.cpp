@@ -26,7 +26,11 @@ void add_voice_options(CLI::App& app, VoiceOptions& options) {
     app.add_option("--voice", options.voice, "natural, fast, or the folder of a Piper voice");
     app.add_option("--rate", options.speech.rate, "Speed of speech, 0.5 to 4")->check(CLI::Range(0.5, 4.0));
     app.add_option("--pitch", options.speech.pitch, "Pitch, 0.5 to 2")->check(CLI::Range(0.5, 2.0));
-    app.add_option("--out,-o", options.target.out, "Speech as a WAV file, or - for standard output");
+    app.add_option("--out,-o", options.target.out,
+                   "File for the speech (.wav, .flac, .opus, .mp3, .raw), or - for standard output");
+    app.add_option_function<std::string>(
+        "--format", [&options](std::string const& name) { options.target.format = parse_sound_format(name); },
+        "wav, flac, opus, mp3 or raw (16-bit samples), where the file's name does not say it");
     app.add_flag("--play", options.target.play, "Play the speech on the sound device");
 }
 

@@ -1,4 +1,4 @@
-// Mono sound in memory and in pieces.
+// Sound in memory and in pieces.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,17 @@ struct AudioBuffer {
     double seconds() const { return rate > 0 ? static_cast<double>(samples.size()) / rate : 0.0; }
 };
 
-// One piece of a stream of speech. Pieces of one answer have one rate and follow each other without a gap:
-// first_sample is the index of samples[0] in the whole answer.
+// One piece of a stream of speech. Pieces of one answer have one rate and one number of channels, and follow each other
+// without a gap: first_sample is the index of the first frame in the whole answer.
 struct AudioChunk {
-    std::vector<float> samples; // mono, [-1, 1]
+    std::vector<float> samples; // [-1, 1]; with two channels left and right take turns
     int rate = 0;
     std::int64_t first_sample = 0;
     bool end = false; // the last piece of its sentence
+    int channels = 1;
+
+    // Samples a channel.
+    std::int64_t frames() const { return static_cast<std::int64_t>(samples.size()) / channels; }
 };
 
 } // namespace echollama

@@ -6,14 +6,12 @@
 #include <sndfile.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 
 namespace echollama {
 namespace fs = std::filesystem;
@@ -164,71 +162,6 @@ std::int16_t to_pcm16(float sample) {
         return 0;
     }
     return static_cast<std::int16_t>(std::lrintf(std::clamp(sample, -1.0F, 1.0F) * 32767.0F));
-}
-
-WavWriter::WavWriter(fs::path const& path, int rate) : file_(path, "the speech"), rate_(rate) {
-    if (rate < 1) {
-        throw std::logic_error("WavWriter: the sample rate must be positive");
-    }
-    put_header(file_.rewindable() ? 0 : 0xFFFFFFFFU);
-}
-
-void WavWriter::put_header(std::uint32_t data_bytes) {
-    std::array<unsigned char, 44> header{};
-    auto text = [&](std::size_t at, char const* value) { std::memcpy(header.data() + at, value, 4); };
-    auto number = [&](std::size_t at, std::uint32_t value, int bytes) {
-        for (int i = 0; i < bytes; ++i) {
-            header[at + static_cast<std::size_t>(i)] = static_cast<unsigned char>(value >> (8 * i));
-        }
-    };
-    auto rate = static_cast<std::uint32_t>(rate_);
-    text(0, "RIFF");
-    number(4, data_bytes > 0xFFFFFFFFU - 36 ? 0xFFFFFFFFU : data_bytes + 36, 4);
-    text(8, "WAVE");
-    text(12, "fmt ");
-    number(16, 16, 4); // size of this part
-    number(20, 1, 2);  // PCM
-    number(22, 1, 2);  // mono
-    number(24, rate, 4);
-    number(28, rate * 2, 4); // bytes a second
-    number(32, 2, 2);        // bytes a sample
-    number(34, 16, 2);       // bits a sample
-    text(36, "data");
-    number(40, data_bytes, 4);
-    if (std::fwrite(header.data(), 1, header.size(), file_.stream()) != header.size()) {
-        file_.fail();
-    }
-}
-
-void WavWriter::write(std::span<float const> samples) {
-    if (!file_.stream()) {
-        throw std::logic_error("WavWriter: written to after finish");
-    }
-    std::vector<std::uint8_t> pcm(2 * samples.size());
-    for (std::size_t i = 0; i < samples.size(); ++i) { // little-endian on every machine
-        auto const value = static_cast<std::uint16_t>(to_pcm16(samples[i]));
-        pcm[2 * i] = static_cast<std::uint8_t>(value & 0xFF);
-        pcm[2 * i + 1] = static_cast<std::uint8_t>(value >> 8);
-    }
-    bool written = std::fwrite(pcm.data(), 1, pcm.size(), file_.stream()) == pcm.size();
-    if (!file_.rewindable()) {
-        written = written && std::fflush(file_.stream()) == 0; // a listener at the other end of the pipe is waiting
-    }
-    if (!written) {
-        file_.fail();
-    }
-    samples_ += static_cast<std::int64_t>(samples.size());
-}
-
-void WavWriter::finish() {
-    if (!file_.stream()) {
-        return;
-    }
-    if (file_.rewindable()) {
-        std::rewind(file_.stream());
-        put_header(static_cast<std::uint32_t>(std::min<std::int64_t>(samples_ * 2, 0xFFFFFFFF)));
-    }
-    file_.commit();
 }
 
 } // namespace echollama

@@ -1,8 +1,7 @@
-// Sound from and to files.
+// Sound from files.
 #pragma once
 
 #include "media/audio.h"
-#include "media/output_file.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,28 +23,5 @@ AudioBuffer decode_audio(std::span<std::uint8_t const> bytes, std::string const&
 // A sample of 16 bits: [-1, 1] to [-32767, 32767], rounded to the nearest; what is outside is clipped, and what is no
 // number is silence.
 std::int16_t to_pcm16(float sample);
-
-// Mono 16-bit WAV, written as the samples come. To a file: it appears under its name when finish() is called, and
-// nothing stays if that never happens. To standard output ("-"), pipes and devices: the header announces an unknown
-// length, as players of pipes expect.
-class WavWriter {
-  public:
-    // Throws Error at once when the place cannot be written.
-    WavWriter(std::filesystem::path const& path, int rate);
-
-    // Throws Error when the disk is full or the reader of a pipe has gone.
-    void write(std::span<float const> samples);
-    // Completes the file with what was written so far.
-    void finish();
-
-    std::int64_t samples_written() const { return samples_; }
-
-  private:
-    void put_header(std::uint32_t data_bytes);
-
-    OutputFile file_;
-    int rate_ = 0;
-    std::int64_t samples_ = 0;
-};
 
 } // namespace echollama

@@ -24,7 +24,16 @@ fs::path follow_links(fs::path path) {
     return path;
 }
 
+bool is_special(fs::file_status const& status) {
+    return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 } // namespace
+
+bool is_written_in_place(fs::path const& path) {
+    std::error_code ignored;
+    return path == "-" || is_special(fs::status(path, ignored));
+}
 
 OutputFile::OutputFile(fs::path const& path, std::string what)
     : path_(path), target_(follow_links(path)), what_(std::move(what)) {
@@ -37,7 +46,7 @@ OutputFile::OutputFile(fs::path const& path, std::string what)
     if (fs::is_directory(status)) {
         throw Error("Cannot write " + what_ + " to " + path.string() + " because it is a folder; name a file.");
     }
-    if (fs::exists(status) && !fs::is_regular_file(status)) {
+    if (is_special(status)) {
         file_ = std::fopen(target_.c_str(), "wb");
     } else if (!path.has_filename()) {
         throw Error("Cannot write " + what_ + " because no file is named; name one.");

@@ -7,6 +7,9 @@
 
 namespace echollama {
 
+// "-" (standard output), a device or a named pipe.
+bool is_written_in_place(std::filesystem::path const& path);
+
 // A new file is written beside its place and renamed at commit(); without commit() nothing of it stays and an older
 // file of that name is untouched. A symbolic link is followed. Devices and named pipes ("/dev/null") are written in
 // place, because a renamed file would replace the device itself; "-" is standard output.

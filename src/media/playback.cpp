@@ -2,13 +2,9 @@
 
 #include "base/error.h"
 #include "media/alsa_log.h"
+#include "media/jitter_buffer.h"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <stdexcept>
 
 // The implementation stays private to this file: libmtmd carries a copy of its own.
 #define MA_API static
@@ -28,60 +24,14 @@
 namespace echollama {
 
 struct Player::State {
+    State(int rate, PlayerOptions const& options) : buffer(rate, options.channels, options.buffer_seconds) {}
+
+    JitterBuffer buffer;
+    std::size_t channels = 1;
     ma_context context{};
     bool has_context = false;
     ma_device device{};
     bool has_device = false;
-
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    std::deque<float> waiting;
-    std::size_t capacity = 0;
-    std::size_t lead = 0;    // samples gathered before sound begins, so that small delays are not heard
-    std::size_t latency = 0; // samples the device holds after taking them from here
-    std::size_t quiet = 0;   // silent samples given since the last real one
-    bool flowing = false;    // sound is being given
-    bool ending = true;      // nothing more is to come for now: an empty buffer is no underrun
-    std::size_t held = 0;    // samples' time that the oldest waiting sample has been kept back
-    std::int64_t played = 0;
-    std::int64_t underruns = 0;
-
-    // Called by the device: takes what is there, fills the rest with silence.
-    void fill(float* out, std::size_t count) {
-        std::lock_guard lock(mutex);
-        // What has waited for as long as the lead takes is played even when nothing follows it.
-        held += waiting.empty() ? 0 : count;
-        if (!waiting.empty() && (ending || waiting.size() >= lead || held >= lead)) {
-            flowing = true;
-        }
-        std::size_t const taken = flowing ? std::min(count, waiting.size()) : 0;
-        std::copy_n(waiting.begin(), taken, out);
-        std::fill(out + taken, out + count, 0.0F);
-        waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
-        if (flowing && taken < count) {
-            underruns += ending ? 0 : 1;
-            flowing = false; // counted once per gap
-        }
-        if (flowing || waiting.empty()) {
-            held = 0;
-        }
-        quiet = taken > 0 ? count - taken : quiet + count;
-        played += static_cast<std::int64_t>(taken);
-        changed.notify_all();
-    }
-
-    // Waits until done() or stop; the device calls every few milliseconds unless it is gone.
-    void wait(std::unique_lock<std::mutex>& lock, std::stop_token stop, auto const& done) {
-        auto pulled = played + static_cast<std::int64_t>(quiet);
-        while (!changed.wait_for(lock, stop, std::chrono::seconds(5), done) && !stop.stop_requested()) {
-            auto const now = played + static_cast<std::int64_t>(quiet);
-            if (now == pulled) {
-                throw Error("The sound device takes no sound any more; check that it is still connected, or write the "
-                            "speech to a file with --out speech.wav.");
-            }
-            pulled = now;
-        }
-    }
 
     ~State() {
         if (has_device) {
@@ -93,33 +43,31 @@ struct Player::State {
     }
 };
 
-Player::Player(int rate, bool silent) : state_(std::make_unique<State>()) {
+Player::Player(int rate, PlayerOptions const& options) : state_(std::make_unique<State>(rate, options)) {
     silence_alsa();
     auto& s = *state_;
-    if (rate < 1000 || rate > 768000) {
-        throw std::logic_error("Player: impossible sample rate");
-    }
-    s.capacity = static_cast<std::size_t>(rate) / 2;
-    s.lead = static_cast<std::size_t>(rate) * 6 / 100;
+    s.channels = static_cast<std::size_t>(options.channels);
     ma_backend null_backend = ma_backend_null;
-    s.has_context =
-        ma_context_init(silent ? &null_backend : nullptr, silent ? 1 : 0, nullptr, &s.context) == MA_SUCCESS;
+    auto const* backends = options.simulated ? &null_backend : nullptr;
+    s.has_context = ma_context_init(backends, options.simulated ? 1 : 0, nullptr, &s.context) == MA_SUCCESS;
     ma_device_config config = ma_device_config_init(ma_device_type_playback);
     config.playback.format = ma_format_f32;
-    config.playback.channels = 1;
+    config.playback.channels = static_cast<ma_uint32>(options.channels);
     config.sampleRate = static_cast<ma_uint32>(rate);
     config.periodSizeInMilliseconds = 20;
     config.pUserData = &s;
     config.dataCallback = [](ma_device* device, void* out, void const*, ma_uint32 frames) {
-        static_cast<State*>(device->pUserData)->fill(static_cast<float*>(out), frames);
+        auto* state = static_cast<State*>(device->pUserData);
+        state->buffer.pull({static_cast<float*>(out), frames * state->channels});
     };
     // Without a device miniaudio would fall back to its null backend and play to nobody: that is an error here.
-    bool real = s.has_context && (silent || s.context.backend != ma_backend_null);
+    bool real = s.has_context && (options.simulated || s.context.backend != ma_backend_null);
     s.has_device = real && ma_device_init(&s.context, &config, &s.device) == MA_SUCCESS;
     if (s.has_device) {
         auto const& out = s.device.playback;
-        s.latency = static_cast<std::size_t>(static_cast<double>(out.internalPeriodSizeInFrames) * out.internalPeriods *
-                                             rate / std::max<ma_uint32>(1, out.internalSampleRate));
+        s.buffer.set_latency(
+            static_cast<std::size_t>(static_cast<double>(out.internalPeriodSizeInFrames) * out.internalPeriods * rate /
+                                     std::max<ma_uint32>(1, out.internalSampleRate)));
     }
     if (!s.has_device || ma_device_start(&s.device) != MA_SUCCESS) {
         throw Error(
@@ -130,47 +78,27 @@ Player::Player(int rate, bool silent) : state_(std::make_unique<State>()) {
 Player::~Player() = default;
 
 void Player::push(std::span<float const> samples, std::stop_token stop) {
-    auto& s = *state_;
-    std::unique_lock lock(s.mutex);
-    while (!samples.empty()) {
-        s.wait(lock, stop, [&] { return s.waiting.size() < s.capacity; });
-        if (stop.stop_requested()) {
-            return;
-        }
-        std::size_t const count = std::min(samples.size(), s.capacity - s.waiting.size());
-        s.waiting.insert(s.waiting.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(count));
-        samples = samples.subspan(count);
-        s.ending = false;
-    }
+    state_->buffer.push(samples, std::move(stop));
 }
 
 void Player::drain(std::stop_token stop) {
-    auto& s = *state_;
-    std::unique_lock lock(s.mutex);
-    s.ending = true;
-    if (s.played > 0 || !s.waiting.empty()) {
-        // The last sample is heard when the device has taken as much silence after it as it holds.
-        s.wait(lock, stop, [&] { return s.waiting.empty() && s.quiet >= s.latency; });
-    }
+    state_->buffer.drain(std::move(stop));
+}
+
+void Player::set_speed(float speed) {
+    state_->buffer.set_speed(speed);
 }
 
 void Player::silence() {
-    auto& s = *state_;
-    std::lock_guard lock(s.mutex);
-    s.waiting.clear();
-    s.flowing = false;
-    s.ending = true;
-    s.changed.notify_all();
+    state_->buffer.silence();
 }
 
 std::int64_t Player::underruns() const {
-    std::lock_guard lock(state_->mutex);
-    return state_->underruns;
+    return state_->buffer.underruns();
 }
 
-std::int64_t Player::samples_played() const {
-    std::lock_guard lock(state_->mutex);
-    return state_->played;
+std::int64_t Player::frames_played() const {
+    return state_->buffer.frames_played();
 }
 
 } // namespace echollama

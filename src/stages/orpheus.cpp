@@ -2,12 +2,12 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "media/time_stretch.h"
 #include "models/snac.h"
 #include "stages/orpheus_edges.h"
 #include "stages/orpheus_sampler.h"
 #include "stages/orpheus_text.h"
 #include "stages/sentences.h"
-#include "stages/time_stretch.h"
 
 #include <algorithm>
 

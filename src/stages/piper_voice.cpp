@@ -1,7 +1,7 @@
 #include "base/error.h"
+#include "media/time_stretch.h"
 #include "stages/espeak.h"
 #include "stages/sherpa.h"
-#include "stages/time_stretch.h"
 #include "stages/voices.h"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,7 @@
 #include "base/error.h"
 #include "media/audio_io.h"
+#include "media/resample.h"
+#include "media/sound_file.h"
 #include "support/support.h"
 
 #include <sndfile.h>
@@ -76,12 +78,12 @@ TEST(Pcm16, ClipsWithoutWrappingAndNeverProducesNoise) {
 TEST(Wav, WhatIsWrittenIsReadBack) {
     test::TempDir dir;
     auto const samples = tone(24001, 0.05);
-    WavWriter writer(dir / "a.wav", 24000);
+    SoundFile writer(dir / "a.wav", 24000);
     for (std::size_t at = 0; at < samples.size(); at += 1000) {
         EXPECT_FALSE(std::filesystem::exists(dir / "a.wav"));
         writer.write(std::span(samples).subspan(at, std::min<std::size_t>(1000, samples.size() - at)));
     }
-    EXPECT_EQ(writer.samples_written(), 24001);
+    EXPECT_EQ(writer.frames_written(), 24001);
     writer.finish();
     writer.finish(); // nothing more happens
     auto const audio = load_audio(dir / "a.wav");
@@ -101,18 +103,18 @@ TEST(Wav, AnAbandonedOneLeavesNothingAndTheOldOneStays) {
     test::TempDir dir;
     std::ofstream(dir / "a.wav") << "older";
     {
-        WavWriter writer(dir / "a.wav", 16000);
+        SoundFile writer(dir / "a.wav", 16000);
         writer.write(tone(100, 0.1));
     }
     EXPECT_EQ(std::filesystem::file_size(dir / "a.wav"), 5U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
-    WavWriter(dir / "nothing.wav", 16000).finish(); // silence of no length is a whole file
+    SoundFile(dir / "nothing.wav", 16000).finish(); // silence of no length is a whole file
     EXPECT_EQ(std::filesystem::file_size(dir / "nothing.wav"), 44U);
 }
 
 TEST(Wav, TwoWritersOfOneNameDoNotMix) {
     test::TempDir dir;
-    WavWriter first(dir / "a.wav", 16000), second(dir / "a.wav", 16000);
+    SoundFile first(dir / "a.wav", 16000), second(dir / "a.wav", 16000);
     first.write(tone(100, 0.1));
     second.write(tone(50, 0.1));
     second.finish();
@@ -132,7 +134,7 @@ TEST(Wav, APipeGetsAHeaderOfUnknownLengthAndSamplesAtOnce) {
             .write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         _exit(good ? 0 : 1);
     }
-    WavWriter writer(dir / "pipe", 16000);
+    SoundFile writer(dir / "pipe", 16000);
     writer.write(tone(100, 0.1));
     writer.finish();
     int status = 0;
@@ -143,14 +145,111 @@ TEST(Wav, APipeGetsAHeaderOfUnknownLengthAndSamplesAtOnce) {
 
 TEST(Wav, PlacesThatCannotBeWrittenAreToldAtOnce) {
     test::TempDir dir;
-    EXPECT_NE(refusal([&] { WavWriter(dir / "no/such/a.wav", 16000); }).find("Cannot write the speech"),
+    EXPECT_NE(refusal([&] { SoundFile(dir / "no/such/a.wav", 16000); }).find("Cannot write the speech"),
               std::string::npos);
-    EXPECT_NE(refusal([&] { WavWriter(dir.path(), 16000); }).find("is a folder"), std::string::npos);
+    EXPECT_NE(refusal([&] { SoundFile(dir.path(), 16000); }).find("is a folder"), std::string::npos);
     auto const full = refusal([&] {
-        WavWriter writer("/dev/full", 16000);
+        SoundFile writer("/dev/full", 16000);
         writer.write(tone(100000, 0.1));
     });
     EXPECT_NE(full.find("No space left"), std::string::npos) << full;
+}
+
+TEST(SoundFile, TwoChannelsStaySideBySide) {
+    test::TempDir dir;
+    SoundFile writer(dir / "a.wav", 24000, 2);
+    writer.write(std::vector<float>{0.5F, -0.25F, 0.5F, -0.25F});
+    EXPECT_EQ(writer.frames_written(), 2);
+    writer.finish();
+    auto const bytes = read_bytes(dir / "a.wav");
+    ASSERT_EQ(bytes.size(), 44U + 8U);
+    EXPECT_EQ(bytes[22], 2);                             // channels
+    EXPECT_EQ(number_at(bytes, 28), 24000U * 4);         // bytes a second
+    EXPECT_EQ(number_at(bytes, 44), 0xE0004000U);        // left 0.5, right -0.25
+    auto const mono = load_audio(dir / "a.wav").samples; // channels are averaged
+    ASSERT_EQ(mono.size(), 2U);
+    EXPECT_NEAR(mono[0], 0.125F, 1e-4);
+}
+
+// Root mean square of the difference of two sounds, the shorter one continued with silence.
+double rms_difference(std::vector<float> const& a, std::vector<float> const& b) {
+    double sum = 0;
+    auto const at = [](std::vector<float> const& v, std::size_t i) {
+        return i < v.size() ? static_cast<double>(v[i]) : 0.0;
+    };
+    auto const count = std::max(a.size(), b.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        sum += std::pow(at(a, i) - at(b, i), 2);
+    }
+    return std::sqrt(sum / static_cast<double>(count));
+}
+
+TEST(SoundFile, EveryFormatIsReadBackFromFilesAndFromPipes) {
+    test::TempDir dir;
+    struct Case {
+        SoundFormat format;
+        int rate, written_rate;
+        double tolerance;
+    };
+    for (auto const& c : {Case{SoundFormat::wav, 22050, 22050, 1e-4}, Case{SoundFormat::flac, 22050, 22050, 1e-4},
+                          Case{SoundFormat::opus, 24000, 24000, 0.1}, Case{SoundFormat::opus, 22050, 24000, 0.1},
+                          Case{SoundFormat::mp3, 22050, 22050, -1}}) {
+        auto const samples = tone(static_cast<std::size_t>(c.rate), 0.05);
+        std::vector<std::uint8_t> piped;
+        auto encoder = make_sound_encoder(
+            c.format, c.rate, 1,
+            {[&](std::span<std::uint8_t const> bytes) { piped.insert(piped.end(), bytes.begin(), bytes.end()); }, {}});
+        SoundFile file(dir / "sound", c.format, c.rate);
+        std::size_t at_half = 0;
+        for (std::size_t at = 0; at < samples.size(); at += 333) {
+            auto const piece = std::span(samples).subspan(at, std::min<std::size_t>(333, samples.size() - at));
+            encoder->write(piece);
+            file.write(piece);
+            at_half = at < samples.size() / 2 ? piped.size() : at_half;
+        }
+        encoder->finish();
+        file.finish();
+        EXPECT_GT(at_half, piped.size() / 8) << "it is given out while it is made";
+        for (auto const& audio : {load_audio(dir / "sound"), decode_audio(piped, "pipe")}) {
+            EXPECT_EQ(audio.rate, c.written_rate);
+            EXPECT_NEAR(audio.seconds(), static_cast<double>(samples.size()) / c.rate, c.tolerance < 0 ? 0.1 : 0.001);
+            if (c.tolerance >= 0) {
+                auto const wanted = resample({c.rate, samples}, c.written_rate).samples;
+                EXPECT_LT(rms_difference(audio.samples, wanted), c.tolerance) << static_cast<int>(c.format);
+            }
+        }
+    }
+}
+
+TEST(SoundFile, RawIsNothingButSamples) {
+    test::TempDir dir;
+    SoundFile file(dir / "a.pcm", 16000);
+    file.write(std::vector<float>{0.5F, -0.25F});
+    file.finish();
+    EXPECT_EQ(number_at(read_bytes(dir / "a.pcm"), 0), 0xE0004000U);
+    EXPECT_EQ(std::filesystem::file_size(dir / "a.pcm"), 4U);
+}
+
+TEST(SoundFile, TheNameChoosesTheFormat) {
+    EXPECT_EQ(sound_format_of("a.FLAC"), SoundFormat::flac);
+    EXPECT_EQ(sound_format_of("a.ogg"), SoundFormat::opus);
+    EXPECT_EQ(sound_format_of("-"), SoundFormat::wav);
+    EXPECT_EQ(sound_format_of("noise"), SoundFormat::wav);
+    EXPECT_NE(refusal([] { sound_format_of("a.aac"); }).find("wav, flac"), std::string::npos);
+    EXPECT_NE(refusal([] { parse_sound_format("aac"); }).find("'aac'"), std::string::npos);
+}
+
+TEST(SoundFile, AFullDiskIsToldForEveryFormat) {
+    for (auto format : {SoundFormat::flac, SoundFormat::opus, SoundFormat::mp3, SoundFormat::raw}) {
+        auto const full = refusal([&] {
+            SoundFile file("/dev/full", format, 24000);
+            for (int i = 0; i < 50; ++i) {
+                file.write(tone(24000, 1));
+            }
+            file.finish();
+        });
+        EXPECT_NE(full.find("No space left"), std::string::npos) << full;
+    }
 }
 
 TEST(LoadAudio, EveryFormatAndChannelsAreAveraged) {
@@ -199,7 +298,7 @@ TEST(LoadAudio, BadInputIsOneSentence) {
     EXPECT_NE(load("empty.wav").find("is empty"), std::string::npos);
     std::ofstream(dir / "text.wav") << "These are words, and nobody speaks them aloud. " << std::string(4000, 'x');
     EXPECT_NE(load("text.wav").find("is not a recording"), std::string::npos);
-    WavWriter(dir / "silent.wav", 16000).finish();
+    SoundFile(dir / "silent.wav", 16000).finish();
     EXPECT_NE(load("silent.wav").find("holds no sound"), std::string::npos);
 }
 

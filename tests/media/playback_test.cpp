@@ -19,14 +19,14 @@ double since(Clock::time_point begin) {
 
 TEST(Player, EverySampleIsPlayedInRealTimeHoweverItIsCut) {
     for (std::size_t piece : {160UL, 1111UL, 9600UL}) {
-        Player player(16000, true);
+        Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
         std::vector<float> const samples(9600, 0.1F); // 0.6 s
         auto const begin = Clock::now();
         for (std::size_t at = 0; at < samples.size(); at += piece) {
             player.push(std::span(samples).subspan(at, std::min(piece, samples.size() - at)), {});
         }
         player.drain({});
-        EXPECT_EQ(player.samples_played(), 9600);
+        EXPECT_EQ(player.frames_played(), 9600);
         EXPECT_EQ(player.underruns(), 0);
         EXPECT_GT(since(begin), 0.4);
         EXPECT_LT(since(begin), 5);
@@ -34,16 +34,16 @@ TEST(Player, EverySampleIsPlayedInRealTimeHoweverItIsCut) {
 }
 
 TEST(Player, TheBufferIsBounded) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     std::vector<float> const samples(16000 * 2);
     auto const begin = Clock::now();
     player.push(samples, {});
     EXPECT_GT(since(begin), 1.0); // two seconds fit only when at least 1.5 have been taken
-    EXPECT_GE(player.samples_played(), 16000 * 3 / 2 - 8000);
+    EXPECT_GE(player.frames_played(), 16000 * 3 / 2 - 8000);
 }
 
 TEST(Player, AGapIsCountedOnceAndAPauseAfterDrainIsNone) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     std::vector<float> const samples(3200, 0.1F); // 0.2 s
     player.push(samples, {});
     std::this_thread::sleep_for(600ms);
@@ -52,36 +52,36 @@ TEST(Player, AGapIsCountedOnceAndAPauseAfterDrainIsNone) {
     player.drain({});
     std::this_thread::sleep_for(200ms);
     EXPECT_EQ(player.underruns(), 1);
-    EXPECT_EQ(player.samples_played(), 6400);
+    EXPECT_EQ(player.frames_played(), 6400);
 }
 
 TEST(Player, LessThanTheLeadIsPlayedToo) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     player.push(std::vector<float>(100, 0.1F), {});
     auto const begin = Clock::now();
-    while (player.samples_played() < 100 && since(begin) < 5) {
+    while (player.frames_played() < 100 && since(begin) < 5) {
         std::this_thread::sleep_for(5ms);
     }
-    EXPECT_EQ(player.samples_played(), 100);
+    EXPECT_EQ(player.frames_played(), 100);
 }
 
 TEST(Player, SilenceComesAtOnceAndSoundMayFollow) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     player.push(std::vector<float>(8000, 0.1F), {});
     std::this_thread::sleep_for(150ms);
     player.silence();
-    auto const played = player.samples_played();
+    auto const played = player.frames_played();
     EXPECT_LT(played, 8000);
     std::this_thread::sleep_for(150ms);
-    EXPECT_EQ(player.samples_played(), played);
+    EXPECT_EQ(player.frames_played(), played);
     EXPECT_EQ(player.underruns(), 0);
     player.push(std::vector<float>(1600, 0.1F), {});
     player.drain({});
-    EXPECT_EQ(player.samples_played(), played + 1600);
+    EXPECT_EQ(player.frames_played(), played + 1600);
 }
 
 TEST(Player, WaitingEndsWhenStopIsRequested) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     std::stop_source stop;
     std::jthread stopper([&] {
         std::this_thread::sleep_for(100ms);
@@ -95,7 +95,7 @@ TEST(Player, WaitingEndsWhenStopIsRequested) {
 }
 
 TEST(Player, DrainOfNothingReturns) {
-    Player player(16000, true);
+    Player player(16000, {.buffer_seconds = 0.5, .simulated = true});
     auto const begin = Clock::now();
     player.drain({});
     EXPECT_LT(since(begin), 1);
