@@ -3,7 +3,24 @@
 #include "scene/build.h"
 #include "scene/camera.h"
 
+#include <future>
+
 namespace echollama {
+namespace {
+
+// Starts at once; not valid(): there is nothing to estimate with, or no need.
+std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& models, Timings& timings,
+                                     std::stop_token stop) {
+    if (view.depth || !models.depth.valid()) {
+        return {};
+    }
+    return std::async(std::launch::async, [&view, &models, &timings, stop] {
+        auto estimator = models.depth.get();
+        return timings.measure("depth", [&] { return estimator->depth(view.image, stop); });
+    });
+}
+
+} // namespace
 
 View view_of(LoadedImage picture) {
     View view;
@@ -14,12 +31,20 @@ View view_of(LoadedImage picture) {
 
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop) {
     Sight sight;
+    auto depth = estimate_depth(view, models, timings, stop);
     auto detector = models.detector.get();
     sight.sure_score = detector->sure_score();
     sight.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
+    if (depth.valid()) {
+        sight.depth = depth.get();
+        if (sight.depth->values.empty()) { // stopped
+            sight.depth.reset();
+        }
+    }
+    auto const& known = view.depth ? view.depth : sight.depth;
     sight.scene = timings.measure("scene", [&] {
         return build_scene(sight.detections, view.image.width, view.image.height, view.camera,
-                           view.depth ? &*view.depth : nullptr);
+                           known ? &*known : nullptr);
     });
     return sight;
 }

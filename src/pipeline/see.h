@@ -7,6 +7,7 @@
 #include "pipeline/loading.h"
 #include "stages/roles.h"
 
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -17,16 +18,18 @@ View view_of(LoadedImage picture);
 
 struct SeeingModels {
     Loading<Detector> detector;
+    Loading<DepthEstimator> depth; // not valid(): none; unused where the view brings its own depth
 };
 
 struct Sight {
     std::vector<Detection> detections;
     Scene scene;
-    float sure_score = 0; // of the detector: WordingOptions::sure_score
+    float sure_score = 0;          // of the detector: WordingOptions::sure_score
+    std::optional<DepthMap> depth; // what the depth estimator made
 };
 
-// Finds the objects and where they are. A negative threshold is the detector's own. Throws what loading or running the
-// detector throws.
+// Finds the objects and where they are; detector and depth estimator work side by side. A negative threshold is the
+// detector's own. Throws what loading or running the models throws.
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop);
 
 } // namespace echollama
