@@ -11,6 +11,7 @@ namespace echollama {
 struct SeeingOptions {
     std::filesystem::path image;
     std::filesystem::path detector; // empty: the starter's
+    std::filesystem::path depth;    // empty: none
     float threshold = -1;           // negative: the detector's own
 };
 

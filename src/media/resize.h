@@ -20,7 +20,7 @@ Image resize_bicubic(Image const& image, int width, int height);
 std::vector<float> resize_cubic(std::span<float const> values, int width, int height, int channels, int new_width,
                                 int new_height);
 
-// The picture as floats, value / 255, resized so; rows of 3 channels.
+// The picture as floats, value / 255, resized so, with OpenCV's rounding of positions; rows of 3 channels.
 std::vector<float> resize_cubic(Image const& image, int new_width, int new_height);
 
 } // namespace echollama

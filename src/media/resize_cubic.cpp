@@ -15,12 +15,16 @@ struct Taps {
     std::array<float, 4> weight;
 };
 
-std::vector<Taps> make_taps(int in_size, int out_size) {
+// OpenCV rounds positions to float32, PyTorch's double precision does not.
+enum class Positions { exact, rounded };
+
+std::vector<Taps> make_taps(int in_size, int out_size, Positions positions) {
     constexpr float a = -0.75F;
     std::vector<Taps> taps(static_cast<std::size_t>(out_size));
     double const scale = static_cast<double>(in_size) / out_size;
     for (int out = 0; out < out_size; ++out) {
-        double const position = (out + 0.5) * scale - 0.5;
+        double position = (out + 0.5) * scale - 0.5;
+        position = positions == Positions::rounded ? static_cast<double>(static_cast<float>(position)) : position;
         int const first = static_cast<int>(std::floor(position));
         auto const x = static_cast<float>(position - first);
         auto& t = taps[static_cast<std::size_t>(out)];
@@ -37,13 +41,13 @@ std::vector<Taps> make_taps(int in_size, int out_size) {
 
 // `read_row(y, out)` gives row y of the source as floats. Only the rows that are used are read and resized, each once:
 // four neighbouring rows are kept.
-std::vector<float> resize(int width, int height, int channels, int new_width, int new_height,
+std::vector<float> resize(int width, int height, int channels, int new_width, int new_height, Positions positions,
                           std::function<void(int, float*)> const& read_row) {
     if (width < 1 || height < 1 || channels < 1 || new_width < 1 || new_height < 1) {
         throw std::logic_error("resize_cubic: sizes must be at least 1");
     }
-    auto const across = make_taps(width, new_width);
-    auto const down = make_taps(height, new_height);
+    auto const across = make_taps(width, new_width, positions);
+    auto const down = make_taps(height, new_height, positions);
     auto const depth = static_cast<std::size_t>(channels);
     auto const row_size = static_cast<std::size_t>(new_width) * depth;
     std::vector<float> source(static_cast<std::size_t>(width) * depth), kept(4 * row_size);
@@ -87,14 +91,14 @@ std::vector<float> resize_cubic(std::span<float const> values, int width, int he
     if (values.size() != row_size * static_cast<std::size_t>(height)) {
         throw std::logic_error("resize_cubic: wrong number of values");
     }
-    return resize(width, height, channels, new_width, new_height, [&](int y, float* out) {
+    return resize(width, height, channels, new_width, new_height, Positions::exact, [&](int y, float* out) {
         std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(y) * row_size), row_size,
                     out);
     });
 }
 
 std::vector<float> resize_cubic(Image const& image, int new_width, int new_height) {
-    return resize(image.width, image.height, 3, new_width, new_height, [&](int y, float* out) {
+    return resize(image.width, image.height, 3, new_width, new_height, Positions::rounded, [&](int y, float* out) {
         auto const* in = image.pixel(0, y);
         std::transform(in, in + 3 * image.width, out, [](std::uint8_t v) { return static_cast<float>(v) / 255.0F; });
     });

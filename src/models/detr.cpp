@@ -104,10 +104,10 @@ std::vector<std::uint8_t> valid_map(DetrInput const& picture, int width, int hei
 
 } // namespace
 
-Detr::Detr(std::filesystem::path const& gguf, int threads, Device device, bool with_taps)
+Detr::Detr(std::filesystem::path const& gguf, int threads, std::string const& device, bool with_taps)
     : backend_(make_backend(threads, device)), weights_(gguf, "detr", backend_), params_(read_params(weights_)),
       with_taps_(with_taps) {
-    if (backend_.is_cpu()) {
+    if (backend_.own_layers) {
         cpu_.emplace(backend_);
     }
     build({64, 64, 1, false}); // looks every weight up

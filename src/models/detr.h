@@ -3,6 +3,7 @@
 #pragma once
 
 #include "media/image.h"
+#include "models/picture_input.h"
 #include "nn/backend.h"
 #include "nn/cpu_layers.h"
 #include "nn/graph.h"
@@ -31,11 +32,7 @@ struct DetrParams {
     std::vector<std::string> labels;    // the last is "no object"
 };
 
-// A picture as the network takes it: channel-last RGB, normalised, 3 * width * height values.
-struct DetrInput {
-    int width = 0, height = 0;
-    std::vector<float> values;
-};
+using DetrInput = PictureInput;
 
 // For every query (row-major): class scores before the softmax, and the box as (centre x, centre y, width, height)
 // relative to the picture, 0..1.
@@ -48,7 +45,8 @@ struct DetrOutput {
 class Detr {
   public:
     // Throws Error when the file is not a DETR GGUF; every weight is looked up here.
-    Detr(std::filesystem::path const& gguf, int threads, nn::Device device = nn::Device::cpu, bool with_taps = false);
+    Detr(std::filesystem::path const& gguf, int threads, std::string const& device = nn::cpu_device,
+         bool with_taps = false);
     ~Detr();
 
     // Runs a batch. Pictures of different sizes are padded with zeros at the right and at the bottom, and the padding

@@ -25,13 +25,7 @@ std::pair<int, int> detr_input_size(int width, int height, int short_side, int l
 
 DetrInput detr_input(Image const& image, DetrParams const& params) {
     auto [width, height] = detr_input_size(image.width, image.height, params.short_side, params.long_side);
-    Image resized = resize_bilinear(image, width, height);
-    DetrInput input{width, height, std::vector<float>(resized.rgb.size())};
-    for (std::size_t i = 0; i < resized.rgb.size(); ++i) {
-        float value = static_cast<float>(resized.rgb[i]) / 255.0F;
-        input.values[i] = (value - params.mean[i % 3]) / params.std[i % 3];
-    }
-    return input;
+    return normalised(resize_bilinear(image, width, height), params.mean, params.std);
 }
 
 std::vector<float> sine_position_code(std::span<std::uint8_t const> valid, int width, int height, int d,

@@ -45,17 +45,32 @@ ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps)
     return nn::layer_norm(ctx, plain(name + ".weight", {x->ne[0]}), plain(name + ".bias", {x->ne[0]}), x, eps);
 }
 
-ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const {
+ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const {
     if (groups < 1 || x->ne[0] % groups != 0) {
         refuse_model(*weights, "its channels cannot be divided into groups");
     }
-    return nn::group_norm(ctx, plain(name + ".weight", {x->ne[0]}), plain(name + ".bias", {x->ne[0]}), x, groups, eps);
+    ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
+    ggml_tensor* y = nn::group_norm(ctx, weight, bias, x, groups, eps);
+    y = after.add ? ggml_add(ctx, y, after.add) : y;
+    return after.relu ? ggml_relu(ctx, y) : y;
 }
 
-ggml_tensor* Net::depthwise(std::string const& name, ggml_tensor* x, int stride) const {
+ggml_tensor* Net::gelu(ggml_tensor* x) const {
+    return ggml_gelu_erf(ctx, x);
+}
+
+ggml_tensor* Net::depthwise_relu6(std::string const& name, ggml_tensor* x, int stride) const {
     auto k = weights->dimension(name + ".weight", 1);
-    ggml_tensor* kernel = plain(name + ".weight", {x->ne[0], k, k});
-    return ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), plain(name + ".bias", {x->ne[0]}));
+    if (k % 2 != 1 || k > 7) {
+        refuse_model(*weights, "the kernel of '" + name + "' has an impossible size");
+    }
+    ggml_tensor *kernel = plain(name + ".weight", {x->ne[0], k, k}), *bias = plain(name + ".bias", {x->ne[0]});
+    x = ggml_clamp(ctx, x, 0, 6);
+    return ggml_clamp(ctx, ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), bias), 0, 6);
+}
+
+ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners) const {
+    return nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
 }
 
 } // namespace echollama

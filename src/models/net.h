@@ -32,9 +32,14 @@ struct Net {
                            ggml_tensor* mask = nullptr) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
-    ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps) const;
-    // a depthwise convolution with TensorFlow's "same" padding
-    ggml_tensor* depthwise(std::string const& name, ggml_tensor* x, int stride) const;
+    // x is not used afterwards
+    ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const;
+    // the form with erf; x is not used afterwards
+    ggml_tensor* gelu(ggml_tensor* x) const;
+    // ReLU6, a depthwise convolution with TensorFlow's "same" padding, ReLU6 again
+    ggml_tensor* depthwise_relu6(std::string const& name, ggml_tensor* x, int stride) const;
+    // twice the width and height
+    ggml_tensor* upsample2(ggml_tensor* x, bool align_corners) const;
 
     // A float32 tensor of exactly this shape.
     ggml_tensor* plain(std::string const& name, std::initializer_list<std::int64_t> shape) const;

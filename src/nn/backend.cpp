@@ -6,6 +6,7 @@
 #include <ggml-cpu.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace echollama::nn {
 
@@ -21,21 +22,55 @@ std::string Backend::name() const {
     return ggml_backend_name(handle.get());
 }
 
-Backend make_backend(int threads, Device device) {
-    Backend backend;
-    backend.threads = std::max(threads, 1);
-    if (device == Device::best) {
-        if (auto* gpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU)) {
-            backend.handle.reset(ggml_backend_dev_init(gpu, nullptr));
+namespace {
+
+bool is_gpu(ggml_backend_dev_t device) {
+    auto type = ggml_backend_dev_type(device);
+    return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
+}
+
+std::vector<ggml_backend_dev_t> gpus() {
+    std::vector<ggml_backend_dev_t> found;
+    for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+        if (auto* device = ggml_backend_dev_get(i); is_gpu(device)) {
+            found.push_back(device);
         }
     }
-    if (!backend.handle) {
-        backend.handle.reset(ggml_backend_cpu_init());
+    return found;
+}
+
+ggml_backend_dev_t find_gpu(std::string const& name) {
+    auto all = gpus();
+    auto found = std::find_if(all.begin(), all.end(), [&](auto* device) {
+        return name == auto_device || ggml_backend_dev_name(device) == name;
+    });
+    return found == all.end() ? nullptr : *found;
+}
+
+std::string device_names() {
+    std::string names = cpu_device + std::string(", ") + auto_device;
+    for (auto* device : gpus()) {
+        names += std::string(", ") + ggml_backend_dev_name(device);
     }
-    if (!backend.handle) {
-        throw Error("The compute device cannot be opened; there may be too little memory.");
+    return names;
+}
+
+} // namespace
+
+Backend make_backend(int threads, std::string const& device) {
+    Backend backend;
+    backend.threads = std::max(threads, 1);
+    auto* gpu = find_gpu(device);
+    bool plain = device == plain_device;
+    if (!gpu && !plain && device != cpu_device && device != auto_device) {
+        throw Error("There is no compute device '" + device + "'; choose one of: " + device_names() + ".");
     }
-    if (backend.is_cpu()) {
+    backend.own_layers = !gpu && !plain;
+    backend.handle.reset(gpu ? ggml_backend_dev_init(gpu, nullptr) : ggml_backend_cpu_init());
+    if (!backend.handle) {
+        throw Error("The compute device '" + device + "' cannot be opened; there may be too little memory.");
+    }
+    if (!gpu) {
         ggml_backend_cpu_set_n_threads(backend.handle.get(), backend.threads);
     }
     return backend;

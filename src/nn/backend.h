@@ -14,21 +14,23 @@ struct BackendDeleter {
 };
 using BackendHandle = std::unique_ptr<ggml_backend, BackendDeleter>;
 
-enum class Device {
-    cpu,
-    best, // a GPU when ggml was built with one and it is there, else the CPU
-};
+// Names of devices for make_backend beside ggml's own ("CUDA0", "Vulkan0", "Metal"):
+inline constexpr char const* cpu_device = "cpu";        // this processor with the kernels made for it
+inline constexpr char const* plain_device = "cpu-ggml"; // this processor with ggml's operations, as a GPU runs them
+inline constexpr char const* auto_device = "auto"; // the first GPU that ggml was built for and that is there, else cpu
 
 // Each network owns one backend, so that several can run side by side. Not thread-safe.
 struct Backend {
     BackendHandle handle;
     int threads = 1;
+    bool own_layers = false; // networks compute with nn::CpuLayers
 
     bool is_cpu() const;
     std::string name() const;
 };
 
-// Throws Error when the device cannot be opened. `threads` is for the CPU, at least 1.
-Backend make_backend(int threads, Device device = Device::cpu);
+// Throws Error, naming the devices there are, when the device is unknown or cannot be opened. `threads` is for the CPU,
+// at least 1.
+Backend make_backend(int threads, std::string const& device = cpu_device);
 
 } // namespace echollama::nn

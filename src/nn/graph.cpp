@@ -71,6 +71,12 @@ Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(B
     builder.graph = s.graph;
     builder.taps = with_taps;
     build(builder);
+    for (int i = 0; i < ggml_graph_n_nodes(s.graph); ++i) { // ggml would end the program
+        if (auto* node = ggml_graph_node(s.graph, i); !ggml_backend_supports_op(s.backend, node)) {
+            throw Error("The compute device '" + backend.name() + "' cannot compute the layer " + ggml_op_desc(node) +
+                        " of this network; use the device 'cpu'.");
+        }
+    }
     s.allocator.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(s.backend)));
     if (!s.allocator || !ggml_gallocr_alloc_graph(s.allocator.get(), s.graph)) {
         throw Error("There is not enough memory to run the network; use a smaller picture or close other programs.");

@@ -31,6 +31,7 @@ class Graph {
         void output(std::string const& name, ggml_tensor* tensor);
         // A named intermediate, kept only when taps were asked for (parity tests). Returns the tensor.
         ggml_tensor* tap(std::string const& name, ggml_tensor* tensor);
+        bool with_taps() const { return taps; }
 
       private:
         friend class Graph;
@@ -38,6 +39,7 @@ class Graph {
         bool taps = false;
     };
 
+    // Throws Error when the device cannot compute a layer or has too little memory.
     Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build,
           bool with_taps = false);
     ~Graph();
