@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "convert/detr.h"
 #include "convert/midas.h"
+#include "convert/moondream.h"
 #include "convert/snac.h"
 
 namespace echollama::convert {
@@ -36,9 +37,13 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
         convert_snac(source, output, type);
         return "SNAC 24 kHz";
     }
+    if (is_moondream(file)) {
+        convert_moondream(file, output, type);
+        return "Moondream2 (its vision encoder is " + moondream_vision_path(output).string() + ")";
+    }
     throw Error("The file " + source.string() +
                 " holds none of the networks that can be converted: DETR ResNet-50, MiDaS DPT-Hybrid, MiDaS v2.1 "
-                "small, SNAC 24 kHz; check that it is the right file.");
+                "small, SNAC 24 kHz, Moondream2; check that it is the right file.");
 }
 
 } // namespace echollama::convert

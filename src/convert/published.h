@@ -8,8 +8,8 @@
 
 namespace echollama::convert {
 
-// DETR ResNet-50, DPT-Hybrid, MiDaS v2.1 small or SNAC 24 kHz, from safetensors or a PyTorch file, under the names of
-// Hugging Face or of the original code. Returns what it was, in plain words. Throws Error when the file is damaged, of
+// DETR ResNet-50, DPT-Hybrid, MiDaS v2.1 small, SNAC 24 kHz or Moondream2, from safetensors or a PyTorch file, under the
+// names of Hugging Face or of the original code. Returns what it was, in plain words. Throws Error when the file is damaged, of
 // another kind, or cannot be stored as `type`.
 std::string convert_published(std::filesystem::path const& source, std::filesystem::path const& output,
                               WeightType type);
