@@ -2,7 +2,6 @@
 #include "media/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
-#include "seeing_options.h"
 #include "stages/detectors.h"
 
 #include <cmath>
@@ -12,7 +11,7 @@ namespace echollama {
 namespace {
 
 struct DetectOptions {
-    InputOptions input;
+    std::filesystem::path image;
     std::filesystem::path model, annotate;
     float threshold = -1;
     bool json = false;
@@ -34,15 +33,15 @@ void print_text(std::vector<Detection> const& detections) {
 }
 
 void run(AppContext const& context, DetectOptions const& options) {
-    auto const image = load_input(options.input).image;
+    auto loaded = load_image(options.image);
     auto model = options.model.empty() ? context.models_dir / "centernet.gguf" : options.model;
     auto detector = make_detector(model, context.threads);
-    auto detections = detector->detect(image, options.threshold, context.stop);
+    auto detections = detector->detect(loaded.image, options.threshold, context.stop);
     if (!options.annotate.empty()) {
-        save_png(options.annotate, annotate(image, detections));
+        save_png(options.annotate, annotate(loaded.image, detections));
     }
     if (options.json) {
-        print_line(dump(detections_json(image.width, image.height, detections)));
+        print_line(dump(detections_json(loaded.image.width, loaded.image.height, detections)));
     } else {
         print_text(detections);
     }
@@ -53,7 +52,7 @@ void run(AppContext const& context, DetectOptions const& options) {
 void add_detect(CLI::App& root, AppContext& context, Subcommands& all) {
     auto options = std::make_shared<DetectOptions>();
     auto* app = root.add_subcommand("detect", "Find objects in a picture");
-    add_input_options(*app, options->input);
+    app->add_option("image", options->image, "The picture")->required();
     app->add_option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
     app->add_option("--threshold", options->threshold, "Least score, 0 to 1 (default: the model's own)")
         ->check(CLI::Range(0.0, 1.0));

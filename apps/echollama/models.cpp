@@ -5,8 +5,11 @@
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
+#include "stages/llm_quantize.h"
 #include "store/install.h"
 #include "store/manifest.h"
+
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -74,7 +77,33 @@ void install_models(AppContext const& context, fs::path const& packages) {
 struct Conversion {
     Sources sources; // the first may be a kind
     fs::path output;
+    fs::path base; // of a LoRA adapter
     std::string type = "f16";
+};
+
+// "converting 40 %", rewritten in place, where somebody watches.
+class Progress {
+  public:
+    Progress(AppContext const& context, std::string what)
+        : what_(std::move(what)), shown_(!context.quiet && isatty(STDERR_FILENO) != 0) {}
+
+    void show(double done) {
+        int percent = static_cast<int>(100 * done);
+        if (shown_ && percent != percent_) {
+            std::cerr << "\r" << what_ << " " << percent << " %" << std::flush;
+            percent_ = percent;
+        }
+    }
+    void clear() const {
+        if (percent_ >= 0) {
+            std::cerr << "\r" << std::string(what_.size() + 6, ' ') << "\r";
+        }
+    }
+
+  private:
+    std::string what_;
+    bool shown_;
+    int percent_ = -1;
 };
 
 // The kinds whose files do not say what they are.
@@ -87,15 +116,19 @@ std::string take_kind(Sources& sources) {
     return first;
 }
 
+void refuse_overwriting(fs::path const& source, fs::path const& output) {
+    std::error_code none;
+    if (fs::equivalent(source, output, none)) {
+        throw UsageError("The output would replace its source; choose another name.");
+    }
+}
+
 void convert_model(AppContext const& context, Conversion const& conversion) {
     auto type = convert::parse_weight_type(conversion.type);
     auto sources = conversion.sources;
     auto kind = take_kind(sources);
     for (auto const& source : sources) {
-        std::error_code none;
-        if (fs::equivalent(source, conversion.output, none)) {
-            throw UsageError("The output would replace its source; choose another name.");
-        }
+        refuse_overwriting(source, conversion.output);
     }
     if (kind == "whisper") {
         Sources parts;
@@ -112,11 +145,28 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
     } else if (sources.size() != 1) {
         throw UsageError("Give one model file.");
     } else {
-        auto what = convert::convert_published(sources[0], conversion.output, type);
+        Progress progress(context, "converting");
+        auto what = convert::convert_published(
+            sources[0], conversion.output, type,
+            {.base = conversion.base, .write = {[&](double done) { progress.show(done); }, context.stop}});
+        progress.clear();
         if (!context.quiet) {
             std::cerr << what << ", written to " << conversion.output.string() << "\n";
         }
     }
+}
+
+struct Quantization {
+    fs::path source, output;
+    std::string type = "q4_k_m";
+};
+
+void quantize_model(AppContext const& context, Quantization const& what) {
+    refuse_overwriting(what.source, what.output);
+    Progress progress(context, "quantising");
+    quantize_llm(what.source, what.output, what.type,
+                 {context.threads, [&](double done) { progress.show(done); }, context.stop});
+    progress.clear();
 }
 
 } // namespace
@@ -136,14 +186,29 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
     auto conversion = std::make_shared<Conversion>();
     auto* convert = models->add_subcommand("convert", "Convert a model from another program's format");
     convert
-        ->add_option("sources", conversion->sources,
-                     "The model file (safetensors or PyTorch; its network is recognised), or: whisper FOLDER "
-                     "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js)")
+        ->add_option(
+            "sources", conversion->sources,
+            "The model (safetensors or PyTorch file, or its folder; the network is recognised), or: whisper FOLDER "
+            "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js)")
         ->required();
     convert->add_option("-o,--out", conversion->output, "The file to write")->required();
+    convert->add_option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
     convert->add_option("--type", conversion->type, "How large weights are stored: f32, f16, bf16, q8_0 (default f16)");
-    convert->footer("Example: echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0");
+    convert->footer("Examples: echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"
+                    "          echollama models convert Llama-3.2-1B-Instruct -o llama.gguf");
     all.push_back({convert, [&context, conversion] { convert_model(context, *conversion); }});
+
+    auto quantization = std::make_shared<Quantization>();
+    auto* quantize = models->add_subcommand("quantize", "Make a smaller copy of a language model (GGUF)");
+    quantize->add_option("source", quantization->source, "The model as f32, f16 or bf16 GGUF")->required();
+    quantize->add_option("-o,--out", quantization->output, "The file to write")->required();
+    std::string known;
+    for (auto const& type : quantized_types()) {
+        known += (known.empty() ? "" : ", ") + type;
+    }
+    quantize->add_option("--type", quantization->type, "How weights are stored: " + known + " (default q4_k_m)");
+    quantize->footer("Example: echollama models quantize llama-f16.gguf -o llama-q4_k_m.gguf --type q4_k_m");
+    all.push_back({quantize, [&context, quantization] { quantize_model(context, *quantization); }});
 
     all.push_back({install, [&context, packages] { install_models(context, *packages); }});
 }

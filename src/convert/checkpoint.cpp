@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "convert/file_bytes.h"
+#include "convert/json_file.h"
 #include "convert/safetensors.h"
 #include "convert/torch_file.h"
 
@@ -92,6 +93,47 @@ std::string shape_text(std::vector<std::int64_t> const& shape) {
     return text.empty() ? "a single number" : text;
 }
 
+// The files that hold a published model's weights, in the order of preference.
+constexpr char const* weight_files[] = {"model.safetensors",         "model.safetensors.index.json",
+                                        "pytorch_model.bin",         "pytorch_model.bin.index.json",
+                                        "adapter_model.safetensors", "adapter_model.bin"};
+
+Checkpoint open_folder(std::filesystem::path const& folder) {
+    for (auto const* name : weight_files) {
+        if (std::filesystem::is_regular_file(folder / name)) {
+            return open_checkpoint(folder / name);
+        }
+    }
+    throw Error("The folder " + folder.string() +
+                " holds no weights (model.safetensors, pytorch_model.bin or the index of a split model); "
+                "download the whole model.");
+}
+
+// {"weight_map": {tensor: file, …}}: the files beside the index are opened, and every tensor must be where it says.
+Checkpoint open_split(std::filesystem::path const& index) {
+    auto json = read_json(index);
+    auto map = json.find("weight_map");
+    if (map == json.end() || !map->is_object() || map->empty()) {
+        throw Error("The file " + index.string() + " does not say where the weights are; download it again.");
+    }
+    std::map<std::string, std::size_t> files;
+    std::vector<Checkpoint> parts;
+    for (auto const& [tensor, value] : map->items()) {
+        auto name = value.is_string() ? value.get<std::string>() : std::string();
+        if (name.empty() || name != std::filesystem::path(name).filename()) {
+            throw Error("The file " + index.string() + " names a part outside its folder; download it again.");
+        }
+        if (files.emplace(name, parts.size()).second) {
+            parts.push_back(open_checkpoint(index.parent_path() / name));
+        }
+        if (!parts[files.at(name)].has(tensor)) {
+            throw Error("The file " + (index.parent_path() / name).string() + " does not hold the tensor '" + tensor +
+                        "' that the index promises; download it again.");
+        }
+    }
+    return {index.parent_path(), parts};
+}
+
 } // namespace
 
 std::size_t dtype_bytes(DType type) {
@@ -146,9 +188,24 @@ std::vector<std::int64_t> row_major_strides(std::vector<std::int64_t> const& sha
 
 Checkpoint::Checkpoint(std::filesystem::path path, std::vector<CheckpointTensor> tensors,
                        std::map<std::string, std::string> metadata)
-    : path_(std::move(path)), tensors_(std::move(tensors)), metadata_(std::move(metadata)) {
+    : path_(std::move(path)), parts_{path_}, tensors_(std::move(tensors)), metadata_(std::move(metadata)) {
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
         index_[tensors_[i].name] = i;
+    }
+}
+
+Checkpoint::Checkpoint(std::filesystem::path path, std::vector<Checkpoint> const& parts) : path_(std::move(path)) {
+    for (auto const& part : parts) {
+        for (auto tensor : part.tensors_) {
+            if (!index_.emplace(tensor.name, tensors_.size()).second) {
+                throw Error("Two parts of the model " + file() + " hold the tensor '" + tensor.name +
+                            "'; the folder mixes files of different downloads, fetch it again.");
+            }
+            tensor.part += parts_.size();
+            tensors_.push_back(std::move(tensor));
+        }
+        parts_.insert(parts_.end(), part.parts_.begin(), part.parts_.end());
+        metadata_.insert(part.metadata_.begin(), part.metadata_.end());
     }
 }
 
@@ -171,10 +228,28 @@ std::vector<float> Checkpoint::read(std::string const& name) const {
     for (std::size_t d = 0; d < wanted.shape.size(); ++d) {
         last += (wanted.shape[d] - 1) * wanted.strides[d];
     }
-    auto raw = FileBytes(path_).read(wanted.offset, static_cast<std::uint64_t>(last + 1) * dtype_bytes(wanted.type),
-                                     "the tensor '" + name + "'");
+    auto raw = FileBytes(parts_.at(wanted.part))
+                   .read(wanted.offset, static_cast<std::uint64_t>(last + 1) * dtype_bytes(wanted.type),
+                         "the tensor '" + name + "'");
     auto block = to_float(raw, wanted.type);
     return wanted.strides == row_major_strides(wanted.shape) ? block : gather(block, wanted, count);
+}
+
+std::vector<float> Checkpoint::read_rows(std::string const& name, std::int64_t first, std::int64_t count) const {
+    auto const& wanted = tensor(name);
+    if (wanted.shape.empty() || first < 0 || count < 0 || count > wanted.shape[0] - first) {
+        throw Error("The tensor '" + name + "' of " + file() + " has fewer rows than expected; it is another model.");
+    }
+    auto row = element_count(wanted.shape) / std::max<std::int64_t>(wanted.shape[0], 1);
+    if (wanted.strides != row_major_strides(wanted.shape)) {
+        auto all = read(name);
+        return {all.begin() + first * row, all.begin() + (first + count) * row};
+    }
+    auto width = dtype_bytes(wanted.type);
+    auto raw = FileBytes(parts_.at(wanted.part))
+                   .read(wanted.offset + static_cast<std::uint64_t>(first * row) * width,
+                         static_cast<std::uint64_t>(count * row) * width, "the tensor '" + name + "'");
+    return to_float(raw, wanted.type);
 }
 
 std::vector<float> Checkpoint::read(std::string const& name, std::vector<std::int64_t> const& shape) const {
@@ -187,6 +262,13 @@ std::vector<float> Checkpoint::read(std::string const& name, std::vector<std::in
 }
 
 Checkpoint open_checkpoint(std::filesystem::path const& path) {
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) {
+        return open_folder(path);
+    }
+    if (path.filename().string().ends_with(".index.json")) {
+        return open_split(path);
+    }
     FileBytes file(path);
     if (looks_like_torch(file)) {
         return open_torch(path);

@@ -23,16 +23,20 @@ struct CheckpointTensor {
     std::vector<std::int64_t> shape;   // PyTorch order, slowest dimension first; empty: one number
     std::vector<std::int64_t> strides; // in elements, not negative, one a dimension
     std::uint64_t offset = 0;          // of element 0, bytes from the start of the file
+    std::size_t part = 0;              // which file of a checkpoint that is split over several
 };
 
-// Names, shapes and numbers of a model file. Read-only after opening; the file stays on the disk and each read() opens
-// it again, so that only one tensor is in memory at a time.
+// Names, shapes and numbers of a model, in one file or split over several. Read-only after opening; the files stay on
+// the disk and each read() opens them again, so that only one tensor is in memory at a time.
 class Checkpoint {
   public:
     Checkpoint(std::filesystem::path path, std::vector<CheckpointTensor> tensors,
                std::map<std::string, std::string> metadata = {});
+    // One checkpoint out of its parts; throws Error when two hold the same tensor. `path` is how errors call the whole.
+    Checkpoint(std::filesystem::path path, std::vector<Checkpoint> const& parts);
 
     std::string file() const { return path_.string(); }
+    std::filesystem::path const& path() const { return path_; }
     std::vector<CheckpointTensor> const& tensors() const { return tensors_; } // in the file's order
     std::map<std::string, std::string> const& metadata() const { return metadata_; }
 
@@ -43,16 +47,20 @@ class Checkpoint {
     // All elements in row-major order, as float32 (float64 and integers are rounded). With a shape: also checks it.
     std::vector<float> read(std::string const& name) const;
     std::vector<float> read(std::string const& name, std::vector<std::int64_t> const& shape) const;
+    // Rows [first, first + count) of a tensor's first dimension; all of it need not fit into memory.
+    std::vector<float> read_rows(std::string const& name, std::int64_t first, std::int64_t count) const;
 
   private:
     std::filesystem::path path_;
+    std::vector<std::filesystem::path> parts_;
     std::vector<CheckpointTensor> tensors_;
     std::map<std::string, std::string> metadata_;
     std::map<std::string, std::size_t> index_;
 };
 
-// safetensors or PyTorch (.pt, .pth, .bin), told apart by content. Throws Error with one sentence when the file is
-// missing, neither of them, cut short or inconsistent.
+// safetensors or PyTorch (.pt, .pth, .bin), told apart by content; the folder of a published model; or the
+// .index.json of a split one. Throws Error with one sentence when the file is missing, none of them, cut short or
+// inconsistent.
 Checkpoint open_checkpoint(std::filesystem::path const& path);
 
 // No model has more; readers refuse what is above.

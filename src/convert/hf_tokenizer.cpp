@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace echollama::convert {
 namespace {
@@ -48,8 +49,21 @@ bool flag(Json const& object, char const* key, bool otherwise) {
     return object.contains(key) && object.at(key).is_boolean() ? object.at(key).get<bool>() : otherwise;
 }
 
-// Which of llama.cpp's ways of splitting text this is; empty: none that we know.
-std::string pre_tokenizer_name(Json const& pre) {
+constexpr char const* llama3_words =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr char const* qwen2_words =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+// The expression of a step that cuts text where it matches; empty when it does anything else.
+std::string split_pattern(Json const& step) {
+    bool plain = step.value("behavior", "Isolated") == "Isolated" && !flag(step, "invert", false) &&
+                 step.contains("pattern") && step.at("pattern").is_object();
+    return plain ? step.at("pattern").value("Regex", "") : "";
+}
+
+// Which of llama.cpp's ways of splitting text this is; empty: none that we know. `whole_words`: words of the vocabulary
+// are taken without merging.
+std::string pre_tokenizer_name(Json const& pre, bool whole_words) {
     std::vector<Json> steps;
     if (pre.is_object() && pre.value("type", "") == "Sequence" && pre.contains("pretokenizers") &&
         pre.at("pretokenizers").is_array()) {
@@ -65,21 +79,33 @@ std::string pre_tokenizer_name(Json const& pre) {
         return "";
     }
     bool splits = flag(steps.back(), "use_regex", true);
+    if (steps.size() == 2 && is(0, "Split") && !splits && split_pattern(steps[0]) == llama3_words) {
+        return whole_words ? "llama-bpe" : "smaug-bpe"; // the same words, with and without merging known ones
+    }
+    if (whole_words) {
+        return "";
+    }
     if (steps.size() == 1) {
         return splits ? "gpt-2" : "";
     }
     if (steps.size() == 2 && is(0, "Digits") && flag(steps[0], "individual_digits", false) && splits) {
         return "smollm";
     }
-    if (steps.size() == 2 && is(0, "Split") && !splits && steps[0].contains("pattern") &&
-        steps[0].at("pattern").is_object()) {
-        // Llama 3's: contractions in any case, at most three digits together
-        auto pattern = steps[0].at("pattern").value("Regex", "");
-        return pattern.starts_with("(?i:'s|'t|'re|'ve|'m|'ll|'d)") && pattern.find("\\p{N}{1,3}") != std::string::npos
-                   ? "llama-bpe"
-                   : "";
+    return steps.size() == 2 && is(0, "Split") && !splits && split_pattern(steps[0]) == qwen2_words ? "qwen2" : "";
+}
+
+// A space inside a token is written as the vocabulary writes it: the two halves of a merge are divided by a space.
+std::string without_spaces(std::string const& token) {
+    std::string out;
+    for (char c : token) {
+        out += c == ' ' ? std::string("\u0120") : std::string(1, c);
     }
-    return "";
+    return out;
+}
+
+// "<|eot_id|>": a control token, also where the file forgets to say so.
+bool looks_special(std::string const& token) {
+    return token.starts_with("<|") && token.ends_with("|>");
 }
 
 // One merge: "a b", or ["a", "b"] in newer files.
@@ -88,7 +114,7 @@ std::string merge_text(Reader const& reader, Json const& merge) {
         return merge.get<std::string>();
     }
     if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
-        return merge[0].get<std::string>() + " " + merge[1].get<std::string>();
+        return without_spaces(merge[0].get<std::string>()) + " " + without_spaces(merge[1].get<std::string>());
     }
     reader.fail("its merges have an unknown form");
 }
@@ -104,8 +130,12 @@ HfTokenizer assemble(Reader const& reader, std::vector<std::optional<Found>> fou
     }
     found.resize(std::max(found.size(), vocabulary));
     HfTokenizer tokenizer;
+    std::set<std::string> seen;
     for (std::size_t i = 0; i < found.size(); ++i) {
         auto token = found[i].value_or(Found{"[PAD" + std::to_string(i) + "]", TokenType::unused});
+        if (!seen.insert(token.text).second) { // llama.cpp finds tokens by their text
+            reader.fail("it has the token '" + token.text + "' twice");
+        }
         if (token.type == TokenType::control || token.type == TokenType::user_defined) {
             tokenizer.added[token.text] = static_cast<std::int32_t>(i);
         }
@@ -119,6 +149,13 @@ HfTokenizer parse(Reader const& reader, Json const& root, std::size_t vocabulary
     auto const& model = reader.member(root, "model");
     if (model.contains("type") && model.at("type") != "BPE") {
         reader.fail("it is not of the kind BPE");
+    }
+    if (flag(model, "byte_fallback", false)) {
+        reader.fail("it is of the kind SentencePiece, which cannot be converted");
+    }
+    if (root.contains("normalizer") && !root.at("normalizer").is_null() &&
+        root.at("normalizer").value("type", "") != "NFC") {
+        reader.fail("it changes text before splitting it, in a way that this program does not know");
     }
     auto const& words = reader.member(model, "vocab");
     if (!words.is_object() || words.empty() || words.size() > max_tokens) {
@@ -139,7 +176,9 @@ HfTokenizer parse(Reader const& reader, Json const& root, std::size_t vocabulary
         for (auto const& token : root.at("added_tokens")) { // may repeat a word of the vocabulary
             place(reader.id(reader.member(token, "id")),
                   {reader.text(token, "content"),
-                   flag(token, "special", false) ? TokenType::control : TokenType::user_defined},
+                   flag(token, "special", false) || looks_special(reader.text(token, "content"))
+                       ? TokenType::control
+                       : TokenType::user_defined},
                   true);
         }
     }
@@ -151,7 +190,8 @@ HfTokenizer parse(Reader const& reader, Json const& root, std::size_t vocabulary
     for (auto const& merge : merges) {
         tokenizer.merges.push_back(merge_text(reader, merge));
     }
-    tokenizer.pre = pre_tokenizer_name(root.contains("pre_tokenizer") ? root.at("pre_tokenizer") : Json());
+    tokenizer.pre = pre_tokenizer_name(root.contains("pre_tokenizer") ? root.at("pre_tokenizer") : Json(),
+                                       flag(model, "ignore_merges", false));
     if (tokenizer.pre.empty()) {
         reader.fail("it splits text in a way that this program does not know");
     }

@@ -19,8 +19,8 @@ enum class TokenType : std::int32_t { normal = 1, control = 3, user_defined = 4,
 struct HfTokenizer {
     std::vector<std::string> tokens; // by id; ordinary ones in GPT-2's spelling of bytes, added ones as they are
     std::vector<TokenType> types;
-    std::vector<std::string> merges;           // "left right", best first
-    std::string pre;                           // llama.cpp's name for how text is split: gpt-2, llama-bpe or smollm
+    std::vector<std::string> merges; // "left right", best first
+    std::string pre; // llama.cpp's name for how text is split: gpt-2, llama-bpe, smaug-bpe, smollm or qwen2
     std::map<std::string, std::int32_t> added; // special and other added tokens
 
     // The id of an added or ordinary token; -1: there is none.

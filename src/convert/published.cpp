@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "convert/detr.h"
+#include "convert/llama.h"
 #include "convert/midas.h"
-#include "convert/moondream.h"
 #include "convert/snac.h"
 
 namespace echollama::convert {
@@ -15,8 +15,8 @@ bool is_snac(Checkpoint const& file) {
 
 } // namespace
 
-std::string convert_published(std::filesystem::path const& source, std::filesystem::path const& output,
-                              WeightType type) {
+std::string convert_published(std::filesystem::path const& source, std::filesystem::path const& output, WeightType type,
+                              PublishedOptions const& options) {
     auto file = open_checkpoint(source);
     if (is_detr(file)) {
         convert_detr(file, output, type);
@@ -34,16 +34,20 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
         if (type != WeightType::f32 && type != WeightType::f16) {
             throw Error("SNAC can be stored as f32 or f16; choose one of these types.");
         }
-        convert_snac(source, output, type);
+        convert_snac(file.path(), output, type);
         return "SNAC 24 kHz";
     }
-    if (is_moondream(file)) {
-        convert_moondream(file, output, type);
-        return "Moondream2 (its vision encoder is " + moondream_vision_path(output).string() + ")";
+    if (is_llama(file)) {
+        convert_llama(file, output, type, options.write);
+        return "a language model of the LLaMA family";
+    }
+    if (is_lora(file)) {
+        convert_lora(file, output, type, options.base, options.write);
+        return "a LoRA adapter";
     }
     throw Error("The file " + source.string() +
                 " holds none of the networks that can be converted: DETR ResNet-50, MiDaS DPT-Hybrid, MiDaS v2.1 "
-                "small, SNAC 24 kHz, Moondream2; check that it is the right file.");
+                "small, SNAC 24 kHz, LLaMA-family language models and LoRA adapters; check that it is the right file.");
 }
 
 } // namespace echollama::convert

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/timing.h"
+#include "media/image_io.h"
 #include "media/view.h"
 #include "pipeline/loading.h"
 #include "stages/roles.h"
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace echollama {
+
+// A plain picture; the camera is told by its EXIF data, else the stated default.
+View view_of(LoadedImage picture);
 
 struct SeeingModels {
     Loading<Detector> detector;

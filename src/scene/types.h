@@ -42,8 +42,7 @@ struct DepthMap {
     std::vector<float> values;
 };
 
-// Pin-hole camera of the upright image; all in pixels, counted from the outer edge of the first pixel as boxes are (its
-// centre is 0.5).
+// Pin-hole camera of the upright image; all in pixels.
 struct Intrinsics {
     float fx = 0, fy = 0; // focal lengths
     float cx = 0, cy = 0; // principal point

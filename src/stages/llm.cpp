@@ -2,64 +2,18 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "nn/ggml_log.h"
+#include "stages/llm_library.h"
 
-#include <gguf.h>
 #include <llama.h>
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 namespace echollama {
 namespace {
 
 // Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
 constexpr std::size_t batch_tokens = 64;
-
-void prepare_library() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        nn::route_ggml_logs();
-        llama_log_set(
-            [](ggml_log_level, char const* text, void*) {
-                std::string_view line(text);
-                while (line.ends_with('\n')) {
-                    line.remove_suffix(1);
-                }
-                log::debug(line);
-            },
-            nullptr);
-        llama_backend_init();
-    });
-}
-
-// llama.cpp trusts more than it should: the structure and the extent of every tensor are checked before it reads.
-void check_file(std::filesystem::path const& path) {
-    std::error_code error;
-    auto size = std::filesystem::file_size(path, error);
-    if (error || !std::filesystem::is_regular_file(path)) {
-        throw Error("Cannot open the language model " + path.string() +
-                    "; check the path or run 'echollama models install'.");
-    }
-    std::unique_ptr<gguf_context, void (*)(gguf_context*)> file(
-        gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}), gguf_free);
-    if (!file) {
-        throw Error("The language model " + path.string() + " is not a GGUF file or is damaged; fetch it again.");
-    }
-    auto data = gguf_get_data_offset(file.get());
-    for (std::int64_t i = 0; i < gguf_get_n_tensors(file.get()); ++i) {
-        auto offset = gguf_get_tensor_offset(file.get(), i);
-        auto bytes = gguf_get_tensor_size(file.get(), i);
-        if (data > size || offset > size - data || bytes > size - data - offset) {
-            throw Error("The language model " + path.string() + " is cut short; fetch it again.");
-        }
-    }
-    auto key = gguf_find_key(file.get(), "general.architecture");
-    if (key < 0 || gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING) {
-        throw Error("The file " + path.string() + " is not a language model; name another GGUF file.");
-    }
-}
 
 struct Deleter {
     void operator()(llama_model* p) const { llama_model_free(p); }
@@ -105,8 +59,8 @@ struct Llm::State {
 };
 
 void Llm::State::load(std::filesystem::path const& path, LlmOptions const& options) {
-    prepare_library();
-    check_file(path);
+    prepare_llama();
+    check_gguf(path, "language model");
     auto model_params = llama_model_default_params();
     model_params.n_gpu_layers = options.gpu_layers;
     try {
@@ -125,6 +79,10 @@ void Llm::State::load(std::filesystem::path const& path, LlmOptions const& optio
         static_cast<std::uint32_t>(std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
     params.n_batch = params.n_ubatch = batch_tokens;
     params.n_threads = params.n_threads_batch = std::max(1, options.threads);
+    if (options.exact) {
+        params.type_k = params.type_v = GGML_TYPE_F32;
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    }
     params.abort_callback = [](void* data) { return static_cast<State*>(data)->stop.stop_requested(); };
     params.abort_callback_data = this;
     context.reset(llama_init_from_model(model.get(), params));
@@ -138,7 +96,7 @@ void Llm::State::add_adapters(std::vector<LlmAdapter> const& adapters) {
     std::vector<llama_adapter_lora*> loaded; // freed with the model
     std::vector<float> scales;
     for (auto const& adapter : adapters) {
-        check_file(adapter.path);
+        check_gguf(adapter.path, "adapter");
         auto* lora = llama_adapter_lora_init(model.get(), adapter.path.c_str());
         if (!lora) {
             throw Error("The adapter " + adapter.path.string() + " does not fit this language model.");

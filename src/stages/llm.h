@@ -28,6 +28,7 @@ struct LlmOptions {
     int context = 4096; // tokens; never more than the model was trained for
     int gpu_layers = 0; // negative: all
     std::vector<LlmAdapter> adapters = {};
+    bool exact = false; // keys and values in float32 (twice the memory): for comparisons with other programs
 };
 
 // The defaults are the paper's. temperature 0 is greedy.

@@ -38,20 +38,27 @@ TEST(HfTokenizer, ReadsAWholeFile) {
 }
 
 TEST(HfTokenizer, KnowsHowTextIsSplit) {
-    auto pre = [](std::string const& steps) {
-        return parse_hf_tokenizer(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "pre_tokenizer": )" +
-                                      steps + "}",
+    auto pre = [](std::string const& steps, std::string const& more = "") {
+        return parse_hf_tokenizer(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [])" + more +
+                                      R"(}, "pre_tokenizer": )" + steps + "}",
                                   "t.json")
             .pre;
     };
     EXPECT_EQ(pre(R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true},
                       {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}]})"),
               "smollm");
-    EXPECT_EQ(pre(R"({"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex":
-               "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},
+    auto split = [](std::string const& digits) {
+        return R"({"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex":
+               "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|)" +
+               digits + R"(| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},
                "behavior": "Isolated", "invert": false},
-               {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})"),
-              "llama-bpe");
+               {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})";
+    };
+    EXPECT_EQ(pre(split(R"(\\p{N}{1,3})"), R"(, "ignore_merges": true)"), "llama-bpe");
+    EXPECT_EQ(pre(split(R"(\\p{N}{1,3})")), "smaug-bpe") << "the same words, but known ones are merged, too";
+    EXPECT_EQ(pre(split(R"(\\p{N})")), "qwen2");
+    EXPECT_THROW(pre(split(R"(\\p{N}{1,2})")), Error) << "nearly the same is not the same";
+    EXPECT_THROW(pre(R"({"type": "ByteLevel", "add_prefix_space": false})", R"(, "byte_fallback": true)"), Error);
     EXPECT_THROW(pre(R"({"type": "Whitespace"})"), Error);
     EXPECT_THROW(pre(R"({"type": "Sequence", "pretokenizers": []})"), Error);
 }

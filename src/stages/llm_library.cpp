@@ -1,0 +1,73 @@
+#include "stages/llm_library.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "nn/ggml_log.h"
+
+#include <ggml-cpp.h>
+#include <gguf.h>
+#include <llama.h>
+
+#include <mutex>
+
+namespace echollama {
+namespace {
+
+thread_local std::function<void(std::string_view)> const* log_watch = nullptr;
+
+void take_log(ggml_log_level, char const* text, void*) {
+    std::string_view line(text);
+    while (line.ends_with('\n')) {
+        line.remove_suffix(1);
+    }
+    log::debug(line);
+    if (log_watch) {
+        (*log_watch)(line);
+    }
+}
+
+} // namespace
+
+void prepare_llama() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        nn::route_ggml_logs();
+        llama_log_set(take_log, nullptr);
+        llama_backend_init();
+    });
+}
+
+LlamaLogWatch::LlamaLogWatch(std::function<void(std::string_view)> watch) : watch_(std::move(watch)) {
+    log_watch = &watch_;
+}
+
+LlamaLogWatch::~LlamaLogWatch() {
+    log_watch = nullptr;
+}
+
+void check_gguf(std::filesystem::path const& path, std::string const& what) {
+    std::error_code error;
+    auto size = std::filesystem::file_size(path, error);
+    if (error || !std::filesystem::is_regular_file(path)) {
+        throw Error("Cannot open the " + what + " " + path.string() +
+                    "; check the path or run 'echollama models install'.");
+    }
+    gguf_context_ptr file(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}));
+    if (!file) {
+        throw Error("The " + what + " " + path.string() + " is not a GGUF file or is damaged; fetch it again.");
+    }
+    auto data = gguf_get_data_offset(file.get());
+    for (std::int64_t i = 0; i < gguf_get_n_tensors(file.get()); ++i) {
+        auto offset = gguf_get_tensor_offset(file.get(), i);
+        auto bytes = gguf_get_tensor_size(file.get(), i);
+        if (data > size || offset > size - data || bytes > size - data - offset) {
+            throw Error("The " + what + " " + path.string() + " is cut short; fetch it again.");
+        }
+    }
+    auto key = gguf_find_key(file.get(), "general.architecture");
+    if (key < 0 || gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING) {
+        throw Error("The file " + path.string() + " is not a " + what + "; name another GGUF file.");
+    }
+}
+
+} // namespace echollama
