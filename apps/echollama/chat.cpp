@@ -36,7 +36,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     if (options.voice.target.wanted()) {
         sink.emplace(options.voice.target, context.stop);
     }
-    auto view = load_view(options.seeing);
+    auto view = load_input(options.seeing.input);
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels models{load_describer(context, options.language, timings),
                          load_speaker(context, options.voice, timings)};

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/error.h"
+#include "media/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "seeing_options.h"
@@ -49,7 +50,7 @@ void run(AppContext const& context, DescribeOptions options) {
     if (target.wanted()) {
         sink.emplace(target, context.stop);
     }
-    auto view = timings.measure("picture", [&] { return load_view(options.seeing); });
+    auto view = timings.measure("picture", [&] { return load_input(options.seeing.input); });
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels telling;
     telling.speaker = load_speaker(context, options.voice, timings);

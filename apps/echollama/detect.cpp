@@ -2,6 +2,7 @@
 #include "media/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
+#include "seeing_options.h"
 #include "stages/detectors.h"
 
 #include <cmath>
@@ -11,7 +12,7 @@ namespace echollama {
 namespace {
 
 struct DetectOptions {
-    std::filesystem::path image;
+    InputOptions input;
     std::filesystem::path model, annotate;
     float threshold = -1;
     bool json = false;
@@ -33,15 +34,15 @@ void print_text(std::vector<Detection> const& detections) {
 }
 
 void run(AppContext const& context, DetectOptions const& options) {
-    auto loaded = load_image(options.image);
+    auto const image = load_input(options.input).image;
     auto model = options.model.empty() ? context.models_dir / "centernet.gguf" : options.model;
     auto detector = make_detector(model, context.threads);
-    auto detections = detector->detect(loaded.image, options.threshold, context.stop);
+    auto detections = detector->detect(image, options.threshold, context.stop);
     if (!options.annotate.empty()) {
-        save_png(options.annotate, annotate(loaded.image, detections));
+        save_png(options.annotate, annotate(image, detections));
     }
     if (options.json) {
-        print_line(dump(detections_json(loaded.image.width, loaded.image.height, detections)));
+        print_line(dump(detections_json(image.width, image.height, detections)));
     } else {
         print_text(detections);
     }
@@ -52,7 +53,7 @@ void run(AppContext const& context, DetectOptions const& options) {
 void add_detect(CLI::App& root, AppContext& context, Subcommands& all) {
     auto options = std::make_shared<DetectOptions>();
     auto* app = root.add_subcommand("detect", "Find objects in a picture");
-    app->add_option("image", options->image, "The picture")->required();
+    add_input_options(*app, options->input);
     app->add_option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
     app->add_option("--threshold", options->threshold, "Least score, 0 to 1 (default: the model's own)")
         ->check(CLI::Range(0.0, 1.0));

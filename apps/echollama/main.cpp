@@ -47,6 +47,7 @@ int run(int argc, char** argv, AppContext& context) {
     Subcommands subcommands;
     add_ask(root, context, subcommands);
     add_chat(root, context, subcommands);
+    add_depth(root, context, subcommands);
     add_describe(root, context, subcommands);
     add_detect(root, context, subcommands);
     add_listen(root, context, subcommands);

@@ -1,4 +1,5 @@
 #include "app.h"
+#include "media/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
@@ -20,7 +21,7 @@ struct SceneCommandOptions {
 
 void run(AppContext const& context, SceneCommandOptions const& options) {
     Timings timings;
-    auto view = load_view(options.seeing);
+    auto view = load_input(options.seeing.input);
     auto models = load_seeing_models(context, options.seeing, timings);
     auto sight = see(view, models, options.seeing.threshold, timings, context.stop);
     auto const& scene = sight.scene;

@@ -5,16 +5,24 @@
 
 namespace echollama {
 
+void add_input_options(CLI::App& app, InputOptions& options) {
+    app.add_option("image", options.picture, "The picture, point cloud or mesh (PLY, PCD, OBJ)")->required();
+    app.add_option("--depth-image", options.depth_picture, "Depth beside the picture: grey PNG with 16 bits");
+    app.add_option("--depth-units", options.depth_units, "Units of the depth picture a metre (default: recognised)");
+    app.add_option("--camera", options.camera.file, "Camera file: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");
+    app.add_option("--focal", options.camera.focal_px, "Focal length in pixels, instead of a camera file");
+    app.add_option("--view", options.viewpoint,
+                   "Where a cloud or mesh is looked at from: auto, origin, front, back, left, right, above, "
+                   "AZIMUTH,ELEVATION, X,Y,Z or X,Y,Z,TX,TY,TZ");
+    app.add_option("--up", options.up, "Which way is up in a cloud or mesh: y, z, x, -y, -z, -x");
+}
+
 void add_seeing_options(CLI::App& app, SeeingOptions& options) {
-    app.add_option("image", options.image, "The picture")->required();
+    add_input_options(app, options.input);
     app.add_option("--model", options.detector, "Detector model (GGUF): DETR or CenterNet");
     app.add_option("--depth-model", options.depth, "Depth model (GGUF): MiDaS DPT-Hybrid or MiDaS v2.1 small");
     app.add_option("--threshold", options.threshold, "Least score of an object, 0 to 1 (default: the model's own)")
         ->check(CLI::Range(0.0, 1.0));
-}
-
-View load_view(SeeingOptions const& options) {
-    return view_of(load_image(options.image));
 }
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {

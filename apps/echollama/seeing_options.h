@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app.h"
+#include "pipeline/input.h"
 #include "pipeline/see.h"
 
 #include <filesystem>
@@ -9,16 +10,17 @@
 namespace echollama {
 
 struct SeeingOptions {
-    std::filesystem::path image;
+    InputOptions input;
     std::filesystem::path detector; // empty: the starter's
     std::filesystem::path depth;    // empty: none
     float threshold = -1;           // negative: the detector's own
 };
 
-void add_seeing_options(CLI::App& app, SeeingOptions& options);
+// The input with all that may be said about it; for commands that look at a picture.
+void add_input_options(CLI::App& app, InputOptions& options);
 
-// Reads the input. Throws Error.
-View load_view(SeeingOptions const& options);
+// The input, the detector and its threshold.
+void add_seeing_options(CLI::App& app, SeeingOptions& options);
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings);
 

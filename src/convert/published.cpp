@@ -4,6 +4,7 @@
 #include "convert/detr.h"
 #include "convert/llama.h"
 #include "convert/midas.h"
+#include "convert/moondream.h"
 #include "convert/snac.h"
 
 namespace echollama::convert {
@@ -37,6 +38,10 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
         convert_snac(file.path(), output, type);
         return "SNAC 24 kHz";
     }
+    if (is_moondream(file)) {
+        convert_moondream(file, output, type);
+        return "Moondream2 (its vision encoder is " + moondream_vision_path(output).string() + ")";
+    }
     if (is_llama(file)) {
         convert_llama(file, output, type, options.write);
         return "a language model of the LLaMA family";
@@ -47,7 +52,8 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
     }
     throw Error("The file " + source.string() +
                 " holds none of the networks that can be converted: DETR ResNet-50, MiDaS DPT-Hybrid, MiDaS v2.1 "
-                "small, SNAC 24 kHz, LLaMA-family language models and LoRA adapters; check that it is the right file.");
+                "small, SNAC 24 kHz, Moondream2, LLaMA-family language models and LoRA adapters; check that it is the "
+                "right file.");
 }
 
 } // namespace echollama::convert

@@ -149,47 +149,6 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
 
 } // namespace
 
-Image apply_orientation(Image const& image, int orientation) {
-    if (orientation < 2 || orientation > 8) {
-        return image;
-    }
-    bool swapped = orientation >= 5;
-    int width = swapped ? image.height : image.width;
-    int height = swapped ? image.width : image.height;
-    Image out{width, height, std::vector<std::uint8_t>(image.rgb.size())};
-    int const last_x = image.width - 1, last_y = image.height - 1;
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            int from_x = x, from_y = y;
-            switch (orientation) {
-            case 2:
-                from_x = last_x - x;
-                break; // mirrored
-            case 3:
-                from_x = last_x - x, from_y = last_y - y;
-                break; // upside down
-            case 4:
-                from_y = last_y - y;
-                break;
-            case 5:
-                from_x = y, from_y = x;
-                break; // transposed
-            case 6:
-                from_x = y, from_y = last_y - x;
-                break;
-            case 7:
-                from_x = last_x - y, from_y = last_y - x;
-                break;
-            default:
-                from_x = last_x - y, from_y = x;
-                break; // 8
-            }
-            std::memcpy(out.pixel(x, y), image.pixel(from_x, from_y), 3);
-        }
-    }
-    return out;
-}
-
 LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name) {
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a picture.");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/image.h"
+#include "scene/types.h" // DepthMap and Intrinsics; header only
 
 #include <cstdint>
 #include <filesystem>
@@ -20,9 +21,18 @@ struct ExifInfo {
     std::string make, model;         // of the camera; empty: not told
 };
 
+struct PixelSize {
+    int width = 0, height = 0;
+};
+
 struct LoadedImage {
     Image image; // upright
     ExifInfo exif;
+
+    // As the file stores it, before it is turned upright.
+    PixelSize stored_size() const {
+        return exif.orientation >= 5 ? PixelSize{image.height, image.width} : PixelSize{image.width, image.height};
+    }
 };
 
 // Pictures with more pixels than this are refused before their memory is taken.
@@ -38,6 +48,10 @@ LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const&
 
 // The picture turned upright: `orientation` is EXIF's, 1..8; other values leave it as it is.
 Image apply_orientation(Image const& image, int orientation);
+
+// What belongs to a stored picture, turned as the picture is. width, height: of the stored picture.
+DepthMap apply_orientation(DepthMap const& depth, int orientation);
+Intrinsics apply_orientation(Intrinsics const& camera, int width, int height, int orientation);
 
 // PNG, 8 bits. The file appears complete or not at all ("-": standard output). Throws Error.
 void save_png(std::filesystem::path const& path, Image const& image);

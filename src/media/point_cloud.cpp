@@ -28,6 +28,18 @@ std::vector<char> read_bytes(fs::path const& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+enum class CloudKind { none, ply, pcd, obj };
+
+CloudKind kind_of(std::string_view start, fs::path const& path) {
+    if (start.starts_with("ply\n") || start.starts_with("ply\r")) {
+        return CloudKind::ply;
+    }
+    if (start.starts_with("# .PCD") || start.starts_with("VERSION")) {
+        return CloudKind::pcd;
+    }
+    return path.extension() == ".obj" || path.extension() == ".OBJ" ? CloudKind::obj : CloudKind::none;
+}
+
 bool finite(Vec3 const& p) {
     return std::isfinite(p[0]) && std::isfinite(p[1]) && std::isfinite(p[2]);
 }
@@ -142,18 +154,29 @@ PointCloud parse_obj(std::span<char const> bytes, std::string const& name) {
     return reader.take();
 }
 
+bool is_point_cloud(fs::path const& path) {
+    std::ifstream file(path, std::ios::binary);
+    char start[16] = {};
+    file.read(start, sizeof start);
+    return kind_of({start, static_cast<std::size_t>(file.gcount())}, path) != CloudKind::none;
+}
+
 PointCloud load_point_cloud(fs::path const& path) {
     auto const bytes = read_bytes(path);
     auto const name = path.string();
     std::string_view const text(bytes.data(), bytes.size());
     PointCloud cloud;
-    if (text.starts_with("ply")) {
+    switch (kind_of(text, path)) {
+    case CloudKind::ply:
         cloud = parse_ply(bytes, name);
-    } else if (text.starts_with("# .PCD") || text.starts_with("VERSION")) {
+        break;
+    case CloudKind::pcd:
         cloud = parse_pcd(bytes, name);
-    } else if (path.extension() == ".obj" || path.extension() == ".OBJ") {
+        break;
+    case CloudKind::obj:
         cloud = parse_obj(bytes, name);
-    } else {
+        break;
+    case CloudKind::none:
         throw Error(name + " is no point cloud that can be read; use PLY, PCD or OBJ.");
     }
     check(cloud, name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/view.h"
+#include "media/viewpoint.h"
 
 #include <array>
 #include <cstdint>
@@ -12,8 +13,6 @@
 
 namespace echollama {
 
-using Vec3 = std::array<float, 3>;
-
 // Coordinates are taken as metres. Points that are not finite are kept (triangles count them) but never drawn.
 struct PointCloud {
     std::vector<Vec3> points;
@@ -22,6 +21,9 @@ struct PointCloud {
 };
 
 inline constexpr std::uint64_t max_cloud_points = 50'000'000;
+
+// Recognised by its first bytes or, where those say nothing (OBJ), by its name.
+bool is_point_cloud(std::filesystem::path const& path);
 
 // PLY (text, binary of both byte orders), PCD (text, binary) and OBJ. Throws Error when the file is missing, damaged,
 // of another kind, larger than 1 GiB, or holds no usable point. No count in a header is believed before the bytes are
@@ -32,15 +34,13 @@ PointCloud parse_ply(std::span<char const> bytes, std::string const& name);
 PointCloud parse_pcd(std::span<char const> bytes, std::string const& name);
 PointCloud parse_obj(std::span<char const> bytes, std::string const& name);
 
-// A pin-hole camera in the cloud's coordinates. right, down and forward are orthonormal.
-struct Viewpoint {
-    Vec3 eye{0, 0, 0};
-    Vec3 right{1, 0, 0}, down{0, 1, 0}, forward{0, 0, 1};
+struct CloudBounds {
+    Vec3 low{}, high{};
+    std::size_t count = 0; // usable points; 0: there are no bounds
 };
 
-// Where to look from when nothing is said: the recording camera (the origin, looking along z with y down) where most
-// points lie in front of it, as in scans of depth cameras; else from outside, so that everything fits, y up.
-Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg = 66);
+// Of the middle 98 % in each direction: a few stray points do not count.
+CloudBounds bounds_of(PointCloud const& cloud);
 
 // Draws with a depth buffer: triangles filled, points as squares that grow with nearness. Depth is along the optical
 // axis in the cloud's unit, 0 where nothing was hit; the background is light grey. Throws Error when nothing is in

@@ -99,37 +99,6 @@ class Canvas {
     View& view_;
 };
 
-struct Bounds {
-    Vec3 low{}, high{};
-    std::size_t count = 0;
-};
-
-// Of the middle 98 % in each direction: a few stray points do not count.
-Bounds bounds_of(PointCloud const& cloud) {
-    Bounds bounds;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-        std::vector<float> values;
-        for (auto const& point : cloud.points) {
-            if (finite(point)) {
-                values.push_back(point[axis]);
-            }
-        }
-        if (values.empty()) {
-            return bounds;
-        }
-        bounds.count = values.size();
-        auto const at = [&](double share) {
-            auto const place =
-                values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-            std::nth_element(values.begin(), place, values.end());
-            return *place;
-        };
-        bounds.low[axis] = at(0.01);
-        bounds.high[axis] = at(0.99);
-    }
-    return bounds;
-}
-
 // Half the usual gap between points, were they spread over the sides of their box.
 float half_gap(PointCloud const& cloud) {
     auto const bounds = bounds_of(cloud);
@@ -144,45 +113,22 @@ float tangent(float view_deg) {
 
 } // namespace
 
-Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg) {
-    Viewpoint camera; // the origin, looking along z
-    float const reach = tangent(view_deg);
-    std::size_t usable = 0, seen = 0;
-    for (auto const& p : cloud.points) {
-        usable += finite(p) ? 1 : 0;
-        seen += finite(p) && p[2] > nearest && std::abs(p[0]) < reach * p[2] && std::abs(p[1]) < reach * p[2] ? 1 : 0;
-    }
-    if (seen * 3 >= usable * 2) {
-        return camera;
-    }
-    auto const bounds = bounds_of(cloud);
-    auto const size = minus(bounds.high, bounds.low);
-    float const radius = std::max(0.1F, std::sqrt(dot(size, size)) / 2);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-        camera.eye[axis] = (bounds.low[axis] + bounds.high[axis]) / 2;
-    }
-    camera.eye[2] += radius / std::min(0.9F, reach) + radius;
-    camera.right = {1, 0, 0};
-    camera.down = {0, -1, 0};
-    camera.forward = {0, 0, -1};
-    return camera;
-}
-
 View render(PointCloud const& cloud, Viewpoint const& from, int width, int height, float view_deg) {
     auto const pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
     View view{{width, height, std::vector<std::uint8_t>(3 * pixels, background)},
               DepthMap{width, height, DepthKind::metres, std::vector<float>(pixels, 0.0F)},
               {}};
     float const focal = static_cast<float>(std::max(width, height)) / 2 / tangent(view_deg);
-    view.camera = {focal, focal, static_cast<float>(width - 1) / 2, static_cast<float>(height - 1) / 2, false};
+    view.camera = {focal, focal, static_cast<float>(width) / 2, static_cast<float>(height) / 2, false};
 
     std::vector<Spot> spots(cloud.points.size());
     for (std::size_t i = 0; i < spots.size(); ++i) {
         auto const p = minus(cloud.points[i], from.eye);
         float const z = dot(p, from.forward);
         if (finite(p) && z >= nearest) {
-            spots[i] = {view.camera.cx + focal * dot(p, from.right) / z, view.camera.cy + focal * dot(p, from.down) / z,
-                        z};
+            // Spots count from the centre of the first pixel.
+            spots[i] = {view.camera.cx - 0.5F + focal * dot(p, from.right) / z,
+                        view.camera.cy - 0.5F + focal * dot(p, from.down) / z, z};
         }
     }
     Canvas canvas(cloud, view);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 #include <vector>
 
@@ -27,6 +28,11 @@ double cubic(double x) {
         return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
     }
     return x < 2.0 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
+}
+
+double lanczos3(double x) {
+    auto sinc = [](double v) { return v == 0 ? 1.0 : std::sin(v * std::numbers::pi) / (v * std::numbers::pi); };
+    return -3.0 <= x && x < 3.0 ? sinc(x) * sinc(x / 3) : 0.0;
 }
 
 // For every output position: the first input position and its integer coefficients (each row has `taps` entries).
@@ -134,6 +140,10 @@ Image resize_bilinear(Image const& image, int width, int height) {
 
 Image resize_bicubic(Image const& image, int width, int height) {
     return resize(image, width, height, {2.0, cubic});
+}
+
+Image resize_lanczos(Image const& image, int width, int height) {
+    return resize(image, width, height, {3.0, lanczos3});
 }
 
 } // namespace echollama

@@ -13,6 +13,7 @@ namespace echollama {
 // sizes >= 1.
 Image resize_bilinear(Image const& image, int width, int height);
 Image resize_bicubic(Image const& image, int width, int height);
+Image resize_lanczos(Image const& image, int width, int height); // 3 lobes
 
 // Cubic interpolation with a = -0.75 and without antialiasing on rows of interleaved channels: OpenCV's INTER_CUBIC and
 // PyTorch's bicubic with align_corners=False are the same formula. Source position (x + 0.5) * in / out - 0.5, borders

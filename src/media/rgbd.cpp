@@ -3,10 +3,7 @@
 #include "base/error.h"
 #include "media/image_io.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <fstream>
 
 namespace echollama {
 namespace {
@@ -17,7 +14,7 @@ constexpr float farthest_median_m = 20; // depth cameras see less far
 
 Intrinsics assumed_sensor(int width, int height) {
     auto const focal = 525.0F * static_cast<float>(width) / 640.0F;
-    return {focal, focal, static_cast<float>(width - 1) / 2, static_cast<float>(height - 1) / 2, true};
+    return {focal, focal, static_cast<float>(width) / 2, static_cast<float>(height) / 2, true};
 }
 
 void check_plausible(DepthMap const& depth, std::string const& name) {
@@ -30,7 +27,8 @@ void check_plausible(DepthMap const& depth, std::string const& name) {
     auto const middle = readings.begin() + static_cast<std::ptrdiff_t>(readings.size() / 2);
     std::nth_element(readings.begin(), middle, readings.end());
     if (*middle > farthest_median_m || *middle < 0.01F) {
-        throw Error("The depth picture " + name + " has an unknown scale; say how many of its units are one metre.");
+        throw Error("The depth picture " + name +
+                    " has an unknown scale; say with --depth-units how many of its units are one metre.");
     }
 }
 
@@ -48,11 +46,9 @@ float recognised_depth_units(std::span<std::uint16_t const> readings) {
 View load_rgbd(std::filesystem::path const& color, std::filesystem::path const& depth, RgbdOptions const& options) {
     auto loaded = load_image(color);
     auto const readings = load_png16(depth);
-    if (loaded.exif.orientation != 1) {
-        throw Error("The picture " + color.string() +
-                    " is stored turned and its depth is not; turn the picture upright and save it again.");
-    }
-    if (readings.width != loaded.image.width || readings.height != loaded.image.height) {
+    auto const stored = loaded.stored_size();
+    auto const has_size = [&](int width, int height) { return readings.width == width && readings.height == height; };
+    if (!has_size(stored.width, stored.height) && !has_size(loaded.image.width, loaded.image.height)) {
         throw Error("The depth picture " + depth.string() + " is " + std::to_string(readings.width) + " by " +
                     std::to_string(readings.height) + " pixels, but the picture is " +
                     std::to_string(loaded.image.width) + " by " + std::to_string(loaded.image.height) +
@@ -66,28 +62,11 @@ View load_rgbd(std::filesystem::path const& color, std::filesystem::path const& 
     std::transform(readings.values.begin(), readings.values.end(), map.values.begin(),
                    [units](std::uint16_t reading) { return static_cast<float>(reading) / units; });
     check_plausible(map, depth.string());
-    auto const camera = options.camera.value_or(assumed_sensor(readings.width, readings.height));
-    return {std::move(loaded.image), std::move(map), camera};
-}
-
-Intrinsics load_camera_json(std::filesystem::path const& path, int width, int height) {
-    std::ifstream file(path);
-    if (!file) {
-        throw Error("Cannot open the camera file " + path.string() + "; check the path.");
-    }
-    try {
-        auto const json = nlohmann::json::parse(file);
-        auto const matrix = json.at("intrinsic_matrix").get<std::vector<float>>();
-        auto const own_width = json.at("width").get<float>(), own_height = json.at("height").get<float>();
-        if (matrix.size() != 9 || !(own_width > 0) || !(own_height > 0) || !(matrix[0] > 0) || !(matrix[4] > 0)) {
-            throw Error("its numbers are impossible");
-        }
-        auto const sx = static_cast<float>(width) / own_width, sy = static_cast<float>(height) / own_height;
-        return {matrix[0] * sx, matrix[4] * sy, matrix[6] * sx, matrix[7] * sy, false};
-    } catch (std::exception const& error) {
-        throw Error("The camera file " + path.string() + " cannot be used (" + error.what() +
-                    "); it must hold width, height and intrinsic_matrix as Open3D writes them.");
-    }
+    auto const chosen = chosen_camera(options.camera, readings.width, readings.height);
+    auto const camera = chosen ? chosen->camera : assumed_sensor(readings.width, readings.height);
+    int const turn = has_size(stored.width, stored.height) ? loaded.exif.orientation : 1;
+    return {std::move(loaded.image), apply_orientation(map, turn),
+            apply_orientation(camera, readings.width, readings.height, turn)};
 }
 
 } // namespace echollama

@@ -1,6 +1,7 @@
 // Pictures with a depth picture beside them, as depth cameras write them.
 #pragma once
 
+#include "media/camera_file.h"
 #include "media/view.h"
 
 #include <cstdint>
@@ -27,15 +28,13 @@ float recognised_depth_units(std::span<std::uint16_t const> readings);
 
 struct RgbdOptions {
     std::optional<float> units_per_metre; // empty: recognised
-    std::optional<Intrinsics> camera;     // empty: a PrimeSense-like sensor (525 pixels at 640) is assumed
+    CameraChoice camera;                  // nothing said: a PrimeSense-like sensor (525 pixels at 640) is assumed
 };
 
-// Throws Error when a file cannot be read, the sizes differ, there is no reading at all, or they are not plausible as
-// metres. Without a reading the depth is 0.
+// A picture that EXIF says is stored turned is turned upright together with its depth and camera, which belong to the
+// picture as it is stored; a depth picture of the upright size only is taken as upright already. Throws Error when a
+// file cannot be read, the sizes differ, there is no reading at all, or they are not plausible as metres. Without a
+// reading the depth is 0.
 View load_rgbd(std::filesystem::path const& color, std::filesystem::path const& depth, RgbdOptions const& options = {});
-
-// Pin-hole camera from Open3D's JSON ("width", "height", "intrinsic_matrix" column by column), scaled to a picture of
-// the given size. Throws Error.
-Intrinsics load_camera_json(std::filesystem::path const& path, int width, int height);
 
 } // namespace echollama

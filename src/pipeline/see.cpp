@@ -1,7 +1,6 @@
 #include "pipeline/see.h"
 
 #include "scene/build.h"
-#include "scene/camera.h"
 
 #include <future>
 
@@ -21,13 +20,6 @@ std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& model
 }
 
 } // namespace
-
-View view_of(LoadedImage picture) {
-    View view;
-    view.camera = guess_camera(picture.image.width, picture.image.height, picture.exif.focal_35mm);
-    view.image = std::move(picture.image);
-    return view;
-}
 
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop) {
     Sight sight;

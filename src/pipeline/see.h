@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/timing.h"
-#include "media/image_io.h"
 #include "media/view.h"
 #include "pipeline/loading.h"
 #include "stages/roles.h"
@@ -12,9 +11,6 @@
 #include <vector>
 
 namespace echollama {
-
-// A plain picture; the camera is told by its EXIF data, else the stated default.
-View view_of(LoadedImage picture);
 
 struct SeeingModels {
     Loading<Detector> detector;

@@ -42,7 +42,8 @@ struct DepthMap {
     std::vector<float> values;
 };
 
-// Pin-hole camera of the upright image; all in pixels.
+// Pin-hole camera of the upright image; all in pixels, counted from the outer edge of the first pixel as boxes are (its
+// centre is 0.5).
 struct Intrinsics {
     float fx = 0, fy = 0; // focal lengths
     float cx = 0, cy = 0; // principal point

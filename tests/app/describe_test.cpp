@@ -1,11 +1,11 @@
 // The whole program on real photos with the starter models, and its behaviour on bad input.
+#include "app/run_program.h"
 #include "media/audio_io.h"
 #include "media/image_io.h"
 #include "support/support.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,24 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Result {
-    int code = -1;
-    std::string out, err;
-};
-
-std::string read_text(fs::path const& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// Runs the program through the shell; standard error goes to a file beside.
-Result echollama(std::string const& arguments) {
-    test::TempDir temp;
-    auto command = std::string(ECHOLLAMA_BINARY) + " " + arguments + " >" + (temp / "out").string() + " 2>" +
-                   (temp / "err").string();
-    int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(temp / "out"), read_text(temp / "err")};
-}
+using test::echollama, test::read_text;
 
 fs::path photo(std::string const& name) {
     return test::models_dir().parent_path() / "photos" / (name + ".png");

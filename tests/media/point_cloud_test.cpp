@@ -144,8 +144,8 @@ TEST(Render, ASlantedWallHasItsTrueDepthEverywhere) {
                 continue;
             }
             ++hit;
-            // On the ray x = z (px - cx) / f, the plane is z = 3 / (1 - (px - cx) / f).
-            float const slope = (static_cast<float>(x) - view.camera.cx) / view.camera.fx;
+            // On the ray x = z (px + 0.5 - cx) / f, the plane is z = 3 / (1 - (px + 0.5 - cx) / f).
+            float const slope = (static_cast<float>(x) + 0.5F - view.camera.cx) / view.camera.fx;
             EXPECT_NEAR(z, 3 / (1 - slope), 0.002 * z);
             // Colour changes linearly along x from -2 to 5.
             float const share = (z * slope + 2) / 7;

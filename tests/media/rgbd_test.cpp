@@ -4,7 +4,7 @@
 #include "support/support.h"
 
 #include <algorithm>
-#include <fstream>
+#include <cmath>
 
 namespace echollama {
 namespace {
@@ -33,8 +33,9 @@ TEST(Rgbd, SamplesAreReadInMetres) {
     EXPECT_EQ(redwood.depth->kind, DepthKind::metres);
     EXPECT_TRUE(tum.camera.assumed);
     EXPECT_EQ(tum.camera.fx, 525);
-    auto const camera = load_camera_json(test::sample("rgbd/camera_primesense.json"), 1280, 960);
+    auto const camera = load_camera_file(test::sample("rgbd/camera_primesense.json")).scaled_to(1280, 960).camera;
     EXPECT_EQ(camera.fx, 1050);
+    EXPECT_EQ(camera.cx, 640) << "the file's 319.5 counts from a pixel's centre";
     EXPECT_FALSE(camera.assumed);
     RgbdOptions given;
     given.units_per_metre = 2500;
@@ -81,9 +82,63 @@ TEST(Rgbd, BadInputIsOneSentence) {
         std::filesystem::resize_file(dir / "cut.png", length);
         refuses(dir / "cut.png");
     }
-    for (auto const* text : {"", "{}", "[1]", R"({"width":0,"height":1,"intrinsic_matrix":[1,0,0,0,1,0,0,0,1]})"}) {
-        std::ofstream(dir / "camera.json") << text;
-        EXPECT_THROW(load_camera_json(dir / "camera.json", 640, 480), Error) << text;
+}
+
+TEST(CameraFile, EveryKindIsRecognised) {
+    auto const middlebury = parse_camera_file("cam0=[3979.911 0 1244.772; 0 3979.911 1019.507; 0 0 1]\n"
+                                              "cam1=[3979.911 0 1369.115; 0 3979.911 1019.507; 0 0 1]\n"
+                                              "doffs=124.343\nbaseline=193.001\nwidth=2964\nheight=2000\nndisp=270\n",
+                                              "calib.txt");
+    EXPECT_FLOAT_EQ(middlebury.camera.fx, 3979.911F);
+    EXPECT_FLOAT_EQ(middlebury.camera.cy, 1020.007F);
+    EXPECT_FLOAT_EQ(middlebury.baseline_m, 0.193001F);
+    auto const quarter = middlebury.scaled_to(741, 500);
+    EXPECT_NEAR(quarter.camera.fx, 994.978F, 0.01F);
+    EXPECT_NEAR(quarter.disparity_offset, 31.086F, 0.01F);
+    auto const yaml = parse_camera_file("image_width: 640\nimage_height: 480\ncamera_matrix:\n  rows: 3\n  cols: 3\n"
+                                        "  data: [500., 0., 320, 0, 501, 240,\n    0, 0, 1]\n",
+                                        "camera.yaml");
+    EXPECT_FLOAT_EQ(yaml.camera.fy, 501);
+    EXPECT_EQ(yaml.width, 640);
+    auto const plain = parse_camera_file(R"({"fx": 400, "cx": 99.5, "cy": 49.5, "baseline_m": 0.065})", "camera.json");
+    EXPECT_FLOAT_EQ(plain.camera.fy, 400);
+    EXPECT_FLOAT_EQ(plain.camera.cx, 100);
+    EXPECT_FLOAT_EQ(plain.scaled_to(50, 50).camera.fx, 400) << "no size told: meant for the picture as it is";
+}
+
+TEST(CameraFile, BadOnesAreRefused) {
+    for (auto const* text :
+         {"", "{}", "[1]", "{\"fx\": \"wide\"}", "cam0=[0 0 0; 0 0 0; 0 0 1]", "cam0=[1 2",
+          "camera_matrix: data: [1, nan]", R"({"width":0,"height":1,"intrinsic_matrix":[1,0,0,0,1,0,0,0,1]})",
+          R"({"fx":-1,"cx":1,"cy":1})", R"({"width":640,"height":480,"intrinsic_matrix":[1e30,0,0,0,1e30,0,0,0,1]})"}) {
+        EXPECT_THROW(parse_camera_file(text, "camera"), Error) << text;
+    }
+}
+
+TEST(Rgbd, TurnedPicturesTurnDepthAndCameraAlong) {
+    Intrinsics const camera{10, 20, 1, 0.5F, false};
+    DepthMap const depth{3, 2, DepthKind::metres, {1, 2, 3, 4, 5, 6}};
+    Image const image{3, 2, {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6}};
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        auto const turned = apply_orientation(depth, orientation);
+        auto const picture = apply_orientation(image, orientation);
+        auto const seen = apply_orientation(camera, 3, 2, orientation);
+        ASSERT_EQ(turned.width, picture.width);
+        for (int y = 0; y < turned.height; ++y) {
+            for (int x = 0; x < turned.width; ++x) {
+                auto const z = turned.values[static_cast<std::size_t>(y * turned.width + x)];
+                EXPECT_EQ(z, picture.pixel(x, y)[0]);
+                // The point seen at a pixel keeps its angles, in another order or with another sign.
+                float const from_x = static_cast<float>((static_cast<int>(z) - 1) % 3) + 0.5F;
+                float const from_y = static_cast<float>((static_cast<int>(z) - 1) / 3) + 0.5F;
+                float const a = std::abs((from_x - camera.cx) / camera.fx),
+                            b = std::abs((from_y - camera.cy) / camera.fy);
+                float const u = std::abs((static_cast<float>(x) + 0.5F - seen.cx) / seen.fx);
+                float const v = std::abs((static_cast<float>(y) + 0.5F - seen.cy) / seen.fy);
+                EXPECT_FLOAT_EQ(orientation >= 5 ? v : u, a) << orientation;
+                EXPECT_FLOAT_EQ(orientation >= 5 ? u : v, b) << orientation;
+            }
+        }
     }
 }
 

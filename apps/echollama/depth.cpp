@@ -1,0 +1,96 @@
+#include "app.h"
+#include "base/error.h"
+#include "media/image_io.h"
+#include "media/npy.h"
+#include "pipeline/depth_picture.h"
+#include "stages/midas_depth.h"
+
+#include <iostream>
+#include <memory>
+
+namespace echollama {
+namespace {
+
+struct DepthOptions {
+    std::filesystem::path image, model, out, npy;
+    std::string recipe = "hf";
+    bool color = false;
+    bool json = false;
+};
+
+// The one that is named, else the better one that is installed.
+std::filesystem::path model_file(AppContext const& context, DepthOptions const& options) {
+    if (!options.model.empty()) {
+        return options.model;
+    }
+    for (char const* name : {"dpt-hybrid.gguf", "midas-small.gguf"}) {
+        if (std::filesystem::exists(context.models_dir / name)) {
+            return context.models_dir / name;
+        }
+    }
+    throw Error("There is no depth model; get dpt_hybrid_384.pt or midas_v21_small_256.pt, convert it with 'echollama "
+                "models convert FILE -o " +
+                (context.models_dir / "dpt-hybrid.gguf").string() + "', or name a model with --model.");
+}
+
+void check(DepthOptions const& options) {
+    if (options.color && options.out.empty()) {
+        throw UsageError("The colour map needs a file; give one with -o.");
+    }
+    int to_stdout = (options.out == "-") + (options.npy == "-") + options.json;
+    if (to_stdout > 1) {
+        throw UsageError("Only one result can go to standard output; give the others a file.");
+    }
+}
+
+void run(AppContext const& context, DepthOptions const& options) {
+    check(options);
+    auto picture = load_image(options.image).image;
+    auto recipe = options.recipe == "hub" ? DptRecipe::torch_hub : DptRecipe::hugging_face;
+    auto estimator = make_depth_estimator(model_file(context, options), context.threads, recipe);
+    auto depth = estimator->depth(picture, context.stop);
+    if (context.stop.stop_requested()) {
+        return;
+    }
+    auto summary = summarise(depth);
+    if (!summary) {
+        throw Error("The model gave no usable depth for " + options.image.string() + "; convert or get it again.");
+    }
+    if (!options.out.empty()) {
+        options.color ? save_png(options.out, depth_colours(depth))
+                      : save_png16(options.out, depth.width, depth.height, depth_levels(depth));
+    }
+    if (!options.npy.empty()) {
+        save_npy(options.npy, depth.width, depth.height, depth.values);
+    }
+    if (options.json) {
+        auto json = to_json(depth, *summary);
+        json["picture"] = options.out.empty() ? Json(nullptr) : Json(options.out.string());
+        json["npy"] = options.npy.empty() ? Json(nullptr) : Json(options.npy.string());
+        print_line(dump(json));
+    } else if (options.out != "-" && options.npy != "-") {
+        print_line(depth_words(*summary, depth));
+    }
+}
+
+} // namespace
+
+void add_depth(CLI::App& root, AppContext& context, Subcommands& all) {
+    auto options = std::make_shared<DepthOptions>();
+    auto* app = root.add_subcommand("depth", "Estimate how near everything in a picture is");
+    app->add_option("image", options->image, "The picture")->required();
+    app->add_option("--model", options->model,
+                    "Depth model (GGUF): MiDaS DPT-Hybrid or MiDaS v2.1 small (default: the installed one)");
+    app->add_option("-o,--out", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
+    app->add_flag("--color,--colour", options->color, "Write -o in colours instead");
+    app->add_option("--npy", options->npy, "Write the model's numbers for NumPy (float32, larger is nearer, no unit)");
+    app->add_option("--recipe", options->recipe,
+                    "How DPT-Hybrid sees the picture: hf (Hugging Face: squashed to a square) or hub (torch.hub: shape "
+                    "kept); default hf")
+        ->check(CLI::IsMember({"hf", "hub"}));
+    app->add_flag("--json", options->json, "Print JSON: nearest and farthest point, means of the 2x3 grid");
+    app->footer("Example: echollama depth photo.jpg --model dpt-hybrid.gguf -o depth.png --color");
+    all.push_back({app, [&context, options] { run(context, *options); }});
+}
+
+} // namespace echollama
