@@ -1,5 +1,6 @@
 #include "app.h"
 #include "seeing_options.h"
+#include "spatial_options.h"
 #include "stages/sentences.h"
 #include "telling_options.h"
 #include "wording_options.h"
@@ -15,6 +16,7 @@ struct ChatOptions {
     SeeingOptions seeing;
     LanguageOptions language;
     VoiceOptions voice;
+    SpatialOptions spatial;
     TellingRequest request;
 };
 
@@ -41,6 +43,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     TellingModels models{load_describer(context, options.language, timings),
                          load_speaker(context, options.voice, timings)};
     auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
+    models.speaker = placed_at_objects(models.speaker, options.spatial, sight.scene, timings);
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = sight.sure_score;
     request.speech = options.voice.speech;
@@ -66,6 +69,7 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     add_seeing_options(*app, options->seeing);
     add_language_options(*app, options->language);
     add_voice_options(*app, options->voice);
+    add_spatial_options(*app, options->spatial);
     add_wording_options(*app, options->request.prompts.wording);
     app->footer("Example: echollama chat photo.jpg --play");
     all.push_back({app, [&context, options] { run(context, *options); }});

@@ -4,6 +4,7 @@
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "seeing_options.h"
+#include "spatial_options.h"
 #include "telling_options.h"
 #include "wording_options.h"
 
@@ -18,6 +19,7 @@ struct DescribeOptions {
     SeeingOptions seeing;
     LanguageOptions language;
     VoiceOptions voice;
+    SpatialOptions spatial;
     TellingRequest request;
     std::filesystem::path annotate;
     bool json = false;
@@ -58,6 +60,7 @@ void run(AppContext const& context, DescribeOptions options) {
         telling.describer = load_describer(context, options.language, timings);
     }
     auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
+    telling.speaker = placed_at_objects(telling.speaker, options.spatial, sight.scene, timings);
     options.request.prompts.wording.sure_score = sight.sure_score;
     options.request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
@@ -94,6 +97,7 @@ void add_common_options(CLI::App& app, DescribeOptions& options) {
     app.add_flag("--json", options.json, "Print JSON: detections, scene, prompt, sentences, timings");
     add_language_options(app, options.language);
     add_voice_options(app, options.voice);
+    add_spatial_options(app, options.spatial);
     add_wording_options(app, options.request.prompts.wording);
 }
 

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/error.h"
+#include "spatial_options.h"
 #include "stages/grounded_stream.h"
 #include "stages/sentences.h"
 #include "telling_options.h"
@@ -13,6 +14,7 @@ namespace {
 struct SayOptions {
     std::string text;
     VoiceOptions voice;
+    SpatialOptions spatial;
 };
 
 void run(AppContext const& context, SayOptions const& options) {
@@ -22,7 +24,7 @@ void run(AppContext const& context, SayOptions const& options) {
     }
     SpeechSink sink(target, context.stop);
     Timings timings;
-    auto speaker = load_speaker(context, options.voice, timings).get();
+    auto speaker = placed_at_bearing(load_speaker(context, options.voice, timings), options.spatial, timings).get();
     SentenceCutter cutter;
     auto speak = [&](std::vector<std::string> const& sentences) {
         for (auto const& raw : sentences) {
@@ -52,6 +54,7 @@ void add_say(CLI::App& root, AppContext& context, Subcommands& all) {
     app->add_option("text", options->text,
                     "The text; without it, or with -, it is read from standard input as it arrives");
     add_voice_options(*app, options->voice);
+    add_place_options(*app, options->spatial);
     app->footer("Example: echollama say \"Mind the step.\" --play");
     all.push_back({app, [&context, options] { run(context, *options); }});
 }

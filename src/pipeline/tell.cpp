@@ -65,7 +65,7 @@ class SpeechThread {
                     timings_.mark("first audio");
                 }
                 chunk.first_sample = spoken_;
-                spoken_ += static_cast<std::int64_t>(chunk.samples.size());
+                spoken_ += chunk.frames();
                 sink_(std::move(chunk));
             },
             stop_);

@@ -1,0 +1,79 @@
+#include "pipeline/placed_voice.h"
+
+#include "scene/placing.h"
+#include "stages/sentences.h"
+
+#include <utility>
+
+namespace echollama {
+namespace {
+
+class PlacedVoice : public Speaker {
+  public:
+    PlacedVoice(Loading<Speaker> voice, Loading<Head> head, Placing placing)
+        : voice_(std::move(voice)), head_(std::move(head)), placing_(std::move(placing)) {}
+
+    int sample_rate() const override { return voice_.get()->sample_rate(); }
+
+    void say(std::string const& sentence, SpeechOptions const& options, AudioSink const& sink,
+             std::stop_token stop) override {
+        std::int64_t at = 0;
+        int rate = 0;
+        auto deliver = [&](std::vector<float> frames, bool end) {
+            AudioChunk chunk{std::move(frames), rate, at, end, 2};
+            at += chunk.frames();
+            sink(std::move(chunk));
+        };
+        for (auto const& part : placing_(sentence)) {
+            std::optional<SpatialStream> stream;
+            auto place = [&](AudioChunk&& chunk) {
+                rate = chunk.rate;
+                if (!stream) {
+                    stream.emplace(part.place ? SpatialStream(*head_.get(), *part.place, rate) : SpatialStream(rate));
+                }
+                deliver(stream->push(chunk.samples), false);
+            };
+            if (!trimmed(part.text).empty() && !stop.stop_requested()) {
+                voice_.get()->say(trimmed(part.text), options, place, stop);
+            }
+            if (stream && !stop.stop_requested()) {
+                deliver(stream->finish(), false);
+            }
+        }
+        rate = rate > 0 ? rate : sample_rate();
+        deliver({}, true);
+    }
+
+  private:
+    Loading<Speaker> voice_;
+    Loading<Head> head_;
+    Placing placing_;
+};
+
+} // namespace
+
+Placing at_objects(Scene scene) {
+    return [scene = std::move(scene)](std::string const& sentence) {
+        std::vector<PlacedSound> sounds;
+        for (auto& part : place_text(sentence, scene)) {
+            std::optional<SoundPlace> place;
+            if (part.object) {
+                auto const& object = scene.objects[*part.object];
+                bool const known = object.distance.source != DistanceSource::none;
+                place = SoundPlace{object.bearing_deg, known ? std::optional(object.distance.metres) : std::nullopt};
+            }
+            sounds.push_back({std::move(part.text), place});
+        }
+        return sounds;
+    };
+}
+
+Placing at_place(SoundPlace const& place) {
+    return [place](std::string const& sentence) { return std::vector<PlacedSound>{{sentence, place}}; };
+}
+
+std::unique_ptr<Speaker> make_placed_voice(Loading<Speaker> voice, Loading<Head> head, Placing placing) {
+    return std::make_unique<PlacedVoice>(std::move(voice), std::move(head), std::move(placing));
+}
+
+} // namespace echollama
