@@ -4,8 +4,10 @@
 add_library(echollama_options INTERFACE)
 target_include_directories(echollama_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_compile_options(echollama_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wno-restrict # GCC 12 warns falsely about std::string concatenation
-  $<$<BOOL:${ECHOLLAMA_WERROR}>:-Werror>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # GCC 12 warns falsely about std::string concatenation
+  $<$<BOOL:${ECHOLLAMA_WERROR}>:-Werror>
+  # Fuzzing follows the branches of our own code and ends at its first undefined operation.
+  "$<$<BOOL:${ECHOLLAMA_FUZZ}>:-fsanitize=fuzzer-no-link;-fno-sanitize-recover=undefined>")
 
 function(echollama_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS;PRIVATE_LINKS" ${ARGN})

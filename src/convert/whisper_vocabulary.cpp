@@ -83,15 +83,14 @@ std::vector<std::string> tokenizer_tokens(json const& document, std::size_t coun
     return tokens;
 }
 
-std::vector<std::string> printable_tokens(fs::path const& file, std::size_t count) {
+std::vector<std::string> printable_tokens(fs::path const& file, std::string_view form, std::size_t count) {
     auto text = read_text(file);
-    if (file.extension() == ".txt") {
+    if (form == "vocabulary.txt") {
         return lines_of(text);
     }
     try {
         auto document = json::parse(text);
-        return file.filename() == "vocabulary.json" ? document.get<std::vector<std::string>>()
-                                                    : tokenizer_tokens(document, count);
+        return form == "vocabulary.json" ? document.get<std::vector<std::string>>() : tokenizer_tokens(document, count);
     } catch (json::exception const&) {
         throw Error("The vocabulary " + file.string() + " is damaged; fetch the model again.");
     }
@@ -125,28 +124,30 @@ std::string token_bytes(std::string_view printable) {
     return bytes;
 }
 
+std::vector<std::string> read_whisper_tokens_file(fs::path const& file, std::string_view form, std::size_t count) {
+    auto tokens = printable_tokens(file, form, count);
+    if (tokens.size() < count) {
+        throw Error("The vocabulary " + file.string() + " holds " + std::to_string(tokens.size()) +
+                    " tokens, but the model needs " + std::to_string(count) + "; fetch the model again.");
+    }
+    tokens.resize(count);
+    for (auto& token : tokens) {
+        try {
+            token = token_bytes(token);
+        } catch (Error const& error) {
+            throw Error("The vocabulary " + file.string() + " is damaged: " + error.what() +
+                        "; fetch the model again.");
+        }
+    }
+    return tokens;
+}
+
 std::vector<std::string> read_whisper_tokens(fs::path const& dir, std::size_t count) {
     for (auto const* name : {"vocabulary.txt", "vocabulary.json", "tokenizer.json"}) {
-        auto file = dir / name;
         std::error_code ignored;
-        if (!fs::exists(file, ignored)) {
-            continue;
+        if (auto const file = dir / name; fs::exists(file, ignored)) {
+            return read_whisper_tokens_file(file, name, count);
         }
-        auto tokens = printable_tokens(file, count);
-        if (tokens.size() < count) {
-            throw Error("The vocabulary " + file.string() + " holds " + std::to_string(tokens.size()) +
-                        " tokens, but the model needs " + std::to_string(count) + "; fetch the model again.");
-        }
-        tokens.resize(count);
-        for (auto& token : tokens) {
-            try {
-                token = token_bytes(token);
-            } catch (Error const& error) {
-                throw Error("The vocabulary " + file.string() + " is damaged: " + error.what() +
-                            "; fetch the model again.");
-            }
-        }
-        return tokens;
     }
     throw Error("There is no vocabulary.txt, vocabulary.json or tokenizer.json in " + dir.string() +
                 "; put the model's vocabulary beside it.");

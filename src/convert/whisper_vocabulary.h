@@ -16,4 +16,8 @@ std::string token_bytes(std::string_view printable);
 // tokenizer.json, whichever is there first. Throws Error naming the file when it is missing, malformed or too short.
 std::vector<std::string> read_whisper_tokens(std::filesystem::path const& dir, std::size_t count);
 
+// One file of the form that `form` names: vocabulary.txt, vocabulary.json or tokenizer.json.
+std::vector<std::string> read_whisper_tokens_file(std::filesystem::path const& file, std::string_view form,
+                                                  std::size_t count);
+
 } // namespace echollama::convert

@@ -61,7 +61,12 @@ class GgmlReader {
 
     void skip(std::uint64_t bytes) {
         need(bytes);
-        file_.seekg(static_cast<std::streamoff>(bytes), std::ios::cur);
+        constexpr std::uint64_t within_buffer = 4096; // seeking throws the buffer away
+        if (bytes <= within_buffer) {
+            file_.ignore(static_cast<std::streamsize>(bytes));
+        } else {
+            file_.seekg(static_cast<std::streamoff>(bytes), std::ios::cur);
+        }
         left_ -= bytes;
     }
 

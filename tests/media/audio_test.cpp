@@ -2,6 +2,7 @@
 #include "media/audio_io.h"
 #include "media/resample.h"
 #include "media/sound_file.h"
+#include "support/sound_writer.h"
 #include "support/support.h"
 
 #include <sndfile.h>
@@ -17,6 +18,7 @@ namespace echollama {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
+using test::write_sound;
 
 Bytes read_bytes(std::filesystem::path const& path) {
     std::ifstream file(path, std::ios::binary);
@@ -34,20 +36,6 @@ std::vector<float> tone(std::size_t count, double step) {
         samples[i] = static_cast<float>(0.6 * std::sin(step * static_cast<double>(i)));
     }
     return samples;
-}
-
-// Written by libsndfile in any format it knows; `interleaved` has all channels.
-void write_sound(std::filesystem::path const& path, int format, int rate, int channels,
-                 std::vector<float> const& interleaved) {
-    SF_INFO info{};
-    info.samplerate = rate;
-    info.channels = channels;
-    info.format = format;
-    SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
-    ASSERT_NE(file, nullptr) << sf_strerror(nullptr);
-    auto const frames = static_cast<sf_count_t>(interleaved.size()) / channels;
-    EXPECT_EQ(sf_writef_float(file, interleaved.data(), frames), frames);
-    sf_close(file);
 }
 
 std::string refusal(auto const& work) {

@@ -193,7 +193,9 @@ inline Bytes with_exif(Bytes const& jpeg, ExifSpec const& spec) {
     }
     tiff.insert(tiff.end(), extra.begin(), extra.end());
     auto const length = tiff.size() + 2;
-    Bytes out{0xFF, 0xD8, 0xFF, 0xE1, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length & 0xFF)};
+    Bytes out(jpeg.begin(), jpeg.begin() + 2);
+    put(out, 0xE1FF, 2);
+    put(out, static_cast<std::uint32_t>(length >> 8 | (length & 0xFF) << 8), 2);
     out.insert(out.end(), tiff.begin(), tiff.end());
     out.insert(out.end(), jpeg.begin() + 2, jpeg.end());
     return out;

@@ -1,0 +1,36 @@
+// Any text on its way to a voice: cut into sentences without losing a byte, turned into words once and for all.
+#include "stages/speech_text.h"
+
+#include "fuzz.h"
+#include "stages/sentences.h"
+
+#include <numeric>
+#include <stdexcept>
+
+namespace echollama::fuzz {
+
+std::vector<Bytes> seeds() {
+    return {
+        bytes_of("Dr. Smith paid $1,234.56 on 3/4/2025 at 10:30 p.m.; 1/2 of 21st-century people (5-10 kg) agree! OK?"),
+        bytes_of("**Bold** [link](https://a.example/b?c=1) <b>tag</b> 😀 `code`\n- item 1\n2. item <|eot_id|>"),
+        bytes_of("-3.5 °C, 20 %, MCMXCIX, 007, 1e5, a@b.example, 192.168.0.1, #7 & no. 8 … wait… what")};
+}
+
+void run(Input input) {
+    std::string const text(text_of(input));
+    SentenceCutter cutter(64);
+    std::string joined_again;
+    for (auto const& sentences :
+         {cutter.push(text.substr(0, text.size() / 2)), cutter.push(text.substr(text.size() / 2)), cutter.finish()}) {
+        joined_again = std::accumulate(sentences.begin(), sentences.end(), joined_again);
+    }
+    if (joined_again != text) {
+        throw std::logic_error("cutting into sentences changed the text");
+    }
+    auto const spoken = normalise_for_speech(text);
+    if (normalise_for_speech(spoken) != spoken) {
+        throw std::logic_error("what is spoken changes when it is prepared again");
+    }
+}
+
+} // namespace echollama::fuzz
