@@ -45,7 +45,7 @@ class Canvas {
     }
 
     void square(Spot const& spot, float size, std::array<std::uint8_t, 3> const& color_of) {
-        int const radius = std::clamp(static_cast<int>(size / spot.z), 0, 8);
+        int const radius = static_cast<int>(std::clamp(size / spot.z, 0.0F, 8.0F));
         if (!(std::abs(spot.x) < 1e6F) || !(std::abs(spot.y) < 1e6F)) {
             return;
         }

@@ -29,8 +29,14 @@ Vec3 cross(Vec3 const& a, Vec3 const& b) {
 float length(Vec3 const& a) {
     return std::sqrt(dot(a, a));
 }
+// Of length 1; along z where `a` has no direction. Scaled first, because squares of large numbers overflow.
 Vec3 unit(Vec3 const& a) {
-    return plus({}, a, 1 / length(a));
+    float const largest = std::max({std::abs(a[0]), std::abs(a[1]), std::abs(a[2])});
+    if (!(largest > 0) || !std::isfinite(largest)) {
+        return {0, 0, 1};
+    }
+    Vec3 const scaled{a[0] / largest, a[1] / largest, a[2] / largest};
+    return plus({}, scaled, 1 / length(scaled));
 }
 bool finite(Vec3 const& p) {
     return std::isfinite(p[0]) && std::isfinite(p[1]) && std::isfinite(p[2]);
@@ -147,10 +153,9 @@ CloudBounds bounds_of(PointCloud const& cloud) {
 Viewpoint look_at(Vec3 const& eye, Vec3 const& target, Vec3 const& up) {
     Viewpoint camera;
     camera.eye = eye;
-    auto const line = minus(target, eye);
-    camera.forward = length(line) > 0 ? unit(line) : Vec3{0, 0, 1};
+    camera.forward = unit(minus(target, eye));
     auto side = cross(camera.forward, up);
-    for (std::size_t axis = 0; length(side) < 1e-4F; ++axis) { // up is along the line of sight
+    for (std::size_t axis = 0; axis < 3 && length(side) < 1e-4F; ++axis) { // up is along the line of sight
         Vec3 other{};
         other[axis] = 1;
         side = cross(camera.forward, other);

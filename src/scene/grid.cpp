@@ -52,6 +52,9 @@ std::string entry_text(MatrixEntry const& entry) {
            number(entry.y, 0) + "," + number(entry.z, 4) + ")";
 }
 
+// Far above any pixel or depth; what is larger has no exact text.
+constexpr double largest_number = 1e9;
+
 // Reads text from the front; every step says whether it matched.
 struct Cursor {
     std::string_view rest;
@@ -63,7 +66,7 @@ struct Cursor {
     }
     bool decimal(double& value) {
         auto result = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-        bool matched = result.ec == std::errc();
+        bool matched = result.ec == std::errc() && std::abs(value) <= largest_number; // false for nan
         rest.remove_prefix(static_cast<std::size_t>(result.ptr - rest.data()));
         return matched;
     }

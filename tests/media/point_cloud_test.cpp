@@ -96,6 +96,22 @@ TEST(PointCloud, PointsThatAreNotNumbersAreNotDrawn) {
     EXPECT_THROW(load("v nan 0 0\nv 0 inf 0\n", "a.obj"), Error);
 }
 
+TEST(PointCloud, CoordinatesBeyondAllMeasureAreSurvived) {
+    for (float const far : {1e18F, 3e38F}) {
+        PointCloud const cloud{{{-far, 0, 1}, {far, far, -far}, {0, 1, 2}, {1e-30F, 0, 1e-30F}}, {}, {{0, 1, 2}}};
+        auto const from = automatic_viewpoint(cloud);
+        for (auto const& axis : {from.right, from.down, from.forward}) {
+            EXPECT_NEAR(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2], 1, 1e-4);
+        }
+        for (auto const& camera : {from, Viewpoint{}}) {
+            try {
+                render(cloud, camera, 64, 48);
+            } catch (Error const&) { // nothing in view
+            }
+        }
+    }
+}
+
 TEST(Render, ASlantedWallHasItsTrueDepthEverywhere) {
     // The plane z = 3 + x, as two large triangles, red on the left and blue on the right.
     PointCloud const wall{{{-2, -5, 1}, {5, -5, 8}, {5, 5, 8}, {-2, 5, 1}},

@@ -86,6 +86,10 @@ TEST(GridProperties, MatrixIsReadBackWithoutLoss) {
     for (std::size_t size = 0; size < text.size(); ++size) {
         EXPECT_THROW(parse_matrix(text.substr(0, size)), Error) << size;
     }
+    for (std::string const number : {"1e99", "-1e10", "nan", "inf"}) { // have no exact text
+        auto changed = text;
+        EXPECT_THROW(parse_matrix(changed.replace(text.find("r(") + 2, 2, number)), Error) << number;
+    }
 }
 
 TEST(Prompt, PaperFormWordForWord) {
