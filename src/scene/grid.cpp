@@ -14,6 +14,13 @@ namespace {
 constexpr char const* column_names[] = {"Left", "Mid", "Right"};
 constexpr char const* row_names[] = {"Top", "Bottom"};
 
+// Far above any pixel or depth; what is larger has no exact text.
+constexpr double largest_number = 1e9;
+
+double in_range(double value) {
+    return std::isnan(value) ? 0 : std::clamp(value, -largest_number, largest_number);
+}
+
 // Which of `parts` equal parts of `size` holds `value`.
 int part_of(float value, int size, int parts) {
     if (!(value > 0) || size <= 0) { // also when it is no number
@@ -51,9 +58,6 @@ std::string entry_text(MatrixEntry const& entry) {
     return entry.name + ": " + probability_text(entry.probability) + ", r(" + number(entry.x, 0) + "," +
            number(entry.y, 0) + "," + number(entry.z, 4) + ")";
 }
-
-// Far above any pixel or depth; what is larger has no exact text.
-constexpr double largest_number = 1e9;
 
 // Reads text from the front; every step says whether it matched.
 struct Cursor {
@@ -120,8 +124,9 @@ SceneGrid make_grid(Scene const& scene, float threshold) {
     for (auto const& object : scene.objects) {
         if (object.detection.score > threshold) {
             grid.cells[static_cast<std::size_t>(object.cell.row)][static_cast<std::size_t>(object.cell.column)]
-                .push_back({object.detection.label, rounded(object.detection.score, 100), std::trunc(object.x),
-                            std::trunc(object.y), rounded(object.z, 10000)});
+                .push_back({object.detection.label, rounded(in_range(object.detection.score), 100),
+                            std::trunc(in_range(object.x)), std::trunc(in_range(object.y)),
+                            rounded(in_range(object.z), 10000)});
         }
     }
     for (auto& row : grid.cells) {
