@@ -81,10 +81,19 @@ PackedMatrix const* CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias) {
     return &found->second;
 }
 
+WinogradMatrix const* CpuLayers::packed_winograd(int square, ggml_tensor* weight, ggml_tensor* bias) {
+    auto found = winograd_.find(weight);
+    if (found == winograd_.end()) {
+        found = winograd_.emplace(weight, pack_winograd(square, weight, bias)).first;
+        need_scratch(winograd_scratch(found->second));
+    }
+    return &found->second;
+}
+
 CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
-        if (known->weight == wanted.weight && known->relu == wanted.relu && known->heads == wanted.heads &&
-            same(known->convolution, wanted.convolution)) {
+        if (known->weight == wanted.weight && known->winograd == wanted.winograd && known->relu == wanted.relu &&
+            known->heads == wanted.heads && same(known->convolution, wanted.convolution)) {
             return known.get();
         }
     }
@@ -94,7 +103,14 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
 
 ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                                Convolution const& shape, ggml_tensor* add, bool relu) {
-    auto const* task = job({packed(weight, bias), shape, relu, 0, this});
+    int square = winograd_square(weight, shape);
+    Job wanted{nullptr, nullptr, shape, relu, 0, this};
+    if (square > 0) {
+        wanted.winograd = packed_winograd(square, weight, bias);
+    } else {
+        wanted.weight = packed(weight, bias);
+    }
+    auto const* task = job(wanted);
     auto const& p = shape.padding;
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], out_size(x->ne[1], p.left, p.right, shape),
@@ -106,8 +122,14 @@ void CpuLayers::run_conv(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
     ggml_tensor const* x = dst->src[0];
     ProductShape shape{task.convolution, x->ne[0], x->ne[1], x->ne[2], x->ne[3], dst->ne[1], dst->ne[2], task.relu};
-    product(*task.weight, shape, floats(x), dst->src[1] ? floats(dst->src[1]) : nullptr, static_cast<float*>(dst->data),
-            task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
+    float const* add = dst->src[1] ? floats(dst->src[1]) : nullptr;
+    auto* y = static_cast<float*>(dst->data);
+    void* scratch = task.owner->scratch_.at(static_cast<std::size_t>(part)).get();
+    if (task.winograd) {
+        winograd(*task.winograd, shape, floats(x), add, y, scratch, part, parts);
+    } else {
+        product(*task.weight, shape, floats(x), add, y, scratch, part, parts);
+    }
 }
 
 ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
@@ -115,7 +137,7 @@ ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor
     need_scratch(attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0]}));
     ggml_tensor* args[] = {q, k, v, mask};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
-                          GGML_N_TASKS_MAX, const_cast<Job*>(job({nullptr, {}, false, heads, this})));
+                          GGML_N_TASKS_MAX, const_cast<Job*>(job({nullptr, nullptr, {}, false, heads, this})));
 }
 
 void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data) {
@@ -127,7 +149,7 @@ void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data)
 }
 
 ggml_tensor* CpuLayers::max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape) {
-    auto const* task = job({nullptr, shape, false, 0, this});
+    auto const* task = job({nullptr, nullptr, shape, false, 0, this});
     auto const& p = shape.padding;
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x)};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], out_size(x->ne[1], p.left, p.right, shape),
@@ -148,6 +170,9 @@ std::size_t CpuLayers::bytes() const {
     std::size_t sum = scratch_.size() * scratch_bytes_;
     for (auto const& [tensor, matrix] : matrices_) {
         sum += matrix.bytes;
+    }
+    for (auto const& [tensor, matrix] : winograd_) {
+        sum += matrix.bytes();
     }
     return sum;
 }

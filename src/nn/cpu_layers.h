@@ -1,8 +1,17 @@
-// Convolutions and linear layers through cpu_product.h as nodes of a ggml graph.
+// Convolutions, linear layers and attention as nodes of a ggml graph, computed by the cpu_*.h of this folder. Which way
+// a layer takes follows from its weights (docs/performance.md, "DETR", says what each is worth):
+//
+//   weights          3x3, stride 1, whole panels of channels    everything else
+//   F32              nn/cpu_winograd.h, 4x4                     nn/cpu_product.h, F32
+//   F16, BF16        nn/cpu_winograd.h, 2x2                     nn/cpu_product.h, F16 or BF16
+//   Q8_0             nn/cpu_product.h, int8                     the same
+//
+// Where the processor lacks the instructions (nn/cpu_panels.h), reduced weights are widened to F32.
 #pragma once
 
 #include "nn/backend.h"
 #include "nn/cpu_product.h"
+#include "nn/cpu_winograd.h"
 
 #include <ggml.h>
 
@@ -35,7 +44,8 @@ class CpuLayers {
 
   private:
     struct Job {
-        PackedMatrix const* weight = nullptr;
+        PackedMatrix const* weight = nullptr;     // this or
+        WinogradMatrix const* winograd = nullptr; // this, of convolutions and linear layers
         Convolution convolution;
         bool relu = false;
         int heads = 0;
@@ -43,12 +53,14 @@ class CpuLayers {
     };
     Job const* job(Job const& wanted);
     PackedMatrix const* packed(ggml_tensor* weight, ggml_tensor* bias);
+    WinogradMatrix const* packed_winograd(int square, ggml_tensor* weight, ggml_tensor* bias);
     void need_scratch(std::size_t bytes);
     static void run_conv(ggml_tensor* dst, int part, int parts, void* job);
     static void run_attention(ggml_tensor* dst, int part, int parts, void* job);
     static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
 
     std::map<ggml_tensor const*, PackedMatrix> matrices_;
+    std::map<ggml_tensor const*, WinogradMatrix> winograd_;
     std::vector<std::unique_ptr<Job>> jobs_; // one a layer, whatever the picture's size
     std::vector<AlignedMemory> scratch_;     // one a thread
     std::size_t scratch_bytes_ = 0;          // of each

@@ -5,35 +5,13 @@
 // picture alone give the same bits.
 #pragma once
 
+#include "nn/cpu_panels.h"
 #include "nn/layers.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 
 namespace echollama::nn {
-
-// How panels hold numbers. Products are summed in F32 always; with bf16 the pictures are rounded to BF16 as well.
-enum class PanelType { f32, f16, bf16 };
-
-struct FreeMemory {
-    void operator()(void* memory) const { std::free(memory); }
-};
-using AlignedMemory = std::unique_ptr<void, FreeMemory>;
-AlignedMemory aligned_memory(std::size_t bytes); // throws std::bad_alloc
-
-// A matrix [inputs, outputs] in panels of neighbouring outputs, as the product reads it; `bias` padded to whole panels.
-struct PackedMatrix {
-    PanelType type = PanelType::f32;
-    std::int64_t inputs = 0, outputs = 0;
-    AlignedMemory panels, bias;
-    std::size_t bytes = 0;
-};
-
-// From a ggml matrix in memory of the CPU (F32, F16, BF16 or Q8_0) and a bias (may be nullptr). F16 stays F16; BF16 and
-// Q8_0 become BF16 panels; all become F32 where the processor has no instructions for them.
-PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias);
 
 // Sizes of one convolution; a linear layer is one with kernel 1 over a line of tokens.
 struct ProductShape {

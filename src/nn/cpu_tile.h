@@ -30,9 +30,14 @@ constexpr bool has_bf16 = true;
 #else
 constexpr bool has_bf16 = false;
 #endif
+#if defined(__AVX512VNNI__)
+constexpr bool has_int8 = true;
+#else
+constexpr bool has_int8 = false;
+#endif
 
-// The inputs of one row, in units of four bytes (one float, or two BF16), and the distance between two rows. The
-// distance is not a power of two so that rows do not compete for the same cache lines.
+// The inputs of one row, in units of four bytes (one float, two BF16 or four bytes), and the distance between two rows.
+// The distance is not a power of two so that rows do not compete for the same cache lines.
 constexpr int depth = 256, pitch = depth + 16;
 
 typedef float Reg __attribute__((vector_size(lanes * 4)));
@@ -51,33 +56,10 @@ inline Reg greater(Reg a, Reg b) {
     return a > b ? a : b;
 }
 
-struct F32 {
-    using Weight = float;
-    static Reg weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
-    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
+// What a row of bytes stands for: scale * byte - shift.
+struct ByteRow {
+    float scale = 0, shift = 0;
 };
-
-#if defined(__AVX512F__)
-struct F16 {
-    using Weight = std::uint16_t;
-    static Reg weight(std::uint16_t const* p) { // the plain form warns in GCC 12
-        return _mm512_maskz_cvtph_ps(0xFFFF, _mm256_load_si256(reinterpret_cast<__m256i const*>(p)));
-    }
-    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
-};
-#endif
-
-#if defined(__AVX512BF16__)
-// Each unit holds two inputs.
-struct Bf16 {
-    using Weight = float;
-    static Reg weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
-    static void step(Reg& sum, Reg w, float const* a) {
-        __m512i pair = _mm512_set1_epi32(*reinterpret_cast<int const*>(a));
-        sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(pair), reinterpret_cast<__m512bh>(w));
-    }
-};
-#endif
 
 struct Task {
     float const* a = nullptr; // [rows][pitch]
@@ -88,22 +70,86 @@ struct Task {
     float const* start = nullptr; // the sums begin with these `width` values; nullptr: with what c holds
     float const* add = nullptr;   // at the end: one row of each, as c; nullptr: nothing
     bool relu = false;
+    // Int8 only
+    ByteRow const* bytes = nullptr; // one a row of a
+    float const* scales = nullptr;  // `width` of each
+    float const* corrections = nullptr;
+
+    float const* before(int row) const { return start ? start : c + row * c_stride; }
 };
+
+// Formats that sum in F32 from what was there before.
+struct FloatSums {
+    using Sum = Reg;
+    static Sum begin(Task const& t, int r, int j) { return load(t.before(r) + j * lanes); }
+    static Reg end(Task const&, int, int, Sum sum) { return sum; }
+};
+
+struct F32 : FloatSums {
+    using Weight = float;
+    using Value = Reg;
+    static Value weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
+    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
+};
+
+#if defined(__AVX512F__)
+struct F16 : FloatSums {
+    using Weight = std::uint16_t;
+    using Value = Reg;
+    static Value weight(std::uint16_t const* p) { // the plain form warns in GCC 12
+        return _mm512_maskz_cvtph_ps(0xFFFF, _mm256_load_si256(reinterpret_cast<__m256i const*>(p)));
+    }
+    static void step(Reg& sum, Reg w, float const* a) { sum += w * *a; }
+};
+#endif
+
+#if defined(__AVX512BF16__)
+// Each unit holds two inputs.
+struct Bf16 : FloatSums {
+    using Weight = float;
+    using Value = Reg;
+    static Value weight(float const* p) { return *reinterpret_cast<Reg const*>(p); }
+    static void step(Reg& sum, Reg w, float const* a) {
+        __m512i pair = _mm512_set1_epi32(*reinterpret_cast<int const*>(a));
+        sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(pair), reinterpret_cast<__m512bh>(w));
+    }
+};
+#endif
+
+#if defined(__AVX512VNNI__)
+// Each unit holds four inputs: bytes of the picture without a sign, of the weights with one.
+struct Int8 {
+    using Weight = float;
+    using Value = __m512i;
+    using Sum = __m512i;
+    static Value weight(float const* p) { return _mm512_load_si512(p); }
+    static Sum begin(Task const&, int, int) { return _mm512_setzero_si512(); }
+    static void step(Sum& sum, Value w, float const* a) {
+        __m512i four = _mm512_set1_epi32(*reinterpret_cast<int const*>(a));
+        // GCC 12 copies every sum for the intrinsic: 450 instead of 1060 billion operations a second
+        asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(four), "v"(w));
+    }
+    static Reg end(Task const& t, int r, int j, Sum sum) {
+        Reg scaled = _mm512_maskz_cvtepi32_ps(0xFFFF, sum) * load(t.scales + j * lanes);
+        return load(t.before(r) + j * lanes) + scaled * t.bytes[r].scale -
+               load(t.corrections + j * lanes) * t.bytes[r].shift;
+    }
+};
+#endif
 
 // rows [0, R) of c = start + a panel
 template <int R, typename Format>
 inline void run(Task const& t) {
-    Reg sum[R][2];
+    typename Format::Sum sum[R][2];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-        float const* from = t.start ? t.start : t.c + r * t.c_stride;
-        sum[r][0] = load(from);
-        sum[r][1] = load(from + lanes);
+        sum[r][0] = Format::begin(t, r, 0);
+        sum[r][1] = Format::begin(t, r, 1);
     }
     auto const* w = static_cast<typename Format::Weight const*>(t.panel);
     float const* a = t.a;
     for (int k = 0; k < t.units; ++k, ++a, w += width) {
-        Reg w0 = Format::weight(w), w1 = Format::weight(w + lanes);
+        typename Format::Value w0 = Format::weight(w), w1 = Format::weight(w + lanes);
 #pragma GCC unroll 16
         for (int r = 0; r < R; ++r) {
             Format::step(sum[r][0], w0, a + r * pitch);
@@ -114,7 +160,7 @@ inline void run(Task const& t) {
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 2
         for (int j = 0; j < 2; ++j) {
-            Reg value = sum[r][j];
+            Reg value = Format::end(t, r, j, sum[r][j]);
             if (t.add) {
                 value += load(t.add + r * t.c_stride + j * lanes);
             }

@@ -53,7 +53,10 @@ struct Case {
 
 std::vector<Case> cases() {
     return {{3, 37, 29, 1, 64, {7, 2, all_sides(3)}},  // the first layer, a width that is not a multiple of anything
-            {64, 19, 13, 2, 64, {3, 1, all_sides(1)}}, // a batch
+            {64, 19, 13, 2, 64, {3, 1, all_sides(1)}}, // a batch, in squares that stick out at the right and the bottom
+            {288, 6, 4, 1, 96, {3, 1, {2, 0, 1, 1}}},  // squares with more channels than a chunk
+            {32, 40, 70, 1, 32, {3, 1, {}}},           // more squares than are taken at once; no padding
+            {48, 9, 9, 1, 32, {3, 1, all_sides(1)}},   // channels that fill no panel: no squares
             {96, 9, 17, 1, 70, {3, 2, {0, 1, 0, 1}}},  // one-sided padding; outputs that fill no panel
             {32, 40, 30, 1, 5, {1, 2, {}}},
             {320, 1, 1, 1, 33, {1, 1, {}}}, // one pixel
@@ -90,20 +93,30 @@ TEST(CpuLayers, ReducedWeightsStayWithinTheirRounding) {
         ggml_type type;
         float largest;
     };
-    for (auto [type, limit] : {Limit{GGML_TYPE_F16, 2e-3F}, {GGML_TYPE_BF16, 2e-2F}, {GGML_TYPE_Q8_0, 3e-2F}}) {
-        Matrix exact(GGML_TYPE_F32, 64 * 9, 48), rounded(type, 64 * 9, 48);
-        CpuLayers layers(backend);
-        Graph graph(backend, 256, [&](Graph::Builder& b) {
-            auto* x = b.input("x", {64, 21, 15, 1});
-            Convolution shape{3, 1, all_sides(1)};
-            b.output("expected", layers.conv2d(b.ctx, exact.weight, exact.bias, x, shape, nullptr, false));
-            b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, shape, nullptr, false));
-        });
-        graph.set("x", std::span<float const>(numbers("x", 64 * 21 * 15)));
-        graph.compute();
-        float difference = largest_difference(graph.read("got"), graph.read("expected"));
-        EXPECT_LT(difference, limit) << ggml_type_name(type);
-        EXPECT_GT(difference, 0) << ggml_type_name(type);
+    for (auto [type, limit] : {Limit{GGML_TYPE_F16, 2e-3F}, {GGML_TYPE_BF16, 2e-2F}, {GGML_TYPE_Q8_0, 4e-2F}}) {
+        for (std::int64_t out : {48, 64}) {            // without and with squares
+            for (std::int64_t channels : {64, 1056}) { // one and several chunks
+                for (float lowest : {-1.0F, 0.0F}) {   // with a sign, and as after ReLU
+                    Matrix exact(GGML_TYPE_F32, channels * 9, out), rounded(type, channels * 9, out);
+                    CpuLayers layers(backend);
+                    Graph graph(backend, 256, [&](Graph::Builder& b) {
+                        auto* x = b.input("x", {channels, 11, 7, 1});
+                        Convolution shape{3, 1, all_sides(1)};
+                        b.output("expected", conv2d(b.ctx, exact.weight, exact.bias, x, shape));
+                        b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, shape, nullptr, false));
+                    });
+                    auto values = numbers("x", static_cast<std::size_t>(channels * 11 * 7));
+                    for (auto& v : values) {
+                        v = std::max(v, lowest);
+                    }
+                    graph.set("x", std::span<float const>(values));
+                    graph.compute();
+                    float difference = largest_difference(graph.read("got"), graph.read("expected"));
+                    EXPECT_LT(difference, limit) << ggml_type_name(type) << " " << channels << " " << out;
+                    EXPECT_GT(difference, 0) << ggml_type_name(type);
+                }
+            }
+        }
     }
 }
 
