@@ -53,4 +53,10 @@ class Weights {
 // The value of general.architecture of a GGUF file; empty when the file is not readable GGUF. Reads only the header.
 std::string gguf_architecture(std::filesystem::path const& path);
 
+// A whole number of the header; `otherwise` when it is absent, of another type, or the file is not readable GGUF.
+std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise);
+
+// Row `row` of a matrix of any type, as float32, without reading the rest. Throws Error.
+std::vector<float> gguf_row(std::filesystem::path const& path, std::string const& tensor, std::int64_t row);
+
 } // namespace echollama::nn

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "nn/weights.h"
 #include "stages/llm_library.h"
 
 #include <llama.h>
@@ -11,9 +12,6 @@
 
 namespace echollama {
 namespace {
-
-// Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
-constexpr std::size_t batch_tokens = 64;
 
 struct Deleter {
     void operator()(llama_model* p) const { llama_model_free(p); }
@@ -49,16 +47,22 @@ struct Llm::State {
     std::vector<LlmToken> evaluated; // what the KV cache holds
     std::size_t reused = 0;
     std::stop_token stop;
+    std::filesystem::path path;
 
-    void load(std::filesystem::path const& path, LlmOptions const& options);
+    void load(std::filesystem::path const& file, LlmOptions const& options);
     void add_adapters(std::vector<LlmAdapter> const& adapters);
     void keep(std::size_t count);
     bool decode(std::span<LlmToken const> tokens);
+    bool decode_rows(std::span<float const> rows, bool whole);
+    bool decode_batch(llama_batch const& batch);
     bool evaluate(std::span<LlmToken const> prompt);
     void check_prompt(std::span<LlmToken const> prompt) const;
+    void check_tokens(std::span<LlmToken const> tokens) const;
+    void check_room(std::size_t places) const;
 };
 
-void Llm::State::load(std::filesystem::path const& path, LlmOptions const& options) {
+void Llm::State::load(std::filesystem::path const& file, LlmOptions const& options) {
+    path = file;
     prepare_llama();
     check_gguf(path, "language model");
     auto model_params = llama_model_default_params();
@@ -77,7 +81,8 @@ void Llm::State::load(std::filesystem::path const& path, LlmOptions const& optio
     auto trained = llama_model_n_ctx_train(model.get());
     params.n_ctx =
         static_cast<std::uint32_t>(std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
-    params.n_batch = params.n_ubatch = batch_tokens;
+    // Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
+    params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(std::max(1, options.batch));
     params.n_threads = params.n_threads_batch = std::max(1, options.threads);
     if (options.exact) {
         params.type_k = params.type_v = GGML_TYPE_F32;
@@ -120,24 +125,47 @@ void Llm::State::keep(std::size_t count) {
 }
 
 // False when stopped; the memory then holds what `evaluated` says.
+bool Llm::State::decode_batch(llama_batch const& batch) {
+    int code = stop.stop_requested() ? 2 : llama_decode(context.get(), batch);
+    if (code != 0) {
+        keep(evaluated.size());
+    }
+    if (code != 0 && code != 2) {
+        throw Error("The language model failed while reading its input; use a smaller context.");
+    }
+    return code == 0;
+}
+
 bool Llm::State::decode(std::span<LlmToken const> tokens) {
-    while (!tokens.empty()) {
-        std::vector<LlmToken> part(tokens.begin(),
-                                   tokens.begin() + static_cast<std::ptrdiff_t>(std::min(tokens.size(), batch_tokens)));
-        int code = stop.stop_requested()
-                       ? 2
-                       : llama_decode(context.get(), llama_batch_get_one(part.data(), static_cast<int>(part.size())));
-        if (code != 0) {
-            keep(evaluated.size());
-        }
-        if (code == 2) {
+    for (auto step = std::min<std::size_t>(tokens.size(), llama_n_batch(context.get())); !tokens.empty();
+         tokens = tokens.subspan(step)) {
+        step = std::min(step, tokens.size());
+        std::vector<LlmToken> part(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(step));
+        if (!decode_batch(llama_batch_get_one(part.data(), static_cast<int>(part.size())))) {
             return false;
         }
-        if (code != 0) {
-            throw Error("The language model failed while reading its input; use a smaller context.");
-        }
         evaluated.insert(evaluated.end(), part.begin(), part.end());
-        tokens = tokens.subspan(part.size());
+    }
+    return true;
+}
+
+// Rows count in `evaluated` as tokens that no text has.
+bool Llm::State::decode_rows(std::span<float const> rows, bool whole) {
+    auto width = static_cast<std::size_t>(llama_model_n_embd_inp(model.get()));
+    std::vector<float> part;
+    for (auto step = static_cast<std::size_t>(llama_n_batch(context.get())) * width; !rows.empty();
+         rows = rows.subspan(step)) {
+        step = std::min(step, rows.size());
+        part.assign(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(step));
+        llama_batch batch = llama_batch_get_one(nullptr, static_cast<int>(step / width));
+        batch.embd = part.data();
+        llama_set_causal_attn(context.get(), !whole);
+        bool done = decode_batch(batch);
+        llama_set_causal_attn(context.get(), true);
+        if (!done) {
+            return false;
+        }
+        evaluated.insert(evaluated.end(), step / width, LLAMA_TOKEN_NULL);
     }
     return true;
 }
@@ -154,11 +182,22 @@ bool Llm::State::evaluate(std::span<LlmToken const> prompt) {
     return decode(prompt.subspan(reused));
 }
 
-void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
+void Llm::State::check_tokens(std::span<LlmToken const> tokens) const {
     auto size = llama_vocab_n_tokens(vocab);
-    if (prompt.empty() || std::any_of(prompt.begin(), prompt.end(), [&](auto t) { return t < 0 || t >= size; })) {
+    if (tokens.empty() || std::any_of(tokens.begin(), tokens.end(), [&](auto t) { return t < 0 || t >= size; })) {
         throw Error("The language model was given no text or unknown tokens.");
     }
+}
+
+// What is read must leave room for at least one word.
+void Llm::State::check_room(std::size_t places) const {
+    if (evaluated.size() + places >= llama_n_ctx(context.get())) {
+        throw Error("The text is too long for the language model; shorten it or use a larger context.");
+    }
+}
+
+void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
+    check_tokens(prompt);
     if (prompt.size() >= llama_n_ctx(context.get())) {
         throw Error("The text is too long for the language model; shorten it or use a larger context.");
     }
@@ -250,6 +289,22 @@ std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
     return tokens;
 }
 
+std::optional<Llm::Frame> Llm::frame() const {
+    char const* form = llama_model_chat_template(state_->model.get(), nullptr);
+    std::string const marker = "\x02";
+    llama_chat_message const message{"user", marker.c_str()};
+    std::string rendered(4096, '\0');
+    auto length =
+        form ? llama_chat_apply_template(form, &message, 1, true, rendered.data(), static_cast<int>(rendered.size()))
+             : -1;
+    rendered.resize(static_cast<std::size_t>(std::clamp(length, 0, static_cast<int>(rendered.size()))));
+    auto at = rendered.find(marker);
+    if (at == std::string::npos) {
+        return std::nullopt;
+    }
+    return Frame{rendered.substr(0, at), rendered.substr(at + marker.size())};
+}
+
 int Llm::vocabulary_size() const {
     return llama_vocab_n_tokens(state_->vocab);
 }
@@ -269,10 +324,15 @@ std::size_t Llm::reused() const {
 LlmEnd Llm::generate(std::span<LlmToken const> prompt, LlmSampling const& sampling, LlmTokenSink const& sink,
                      std::stop_token stop, LlmMask const& mask) {
     state_->check_prompt(prompt);
-    state_->stop = std::move(stop);
+    state_->stop = stop;
     if (!state_->evaluate(prompt)) {
         return LlmEnd::stopped;
     }
+    return write(sampling, sink, std::move(stop), mask);
+}
+
+LlmEnd Llm::write(LlmSampling const& sampling, LlmTokenSink const& sink, std::stop_token stop, LlmMask const& mask) {
+    state_->stop = std::move(stop);
     auto sampler = make_sampler(sampling, vocabulary_size());
     for (int n = 0; n < sampling.max_tokens; ++n) {
         if (state_->stop.stop_requested()) {
@@ -298,10 +358,60 @@ LlmEnd Llm::generate(std::span<LlmToken const> prompt, LlmSampling const& sampli
     return LlmEnd::max_tokens;
 }
 
+void Llm::forget() {
+    state_->keep(0);
+}
+
+bool Llm::read(std::span<LlmToken const> tokens, std::stop_token stop) {
+    state_->check_tokens(tokens);
+    state_->check_room(tokens.size());
+    state_->stop = std::move(stop);
+    return state_->decode(tokens);
+}
+
+bool Llm::read_rows(std::span<float const> rows, bool whole, std::stop_token stop) {
+    auto width = static_cast<std::size_t>(embedding_size());
+    if (rows.size() % width != 0 || (whole && rows.size() / width > llama_n_batch(state_->context.get()))) {
+        throw std::logic_error("Llm::read_rows: wrong number of values");
+    }
+    state_->check_room(rows.size() / width);
+    state_->stop = std::move(stop);
+    return state_->decode_rows(rows, whole);
+}
+
+int Llm::embedding_size() const {
+    return llama_model_n_embd_inp(state_->model.get());
+}
+
+LlmToken Llm::begin_token() const {
+    return llama_vocab_bos(state_->vocab);
+}
+
+std::vector<float> Llm::embedding(LlmToken token) const {
+    return nn::gguf_row(state_->path, "token_embd.weight", token);
+}
+
+llama_model* Llm::model() {
+    return state_->model.get();
+}
+
+llama_context* Llm::context() {
+    return state_->context.get();
+}
+
+void Llm::occupy(std::size_t places) {
+    state_->check_room(places);
+    state_->evaluated.insert(state_->evaluated.end(), places, LLAMA_TOKEN_NULL);
+}
+
 std::vector<float> Llm::logits(std::span<LlmToken const> prompt) {
     state_->check_prompt(prompt);
     state_->stop = {};
     state_->evaluate(prompt);
+    return logits();
+}
+
+std::vector<float> Llm::logits() const {
     auto const* values = llama_get_logits_ith(state_->context.get(), -1);
     return {values, values + vocabulary_size()};
 }

@@ -8,11 +8,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
+
+struct llama_context;
+struct llama_model;
 
 namespace echollama {
 
@@ -28,6 +32,7 @@ struct LlmOptions {
     int context = 4096; // tokens; never more than the model was trained for
     int gpu_layers = 0; // negative: all
     std::vector<LlmAdapter> adapters = {};
+    int batch = 64;     // tokens evaluated at once; more is faster, but a stop waits longer
     bool exact = false; // keys and values in float32 (twice the memory): for comparisons with other programs
 };
 
@@ -77,8 +82,36 @@ class Llm {
     LlmEnd generate(std::span<LlmToken const> prompt, LlmSampling const& sampling, LlmTokenSink const& sink,
                     std::stop_token stop, LlmMask const& mask = {});
 
+    // The pieces of generate() for prompts that are more than text. forget() empties the memory; each read evaluates
+    // what comes next and returns false when stopped; write() continues from there. Throw Error as generate() does.
+    void forget();
+    bool read(std::span<LlmToken const> tokens, std::stop_token stop);
+    // Rows of embedding_size() numbers in place of tokens' embeddings, such as a picture. With `whole` each row attends
+    // to all of them (prefix attention); they must then not be more than LlmOptions::batch.
+    bool read_rows(std::span<float const> rows, bool whole, std::stop_token stop);
+    LlmEnd write(LlmSampling const& sampling, LlmTokenSink const& sink, std::stop_token stop, LlmMask const& mask = {});
+
+    int embedding_size() const;
+    // The row that stands for the token where the network begins.
+    std::vector<float> embedding(LlmToken token) const;
+    LlmToken begin_token() const; // -1: none
+
+    // What the model's chat template puts before and after the user's text when there is nothing else; special tokens
+    // in it are to be parsed. nullopt: no template is known.
+    struct Frame {
+        std::string before, after;
+    };
+    std::optional<Frame> frame() const;
+
+    // For libmtmd, which reads pictures into the context by itself; tell with occupy() how many places it took.
+    llama_model* model();
+    llama_context* context();
+    void occupy(std::size_t places);
+
     // Logits after the last token of the prompt; for tests and measures.
     std::vector<float> logits(std::span<LlmToken const> prompt);
+    // The same after what was read last.
+    std::vector<float> logits() const;
     // Tokens of the last prompt that did not have to be evaluated again.
     std::size_t reused() const;
 

@@ -31,11 +31,18 @@ class DepthEstimator {
     virtual DepthMap depth(Image const& image, std::stop_token stop = {}) = 0;
 };
 
+enum class CaptionLength { brief, normal, detailed };
+
+struct CaptionRequest {
+    std::string question = {};                    // empty: a description
+    CaptionLength length = CaptionLength::normal; // of a description
+};
+
 class Captioner {
   public:
     virtual ~Captioner() = default;
-    // Answers the question about the picture; an empty question asks for a description.
-    virtual std::string caption(Image const& image, std::string const& question, std::stop_token stop) = 0;
+    // Says what the picture shows, or answers the question about it. Plain text of one or several sentences.
+    virtual std::string caption(Image const& image, CaptionRequest const& request, std::stop_token stop = {}) = 0;
 };
 
 // A piece of text as the language model writes it: whole UTF-8 characters, concatenation gives the whole text.

@@ -59,7 +59,7 @@ def scale_of(name, shape):
         return (0.2, 1.0) if name.endswith("weight") else (0.1, 0.0)
     if name.endswith("bias"):
         return 0.1, 0.0
-    strength = 5.1 if name.startswith("text_model.transformer") else 1.7  # so that greedy text is not one word
+    strength = 3.4 if name.startswith("text_model.transformer") else 1.7  # so that greedy text is not one word
     return float("%.4g" % (strength / shape[-1] ** 0.5)), 0.0
 
 

@@ -1,0 +1,54 @@
+#include "stages/captioner.h"
+
+#include "base/error.h"
+#include "nn/backend.h"
+#include "nn/weights.h"
+#include "stages/captioner_moondream.h"
+#include "stages/captioner_mtmd.h"
+
+#include <vector>
+
+namespace echollama {
+
+namespace fs = std::filesystem;
+
+fs::path find_vision_file(fs::path const& model) {
+    auto own = model;
+    own.replace_filename(model.stem().string() + "-vision" + model.extension().string());
+    std::error_code none;
+    if (fs::exists(own, none)) {
+        return own;
+    }
+    std::vector<fs::path> found;
+    auto folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
+    for (auto const& entry : fs::directory_iterator(folder, none)) {
+        auto name = entry.path().filename().string();
+        if (name.find("mmproj") != std::string::npos && entry.path().extension() == ".gguf") {
+            found.push_back(entry.path());
+        }
+    }
+    return found.size() == 1 ? found.front() : fs::path();
+}
+
+std::unique_ptr<Captioner> make_captioner(CaptionerFiles const& files, int threads, std::string const& device) {
+    auto vision = files.vision.empty() ? find_vision_file(files.model) : files.vision;
+    if (!fs::exists(files.model)) {
+        throw Error("There is no caption model " + files.model.string() + "; check the path.");
+    }
+    if (vision.empty() || !fs::exists(vision)) {
+        throw Error("The caption model " + files.model.string() +
+                    " needs its vision encoder (…-vision.gguf or an mmproj file); name it with --vision.");
+    }
+    int gpu_layers = device == nn::cpu_device || device == nn::plain_device ? 0 : -1;
+    auto kind = nn::gguf_architecture(vision);
+    if (kind == "moondream-vision") {
+        return make_moondream_captioner(files.model, vision,
+                                        {.threads = threads, .device = device, .gpu_layers = gpu_layers});
+    }
+    if (kind == "clip") {
+        return make_mtmd_captioner(files.model, vision, {.threads = threads, .gpu_layers = gpu_layers});
+    }
+    throw Error("The file " + vision.string() + " is not a vision encoder (or is damaged); name it with --vision.");
+}
+
+} // namespace echollama

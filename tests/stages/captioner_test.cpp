@@ -1,0 +1,216 @@
+#include "base/error.h"
+#include "media/image_io.h"
+#include "models/moondream_vision.h"
+#include "stages/captioner.h"
+#include "stages/captioner_moondream.h"
+#include "stages/captioner_mtmd.h"
+#include "stages/captioner_text.h"
+#include "stages/grounded_stream.h"
+#include "support/moondream.h"
+#include "support/tiny_vlm.h"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace echollama::test {
+namespace {
+
+LlmOptions exact() {
+    LlmOptions options;
+    options.batch = 1024;
+    options.exact = true;
+    return options;
+}
+
+std::vector<LlmToken> tokens_of(std::vector<std::int64_t> const& numbers) {
+    return {numbers.begin(), numbers.end()};
+}
+
+std::string text_of(Llm const& llm, std::vector<LlmToken> const& tokens) {
+    std::string text;
+    Utf8Joiner joiner;
+    for (auto token : tokens) {
+        text += joiner.push(llm.piece(token));
+    }
+    return without_markup(text + joiner.finish());
+}
+
+// Begin token, the picture's rows, then the prompt.
+std::vector<float> logits_after(Llm& llm, std::vector<float> const& picture, std::vector<LlmToken> const& prompt,
+                                bool whole) {
+    auto rows = llm.embedding(llm.begin_token());
+    rows.insert(rows.end(), picture.begin(), picture.end());
+    llm.forget();
+    EXPECT_TRUE(llm.read_rows(rows, whole, {}));
+    EXPECT_TRUE(llm.read(prompt, {}));
+    return llm.logits();
+}
+
+double largest_difference(std::vector<float> const& a, std::vector<float> const& b) {
+    EXPECT_EQ(a.size(), b.size());
+    double largest = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    }
+    return largest;
+}
+
+TEST(MoondreamText, TokensEqualTheTokenizersLibrary) {
+    TempDir dir;
+    Llm llm(tiny_moondream(dir.path(), MoondreamAge::may_2024));
+    auto facts = nlohmann::json::parse(std::ifstream(data("moondream/facts.json")));
+    for (auto const& text : facts["texts"]) {
+        EXPECT_EQ(llm.tokenize(text["text"].get<std::string>(), true), text["tokens"].get<std::vector<LlmToken>>())
+            << text["text"];
+    }
+    // pads are no words, and user text never makes a special token
+    EXPECT_GT(llm.tokenize("[PAD380]").size(), 1U);
+    EXPECT_GT(llm.tokenize("<|endoftext|>").size(), 1U);
+    EXPECT_EQ(llm.tokenize("<|endoftext|>", true), std::vector<LlmToken>{llm.begin_token()});
+}
+
+TEST(MoondreamText, LogitsAfterAPictureEqualTheOriginals) {
+    TempDir dir;
+    MoondreamNumbers numbers;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::may_2024);
+    MoondreamVision vision(convert::moondream_vision_path(text), 2);
+    Llm llm(text, exact());
+    auto prompt = moondream_prompt(llm, MoondreamPrompt::questions, {});
+    EXPECT_EQ(prompt, tokens_of(numbers.integers("prompt")));
+    for (std::string const name : {"small", "wide"}) {
+        auto rows = vision.embed(moondream_picture(name));
+        EXPECT_LT(largest_difference(logits_after(llm, rows, prompt, false), numbers.values(name + ".logits")), 1e-3);
+    }
+}
+
+TEST(MoondreamText, PrefixAttentionEqualsTheOriginalOf2025) {
+    TempDir dir;
+    MoondreamNumbers numbers;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::january_2025);
+    MoondreamVision vision(convert::moondream_vision_path(text), 2);
+    Llm llm(text, exact());
+    auto prompt = moondream_prompt(llm, MoondreamPrompt::captions, {});
+    EXPECT_EQ(prompt, tokens_of(numbers.integers("2025.prompt")));
+    for (std::string const name : {"small", "wide", "square"}) {
+        auto rows = vision.embed(moondream_picture(name));
+        auto expected = numbers.values("2025." + name + ".logits");
+        EXPECT_LT(largest_difference(logits_after(llm, rows, prompt, true), expected), 1e-3);
+        EXPECT_GT(largest_difference(logits_after(llm, rows, prompt, false), expected), 1e-2); // it matters
+    }
+}
+
+TEST(MoondreamCaptioner, WritesWhatTheOriginalWrites) {
+    TempDir dir;
+    MoondreamNumbers numbers;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::may_2024);
+    auto captioner = make_moondream_captioner(text, convert::moondream_vision_path(text), {.max_tokens = 12});
+    Llm llm(text);
+    for (std::string const name : {"small", "wide", "small"}) { // the last again, after another picture
+        EXPECT_EQ(captioner->caption(moondream_picture(name), {}),
+                  text_of(llm, tokens_of(numbers.integers(name + ".greedy"))));
+    }
+    // a question about the same picture takes the features that are there
+    auto picture = moondream_picture("wide");
+    auto other = captioner->caption(picture, {.question = "What is in the picture?"});
+    EXPECT_NE(other, captioner->caption(picture, {}));
+    EXPECT_EQ(other, captioner->caption(picture, {.question = "  What is in the picture?\n"}));
+}
+
+TEST(MoondreamCaptioner, EndsSoonAfterAStopAndWorksAfterwards) {
+    TempDir dir;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::may_2024);
+    auto captioner = make_moondream_captioner(text, convert::moondream_vision_path(text), {.max_tokens = 12});
+    auto picture = moondream_picture("square");
+    auto expected = captioner->caption(picture, {});
+    for (int delay_ms : {0, 5, 20, 60, 200}) {
+        std::stop_source stop;
+        std::jthread later([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
+            stop.request_stop();
+        });
+        captioner->caption(moondream_picture(640, 639 - delay_ms), {}, stop.get_token());
+    }
+    EXPECT_EQ(captioner->caption(picture, {}), expected);
+}
+
+TEST(MoondreamCaptioner, FilesThatDoNotBelongTogetherAreRefused) {
+    TempDir dir;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::may_2024);
+    auto vision = convert::moondream_vision_path(text);
+    EXPECT_EQ(find_vision_file(text), vision);
+    EXPECT_THROW(make_captioner({vision, text}, 1), Error);
+    EXPECT_THROW(make_captioner({dir / "none.gguf", vision}, 1), Error);
+    EXPECT_THROW(make_captioner({text, dir / "none.gguf"}, 1), Error);
+    std::filesystem::resize_file(vision, std::filesystem::file_size(vision) / 2);
+    EXPECT_THROW(make_captioner({text, {}}, 1), Error);
+    std::filesystem::remove(vision);
+    EXPECT_THROW(make_captioner({text, {}}, 1), Error);
+}
+
+// The form in which llama.cpp reads Moondream2 holds the same numbers, so both say the same.
+TEST(MtmdCaptioner, MoondreamSaysTheSameAsOurOwn) {
+    TempDir dir;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::march_2024);
+    auto own = make_moondream_captioner(text, convert::moondream_vision_path(text), {.max_tokens = 6});
+    auto mmproj = tiny_mmproj(dir / "mmproj-tiny.gguf");
+    auto mtmd = make_mtmd_captioner(text, mmproj, {.max_tokens = 6});
+    for (std::string const name : {"small", "wide", "tall"}) { // not square: padding instead of squashing would show
+        EXPECT_EQ(mtmd->caption(moondream_picture(name), {}), own->caption(moondream_picture(name), {})) << name;
+    }
+    std::filesystem::remove(convert::moondream_vision_path(text));
+    EXPECT_EQ(find_vision_file(text), mmproj);
+    EXPECT_NE(make_captioner({text, {}}, 2), nullptr);
+}
+
+TEST(MtmdCaptioner, ChatModelsSeeThePictureAndHearTheQuestion) {
+    TempDir dir;
+    auto captioner =
+        make_mtmd_captioner(tiny_chat_model(dir / "chat.gguf"), tiny_mmproj(dir / "mmproj.gguf"), {.max_tokens = 12});
+    auto small = moondream_picture("small"), wide = moondream_picture("wide");
+    auto first = captioner->caption(small, {});
+    EXPECT_FALSE(first.empty());
+    EXPECT_NE(captioner->caption(wide, {}), first);
+    EXPECT_NE(captioner->caption(small, {.question = "What is in the picture?"}), first);
+    EXPECT_EQ(captioner->caption(small, {}), first);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(captioner->caption(small, {}, stop.get_token()), "");
+    EXPECT_EQ(captioner->caption(small, {}), first);
+}
+
+TEST(MtmdCaptioner, FilesThatDoNotBelongTogetherAreRefused) {
+    TempDir dir;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::march_2024);
+    auto mmproj = tiny_mmproj(dir / "mmproj.gguf");
+    EXPECT_THROW(make_mtmd_captioner(text, text), Error);
+    EXPECT_THROW(make_mtmd_captioner(mmproj, mmproj), Error);
+    std::filesystem::resize_file(mmproj, std::filesystem::file_size(mmproj) / 2);
+    EXPECT_THROW(make_mtmd_captioner(text, mmproj), Error);
+}
+
+TEST(CaptionQuestions, EachLengthAsksForItself) {
+    EXPECT_EQ(question_text({}), "Describe this image.");
+    EXPECT_EQ(question_text({.question = " \nWhere? "}), "Where?");
+    EXPECT_NE(question_text({.length = CaptionLength::brief}), question_text({.length = CaptionLength::detailed}));
+}
+
+// Real weights, where someone has put them: a text model and its vision encoder beside each other.
+TEST(Captioner, RealModelsNameTheMainObject) {
+    auto model = models_dir() / "moondream2.gguf";
+    SKIP_WITHOUT(model);
+    auto captioner = make_captioner({model, {}}, 2);
+    for (auto [photo, words] : {std::pair{"chelsea.png", std::vector<std::string>{"cat", "kitten"}},
+                                {"coffee.png", std::vector<std::string>{"coffee", "cup", "espresso"}}}) {
+        auto path = golden(std::string("images/") + photo);
+        SKIP_WITHOUT(path);
+        auto caption = captioner->caption(load_image(path).image, {});
+        EXPECT_TRUE(std::any_of(words.begin(), words.end(), [&](auto const& word) {
+            return caption.find(word) != std::string::npos;
+        })) << caption;
+    }
+}
+
+} // namespace
+} // namespace echollama::test

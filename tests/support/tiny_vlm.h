@@ -1,0 +1,119 @@
+// Small models that llama.cpp's libmtmd reads: an mmproj as Moondream2's own script wrote it (create_gguf.py at
+// c1ccd26), and a chat model of the LLaMA layout.
+#pragma once
+
+#include "convert/gguf_writer.h"
+#include "convert/hf_tokenizer.h"
+#include "support/moondream.h"
+
+namespace echollama::test {
+
+// The encoder and the narrow projection of tiny_moondream(march_2024). As in the original file: the last block twice,
+// feed-forward matrices under each other's names.
+inline std::filesystem::path tiny_mmproj(std::filesystem::path const& path) {
+    std::map<std::string, SyntheticTensor> tensors;
+    for (auto const& file : {"moondream/weights.tsv", "moondream/weights-narrow.tsv"}) {
+        for (auto const& tensor : synthetic_weights(data(file))) {
+            tensors[tensor.name] = tensor;
+        }
+    }
+    convert::GgufWriter writer("clip");
+    writer.set("clip.has_text_encoder", false);
+    writer.set("clip.has_vision_encoder", true);
+    writer.set("clip.has_llava_projector", true);
+    writer.set("clip.use_gelu", true);
+    writer.set("clip.projector_type", std::string("mlp"));
+    writer.set("clip.vision.image_mean", std::vector<float>{0.5F, 0.5F, 0.5F});
+    writer.set("clip.vision.image_std", std::vector<float>{0.5F, 0.5F, 0.5F});
+    writer.set("clip.vision.attention.layer_norm_epsilon", 1e-6F);
+    for (auto [key, value] : {std::pair{"image_size", 378U},
+                              {"patch_size", 14U},
+                              {"embedding_length", 96U},
+                              {"feed_forward_length", 144U},
+                              {"projection_dim", 128U},
+                              {"attention.head_count", 16U},
+                              {"block_count", 3U}}) {
+        writer.set(std::string("clip.vision.") + key, value);
+    }
+    auto add = [&](std::string const& name, std::string const& source, std::vector<std::int64_t> shape = {},
+                   std::size_t part = 0, std::size_t parts = 1) {
+        auto const& tensor = tensors.at(source);
+        auto values = tensor.values();
+        auto count = values.size() / parts;
+        if (shape.empty()) {
+            shape.assign(tensor.shape.rbegin(), tensor.shape.rend());
+            shape.back() /= static_cast<std::int64_t>(parts);
+        }
+        writer.add(name, shape, std::span(values).subspan(part * count, count), convert::WeightType::f32);
+    };
+    std::string const visual = "vision_encoder.encoder.model.visual.", projection = "vision_encoder.projection.mlp.";
+    add("v.position_embd.weight", visual + "pos_embed", {96, 729});
+    add("v.patch_embd.weight", visual + "patch_embed.linear.weight", {14, 14, 3, 96});
+    add("v.patch_embd.bias", visual + "patch_embed.linear.bias");
+    for (std::string const part : {".weight", ".bias"}) {
+        add("v.post_ln" + part, visual + "norm" + part);
+        add("mm.0" + part, projection + "fc1" + part);
+        add("mm.2" + part, projection + "fc2" + part);
+        for (int i = 0; i < 3; ++i) {
+            auto const name = "v.blk." + std::to_string(i) + ".";
+            auto const source = visual + "blocks." + std::to_string(std::min(i, 1)) + ".";
+            for (std::size_t k = 0; k < 3; ++k) {
+                add(name + "attn_" + "qkv"[k] + part, source + "attn.qkv" + part, {}, k, 3);
+            }
+            add(name + "attn_out" + part, source + "attn.proj" + part);
+            add(name + "ln1" + part, source + "norm1" + part);
+            add(name + "ln2" + part, source + "norm2" + part);
+            add(name + "ffn_down" + part, source + "mlp.fc1" + part);
+            add(name + "ffn_up" + part, source + "mlp.fc2" + part);
+        }
+    }
+    writer.write(path);
+    return path;
+}
+
+// A LLaMA of one layer and width 128 with Moondream's tokenizer and a ChatML template; its weights come from names.
+inline std::filesystem::path tiny_chat_model(std::filesystem::path const& path) {
+    convert::GgufWriter writer("llama");
+    for (auto [key, value] : {std::pair{"context_length", 2048U},
+                              {"embedding_length", 128U},
+                              {"feed_forward_length", 256U},
+                              {"block_count", 1U},
+                              {"attention.head_count", 4U},
+                              {"attention.head_count_kv", 2U},
+                              {"rope.dimension_count", 32U}}) {
+        writer.set(std::string("llama.") + key, value);
+    }
+    writer.set("llama.attention.layer_norm_rms_epsilon", 1e-5F);
+    writer.set("llama.rope.freq_base", 10000.0F);
+    auto tokenizer = convert::read_hf_tokenizer(data("moondream/tokenizer.json"), 384);
+    for (std::size_t i = 0; i < 2; ++i) { // two of the unused ones become the template's marks
+        tokenizer.tokens[382 + i] = i == 0 ? "<|im_start|>" : "<|im_end|>";
+        tokenizer.types[382 + i] = convert::TokenType::control;
+    }
+    convert::add_tokenizer(writer, tokenizer);
+    writer.set("tokenizer.ggml.bos_token_id", static_cast<std::uint32_t>(tokenizer.find("<|endoftext|>")));
+    writer.set("tokenizer.ggml.eos_token_id", 383U);
+    writer.set("tokenizer.ggml.add_bos_token", false);
+    writer.set("tokenizer.chat_template", std::string("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content "
+                                                      "}}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"));
+    auto add = [&](std::string const& name, std::vector<std::int64_t> const& shape, float scale, float offset = 0) {
+        auto count = static_cast<std::size_t>(convert::element_count(shape));
+        writer.add(name, shape, values_from_name(name, count, scale, offset), convert::WeightType::f32);
+    };
+    add("token_embd.weight", {128, 384}, 0.8F);
+    add("output_norm.weight", {128}, 0.1F, 1);
+    add("output.weight", {128, 384}, 0.2F);
+    add("blk.0.attn_norm.weight", {128}, 0.1F, 1);
+    add("blk.0.attn_q.weight", {128, 128}, 0.3F);
+    add("blk.0.attn_k.weight", {128, 64}, 0.3F);
+    add("blk.0.attn_v.weight", {128, 64}, 0.3F);
+    add("blk.0.attn_output.weight", {128, 128}, 0.3F);
+    add("blk.0.ffn_norm.weight", {128}, 0.1F, 1);
+    add("blk.0.ffn_gate.weight", {128, 256}, 0.3F);
+    add("blk.0.ffn_up.weight", {128, 256}, 0.3F);
+    add("blk.0.ffn_down.weight", {256, 128}, 0.3F);
+    writer.write(path);
+    return path;
+}
+
+} // namespace echollama::test
