@@ -1,4 +1,5 @@
 #include "app.h"
+#include "caption_file.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
 #include "stages/sentences.h"
@@ -17,6 +18,7 @@ struct ChatOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
+    std::filesystem::path captions;
     TellingRequest request;
 };
 
@@ -33,7 +35,9 @@ void answer(Scene const& scene, TellingModels const& models, TellingRequest& req
 }
 
 void run(AppContext const& context, ChatOptions const& options) {
+    check_captions(options.captions, options.voice.target.wanted(), true);
     Timings timings;
+    CaptionFile captions(options.captions);
     std::optional<SpeechSink> sink; // one for the whole conversation
     if (options.voice.target.wanted()) {
         sink.emplace(options.voice.target, context.stop);
@@ -47,8 +51,14 @@ void run(AppContext const& context, ChatOptions const& options) {
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = sight.sure_score;
     request.speech = options.voice.speech;
-    TellingOutput output{[&](std::string const& sentence) { print_sentence(options.voice.target, sentence); },
-                         [&](AudioChunk&& chunk) { sink->write(chunk); }};
+    TellingOutput output{[&](std::string const& sentence) {
+                             print_sentence(options.voice.target, sentence);
+                             captions.expect(sentence);
+                         },
+                         [&](AudioChunk&& chunk) {
+                             captions.write(chunk);
+                             sink->write(chunk);
+                         }};
     answer(sight.scene, models, request, output, timings, context.stop);
     for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
         request.question = trimmed(line);
@@ -58,6 +68,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     }
     if (sink) {
         sink->finish();
+        captions.finish();
     }
 }
 
@@ -70,6 +81,7 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     add_language_options(*app, options->language);
     add_voice_options(*app, options->voice);
     add_spatial_options(*app, options->spatial);
+    add_caption_option(*app, options->captions);
     add_wording_options(*app, options->request.prompts.wording);
     app->footer("Example: echollama chat photo.jpg --play");
     all.push_back({app, [&context, options] { run(context, *options); }});

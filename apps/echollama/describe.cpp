@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/error.h"
+#include "caption_file.h"
 #include "media/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
@@ -20,6 +21,7 @@ struct DescribeOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
+    std::filesystem::path captions;
     TellingRequest request;
     std::filesystem::path annotate;
     bool json = false;
@@ -47,7 +49,9 @@ void run(AppContext const& context, DescribeOptions options) {
     if (options.json && target.out == "-") {
         throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
     }
+    check_captions(options.captions, target.wanted(), true);
     Timings timings;
+    CaptionFile captions(options.captions);
     std::optional<SpeechSink> sink;
     if (target.wanted()) {
         sink.emplace(target, context.stop);
@@ -67,11 +71,16 @@ void run(AppContext const& context, DescribeOptions options) {
                              if (!options.json) {
                                  print_sentence(target, sentence);
                              }
+                             captions.expect(sentence);
                          },
-                         [&](AudioChunk&& chunk) { sink->write(chunk); }};
+                         [&](AudioChunk&& chunk) {
+                             captions.write(chunk);
+                             sink->write(chunk);
+                         }};
     auto told = tell(sight.scene, telling, options.request, output, timings, context.stop);
     if (sink) {
         sink->finish();
+        captions.finish();
     }
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(view.image, sight.scene));
@@ -98,6 +107,7 @@ void add_common_options(CLI::App& app, DescribeOptions& options) {
     add_language_options(app, options.language);
     add_voice_options(app, options.voice);
     add_spatial_options(app, options.spatial);
+    add_caption_option(app, options.captions);
     add_wording_options(app, options.request.prompts.wording);
 }
 

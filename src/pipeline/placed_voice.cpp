@@ -19,19 +19,24 @@ class PlacedVoice : public Speaker {
              std::stop_token stop) override {
         std::int64_t at = 0;
         int rate = 0;
-        auto deliver = [&](std::vector<float> frames, bool end) {
-            AudioChunk chunk{std::move(frames), rate, at, end, 2};
+        auto deliver = [&](std::vector<float> frames, bool end, std::vector<SpokenWord> words = {}) {
+            AudioChunk chunk{std::move(frames), rate, at, end, 2, std::move(words)};
             at += chunk.frames();
             sink(std::move(chunk));
         };
         for (auto const& part : placing_(sentence)) {
             std::optional<SpatialStream> stream;
+            double before_s = 0; // earlier parts of the sentence
             auto place = [&](AudioChunk&& chunk) {
                 rate = chunk.rate;
                 if (!stream) {
                     stream.emplace(part.place ? SpatialStream(*head_.get(), *part.place, rate) : SpatialStream(rate));
+                    before_s = static_cast<double>(at) / rate;
                 }
-                deliver(stream->push(chunk.samples), false);
+                for (auto& word : chunk.words) {
+                    word.start_s += before_s;
+                }
+                deliver(stream->push(chunk.samples), false, std::move(chunk.words));
             };
             if (!trimmed(part.text).empty() && !stop.stop_requested()) {
                 voice_.get()->say(trimmed(part.text), options, place, stop);

@@ -42,18 +42,44 @@ void choose_voice(std::string const& name) {
     }
 }
 
-using Sink = std::function<bool(std::span<float const>)>;
+struct Speaking {
+    std::string const& text;
+    Sink const& sink;
+};
+
+// `length` characters from the one-based `position` on.
+std::string characters(std::string const& utf8, int position, int length) {
+    std::string out;
+    int at = 0;
+    for (char c : utf8) {
+        at += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+        if (at >= position && at < position + length) {
+            out += c;
+        }
+    }
+    return out;
+}
+
+std::vector<SpokenWord> begun_words(espeak_EVENT const* events, std::string const& text) {
+    std::vector<SpokenWord> words;
+    for (; events->type != espeakEVENT_LIST_TERMINATED; ++events) {
+        if (events->type == espeakEVENT_WORD) {
+            words.push_back({characters(text, events->text_position, events->length), events->audio_position / 1000.0});
+        }
+    }
+    return words;
+}
 
 // espeak's callback has no user pointer, but each event carries one.
 int on_samples(short* samples, int count, espeak_EVENT* events) {
-    auto const* sink = events ? static_cast<Sink const*>(events->user_data) : nullptr;
-    if (!samples || count <= 0 || !sink) {
+    auto const* speaking = events ? static_cast<Speaking const*>(events->user_data) : nullptr;
+    if (!samples || count <= 0 || !speaking) {
         return 0;
     }
     std::vector<float> block(static_cast<std::size_t>(count));
     std::transform(samples, samples + count, block.begin(),
                    [](short value) { return static_cast<float>(value) / 32768.0F; });
-    return (*sink)(block) ? 0 : 1;
+    return speaking->sink(block, begun_words(events, speaking->text)) ? 0 : 1;
 }
 
 void append_code_points(std::string_view utf8, std::vector<std::int32_t>& out) {
@@ -95,8 +121,9 @@ void speak(std::string const& text, Voice const& voice, Sink const& sink) {
     espeak_SetParameter(espeakRATE, std::clamp(voice.words_per_minute, 80, 900), 0);
     espeak_SetParameter(espeakPITCH, std::clamp(voice.pitch, 0, 100), 0);
     espeak_SetSynthCallback(on_samples);
-    auto* user = const_cast<Sink*>(&sink);
-    if (espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, user) != EE_OK) {
+    Speaking speaking{text, sink};
+    if (espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, &speaking) !=
+        EE_OK) {
         throw Error("The fast voice could not speak; espeak-ng refused the text.");
     }
     espeak_Synchronize();

@@ -1,6 +1,8 @@
 // espeak-ng in process. It is one global engine, so every call holds one lock.
 #pragma once
 
+#include "media/audio.h"
+
 #include <functional>
 #include <span>
 #include <string>
@@ -17,9 +19,10 @@ struct Voice {
 // Samples a second of what speak() delivers. Throws Error when espeak-ng's data are missing.
 int sample_rate();
 
-// Mono samples in [-1, 1] in pieces as they are made; `sink` returns false to stop. The same text and voice give the
-// same samples. Throws Error for an unknown voice.
-void speak(std::string const& text, Voice const& voice, std::function<bool(std::span<float const>)> const& sink);
+// Mono samples in [-1, 1] in pieces as they are made, with the words that were begun; `sink` returns false to stop. The
+// same text and voice give the same samples. Throws Error for an unknown voice.
+using Sink = std::function<bool(std::span<float const> samples, std::vector<SpokenWord> words)>;
+void speak(std::string const& text, Voice const& voice, Sink const& sink);
 
 // International Phonetic Alphabet as Unicode code points, clause by clause, with the clauses' own punctuation kept
 // between them as Piper's voices expect.

@@ -20,8 +20,8 @@ class FastVoice : public Speaker {
         espeak::Voice voice{language_, static_cast<int>(std::lround(175 * options.rate)),
                             static_cast<int>(std::lround(50 * options.pitch))};
         std::int64_t at = 0;
-        espeak::speak(sentence, voice, [&](std::span<float const> samples) {
-            sink({{samples.begin(), samples.end()}, rate_, at, false});
+        espeak::speak(sentence, voice, [&](std::span<float const> samples, std::vector<SpokenWord> words) {
+            sink({{samples.begin(), samples.end()}, rate_, at, false, 1, std::move(words)});
             at += static_cast<std::int64_t>(samples.size());
             return !stop.stop_requested();
         });
