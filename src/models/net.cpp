@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "nn/channel_last.h"
+#include "nn/cpu_depthwise.h"
+#include "nn/cpu_pixels.h"
 
 namespace echollama {
 
@@ -42,7 +44,8 @@ ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
 }
 
 ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {
-    return nn::layer_norm(ctx, plain(name + ".weight", {x->ne[0]}), plain(name + ".bias", {x->ne[0]}), x, eps);
+    ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
+    return cpu ? nn::cpu_layer_norm(ctx, weight, bias, x, eps) : nn::layer_norm(ctx, weight, bias, x, eps);
 }
 
 ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const {
@@ -50,26 +53,35 @@ ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups
         refuse_model(*weights, "its channels cannot be divided into groups");
     }
     ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
+    if (cpu) {
+        return nn::cpu_group_norm(ctx, weight, bias, x, groups, eps, after.add, after.relu);
+    }
     ggml_tensor* y = nn::group_norm(ctx, weight, bias, x, groups, eps);
     y = after.add ? ggml_add(ctx, y, after.add) : y;
     return after.relu ? ggml_relu(ctx, y) : y;
 }
 
 ggml_tensor* Net::gelu(ggml_tensor* x) const {
-    return ggml_gelu_erf(ctx, x);
+    return cpu ? nn::cpu_gelu(ctx, x) : ggml_gelu_erf(ctx, x);
 }
 
 ggml_tensor* Net::depthwise_relu6(std::string const& name, ggml_tensor* x, int stride) const {
     auto k = weights->dimension(name + ".weight", 1);
-    if (k % 2 != 1 || k > 7) {
+    if (k % 2 != 1 || k < 3 || k > 7) {
         refuse_model(*weights, "the kernel of '" + name + "' has an impossible size");
     }
     ggml_tensor *kernel = plain(name + ".weight", {x->ne[0], k, k}), *bias = plain(name + ".bias", {x->ne[0]});
+    if (cpu) {
+        return nn::cpu_depthwise_relu6(ctx, kernel, bias, x, stride);
+    }
     x = ggml_clamp(ctx, x, 0, 6);
     return ggml_clamp(ctx, ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), bias), 0, 6);
 }
 
 ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners) const {
+    if (cpu) {
+        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], align_corners);
+    }
     return nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
 }
 

@@ -51,7 +51,21 @@ ggml_tensor* upsample2_middle(ggml_context* ctx, ggml_tensor* x) {
 } // namespace
 
 ggml_tensor* depthwise_same(ggml_context* ctx, ggml_tensor* kernel, ggml_tensor* x, int stride) {
+    if (x->ne[3] > 1) { // ggml takes one channel-last picture at a time
+        ggml_tensor* all = nullptr;
+        for (std::int64_t i = 0; i < x->ne[3]; ++i) {
+            ggml_tensor* one = ggml_view_3d(ctx, x, x->ne[0], x->ne[1], x->ne[2], x->nb[1], x->nb[2],
+                                            static_cast<std::size_t>(i) * x->nb[3]);
+            one = depthwise_same(ctx, kernel, one, stride);
+            all = all ? ggml_concat(ctx, all, one, 3) : one;
+        }
+        return all;
+    }
     auto k = static_cast<int>(kernel->ne[1]);
+    if (x->ne[1] == 1 && x->ne[2] == 1) { // only the middle of the kernel meets it; ggml mistakes its memory layout
+        auto middle = static_cast<std::size_t>(k / 2) * (kernel->nb[1] + kernel->nb[2]);
+        return ggml_mul(ctx, x, ggml_view_1d(ctx, kernel, x->ne[0], middle));
+    }
     auto pad_x = same_padding(x->ne[1], k, stride);
     auto pad_y = same_padding(x->ne[2], k, stride);
     bool symmetric = pad_x.before == pad_x.after && pad_y.before == pad_y.after;

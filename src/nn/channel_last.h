@@ -7,7 +7,7 @@
 namespace echollama::nn {
 
 // Depthwise convolution with TensorFlow's "same" padding: total = max((ceil(n/s) - 1) s + k - n, 0), the smaller half
-// first. kernel [c, k, k], x [c, w, h] → [c, ceil(w/s), ceil(h/s)]
+// first. kernel [c, k, k], x [c, w, h, n] → [c, ceil(w/s), ceil(h/s), n]
 ggml_tensor* depthwise_same(ggml_context* ctx, ggml_tensor* kernel, ggml_tensor* x, int stride);
 
 // Square patches with "same" padding, ready for a matrix product: x [c, w, h] → [c k k, ceil(w/s), ceil(h/s)], within a

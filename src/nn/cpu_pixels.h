@@ -1,0 +1,25 @@
+// What happens between the products, on the CPU: norms, GELU and resizing in as few passes over memory as possible.
+// Tensors are F32, contiguous, channel-last (nn/layers.h); results do not depend on the number of threads.
+#pragma once
+
+#include <ggml.h>
+
+#include <cstdint>
+
+namespace echollama::nn {
+
+// As nn::group_norm, then + add (may be nullptr, as x), then ReLU when asked. x is overwritten.
+ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, int groups,
+                            float eps, ggml_tensor* add, bool relu);
+
+// As nn::layer_norm.
+ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps);
+
+// x (1 + erf(x / sqrt 2)) / 2; erf to 4e-7. x is overwritten.
+ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);
+
+// As nn::resize, bilinear.
+ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, std::int64_t width, std::int64_t height,
+                                 bool align_corners);
+
+} // namespace echollama::nn
