@@ -158,7 +158,7 @@ TEST(Midas, MidasSmallWithReducedWeightsRanksAsF32) {
     expect_reduced(write_small(dir), named_input("input", 160, 96, 1.5F),
                    {{WeightType::f16, "f16", 0.002, 0.999},
                     {WeightType::bf16, "bf16", 0.02, 0.999},
-                    {WeightType::q8_0, "q8_0", 0.04, 0.999}});
+                    {WeightType::q8_0, "q8_0", 0.06, 0.998}});
 }
 
 // Resident memory in KiB.
