@@ -31,6 +31,7 @@ using Subcommands = std::vector<Subcommand>;
 
 // Each adds one subcommand; the context outlives the parsed app.
 void add_ask(CLI::App& root, AppContext& context, Subcommands& all);
+void add_caption(CLI::App& root, AppContext& context, Subcommands& all);
 void add_chat(CLI::App& root, AppContext& context, Subcommands& all);
 void add_depth(CLI::App& root, AppContext& context, Subcommands& all);
 void add_describe(CLI::App& root, AppContext& context, Subcommands& all);

@@ -46,6 +46,7 @@ int run(int argc, char** argv, AppContext& context) {
     add_global_options(root, context);
     Subcommands subcommands;
     add_ask(root, context, subcommands);
+    add_caption(root, context, subcommands);
     add_chat(root, context, subcommands);
     add_depth(root, context, subcommands);
     add_describe(root, context, subcommands);

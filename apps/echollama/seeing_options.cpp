@@ -21,6 +21,10 @@ void add_seeing_options(CLI::App& app, SeeingOptions& options) {
     add_input_options(app, options.input);
     app.add_option("--model", options.detector, "Detector model (GGUF): DETR or CenterNet");
     app.add_option("--depth-model", options.depth, "Depth model (GGUF): MiDaS DPT-Hybrid or MiDaS v2.1 small");
+    app.add_option("--caption-model", options.captioner.model,
+                   "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
+    app.add_option("--caption-vision", options.captioner.vision,
+                   "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
     app.add_option("--threshold", options.threshold, "Least score of an object, 0 to 1 (default: the model's own)")
         ->check(CLI::Range(0.0, 1.0));
 }
@@ -34,6 +38,12 @@ SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& 
         models.depth =
             load_in_background<DepthEstimator>(timings, "depth", [depth = options.depth, threads = context.threads] {
                 return make_depth_estimator(depth, threads);
+            });
+    }
+    if (!options.captioner.model.empty()) {
+        models.captioner =
+            load_in_background<Captioner>(timings, "captioner", [files = options.captioner, threads = context.threads] {
+                return make_captioner(files, threads);
             });
     }
     return models;

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "pipeline/input.h"
 #include "pipeline/see.h"
+#include "stages/captioner.h"
 
 #include <filesystem>
 
@@ -13,13 +14,14 @@ struct SeeingOptions {
     InputOptions input;
     std::filesystem::path detector; // empty: the starter's
     std::filesystem::path depth;    // empty: none
+    CaptionerFiles captioner;       // no model: none
     float threshold = -1;           // negative: the detector's own
 };
 
 // The input with all that may be said about it; for commands that look at a picture.
 void add_input_options(CLI::App& app, InputOptions& options);
 
-// The input, the detector and its threshold.
+// The input, the models that look at it, and the threshold.
 void add_seeing_options(CLI::App& app, SeeingOptions& options);
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings);

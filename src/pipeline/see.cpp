@@ -1,5 +1,7 @@
 #include "pipeline/see.h"
 
+#include "base/error.h"
+#include "base/log.h"
 #include "scene/build.h"
 
 #include <future>
@@ -19,11 +21,29 @@ std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& model
     });
 }
 
+// Starts at once; not valid(): there is no captioner.
+std::future<std::string> write_caption(View const& view, SeeingModels const& models, Timings& timings,
+                                       std::stop_token stop) {
+    if (!models.captioner.valid()) {
+        return {};
+    }
+    return std::async(std::launch::async, [&view, &models, &timings, stop]() -> std::string {
+        try {
+            auto captioner = models.captioner.get();
+            return timings.measure("caption", [&] { return captioner->caption(view.image, {}, stop); });
+        } catch (Error const& error) {
+            log::warning(std::string(error.what()) + " The picture is described without a caption.");
+            return "";
+        }
+    });
+}
+
 } // namespace
 
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop) {
     Sight sight;
     auto depth = estimate_depth(view, models, timings, stop);
+    auto caption = write_caption(view, models, timings, stop);
     auto detector = models.detector.get();
     sight.sure_score = detector->sure_score();
     sight.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
@@ -38,6 +58,9 @@ Sight see(View const& view, SeeingModels const& models, float threshold, Timings
         return build_scene(sight.detections, view.image.width, view.image.height, view.camera,
                            known ? &*known : nullptr);
     });
+    if (caption.valid()) {
+        sight.scene.caption = caption.get();
+    }
     return sight;
 }
 

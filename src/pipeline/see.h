@@ -14,7 +14,8 @@ namespace echollama {
 
 struct SeeingModels {
     Loading<Detector> detector;
-    Loading<DepthEstimator> depth; // not valid(): none; unused where the view brings its own depth
+    Loading<DepthEstimator> depth;     // not valid(): none; unused where the view brings its own depth
+    Loading<Captioner> captioner = {}; // not valid(): none
 };
 
 struct Sight {
@@ -24,8 +25,9 @@ struct Sight {
     std::optional<DepthMap> depth; // what the depth estimator made
 };
 
-// Finds the objects and where they are; detector and depth estimator work side by side. A negative threshold is the
-// detector's own. Throws what loading or running the models throws.
+// Finds the objects and where they are, and what the captioner says of the picture; all models work side by side. A
+// negative threshold is the detector's own. Throws what loading or running detector and depth estimator throws; a
+// captioner that fails costs a warning and the caption.
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop);
 
 } // namespace echollama

@@ -103,6 +103,10 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
     for (auto const& sentence : done.sentences) {
         checked.mark_said(sentence);
     }
+    if (wording.level != Level::brief) { // what the captioner said, as far as the scene supports it
+        checked.push(scene.caption);
+        checked.finish();
+    }
     if (describer && !stop.stop_requested()) {
         try {
             timings.measure("write", [&] {

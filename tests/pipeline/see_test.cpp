@@ -35,6 +35,14 @@ struct FakeDepth : DepthEstimator {
     }
 };
 
+struct FakeCaptioner : Captioner {
+    std::function<std::string()> words;
+    std::string caption(Image const&, CaptionRequest const& request, std::stop_token) override {
+        EXPECT_EQ(request.question, "");
+        return words();
+    }
+};
+
 // The left half is near, the right half far.
 DepthMap two_halves(Image const& image) {
     DepthMap map{image.width, image.height, DepthKind::relative_inverse, {}};
@@ -114,6 +122,26 @@ TEST(See, WhatTheEstimatorThrowsArrives) {
     Seen seen;
     seen.estimator->map = [](Image const&) -> DepthMap { throw Error("no memory"); };
     EXPECT_THROW(seen.look(), Error);
+}
+
+TEST(See, TheCaptionReachesTheScene) {
+    Seen seen;
+    auto captioner = std::make_shared<FakeCaptioner>();
+    captioner->words = [] { return "Two kites in the sky."; };
+    seen.models.captioner = ready<Captioner>(captioner);
+    EXPECT_EQ(seen.look().scene.caption, "Two kites in the sky.");
+    auto stages = seen.timings.stages();
+    EXPECT_TRUE(std::any_of(stages.begin(), stages.end(), [](auto const& s) { return s.stage == "caption"; }));
+}
+
+TEST(See, ACaptionerThatFailsCostsOnlyTheCaption) {
+    Seen seen;
+    auto captioner = std::make_shared<FakeCaptioner>();
+    captioner->words = []() -> std::string { throw Error("no memory"); };
+    seen.models.captioner = ready<Captioner>(captioner);
+    auto sight = seen.look();
+    EXPECT_EQ(sight.scene.caption, "");
+    EXPECT_EQ(sight.scene.objects.size(), 2U);
 }
 
 } // namespace
