@@ -80,3 +80,23 @@ find_file(ECHOLLAMA_HRTF_FILE MIT_KEMAR_normal_pinna.sofa HINTS "${MYSOFA_INCLUD
 find_library(SONIC_LIBRARY sonic REQUIRED)
 find_path(SONIC_INCLUDE_DIR sonic.h REQUIRED)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+
+# OpenCV's stereo matching. Debian's libopencv-calib3d-dev would draw in half a desktop, so scripts/setup takes only the
+# libraries and puts those headers into the cache; an installed libopencv-dev is found first.
+set(cache "$ENV{ECHOLLAMA_CACHE}")
+if(NOT cache)
+  set(cache "$ENV{HOME}/.cache/echollama")
+  if(DEFINED ENV{XDG_CACHE_HOME})
+    set(cache "$ENV{XDG_CACHE_HOME}/echollama")
+  endif()
+endif()
+find_path(OPENCV_CORE_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+find_path(OPENCV_CALIB3D_INCLUDE_DIR opencv2/calib3d.hpp PATH_SUFFIXES opencv4 HINTS "${OPENCV_CORE_INCLUDE_DIR}"
+  PATHS "${cache}/opencv-headers/usr/include" REQUIRED)
+add_library(echollama_stereo INTERFACE)
+target_include_directories(echollama_stereo SYSTEM INTERFACE "${OPENCV_CORE_INCLUDE_DIR}" "${OPENCV_CALIB3D_INCLUDE_DIR}")
+foreach(part calib3d imgproc core)
+  string(TOUPPER OPENCV_${part}_LIBRARY library)
+  find_library(${library} NAMES opencv_${part} libopencv_${part}.so.406 REQUIRED)
+  target_link_libraries(echollama_stereo INTERFACE "${${library}}")
+endforeach()

@@ -3,6 +3,9 @@
 #include "stages/detectors.h"
 #include "stages/midas_depth.h"
 
+#include <map>
+#include <string>
+
 namespace echollama {
 
 void add_input_options(CLI::App& app, InputOptions& options) {
@@ -11,6 +14,15 @@ void add_input_options(CLI::App& app, InputOptions& options) {
     app.add_option("--depth-units", options.depth_units, "Units of the depth picture a metre (default: recognised)");
     app.add_option("--camera", options.camera.file, "Camera file: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");
     app.add_option("--focal", options.camera.focal_px, "Focal length in pixels, instead of a camera file");
+    app.add_option("--right", options.right, "Right picture of a rectified stereo pair; IMAGE is the left one");
+    app.add_option("--baseline", options.baseline_m, "Metres between the two lenses of a stereo pair");
+    static std::map<std::string, StereoLayout> const layouts{{"auto", StereoLayout::automatic},
+                                                             {"left-right", StereoLayout::left_right},
+                                                             {"right-left", StereoLayout::right_left},
+                                                             {"none", StereoLayout::none}};
+    app.add_option("--stereo", options.stereo, "Two pictures in one file: auto, left-right, right-left or none")
+        ->transform(CLI::CheckedTransformer(layouts))
+        ->type_name("HOW");
     app.add_option("--view", options.viewpoint,
                    "Where a cloud or mesh is looked at from: auto, origin, front, back, left, right, above, "
                    "AZIMUTH,ELEVATION, X,Y,Z or X,Y,Z,TX,TY,TZ");

@@ -18,25 +18,6 @@ namespace {
 
 constexpr std::uintmax_t max_file_bytes = 512ULL << 20;
 
-std::vector<std::uint8_t> read_bytes(fs::path const& path) {
-    std::error_code failed;
-    auto status = fs::status(path, failed);
-    if (!fs::exists(status)) {
-        throw Error("There is no file " + path.string() + "; check the path.");
-    }
-    if (fs::is_directory(status)) {
-        throw Error(path.string() + " is a folder; name a picture in it.");
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error("Cannot open " + path.string() + "; check its permissions.");
-    }
-    if (fs::is_regular_file(status) && fs::file_size(path, failed) > max_file_bytes) {
-        throw Error(path.string() + " is larger than 512 MiB; choose a smaller picture.");
-    }
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 struct ExifFree {
     void operator()(ExifData* data) const { exif_data_unref(data); }
 };
@@ -149,6 +130,25 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
 
 } // namespace
 
+std::vector<std::uint8_t> read_picture_file(fs::path const& path) {
+    std::error_code failed;
+    auto status = fs::status(path, failed);
+    if (!fs::exists(status)) {
+        throw Error("There is no file " + path.string() + "; check the path.");
+    }
+    if (fs::is_directory(status)) {
+        throw Error(path.string() + " is a folder; name a picture in it.");
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw Error("Cannot open " + path.string() + "; check its permissions.");
+    }
+    if (fs::is_regular_file(status) && fs::file_size(path, failed) > max_file_bytes) {
+        throw Error(path.string() + " is larger than 512 MiB; choose a smaller picture.");
+    }
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name) {
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a picture.");
@@ -159,7 +159,7 @@ LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const&
 }
 
 LoadedImage load_image(fs::path const& path) {
-    return decode_image(read_bytes(path), path.string());
+    return decode_image(read_picture_file(path), path.string());
 }
 
 } // namespace echollama

@@ -43,11 +43,17 @@ inline constexpr std::int64_t max_image_pixels = 100'000'000;
 // no picture, damaged, cut short or too large.
 LoadedImage load_image(std::filesystem::path const& path);
 
+// The bytes of a picture file. Throws Error as load_image does; files of more than 512 MiB are refused.
+std::vector<std::uint8_t> read_picture_file(std::filesystem::path const& path);
+
 // The same from memory; `name` is for messages.
 LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name);
 
 // The picture turned upright: `orientation` is EXIF's, 1..8; other values leave it as it is.
 Image apply_orientation(Image const& image, int orientation);
+
+// The orientation that turns an upright picture back as it was stored.
+int undone_orientation(int orientation);
 
 // What belongs to a stored picture, turned as the picture is. width, height: of the stored picture.
 DepthMap apply_orientation(DepthMap const& depth, int orientation);

@@ -47,6 +47,10 @@ bool is_turned(int orientation) {
 
 } // namespace
 
+int undone_orientation(int orientation) {
+    return orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
+}
+
 Image apply_orientation(Image const& image, int orientation) {
     if (!is_turned(orientation)) {
         return image;

@@ -4,13 +4,21 @@
 #include "media/image_io.h"
 #include "media/point_cloud.h"
 #include "media/rgbd.h"
+#include "pipeline/input_stereo.h"
 #include "scene/camera.h"
 
 namespace echollama {
 namespace {
 
 View load_picture(InputOptions const& options) {
-    auto loaded = load_image(options.picture);
+    auto const bytes = read_picture_file(options.picture);
+    if (!options.right.empty()) {
+        return load_stereo_pair(options, bytes);
+    }
+    if (auto stereo = load_stereo_photo(options, bytes)) {
+        return std::move(*stereo);
+    }
+    auto loaded = decode_image(bytes, options.picture.string());
     auto const stored = loaded.stored_size();
     View view;
     if (auto const named = chosen_camera(options.camera, stored.width, stored.height)) {
@@ -27,22 +35,29 @@ View load_cloud(InputOptions const& options) {
     return render(cloud, viewpoint_from(options.viewpoint, options.up, cloud));
 }
 
+void refuse_if(bool wrong, std::string const& why) {
+    if (wrong) {
+        throw UsageError(why);
+    }
+}
+
 void refuse_contradictions(InputOptions const& options, bool cloud) {
-    if (cloud && (!options.depth_picture.empty() || !options.camera.file.empty() || options.camera.focal_px)) {
-        throw UsageError(options.picture.string() +
-                         " is a point cloud or mesh and has its own depth; --depth-image, --camera and --focal go with "
-                         "pictures.");
-    }
-    if (!cloud && (options.viewpoint != "auto" || options.up != "y")) {
-        throw UsageError(options.picture.string() +
-                         " is no point cloud and no mesh; --view and --up choose from where those are looked at.");
-    }
-    if (options.depth_units && options.depth_picture.empty()) {
-        throw UsageError("--depth-units belongs to a depth picture; name one with --depth-image.");
-    }
-    if (options.camera.focal_px && !(*options.camera.focal_px > 0)) {
-        throw UsageError("The focal length is given in pixels and must be more than 0.");
-    }
+    bool const pair = !options.right.empty();
+    bool const rgbd = !options.depth_picture.empty();
+    bool const camera = !options.camera.file.empty() || options.camera.focal_px;
+    refuse_if(cloud && (rgbd || camera || pair || options.baseline_m),
+              options.picture.string() + " is a point cloud or mesh and has its own depth; --depth-image, --right, "
+                                         "--camera, --focal and --baseline go with pictures.");
+    refuse_if(!cloud && (options.viewpoint != "auto" || options.up != "y"),
+              options.picture.string() +
+                  " is no point cloud and no mesh; --view and --up choose from where those are looked at.");
+    refuse_if(rgbd && pair, "A picture has either a depth picture or a right picture; leave --depth-image or --right "
+                            "away.");
+    refuse_if(options.depth_units && !rgbd, "--depth-units belongs to a depth picture; name one with --depth-image.");
+    refuse_if(options.camera.focal_px && !(*options.camera.focal_px > 0),
+              "The focal length is given in pixels and must be more than 0.");
+    refuse_if(options.baseline_m && !(*options.baseline_m > 0), "The baseline is given in metres and must be more "
+                                                                "than 0.");
 }
 
 } // namespace

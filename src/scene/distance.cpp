@@ -16,6 +16,8 @@ constexpr float edge_margin = 2.0F;
 // Doubt that an assumed focal length adds: phones and webcams lie between 50 and 80 degrees.
 constexpr float assumed_camera_spread = 1.3F;
 
+constexpr float stereo_doubt_px = 1; // of a disparity, with the rows and lenses of real pairs
+
 float at_percentile(std::vector<float>& values, double share) {
     auto index = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(index), values.end());
@@ -120,8 +122,12 @@ Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, i
         return {};
     }
     float middle = at_percentile(values, 0.5);
-    float low = std::min(at_percentile(values, 0.1), middle * 0.98F);
-    float high = std::max(at_percentile(values, 0.9), middle * 1.02F);
+    float doubt = 0.02F * middle;
+    if (depth.stereo_scale > 0) {
+        doubt = std::max(doubt, stereo_doubt_px * middle * middle / depth.stereo_scale);
+    }
+    float low = std::min(at_percentile(values, 0.1), std::max(middle - doubt, 0.0F));
+    float high = std::max(at_percentile(values, 0.9), middle + doubt);
     bool hidden = !central.own_suffice();
     if (hidden || see_through) {
         auto whole = readings_in(box, depth, width, height, 1, others).own;

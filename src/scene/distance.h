@@ -14,7 +14,8 @@ namespace echollama {
 Distance distance_from_size(Detection const& detection, Intrinsics const& camera, int width, int height);
 
 // From a map in metres: the median of the readings in the central part of the box (the middle 60 % of each side), where
-// the object hides what is behind it. Interval: their 10th to 90th percentile, at least 2 %. None without readings.
+// the object hides what is behind it. Interval: their 10th to 90th percentile, at least 2 %, and one
+// pixel of disparity where the map is from stereo. None without readings.
 // `others` are the boxes of other things, see readings_in. Where they cover the thing, and for things that one sees
 // through (a table between its legs), the interval reaches over the whole box: such a reading may be of something else.
 Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height,

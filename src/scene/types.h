@@ -40,6 +40,9 @@ struct DepthMap {
     int height = 0;
     DepthKind kind = DepthKind::relative_inverse;
     std::vector<float> values;
+    // Metres from a stereo pair: focal length times baseline, so that one pixel of disparity is z * z / stereo_scale
+    // metres. 0: not from stereo, the readings are as good as the sensor.
+    float stereo_scale = 0;
 };
 
 // Pin-hole camera of the upright image; all in pixels, counted from the outer edge of the first pixel as boxes are (its
