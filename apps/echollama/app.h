@@ -36,6 +36,7 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all);
 void add_depth(CLI::App& root, AppContext& context, Subcommands& all);
 void add_describe(CLI::App& root, AppContext& context, Subcommands& all);
 void add_detect(CLI::App& root, AppContext& context, Subcommands& all);
+void add_eval(CLI::App& root, AppContext& context, Subcommands& all);
 void add_listen(CLI::App& root, AppContext& context, Subcommands& all);
 void add_models(CLI::App& root, AppContext& context, Subcommands& all);
 void add_say(CLI::App& root, AppContext& context, Subcommands& all);

@@ -51,6 +51,7 @@ int run(int argc, char** argv, AppContext& context) {
     add_depth(root, context, subcommands);
     add_describe(root, context, subcommands);
     add_detect(root, context, subcommands);
+    add_eval(root, context, subcommands);
     add_listen(root, context, subcommands);
     add_models(root, context, subcommands);
     add_say(root, context, subcommands);

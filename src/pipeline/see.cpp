@@ -40,7 +40,8 @@ std::future<std::string> write_caption(View const& view, SeeingModels const& mod
 
 } // namespace
 
-Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop) {
+Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
+          SceneOptions const& options) {
     Sight sight;
     auto depth = estimate_depth(view, models, timings, stop);
     auto caption = write_caption(view, models, timings, stop);
@@ -56,7 +57,7 @@ Sight see(View const& view, SeeingModels const& models, float threshold, Timings
     auto const& known = view.depth ? view.depth : sight.depth;
     sight.scene = timings.measure("scene", [&] {
         return build_scene(sight.detections, view.image.width, view.image.height, view.camera,
-                           known ? &*known : nullptr);
+                           known ? &*known : nullptr, options);
     });
     if (caption.valid()) {
         sight.scene.caption = caption.get();

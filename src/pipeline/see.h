@@ -4,6 +4,7 @@
 #include "base/timing.h"
 #include "media/view.h"
 #include "pipeline/loading.h"
+#include "scene/build.h"
 #include "stages/roles.h"
 
 #include <optional>
@@ -28,6 +29,7 @@ struct Sight {
 // Finds the objects and where they are, and what the captioner says of the picture; all models work side by side. A
 // negative threshold is the detector's own. Throws what loading or running detector and depth estimator throws; a
 // captioner that fails costs a warning and the caption.
-Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop);
+Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
+          SceneOptions const& options = {});
 
 } // namespace echollama

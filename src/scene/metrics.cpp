@@ -1,7 +1,6 @@
 #include "scene/metrics.h"
 
 #include "base/counter_rng.h"
-#include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/phrases.h"
 
@@ -52,6 +51,49 @@ bool states_on(Scene const& scene, std::size_t thing, std::size_t support) {
         return (r.relation == Relation::on && r.subject == thing && r.object == support) ||
                (r.relation == Relation::under && r.subject == support && r.object == thing);
     });
+}
+
+// Written anew, so that a mistake in the scene's geometry is not repeated here.
+int hour_of(float bearing_deg) {
+    int hour = 12;
+    for (float left = bearing_deg; left >= 15; left -= 30) {
+        hour = hour % 12 + 1;
+    }
+    for (float left = bearing_deg; left <= -15; left += 30) {
+        hour = hour == 1 ? 12 : hour - 1;
+    }
+    return hour;
+}
+
+GridCell true_cell(Box const& box, ToyPicture const& truth) {
+    float third = static_cast<float>(truth.width) / 3;
+    return {box.y0 + box.y1 < static_cast<float>(truth.height) ? 0 : 1, box.center_x() < third       ? 0
+                                                                        : box.center_x() < 2 * third ? 1
+                                                                                                     : 2};
+}
+
+// Empty where the truth does not decide.
+std::optional<bool> truth_of(Relation relation, ToyObject const& a, ToyObject const& b, ToyObject const& c,
+                             ToyPicture const& truth) {
+    bool clear = std::abs(a.depth_m - b.depth_m) >= least_depth_gap * std::min(a.depth_m, b.depth_m);
+    switch (relation) {
+    case Relation::left_of:
+        return a.seen_deg < b.seen_deg;
+    case Relation::right_of:
+        return a.seen_deg > b.seen_deg;
+    case Relation::in_front_of:
+        return clear ? std::optional(a.depth_m < b.depth_m) : std::nullopt;
+    case Relation::behind:
+        return clear ? std::optional(a.depth_m > b.depth_m) : std::nullopt;
+    case Relation::on:
+        return a.rests_on >= 0 && &truth.objects[static_cast<std::size_t>(a.rests_on)] == &b;
+    case Relation::under:
+        return b.rests_on >= 0 && &truth.objects[static_cast<std::size_t>(b.rests_on)] == &a;
+    case Relation::between:
+        return std::min(b.seen_deg, c.seen_deg) < a.seen_deg && a.seen_deg < std::max(b.seen_deg, c.seen_deg);
+    default:
+        return std::nullopt;
+    }
 }
 
 bool same_thing(SceneRelation const& a, SceneRelation const& b) {
@@ -122,8 +164,9 @@ void GeometryScore::add(Scene const& scene, ToyPicture const& truth) {
         auto const& thing = truth.objects[static_cast<std::size_t>(partner[i])];
         if (thing.visible >= whole_enough) {
             bearing_errors_deg.push_back(std::abs(object.bearing_deg - thing.bearing_deg));
-            clock_hours.count(object.clock_hour == clock_hour_of(thing.bearing_deg));
         }
+        clock_hours.count(object.clock_hour == hour_of(thing.seen_deg));
+        cells.count(object.cell == true_cell(thing.box, truth));
         bool known = object.distance.source != DistanceSource::none;
         distances.count(known && std::abs(object.distance.metres / thing.depth_m - 1) <= 0.25F);
         if (known) {
@@ -137,15 +180,16 @@ void GeometryScore::add(Scene const& scene, ToyPicture const& truth) {
     }
     missed += truth.objects.size() - matched;
     for (auto const& relation : scene.relations) {
-        bool in_front = relation.relation == Relation::in_front_of;
-        if ((!in_front && relation.relation != Relation::behind) || partner[relation.subject] < 0 ||
-            partner[relation.object] < 0) {
-            continue;
-        }
-        float a = truth.objects[static_cast<std::size_t>(partner[relation.subject])].depth_m;
-        float b = truth.objects[static_cast<std::size_t>(partner[relation.object])].depth_m;
-        if (std::abs(a - b) >= least_depth_gap * std::min(a, b)) {
-            depth_order.count(in_front ? a < b : a > b);
+        auto thing = [&](std::size_t index) {
+            return partner[index] < 0 ? nullptr : &truth.objects[static_cast<std::size_t>(partner[index])];
+        };
+        auto const* third = relation.object2 ? thing(*relation.object2) : thing(relation.object);
+        if (thing(relation.subject) && thing(relation.object) && third) {
+            auto is_true =
+                truth_of(relation.relation, *thing(relation.subject), *thing(relation.object), *third, truth);
+            if (is_true) {
+                relations.count(*is_true);
+            }
         }
     }
 }

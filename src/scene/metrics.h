@@ -21,16 +21,22 @@ struct Tally {
         ++all;
         right += is_right;
     }
+    void add(Tally const& other) {
+        right += other.right;
+        all += other.all;
+    }
 };
 
 // Sums over many pictures; add() matches objects by label and box.
 struct GeometryScore {
     std::vector<float> bearing_errors_deg; // against the middle of the solid, for things seen to at least 90 %
-    Tally clock_hours;                     // of those, hour equal to that of the true bearing
+    Tally cells;                           // as the middle of the true box says
+    Tally clock_hours;                     // as the middle of what is seen of the thing says
     Tally distances;                       // within 25 % of the true median depth; objects without distance are wrong
     Tally intervals;                       // true depth inside [low, high], of the objects with a distance
     Tally on;                              // things that rest on another and are said to
-    Tally depth_order; // said in_front_of / behind, and true; depths less than 5 % apart are not judged
+    Tally relations; // of those that are said: sides, on, and before and behind (depths less than 5 % apart and
+                     // `beside` are not judged)
     std::size_t missed = 0, invented = 0; // objects without a partner
 
     void add(Scene const& scene, ToyPicture const& truth);

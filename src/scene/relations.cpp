@@ -45,11 +45,21 @@ bool same_map(Distance const& a, Distance const& b) {
     return a.source == b.source && (a.source == DistanceSource::sensor || a.source == DistanceSource::calibrated_depth);
 }
 
-// Not farther from each other than furniture is deep.
-bool within_reach(Distance const& thing, Distance const& support) {
+// From its front to its back, with the doubt of measuring.
+float furniture_depth(float metres) {
+    return 0.3F + 0.15F * metres;
+}
+
+// Over the furniture: not before its nearest part, and behind that by no more than tables and beds are deep. The rest
+// of what is measured of furniture may be of what is seen between its legs.
+bool is_over(Distance const& thing, Distance const& support) {
+    float behind = std::min(support.low + 0.9F + 0.05F * support.low, support.high + 0.3F);
+    return thing.high >= support.low && thing.metres <= behind;
+}
+
+bool is_within_reach(Distance const& thing, Distance const& support) {
     float nearer = std::min(thing.metres, support.metres);
-    bool touches = thing.low <= support.high && support.low <= thing.high;
-    return touches || std::abs(thing.metres - support.metres) <= 0.3F + 0.15F * nearer;
+    return is_over(thing, support) || std::abs(thing.metres - support.metres) <= furniture_depth(nearer);
 }
 
 // The bottom of `thing` rests inside the outline of `support`, most of its width is over it, and no measured depth
@@ -58,7 +68,12 @@ bool rests_on(SceneObject const& thing, SceneObject const& support) {
     auto belief = carried(thing.detection.label);
     bool measured = same_map(thing.distance, support.distance);
     if (belief == Carried::never || !supports_things(support.detection.label) ||
-        (belief == Carried::measured && !measured) || (measured && !within_reach(thing.distance, support.distance))) {
+        (measured && !is_within_reach(thing.distance, support.distance))) {
+        return false;
+    }
+    // Readings that lie far apart are of the thing and of something before or behind it.
+    bool vague = thing.distance.high - thing.distance.low > furniture_depth(thing.distance.metres);
+    if (belief == Carried::measured && (!measured || vague || !is_over(thing.distance, support.distance))) {
         return false;
     }
     auto const& a = thing.detection.box;
@@ -107,8 +122,8 @@ bool side_by_side(SceneObject const& a, SceneObject const& b, float farthest_gap
 std::optional<Relation> relation_of(SceneObject const& a, SceneObject const& b) {
     auto const& first = a.detection.box;
     auto const& second = b.detection.box;
-    if (rests_on(a, b)) {
-        return Relation::on;
+    if (rests_on(a, b) || rests_on(b, a)) {
+        return std::nullopt; // seen over it, but it rests on something else
     }
     if (side_by_side(a, b, 0.5F * std::min(first.width(), second.width()))) {
         return Relation::beside;
@@ -130,6 +145,23 @@ bool in_one_row(SceneObject const& a, SceneObject const& b) {
     auto const& second = b.detection.box;
     return std::min(first.y1, second.y1) > std::max(first.y0, second.y0) && !apart_in_depth(a.distance, b.distance) &&
            !apart_in_depth(b.distance, a.distance);
+}
+
+// A thing rests on one thing only: where the outlines allow several, on the one whose upper edge is nearest to its
+// foot.
+std::vector<std::optional<std::size_t>> find_supports(std::vector<SceneObject> const& objects) {
+    std::vector<std::optional<std::size_t>> supports(objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        auto misfit = [&](std::size_t j) {
+            return std::abs(objects[i].detection.box.y1 - objects[j].detection.box.y0);
+        };
+        for (std::size_t j = 0; j < objects.size(); ++j) {
+            if (i != j && rests_on(objects[i], objects[j]) && (!supports[i] || misfit(j) < misfit(*supports[i]))) {
+                supports[i] = j;
+            }
+        }
+    }
+    return supports;
 }
 
 // Neighbours in the order from left to right whose boxes share no column, in one row and at one distance.
@@ -155,10 +187,13 @@ void add_between(std::vector<SceneObject> const& objects, std::vector<SceneRelat
 
 std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& objects) {
     std::vector<SceneRelation> relations;
+    auto supports = find_supports(objects);
     for (std::size_t i = 0; i < objects.size(); ++i) {
         for (std::size_t j = i + 1; j < objects.size(); ++j) {
-            if (rests_on(objects[j], objects[i])) {
+            if (supports[j] == i) {
                 relations.push_back({j, Relation::on, i, std::nullopt});
+            } else if (supports[i] == j) {
+                relations.push_back({i, Relation::on, j, std::nullopt});
             } else if (auto relation = relation_of(objects[i], objects[j])) {
                 relations.push_back({i, *relation, j, std::nullopt});
             }
@@ -182,9 +217,11 @@ bool outlines_apart(Box const& a, Box const& b, float slack) {
     return std::max(a.x0, b.x0) > std::min(a.x1, b.x1) + slack || std::max(a.y0, b.y0) > std::min(a.y1, b.y1) + slack;
 }
 
-std::optional<bool> is_on(SceneObject const& thing, SceneObject const& support) {
+std::optional<bool> is_on(std::vector<SceneObject> const& objects, std::size_t a, std::size_t b) {
+    auto const& thing = objects[a];
+    auto const& support = objects[b];
     if (rests_on(thing, support)) {
-        return true;
+        return find_supports(objects)[a] == b ? std::optional(true) : std::nullopt;
     }
     float slack = 0.1F * std::min(thing.detection.box.height(), support.detection.box.height());
     bool refuted = rests_on(support, thing) || outlines_apart(thing.detection.box, support.detection.box, slack) ||
@@ -222,9 +259,9 @@ std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a
     case Relation::behind:
         return stands_before(second, first);
     case Relation::on:
-        return is_on(first, second);
+        return is_on(objects, a, b);
     case Relation::under:
-        return is_on(second, first);
+        return is_on(objects, b, a);
     case Relation::beside:
         return is_beside(first, second);
     case Relation::inside:

@@ -222,6 +222,17 @@ struct View {
         }
         return plain_camera;
     }
+    // The same for a point between pixels, counted from the outer edge of the first one
+    std::pair<float, float> plain_point(float x, float y) const {
+        switch (variant) {
+        case ToyVariant::mirrored:
+            return {static_cast<float>(width) - x, y};
+        case ToyVariant::rotated:
+            return {y, static_cast<float>(height) - x};
+        default:
+            return {x, y};
+        }
+    }
     // The bearing of a point of the plain camera's space in this picture
     float bearing(Vec p) const {
         float right = variant == ToyVariant::mirrored ? -p.x : variant == ToyVariant::rotated ? -p.y : p.x;
@@ -229,9 +240,12 @@ struct View {
     }
 };
 
+Vec ray_through(float x, float y, Intrinsics const& camera) {
+    return {(x - camera.cx) / camera.fx, (y - camera.cy) / camera.fy, 1};
+}
+
 Vec ray_of(int x, int y, Intrinsics const& camera) {
-    return {(static_cast<float>(x) + 0.5F - camera.cx) / camera.fx,
-            (static_cast<float>(y) + 0.5F - camera.cy) / camera.fy, 1};
+    return ray_through(static_cast<float>(x) + 0.5F, static_cast<float>(y) + 0.5F, camera);
 }
 
 // All pixels of a thing on a picture three times as wide and high with nothing before it, on the plain picture's grid.
@@ -253,6 +267,18 @@ std::size_t whole_size(Room const& room, int object, Intrinsics const& camera, V
         }
     }
     return pixels;
+}
+
+std::pair<std::array<float, 3>, std::array<float, 3>> corners_of(Room const& room, int object) {
+    constexpr float far = 1e9F;
+    std::array<float, 3> low{far, far, far}, high{-far, -far, -far};
+    for (auto const& block : room.blocks) {
+        if (block.object == object) {
+            low = {std::min(low[0], block.low.x), std::min(low[1], block.low.y), std::min(low[2], block.low.z)};
+            high = {std::max(high[0], block.high.x), std::max(high[1], block.high.y), std::max(high[2], block.high.z)};
+        }
+    }
+    return {low, high};
 }
 
 void paint_without_scene(ToyPicture& picture, std::uint64_t seed, bool noise) {
@@ -290,9 +316,12 @@ void describe_objects(ToyPicture& picture, Room const& room, View const& view, I
         auto middle = depths[i].begin() + static_cast<std::ptrdiff_t>(depths[i].size() / 2);
         std::nth_element(depths[i].begin(), middle, depths[i].end());
         auto whole = whole_size(room, static_cast<int>(i), plain_camera, view);
+        auto [seen_x, seen_y] = view.plain_point(boxes[i].center_x(), boxes[i].center_y());
+        auto [low, high] = corners_of(room, static_cast<int>(i));
         kept[i] = static_cast<int>(picture.objects.size());
         picture.objects.push_back(
-            {room.solids[i].label, boxes[i], view.bearing(room.solids[i].middle), *middle,
+            {room.solids[i].label, boxes[i], view.bearing(room.solids[i].middle),
+             view.bearing(ray_through(seen_x, seen_y, plain_camera)), low, high, *middle,
              static_cast<float>(depths[i].size()) / static_cast<float>(std::max<std::size_t>(whole, 1)),
              room.solids[i].rests_on, depths[i].size()});
     }

@@ -4,6 +4,7 @@
 
 #include "scene/types.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,7 +25,10 @@ enum class ToyVariant {
 struct ToyObject {
     std::string label; // COCO name
     Box box;
-    float bearing_deg = 0;  // of the middle of the solid, seen from the camera
+    float bearing_deg = 0; // of the middle of the solid, seen from the camera
+    float seen_deg = 0;    // of the middle between the outermost visible columns, by their rays
+    std::array<float, 3> low{},
+        high{};             // the solid's corners: metres, x right, y down, z ahead, as in the plain picture
     float depth_m = 0;      // median depth of its visible pixels, along the optical axis
     float visible = 1;      // share of its pixels that nothing else hides and the picture's edge does not cut
     int rests_on = -1;      // index of the thing it stands on; -1: the floor

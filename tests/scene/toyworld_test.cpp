@@ -97,17 +97,19 @@ TEST(ToyWorld, GeometryFromTrueBoxesAndDepth) {
         std::cout << "variant " << static_cast<int>(variant) << ": bearing error median "
                   << median(score.bearing_errors_deg) << " degrees, worst "
                   << *std::max_element(score.bearing_errors_deg.begin(), score.bearing_errors_deg.end())
-                  << "; clock hours " << score.clock_hours.right << "/" << score.clock_hours.all << "; distances "
-                  << score.distances.right << "/" << score.distances.all << "; on " << score.on.right << "/"
-                  << score.on.all << "; before/behind " << score.depth_order.right << "/" << score.depth_order.all
+                  << "; distances " << score.distances.right << "/" << score.distances.all << "; on " << score.on.right
+                  << "/" << score.on.all << "; relations " << score.relations.right << "/" << score.relations.all
                   << "\n";
         EXPECT_EQ(score.missed + score.invented, 0U);
         EXPECT_GT(score.bearing_errors_deg.size(), 30U);
         EXPECT_LT(median(score.bearing_errors_deg), 1.5F);
-        EXPECT_GE(score.clock_hours.share(), 0.9);
+        EXPECT_EQ(score.clock_hours.right, score.clock_hours.all);
+        EXPECT_EQ(score.cells.right, score.cells.all);
         EXPECT_GE(score.distances.share(), 0.9);
-        EXPECT_EQ(score.depth_order.right, score.depth_order.all);
-        EXPECT_GT(score.depth_order.all, 20U);
+        if (variant != ToyVariant::rotated) { // what lies on what is not seen in a picture that lies on its side
+            EXPECT_EQ(score.relations.right, score.relations.all);
+        }
+        EXPECT_GT(score.relations.all, 50U);
     }
 }
 
@@ -118,7 +120,7 @@ TEST(ToyWorld, ThingsOnTablesAreSaidToBeThere) {
         score.add(scene_of(picture, &picture.depth), picture);
     }
     EXPECT_GT(score.on.all, 10U);
-    EXPECT_EQ(score.on.right, score.on.all);
+    EXPECT_GE(score.on.share(), 0.9) << "the others are hidden in part: then nothing is said";
 }
 
 TEST(ToyWorld, DistancesBySizeAlone) {
