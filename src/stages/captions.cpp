@@ -186,32 +186,55 @@ void spread(std::string const& text, std::vector<CaptionWord>& words, std::size_
     }
 }
 
-void estimate(std::string const& text, std::vector<Span> const& spans, std::vector<CaptionWord>& words) {
-    std::vector<std::size_t> clause_ends; // index behind the last word
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i + 1 == words.size() || ends_clause(slice(text, words[i]))) {
-            clause_ends.push_back(i + 1);
+// Which pause (index of the span behind it) each clause ends with, 0: none. A pause fits the better the longer it is
+// and the nearer to the time at which the clause should end; the best choice of all is taken, in order.
+std::vector<std::size_t> matched_pauses(std::vector<double> const& clause_ends_s, std::vector<Span> const& spans) {
+    constexpr double far_costs = 0.25; // seconds of pause for each second that it is away
+    auto const pauses = spans.size() - 1, clauses = clause_ends_s.size();
+    auto const fit = [&](std::size_t clause, std::size_t pause) {
+        double const begin = spans[pause].end_s, end = spans[pause + 1].begin_s;
+        return end - begin - far_costs * std::abs((begin + end) / 2 - clause_ends_s[clause]);
+    };
+    std::vector<std::vector<double>> best(clauses + 1, std::vector<double>(pauses + 1)); // from here on
+    for (std::size_t c = clauses; c-- > 0;) {
+        for (std::size_t p = pauses; p-- > 0;) {
+            best[c][p] = std::max({best[c + 1][p], best[c][p + 1], best[c + 1][p + 1] + fit(c, p)});
         }
     }
-    std::vector<std::size_t> pauses; // before spans[i], the longest first
-    for (std::size_t i = 1; i < spans.size(); ++i) {
-        pauses.push_back(i);
+    std::vector<std::size_t> chosen(clauses);
+    for (std::size_t c = 0, p = 0; c < clauses && p < pauses;) {
+        if (best[c][p] == best[c + 1][p]) {
+            ++c;
+        } else if (best[c][p] == best[c][p + 1]) {
+            ++p;
+        } else {
+            chosen[c++] = ++p;
+        }
     }
-    auto const length = [&](std::size_t i) { return spans[i].begin_s - spans[i - 1].end_s; };
-    std::stable_sort(pauses.begin(), pauses.end(), [&](auto a, auto b) { return length(a) > length(b); });
-    if (pauses.size() + 1 < clause_ends.size()) { // not every clause is followed by a pause
-        spread(text, words, 0, words.size(), {spans.front().begin_s, spans.back().end_s});
-        return;
+    return chosen;
+}
+
+void estimate(std::string const& text, std::vector<Span> const& spans, std::vector<CaptionWord>& words) {
+    spread(text, words, 0, words.size(), {spans.front().begin_s, spans.back().end_s});
+    std::vector<std::size_t> next_words; // behind the end of a clause
+    std::vector<double> ends_s;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        if (ends_clause(slice(text, words[i]))) {
+            next_words.push_back(i + 1);
+            ends_s.push_back(words[i + 1].start_s);
+        }
     }
-    pauses.resize(clause_ends.size() - 1);
-    std::sort(pauses.begin(), pauses.end());
-    std::size_t word = 0, span = 0;
-    for (std::size_t clause = 0; clause < clause_ends.size(); ++clause) {
-        std::size_t const next = clause < pauses.size() ? pauses[clause] : spans.size();
-        spread(text, words, word, clause_ends[clause], {spans[span].begin_s, spans[next - 1].end_s});
-        word = clause_ends[clause];
-        span = next;
+    auto const pauses = matched_pauses(ends_s, spans);
+    std::size_t word = 0;
+    double begin_s = spans.front().begin_s;
+    for (std::size_t clause = 0; clause < pauses.size(); ++clause) {
+        if (auto const span = pauses[clause]; span > 0) {
+            spread(text, words, word, next_words[clause], {begin_s, spans[span - 1].end_s});
+            word = next_words[clause];
+            begin_s = spans[span].begin_s;
+        }
     }
+    spread(text, words, word, words.size(), {begin_s, spans.back().end_s});
 }
 
 } // namespace
