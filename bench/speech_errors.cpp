@@ -1,0 +1,121 @@
+// How well each voice is understood. bench_speech_errors LIST MODELS [LISTENER] [ORPHEUS.gguf SNAC.gguf]: speaks every
+// line of LIST (bench/hazards.txt) with the fast and the natural voice, with espeak-ng's own command at the same
+// settings where it is installed, and with Orpheus where it is named; the listener (default: whisper-tiny.en.bin of
+// MODELS) writes down what it hears. Prints word error rates, lost key words, and to standard error every sentence that
+// was not understood.
+#include "base/error.h"
+#include "media/audio_io.h"
+#include "stages/orpheus.h"
+#include "stages/voices.h"
+#include "stages/whisper_listener.h"
+#include "stages/word_errors.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace echollama;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Speak = std::function<AudioBuffer(std::string const&)>;
+
+Speak with(Speaker& voice) {
+    return [&](std::string const& sentence) {
+        AudioBuffer sound{voice.sample_rate(), {}};
+        voice.say(sentence, {},
+                  [&](AudioChunk&& chunk) {
+                      sound.samples.insert(sound.samples.end(), chunk.samples.begin(), chunk.samples.end());
+                  },
+                  {});
+        return sound;
+    };
+}
+
+// The command reads what is written by itself: numbers, units and abbreviations too.
+AudioBuffer with_command(std::string const& sentence) {
+    auto const folder = fs::temp_directory_path();
+    auto const text = folder / "bench_speech_errors.txt", wav = folder / "bench_speech_errors.wav";
+    std::ofstream(text) << sentence << "\n";
+    auto const command = "espeak-ng -v en-us -s 175 -p 50 -f " + text.string() + " -w " + wav.string();
+    if (std::system(command.c_str()) != 0) {
+        throw Error("espeak-ng could not speak.");
+    }
+    return load_audio(wav);
+}
+
+// With half a second of silence on both sides, as in a room.
+AudioBuffer in_a_room(AudioBuffer sound) {
+    auto const silence = static_cast<std::size_t>(sound.rate / 2);
+    sound.samples.insert(sound.samples.begin(), silence, 0.0F);
+    sound.samples.insert(sound.samples.end(), silence, 0.0F);
+    return sound;
+}
+
+void measure(std::string const& name, Speak const& speak, Listener& listener, std::vector<std::string> const& lines) {
+    WordErrors all;
+    std::size_t whole = 0, keys = 0;
+    std::map<std::string, int> lost;
+    for (auto const& line : lines) {
+        auto const heard = listener.hear(in_a_room(speak(line)), "", {}).text;
+        auto const errors = word_errors(line, heard);
+        all += errors;
+        whole += errors.errors() == 0;
+        for (auto const& word : comparable_words(line)) {
+            keys += is_key_word(word);
+        }
+        for (auto const& word : lost_key_words(line, heard)) {
+            ++lost[word];
+        }
+        if (errors.errors() > 0) {
+            std::fprintf(stderr, "%-10s %s\n%-10s %s\n", name.c_str(), line.c_str(), "", heard.c_str());
+        }
+    }
+    int lost_count = 0;
+    std::string list;
+    for (auto const& [word, count] : lost) {
+        lost_count += count;
+        list += " " + word + (count > 1 ? " x" + std::to_string(count) : "");
+    }
+    std::printf("%-10s word error rate %.2f %% (%zu of %zu: %zu other, %zu missing, %zu added), %zu of %zu sentences "
+                "right, %d of %zu key words lost:%s\n",
+                name.c_str(), 100 * all.rate(), all.errors(), all.words, all.substituted, all.missing, all.added, whole,
+                lines.size(), lost_count, keys, list.c_str());
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    if (argc < 3) {
+        throw UsageError("usage: bench_speech_errors LIST MODELS [LISTENER] [ORPHEUS.gguf SNAC.gguf]");
+    }
+    std::vector<std::string> lines;
+    std::ifstream file(argv[1]);
+    for (std::string line; std::getline(file, line);) {
+        lines.push_back(line);
+    }
+    fs::path const models = argv[2];
+    auto const listener =
+        make_whisper_listener(argc > 3 ? fs::path(argv[3]) : models / "whisper-tiny.en.bin", {{}, 2, "en"});
+    if (std::system("command -v espeak-ng >/dev/null") == 0) {
+        measure("espeak-ng", with_command, *listener, lines);
+    }
+    auto const fast = make_fast_voice();
+    measure("fast", with(*fast), *listener, lines);
+    auto const natural = make_piper_voice(models / "piper-joe", 2);
+    measure("natural", with(*natural), *listener, lines);
+    if (argc > 5) {
+        auto const orpheus = make_orpheus_speaker(argv[4], argv[5], {.threads = 2});
+        measure("orpheus", with(*orpheus), *listener, lines);
+    }
+} catch (std::exception const& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
