@@ -3,7 +3,7 @@ one run on the same synthetic weights, made from their names (golden/README.md).
 
     python3 -m venv /tmp/peer && /tmp/peer/bin/pip install onnxruntime onnx numpy openvino
 """
-import argparse, os, subprocess, tempfile, time
+import argparse, os, shutil, subprocess, tempfile, time
 import numpy as np, onnx, onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 from synthetic import read_weights, stream, write_safetensors
@@ -124,9 +124,9 @@ def arguments(description, width, height):
     return options
 
 
-def compare(args, bench, build, output, scale, tiny=False):
+def compare(args, bench, build, output, scale, tiny=False, beside=(), model=lambda path: path):
     """build(weights, width, height) gives the ONNX model; `output` is compared; `scale` of the input. tiny: more runs
-    a turn."""
+    a turn. beside: files that lie beside the published weights. model: which converted file is run."""
     weights = read_weights(args.weights)
     unit = (stream("input", 3 * args.width * args.height) >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
     values = np.float32(scale) * (np.float32(2) * unit - np.float32(1))
@@ -134,6 +134,8 @@ def compare(args, bench, build, output, scale, tiny=False):
     with tempfile.TemporaryDirectory() as folder:
         path = lambda name: os.path.join(folder, name)
         write_safetensors(path("network.safetensors"), weights)
+        for extra in beside:
+            shutil.copy(extra, folder)
         onnx.save(build(weights, args.width, args.height), path("network.onnx"))
         session = ort.SessionOptions()
         session.intra_op_num_threads, session.inter_op_num_threads = args.threads, 1
@@ -149,7 +151,7 @@ def compare(args, bench, build, output, scale, tiny=False):
         for kind in args.types.split(","):
             subprocess.run([os.path.join(args.binaries, "echollama"), "--quiet", "models", "convert",
                             path("network.safetensors"), "-o", path(kind + ".gguf"), "--type", kind], check=True)
-            runners["this program " + kind] = Ours(os.path.join(args.binaries, bench), path(kind + ".gguf"), args,
+            runners["this program " + kind] = Ours(os.path.join(args.binaries, bench), model(path(kind + ".gguf")), args,
                                                    path(kind + ".f32"))
         times = {name: [] for name in runners}
         for turn in range(args.rounds + 2):

@@ -209,6 +209,10 @@ Checkpoint::Checkpoint(std::filesystem::path path, std::vector<Checkpoint> const
     }
 }
 
+std::filesystem::path Checkpoint::folder() const {
+    return std::filesystem::is_directory(path_) ? path_ : path_.parent_path();
+}
+
 CheckpointTensor const& Checkpoint::tensor(std::string const& name) const {
     auto found = index_.find(name);
     if (found == index_.end()) {

@@ -37,6 +37,7 @@ class Checkpoint {
 
     std::string file() const { return path_.string(); }
     std::filesystem::path const& path() const { return path_; }
+    std::filesystem::path folder() const; // where the files that were published with it lie
     std::vector<CheckpointTensor> const& tensors() const { return tensors_; } // in the file's order
     std::map<std::string, std::string> const& metadata() const { return metadata_; }
 

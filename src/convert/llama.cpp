@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::int64_t most_layers = 1024, most_width = 1 << 20, most_tokens = 1 << 24;
 
-std::filesystem::path folder_of(Checkpoint const& file) {
-    return std::filesystem::is_directory(file.path()) ? file.path() : file.path().parent_path();
-}
-
 [[noreturn]] void refuse(std::filesystem::path const& config, std::string const& what) {
     throw Error("The model of " + config.string() + " " + what + "; fetch it as GGUF instead.");
 }
@@ -263,7 +259,7 @@ bool is_llama(Checkpoint const& file) {
 
 void convert_llama(Checkpoint const& file, std::filesystem::path const& output, WeightType type,
                    WriteOptions const& options) {
-    auto folder = folder_of(file);
+    auto folder = file.folder();
     if (!std::filesystem::exists(folder / "config.json")) {
         throw Error("There is no config.json beside " + file.file() +
                     "; download the whole model, not only its weights.");

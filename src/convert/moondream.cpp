@@ -39,6 +39,16 @@ class MoondreamTensors {
     std::vector<float> read(std::string const& name, std::vector<std::int64_t> const& shape) const {
         return file_.read(actual(name), shape);
     }
+    // The rows of a matrix [out, in], fetched when they are written.
+    RowSource rows(std::string const& name, std::int64_t out, std::int64_t in) const {
+        if (shape(name) != std::vector<std::int64_t>{out, in}) {
+            throw Error("The tensor '" + actual(name) + "' of " + file_.file() +
+                        " has an unexpected shape; it is another model.");
+        }
+        return [&file = file_, source = actual(name)](std::int64_t first, std::int64_t count) {
+            return file.read_rows(source, first, count);
+        };
+    }
     // Shape [out, in] of a matrix.
     std::pair<std::int64_t, std::int64_t> matrix(std::string const& name) const {
         auto const& found = shape(name);
@@ -108,8 +118,8 @@ struct LayerWriter {
     WeightType type;
 
     void linear(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in) const {
-        add_linear(writer, name, out, in, tensors.read(source + ".weight", {out, in}),
-                   tensors.read(source + ".bias", {out}), type);
+        writer.add(name + ".weight", {in, out}, tensors.rows(source + ".weight", out, in), type);
+        writer.add(name + ".bias", {out}, tensors.read(source + ".bias", {out}), WeightType::f32);
     }
     void norm(std::string const& name, std::string const& source, std::int64_t width) const {
         add_norm(writer, name, tensors.read(source + ".weight", {width}), tensors.read(source + ".bias", {width}));
@@ -124,7 +134,7 @@ std::string revision_of(MoondreamTensors const& tensors, HfTokenizer const& toke
 }
 
 void write_vision(MoondreamTensors const& tensors, HfTokenizer const& tokenizer, std::filesystem::path const& output,
-                  WeightType type) {
+                  WeightType type, WriteOptions const& options) {
     GgufWriter writer("moondream-vision");
     LayerWriter layers{tensors, writer, type};
     auto position = tensors.shape(visual + "pos_embed");
@@ -165,13 +175,13 @@ void write_vision(MoondreamTensors const& tensors, HfTokenizer const& tokenizer,
     layers.norm("norm", visual + "norm", d);
     layers.linear("projection.fc1", projection + "fc1", inner, wanted);
     layers.linear("projection.fc2", projection + "fc2", tensors.matrix(projection + "fc2.weight").first, inner);
-    writer.write(output);
+    writer.write(output, options);
 }
 
 // llama.cpp's phi2: parallel attention and feed-forward after one norm, q, k and v in one matrix, rotation of the first
 // half of each head (specification section 3.4).
 void write_text(MoondreamTensors const& tensors, HfTokenizer const& tokenizer, std::filesystem::path const& output,
-                WeightType type) {
+                WeightType type, WriteOptions const& options) {
     GgufWriter writer("phi2");
     LayerWriter layers{tensors, writer, type};
     std::string const embeddings = "text_model.transformer.embd.wte.weight", stem = "text_model.transformer.h.";
@@ -202,7 +212,7 @@ void write_text(MoondreamTensors const& tensors, HfTokenizer const& tokenizer, s
     writer.set("tokenizer.ggml.unknown_token_id", end);
     writer.set("tokenizer.ggml.add_bos_token", false);
 
-    writer.add("token_embd.weight", {d, vocabulary}, tensors.read(embeddings, {vocabulary, d}), type);
+    writer.add("token_embd.weight", {d, vocabulary}, tensors.rows(embeddings, vocabulary, d), type);
     for (int i = 0; i < blocks; ++i) {
         std::string const source = stem + std::to_string(i) + ".";
         std::string const name = "blk." + std::to_string(i) + ".";
@@ -214,7 +224,7 @@ void write_text(MoondreamTensors const& tensors, HfTokenizer const& tokenizer, s
     }
     layers.norm("output_norm", "text_model.lm_head.ln", d);
     layers.linear("output", "text_model.lm_head.linear", vocabulary, d);
-    writer.write(output);
+    writer.write(output, options);
 }
 
 } // namespace
@@ -229,10 +239,11 @@ std::filesystem::path moondream_vision_path(std::filesystem::path const& text) {
     return path.replace_filename(text.stem().string() + "-vision" + text.extension().string());
 }
 
-void convert_moondream(Checkpoint const& file, std::filesystem::path const& output, WeightType type) {
+void convert_moondream(Checkpoint const& file, std::filesystem::path const& output, WeightType type,
+                       WriteOptions const& options) {
     MoondreamTensors tensors(file);
     auto vocabulary = tensors.matrix("text_model.transformer.embd.wte.weight").first;
-    auto path = std::filesystem::path(file.file()).replace_filename("tokenizer.json");
+    auto path = file.folder() / "tokenizer.json";
     if (!std::filesystem::exists(path)) {
         throw Error("Moondream2 needs its tokenizer.json beside " + file.file() + "; download it from the same place.");
     }
@@ -240,8 +251,16 @@ void convert_moondream(Checkpoint const& file, std::filesystem::path const& outp
     if (tokenizer.find("<|endoftext|>") < 0) {
         throw Error("The tokenizer " + path.string() + " is not Moondream2's: it has no <|endoftext|>.");
     }
-    write_vision(tensors, tokenizer, moondream_vision_path(output), type);
-    write_text(tensors, tokenizer, output, type);
+    constexpr double vision = 0.24; // its share of the numbers
+    auto part = [&](double begin, double end) {
+        WriteOptions own{{}, options.stop};
+        if (options.progress) {
+            own.progress = [&, begin, end](double done) { options.progress(begin + done * (end - begin)); };
+        }
+        return own;
+    };
+    write_vision(tensors, tokenizer, moondream_vision_path(output), type, part(0, vision));
+    write_text(tensors, tokenizer, output, type, part(vision, 1));
 }
 
 } // namespace echollama::convert

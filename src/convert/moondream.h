@@ -20,7 +20,9 @@ std::filesystem::path moondream_vision_path(std::filesystem::path const& text);
 //   "2024-05"  2024-05-20 to the end of 2024 (the paper's): up to four tiles, causal attention
 //   "2025-01"  2025: overlapping crops; the picture's part of the text sees the whole of itself
 //   "2025-06"  the same with a tokenizer of its own
-// Throws Error when a tensor is missing or has another shape, or without the tokenizer.
-void convert_moondream(Checkpoint const& file, std::filesystem::path const& output, WeightType type);
+// Numbers stream through. Throws Error when a tensor is missing or has another shape, or without the tokenizer, and
+// Cancelled.
+void convert_moondream(Checkpoint const& file, std::filesystem::path const& output, WeightType type,
+                       WriteOptions const& options = {});
 
 } // namespace echollama::convert

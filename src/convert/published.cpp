@@ -39,7 +39,7 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
         return "SNAC 24 kHz";
     }
     if (is_moondream(file)) {
-        convert_moondream(file, output, type);
+        convert_moondream(file, output, type, options.write);
         return "Moondream2 (its vision encoder is " + moondream_vision_path(output).string() + ")";
     }
     if (is_llama(file)) {

@@ -60,12 +60,16 @@ class MoondreamCaptioner : public Captioner {
   private:
     // Begin token and picture into the model's memory. False when stopped.
     bool look(Image const& image, std::stop_token const& stop) {
-        auto begin = llm_.embedding(llm_.begin_token());
+        bool same = seen_ && seen_->rgb == image.rgb && seen_->width == image.width;
+        if (same && llm_.rewind(rows_.size() / static_cast<std::size_t>(vision_.width()))) {
+            return true;
+        }
         llm_.forget();
-        if (!seen_ || seen_->rgb != image.rgb || seen_->width != image.width) {
+        if (!same) {
             seen_.reset();
-            rows_ = vision_.embed(image, stop);
-            rows_.insert(rows_.begin(), begin.begin(), begin.end());
+            auto picture = vision_.embed(image, stop);
+            rows_ = llm_.embedding(llm_.begin_token());
+            rows_.insert(rows_.end(), picture.begin(), picture.end());
             seen_ = image;
         }
         return llm_.read_rows(rows_, revision_.whole, stop);

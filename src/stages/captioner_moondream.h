@@ -17,7 +17,8 @@ struct MoondreamOptions {
 };
 
 // `text` and `vision` as convert/moondream.h writes them. Throws Error when one is missing, damaged, or they do not
-// belong together. The features of the last picture are kept: a second question about it is answered sooner. A stop is
+// belong together. The last picture stays in the text model's memory: a second question about it is answered at
+// once. A stop is
 // heard between the layers of either network.
 std::unique_ptr<Captioner> make_moondream_captioner(std::filesystem::path const& text,
                                                     std::filesystem::path const& vision,

@@ -119,13 +119,17 @@ class MtmdCaptioner : public Captioner {
     }
 
     bool read_chat(Image const& image, CaptionRequest const& request) {
-        // For models whose file tells no template that llama.cpp knows: LLaVA's first form.
-        auto frame = llm_.frame().value_or(Llm::Frame{"USER: ", "\nASSISTANT:"});
-        std::vector<Part> parts{{frame.before, true}, {}, {"\n" + question_text(request), false}, {frame.after, true}};
-        if (frame.after.empty()) {
+        auto question = question_text(request);
+        auto frame = llm_.frame();
+        if (!frame) { // the file tells no template that llama.cpp knows: LLaVA's first form
+            frame = Llm::Frame{"USER: ", "\nASSISTANT:"};
+            question.insert(0, "\n");
+        }
+        std::vector<Part> parts{{frame->before, true}, {}, {question, false}, {frame->after, true}};
+        if (frame->after.empty()) {
             parts.pop_back();
         }
-        if (frame.before.empty()) {
+        if (frame->before.empty()) {
             parts.erase(parts.begin());
         }
         auto chunks = cut(image, parts, true);

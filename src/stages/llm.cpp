@@ -362,6 +362,11 @@ void Llm::forget() {
     state_->keep(0);
 }
 
+bool Llm::rewind(std::size_t places) {
+    state_->keep(places <= state_->evaluated.size() ? places : 0);
+    return state_->evaluated.size() == places;
+}
+
 bool Llm::read(std::span<LlmToken const> tokens, std::stop_token stop) {
     state_->check_tokens(tokens);
     state_->check_room(tokens.size());

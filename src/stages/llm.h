@@ -85,6 +85,9 @@ class Llm {
     // The pieces of generate() for prompts that are more than text. forget() empties the memory; each read evaluates
     // what comes next and returns false when stopped; write() continues from there. Throw Error as generate() does.
     void forget();
+    // Forgets what came after the first `places` (tokens and rows) that were read. False when the model cannot, or they
+    // were never read; its memory is then empty.
+    bool rewind(std::size_t places);
     bool read(std::span<LlmToken const> tokens, std::stop_token stop);
     // Rows of embedding_size() numbers in place of tokens' embeddings, such as a picture. With `whole` each row attends
     // to all of them (prefix attention); they must then not be more than LlmOptions::batch.

@@ -164,6 +164,22 @@ TEST(MtmdCaptioner, MoondreamSaysTheSameAsOurOwn) {
     EXPECT_NE(make_captioner({text, {}}, 2), nullptr);
 }
 
+// The file of 2025 that llama.cpp lists carries a chat template; its weights want prefix attention and caption prompts.
+TEST(MtmdCaptioner, MoondreamOf2025SeesThePictureWhole) {
+    TempDir dir;
+    auto text = tiny_moondream(dir.path(), MoondreamAge::march_2024);
+    auto templated = with_chat_template(text, dir / "templated.gguf");
+    auto captioner = make_mtmd_captioner(templated, tiny_mmproj(dir / "mmproj.gguf"), {.max_tokens = 6});
+    auto picture = moondream_picture("wide");
+    LlmOptions options;
+    options.batch = 1024;
+    Llm llm(text, options);
+    MoondreamVision vision(convert::moondream_vision_path(text), 2);
+    logits_after(llm, vision.embed(picture),
+                 moondream_prompt(llm, MoondreamPrompt::captions, {.length = CaptionLength::detailed}), true);
+    EXPECT_EQ(captioner->caption(picture, {.length = CaptionLength::detailed}), write_caption(llm, 6, {}));
+}
+
 TEST(MtmdCaptioner, ChatModelsSeeThePictureAndHearTheQuestion) {
     TempDir dir;
     auto captioner =

@@ -6,6 +6,9 @@
 #include "convert/hf_tokenizer.h"
 #include "support/moondream.h"
 
+#include <ggml.h>
+#include <gguf.h>
+
 namespace echollama::test {
 
 // The encoder and the narrow projection of tiny_moondream(march_2024). As in the original file: the last block twice,
@@ -68,6 +71,23 @@ inline std::filesystem::path tiny_mmproj(std::filesystem::path const& path) {
         }
     }
     writer.write(path);
+    return path;
+}
+
+// The same model with a chat template in its file, as the one of 2025 that llama.cpp lists.
+inline std::filesystem::path with_chat_template(std::filesystem::path const& text, std::filesystem::path const& path) {
+    ggml_context* tensors = nullptr;
+    auto* source = gguf_init_from_file(text.c_str(), {.no_alloc = false, .ctx = &tensors});
+    auto* file = gguf_init_empty();
+    gguf_set_kv(file, source);
+    gguf_set_val_str(file, "tokenizer.chat_template", "{{ 'USER: ' + messages[0].content + ' ASSISTANT:' }}");
+    for (std::int64_t i = 0; i < gguf_get_n_tensors(source); ++i) {
+        gguf_add_tensor(file, ggml_get_tensor(tensors, gguf_get_tensor_name(source, i)));
+    }
+    gguf_write_to_file(file, path.c_str(), false);
+    gguf_free(file);
+    gguf_free(source);
+    ggml_free(tensors);
     return path;
 }
 
