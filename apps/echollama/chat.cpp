@@ -1,14 +1,21 @@
 #include "app.h"
 #include "caption_file.h"
+#include "scene/mentions.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
 #include "stages/sentences.h"
 #include "telling_options.h"
 #include "wording_options.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace echollama {
 namespace {
@@ -22,17 +29,28 @@ struct ChatOptions {
     TellingRequest request;
 };
 
-// One turn: the answer is printed, spoken where that is wanted, and remembered.
-void answer(Scene const& scene, TellingModels const& models, TellingRequest& request, TellingOutput const& output,
-            Timings& timings, std::stop_token stop) {
-    auto told = tell(scene, models, request, output, timings, stop);
-    std::string whole;
-    for (auto const& sentence : told.sentences) {
-        whole += (whole.empty() ? "" : " ") + sentence;
+enum class Wish { answer, repeat, help, end };
+
+// What a line of the conversation wants; the words one would say anyway.
+Wish wish_of(std::string const& line) {
+    std::string words;
+    for (auto const& word : split_words(line)) {
+        words += (words.empty() ? "" : " ") + word.text;
     }
-    request.history.push_back({Turn::Role::user, request.question});
-    request.history.push_back({Turn::Role::assistant, whole});
+    auto is = [&](std::initializer_list<char const*> wishes) {
+        return std::find(wishes.begin(), wishes.end(), words) != wishes.end();
+    };
+    if (words.empty() || is({"again", "repeat", "say that again", "what", "pardon"})) {
+        return Wish::repeat;
+    }
+    if (is({"quit", "exit", "bye", "goodbye", "stop", "end"})) {
+        return Wish::end;
+    }
+    return is({"help", "what can i ask", "what can i say"}) ? Wish::help : Wish::answer;
 }
+
+constexpr char const* help_text = "Ask where something is, how far, how many, or what is left, right or ahead. "
+                                  "Enter alone repeats the last answer; quit ends.";
 
 void run(AppContext const& context, ChatOptions const& options) {
     check_captions(options.captions, options.voice.target.wanted(), true);
@@ -50,6 +68,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     models.speaker = placed_at_objects(models.speaker, options.spatial, sight.scene, timings);
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = sight.sure_score;
+    request.prompts.style = prompt_style_of(options.language);
     request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              print_sentence(options.voice.target, sentence);
@@ -59,12 +78,23 @@ void run(AppContext const& context, ChatOptions const& options) {
                              captions.write(chunk);
                              sink->write(chunk);
                          }};
-    answer(sight.scene, models, request, output, timings, context.stop);
+    auto told = tell_turn(sight.scene, models, request, output, timings, context.stop);
+    if (isatty(STDIN_FILENO) && !context.quiet) {
+        std::cerr << help_text << std::endl;
+    }
+    std::vector<std::string> last = told.sentences;
     for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
-        request.question = trimmed(line);
-        if (!request.question.empty()) {
-            answer(sight.scene, models, request, output, timings, context.stop);
+        auto wish = wish_of(line);
+        if (wish == Wish::end) {
+            break;
         }
+        if (wish != Wish::answer) {
+            say_again(wish == Wish::help ? std::vector<std::string>{help_text} : last, models, request, output, timings,
+                      context.stop);
+            continue;
+        }
+        request.question = trimmed(line);
+        last = tell_turn(sight.scene, models, request, output, timings, context.stop).sentences;
     }
     if (sink) {
         sink->finish();
@@ -76,7 +106,8 @@ void run(AppContext const& context, ChatOptions const& options) {
 
 void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     auto options = std::make_shared<ChatOptions>();
-    auto* app = root.add_subcommand("chat", "Talk about a picture: one question a line");
+    auto* app = root.add_subcommand(
+        "chat", "Talk about a picture: one question a line; Enter repeats, help explains, quit ends");
     add_seeing_options(*app, options->seeing);
     add_language_options(*app, options->language);
     add_voice_options(*app, options->voice);

@@ -12,6 +12,8 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace echollama {
 namespace {
@@ -23,25 +25,58 @@ struct DescribeOptions {
     SpatialOptions spatial;
     std::filesystem::path captions;
     TellingRequest request;
+    std::vector<std::string> questions; // of ask: one after the other, each knowing the ones before
     std::filesystem::path annotate;
     bool json = false;
 };
 
-Json result_json(Sight const& sight, Telling const& told, SpeechTarget const& target, Timings const& timings) {
+// What was said to each question, or to none.
+struct Answer {
+    std::string question;
+    Telling told;
+};
+
+std::vector<Answer> tell_all(Scene const& scene, TellingModels const& models, DescribeOptions& options,
+                             TellingOutput const& output, Timings& timings, std::stop_token stop) {
+    if (options.questions.empty()) {
+        return {{options.request.question, tell(scene, models, options.request, output, timings, stop)}};
+    }
+    std::vector<Answer> answers;
+    for (auto const& question : options.questions) {
+        if (!stop.stop_requested()) {
+            options.request.question = question;
+            answers.push_back({question, tell_turn(scene, models, options.request, output, timings, stop)});
+        }
+    }
+    return answers;
+}
+
+Json result_json(Sight const& sight, std::vector<Answer> const& answers, SpeechTarget const& target,
+                 Timings const& timings) {
     Json json;
     json["image"] = image_json(sight.scene.width, sight.scene.height);
     json["detections"] = detections_json(sight.scene.width, sight.scene.height, sight.detections)["detections"];
     json["scene"] = to_json(sight.scene);
-    json["prompt"] = to_json(told.prompt);
-    json["sentences"] = told.sentences;
+    json["prompt"] = answers.empty() ? Json(nullptr) : to_json(answers.back().told.prompt);
+    json["sentences"] = Json::array();
+    json["answers"] = Json::array();
+    for (auto const& answer : answers) {
+        for (auto const& sentence : answer.told.sentences) {
+            json["sentences"].push_back(sentence);
+        }
+        if (!answer.question.empty()) {
+            json["answers"].push_back({{"question", answer.question}, {"sentences", answer.told.sentences}});
+        }
+    }
     json["speech"] = target.out.empty() ? Json(nullptr) : Json(target.out.string());
     json["timings"] = to_json(timings.stages());
     return json;
 }
 
 // A description in few words is the scene's own.
-bool needs_language_model(TellingRequest const& request) {
-    return request.prompts.wording.level == Level::full || !request.question.empty();
+bool needs_language_model(DescribeOptions const& options) {
+    return options.request.prompts.wording.level == Level::full || !options.request.question.empty() ||
+           !options.questions.empty();
 }
 
 void run(AppContext const& context, DescribeOptions options) {
@@ -60,12 +95,13 @@ void run(AppContext const& context, DescribeOptions options) {
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels telling;
     telling.speaker = load_speaker(context, options.voice, timings);
-    if (needs_language_model(options.request)) {
+    if (needs_language_model(options)) {
         telling.describer = load_describer(context, options.language, timings);
     }
     auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
     telling.speaker = placed_at_objects(telling.speaker, options.spatial, sight.scene, timings);
     options.request.prompts.wording.sure_score = sight.sure_score;
+    options.request.prompts.style = prompt_style_of(options.language);
     options.request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              if (!options.json) {
@@ -77,7 +113,7 @@ void run(AppContext const& context, DescribeOptions options) {
                              captions.write(chunk);
                              sink->write(chunk);
                          }};
-    auto told = tell(sight.scene, telling, options.request, output, timings, context.stop);
+    auto answers = tell_all(sight.scene, telling, options, output, timings, context.stop);
     if (sink) {
         sink->finish();
         captions.finish();
@@ -86,7 +122,7 @@ void run(AppContext const& context, DescribeOptions options) {
         save_png(options.annotate, annotate(view.image, sight.scene));
     }
     if (options.json) {
-        print_line(dump(result_json(sight, told, target, timings)));
+        print_line(dump(result_json(sight, answers, target, timings)));
     }
     if (context.verbose) {
         std::cerr << dump(to_json(timings.stages())) << "\n";
@@ -123,8 +159,8 @@ void add_describe(CLI::App& root, AppContext& context, Subcommands& all) {
 
 void add_ask(CLI::App& root, AppContext& context, Subcommands& all) {
     auto options = std::make_shared<DescribeOptions>();
-    auto* app = add_command(root, context, all, "ask", "Answer a question about a picture", options);
-    app->add_option("question", options->request.question, "The question")->required();
+    auto* app = add_command(root, context, all, "ask", "Answer questions about a picture", options);
+    app->add_option("questions", options->questions, "The question; more of them are answered in turn")->required();
     add_common_options(*app, *options);
     app->footer("Example: echollama ask photo.jpg \"Where is the cup?\"");
 }

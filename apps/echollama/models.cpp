@@ -5,6 +5,7 @@
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
+#include "nn/gguf_check.h"
 #include "stages/llm_quantize.h"
 #include "store/install.h"
 #include "store/manifest.h"
@@ -145,6 +146,9 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
     } else if (sources.size() != 1) {
         throw UsageError("Give one model file.");
     } else {
+        if (conversion.base.extension() == ".gguf") {
+            nn::check_gguf(conversion.base);
+        }
         Progress progress(context, "converting");
         auto what = convert::convert_published(
             sources[0], conversion.output, type,

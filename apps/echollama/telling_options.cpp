@@ -1,25 +1,97 @@
 #include "telling_options.h"
 
+#include "base/error.h"
 #include "stages/describer_local.h"
+#include "stages/describer_remote.h"
 #include "stages/voices.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <iostream>
+#include <memory>
 
 namespace echollama {
 
 void add_language_options(CLI::App& app, LanguageOptions& options) {
-    app.add_option("--llm", options.llm, "Language model (GGUF)");
-    app.add_flag("--no-llm", options.none, "Use only the scene's own words");
+    auto* llm = app.add_option("--llm", options.llm, "Language model (GGUF)");
+    app.add_option("--lora", options.loras, "Adapter for it (GGUF), with :SCALE for another strength than 1");
+    auto* url =
+        app.add_option("--llm-url", options.url,
+                       "Language model server (OpenAI-compatible), such as http://127.0.0.1:8080/v1; its key is "
+                       "taken from ECHOLLAMA_LLM_KEY");
+    app.add_option("--llm-model", options.model, "What the server calls the model")->needs(url);
+    auto* none = app.add_flag("--no-llm", options.none, "Use only the scene's own words");
+    llm->excludes(url)->excludes(none);
+    url->excludes(none);
+    app.add_option("--prompt-style", options.style,
+                   "How the model is asked: default (facts in sentences) or paper (caption and matrix)")
+        ->check(CLI::IsMember({"default", "paper"}));
+    app.add_option("--llm-date", options.date,
+                   "Date to tell the model, as Llama 3 is used to, such as \"26 Jul 2024\"");
+    auto* greedy = app.add_flag("--greedy", options.greedy, "Always the likeliest word: the same text every time");
+    app.add_option("--temperature", options.temperature, "Freedom in choosing words, 0 to 2 (0.7)")
+        ->check(CLI::Range(0.0F, 2.0F))
+        ->excludes(greedy);
+    app.add_option("--top-p", options.top_p, "Share of likely words to choose among, 0 to 1 (0.95)")
+        ->check(CLI::Range(0.0F, 1.0F));
+    app.add_option("--max-tokens", options.max_tokens, "Longest text the model may write (1024)")
+        ->check(CLI::Range(1, 1 << 20));
+    app.add_option("--seed", options.seed, "Number that fixes the chance in choosing words");
+}
+
+LlmSampling sampling_of(LanguageOptions const& options) {
+    bool starter = options.llm.empty() && options.url.empty();
+    LlmSampling sampling = starter ? LocalDescriberOptions{}.sampling : LlmSampling{};
+    sampling.temperature = options.greedy ? 0 : options.temperature.value_or(sampling.temperature);
+    sampling.top_p = options.top_p.value_or(sampling.top_p);
+    sampling.max_tokens = options.max_tokens.value_or(sampling.max_tokens);
+    sampling.seed = options.seed;
+    return sampling;
+}
+
+LlmAdapter parse_lora(std::string const& text) {
+    auto colon = text.rfind(':');
+    std::error_code none;
+    if (colon == std::string::npos || std::filesystem::exists(text, none)) {
+        return {text, 1};
+    }
+    auto number = text.substr(colon + 1);
+    char* end = nullptr;
+    float scale = std::strtof(number.c_str(), &end);
+    if (number.empty() || *end != '\0' || !std::isfinite(scale)) {
+        throw UsageError("'" + number + "' is not a strength for --lora; write it like --lora adapter.gguf:0.5.");
+    }
+    return {text.substr(0, colon), scale};
+}
+
+PromptStyle prompt_style_of(LanguageOptions const& options) {
+    return options.style == "paper" ? PromptStyle::paper : PromptStyle::standard;
 }
 
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
     if (options.none) {
         return {};
     }
+    auto sampling = sampling_of(options);
+    if (!options.url.empty()) {
+        if (!options.loras.empty()) {
+            throw UsageError("--lora works with a model on this computer; give it with --llm.");
+        }
+        auto remote = std::make_shared<RemoteDescriberOptions>();
+        remote->url = options.url;
+        remote->model = options.model;
+        remote->key = key_from_environment();
+        remote->sampling = sampling;
+        parse_chat_address(remote->url); // a wrong address is told before the picture is looked at
+        return load_in_background<Describer>(timings, "language model",
+                                             [remote] { return make_remote_describer(*remote); });
+    }
+    LocalDescriberOptions local{.model = {.threads = context.threads}, .sampling = sampling, .date = options.date};
+    for (auto const& lora : options.loras) {
+        local.model.adapters.push_back(parse_lora(lora));
+    }
     auto model = options.llm.empty() ? context.models_dir / "smollm2-135m-instruct-q4_1.gguf" : options.llm;
-    return load_in_background<Describer>(timings, "language model", [=, threads = context.threads] {
-        return make_local_describer(model, {.model = {.threads = threads}});
-    });
+    return load_in_background<Describer>(timings, "language model", [=] { return make_local_describer(model, local); });
 }
 
 void add_voice_options(CLI::App& app, VoiceOptions& options) {

@@ -4,18 +4,39 @@
 #include "app.h"
 #include "pipeline/tell.h"
 #include "speech_sink.h"
+#include "stages/llm.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace echollama {
 
 struct LanguageOptions {
-    std::filesystem::path llm; // empty: the starter's
-    bool none = false;         // only the scene's own words
+    std::filesystem::path llm = {};      // empty: the starter's
+    bool none = false;                   // only the scene's own words
+    std::vector<std::string> loras = {}; // "F.gguf" or "F.gguf:0.5"
+    std::string url = {}, model = {};    // a server instead of a file
+    std::string style = "default";       // of the prompt: "default" or "paper"
+    std::string date = {};               // told to the model as Llama 3's template does; empty: not
+    bool greedy = false;
+    std::optional<float> temperature = {}, top_p = {}; // not given: see sampling_of()
+    std::optional<int> max_tokens = {};
+    std::uint32_t seed = 0;
 };
 
 void add_language_options(CLI::App& app, LanguageOptions& options);
+
+// The starter model is small and wanders when it writes much or freely: the likeliest words, at most 96 tokens. A model
+// that the user names gets the paper's values.
+LlmSampling sampling_of(LanguageOptions const& options);
+
+// "F.gguf:0.5" → the file and 0.5; without a number 1. Throws UsageError when the number is none.
+LlmAdapter parse_lora(std::string const& text);
+
+PromptStyle prompt_style_of(LanguageOptions const& options);
 
 // Not valid when no language model is wanted.
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings);

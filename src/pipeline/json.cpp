@@ -1,5 +1,7 @@
 #include "pipeline/json.h"
 
+#include "scene/prompt.h"
+
 #include <cmath>
 
 namespace echollama {
@@ -152,7 +154,7 @@ Json to_json(Scene const& scene) {
 
 Json to_json(Prompt const& prompt) {
     Json turns = Json::array();
-    for (auto const& turn : prompt.turns) {
+    for (auto const& turn : turns_with_context(prompt)) {
         turns.push_back({{"role", turn.role == Turn::Role::user ? "user" : "assistant"}, {"text", turn.text}});
     }
     return {{"system", prompt.system}, {"turns", turns}};

@@ -99,7 +99,7 @@ std::shared_ptr<Describer> describer_or_null(Loading<Describer> const& loading) 
 void say_details(Scene const& scene, Telling const& done, TellingModels const& models, WordingOptions const& wording,
                  std::function<void(std::string const&)> const& say, Timings& timings, std::stop_token stop) {
     auto describer = wording.level == Level::brief ? nullptr : describer_or_null(models.describer);
-    GroundedStream checked(scene, say);
+    GroundedStream checked(scene, say, wording);
     for (auto const& sentence : done.sentences) {
         checked.mark_said(sentence);
     }
@@ -108,22 +108,16 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
         checked.finish();
     }
     if (describer && !stop.stop_requested()) {
-        try {
-            timings.measure("write", [&] {
-                describer->reply(
-                    done.prompt, [&](std::string_view piece) { checked.push(piece); }, stop);
-            });
-            checked.finish();
-        } catch (Error const& error) {
-            log::warning(error.what());
-        }
+        timings.measure("write", [&] { write_checked(*describer, done.prompt, checked, stop); });
     }
-    if (checked.spoken() == 0) {
-        std::string const headline = done.sentences.empty() ? "" : done.sentences.front();
-        for (auto const& sentence : describe_scene(scene, wording)) {
-            if (sentence != headline) { // for a single object both are the same
-                say(sentence);
-            }
+    if (checked.spoken() > 0) {
+        checked.say_what_was_left_out();
+        return;
+    }
+    std::string const headline = done.sentences.empty() ? "" : done.sentences.front();
+    for (auto const& sentence : describe_scene(scene, wording)) {
+        if (sentence != headline) { // for a single object both are the same
+            say(sentence);
         }
     }
 }
@@ -162,6 +156,30 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     speech.finish();
     timings.mark("done");
     return done;
+}
+
+void say_again(std::vector<std::string> const& sentences, TellingModels const& models, TellingRequest const& request,
+               TellingOutput const& output, Timings& timings, std::stop_token stop) {
+    SpeechThread speech(models.speaker, request.speech, output.audio, timings, stop);
+    for (auto const& sentence : sentences) {
+        if (!stop.stop_requested()) {
+            output.sentence(sentence);
+            speech.say(sentence);
+        }
+    }
+    speech.finish();
+}
+
+Telling tell_turn(Scene const& scene, TellingModels const& models, TellingRequest& request, TellingOutput const& output,
+                  Timings& timings, std::stop_token stop) {
+    auto told = tell(scene, models, request, output, timings, stop);
+    std::string whole;
+    for (auto const& sentence : told.sentences) {
+        whole += (whole.empty() ? "" : " ") + sentence;
+    }
+    request.history.push_back({Turn::Role::user, request.question});
+    request.history.push_back({Turn::Role::assistant, whole});
+    return told;
 }
 
 } // namespace echollama

@@ -42,4 +42,12 @@ struct Telling {
 Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
              TellingOutput const& output, Timings& timings, std::stop_token stop);
 
+// Says these sentences as tell() says its own, without adding a turn.
+void say_again(std::vector<std::string> const& sentences, TellingModels const& models, TellingRequest const& request,
+               TellingOutput const& output, Timings& timings, std::stop_token stop);
+
+// One turn of a conversation: told as above, then added to the request's history.
+Telling tell_turn(Scene const& scene, TellingModels const& models, TellingRequest& request, TellingOutput const& output,
+                  Timings& timings, std::stop_token stop);
+
 } // namespace echollama

@@ -5,6 +5,7 @@
 #include "scene/wording.h"
 
 #include <string>
+#include <vector>
 
 namespace echollama {
 
@@ -19,8 +20,13 @@ struct PromptOptions {
     WordingOptions wording = {};
 };
 
-// The prompt for a description (empty question) or for an answer. `history` are earlier turns, oldest first.
+// The prompt for a description (empty question) or for an answer. `history` are earlier turns, oldest first, the user's
+// as bare questions (empty: a description was asked for). The scene comes first and stays the same from turn to turn,
+// so that a language model reads it once.
 Prompt scene_prompt(Scene const& scene, std::string const& question, PromptOptions const& options,
                     std::vector<Turn> const& history = {});
+
+// The turns as they are sent: the context at the start of the first user's.
+std::vector<Turn> turns_with_context(Prompt const& prompt);
 
 } // namespace echollama

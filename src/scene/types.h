@@ -120,6 +120,9 @@ struct Turn {
 struct Prompt {
     std::string system;
     std::vector<Turn> turns; // the last is the user's
+    // What the conversation is about. It stands at the start of the first user's turn, whichever that is: when old
+    // turns are dropped, it stays.
+    std::string context = {};
 };
 
 } // namespace echollama

@@ -1,16 +1,23 @@
 #include "stages/describer_local.h"
 
-#include "base/error.h"
-
 #include <algorithm>
 
 namespace echollama {
 namespace {
 
+// Half of the text, never half a character.
+void halve(std::string& text) {
+    auto end = text.size() / 2;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+        --end;
+    }
+    text.resize(end);
+}
+
 class LocalDescriber : public Describer {
   public:
     LocalDescriber(std::filesystem::path const& gguf, LocalDescriberOptions const& options)
-        : llm_(gguf, options.model), sampling_(options.sampling) {}
+        : llm_(gguf, options.model), sampling_(options.sampling), date_(options.date) {}
 
     void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
         auto tokens = fitted(prompt);
@@ -34,6 +41,7 @@ class LocalDescriber : public Describer {
 
   private:
     std::vector<LlmToken> fitted(Prompt prompt) const {
+        prompt.system = date_lines(date_) + prompt.system;
         auto context = static_cast<std::size_t>(llm_.context_size());
         auto reserve = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, sampling_.max_tokens)), context / 4);
         auto room = context - reserve;
@@ -45,13 +53,13 @@ class LocalDescriber : public Describer {
             }
             tokens = llm_.render(prompt);
         }
-        while (tokens.size() > room && !prompt.turns.empty() && !prompt.turns.back().text.empty()) {
-            auto& text = prompt.turns.back().text;
-            auto end = text.size() / 2;
-            while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-                --end;
+        while (tokens.size() > room && !prompt.turns.empty()) {
+            auto& last = prompt.turns.back().text;
+            auto& longest = last.size() >= prompt.context.size() ? last : prompt.context;
+            if (longest.empty()) {
+                break;
             }
-            text.resize(end);
+            halve(longest);
             tokens = llm_.render(prompt);
         }
         return tokens;
@@ -59,9 +67,14 @@ class LocalDescriber : public Describer {
 
     Llm llm_;
     LlmSampling sampling_;
+    std::string date_;
 };
 
 } // namespace
+
+std::string date_lines(std::string const& date) {
+    return date.empty() ? "" : "Cutting Knowledge Date: December 2023\nToday Date: " + date + "\n\n";
+}
 
 std::unique_ptr<Describer> make_local_describer(std::filesystem::path const& gguf,
                                                 LocalDescriberOptions const& options) {

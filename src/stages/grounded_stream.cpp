@@ -6,6 +6,7 @@
 #include "scene/mentions.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace echollama {
 namespace {
@@ -63,27 +64,88 @@ bool is_complete(std::string const& sentence) {
     return std::any_of(std::begin(marks), std::end(marks), [&](auto mark) { return sentence.ends_with(mark); });
 }
 
+bool holds_word(std::string const& joined, std::string const& words) {
+    return (" " + joined).find(" " + words + " ") != std::string::npos;
+}
+
 // The check knows objects and places, not actions or moods ("is trying to hide"): other words than the scene's own and
 // those that only connect them are not spoken.
-bool uses_known_words(std::string const& sentence, Scene const& scene) {
-    std::string known = " a an the there is are i see you can be this that it its and or of to in on at with from by "
+bool uses_known_words(std::string const& sentence, Scene const& scene, std::vector<std::string> const& own) {
+    std::string known = "a an the there is are i see you can be this that it its and or of to in on at with from by "
                         "also one two both other picture shows front behind left right ahead above below under near "
                         "next beside between side middle center top bottom about away metres meters close far "
-                        "straight slightly your yes no not any could may probably perhaps located ";
-    for (auto const& own : describe_scene(scene, {.level = Level::full})) {
-        known += joined_words(own);
+                        "straight slightly your yes no not any could may might probably perhaps located ";
+    for (auto const& said : own) {
+        known += joined_words(said);
     }
     known += joined_words(scene.caption);
-    auto mentions = find_mentions(split_words(sentence)); // their truth is checked elsewhere
     auto words = split_words(sentence);
+    auto mentions = find_mentions(words); // their truth is checked elsewhere
     for (std::size_t i = 0; i < words.size(); ++i) {
         bool mentioned = std::any_of(mentions.begin(), mentions.end(),
                                      [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
-        if (!mentioned && known.find(" " + words[i].text + " ") == std::string::npos) {
+        if (!mentioned && !holds_word(known, words[i].text)) {
             return false;
         }
     }
     return true;
+}
+
+bool is_one_of(std::string const& word, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// "There is no step": that nothing was found is no proof.
+bool denies(std::string const& sentence) {
+    auto words = split_words(sentence);
+    return std::any_of(words.begin(), words.end(), [](Word const& word) {
+        return is_one_of(word.text, {"no", "not", "never", "without", "nothing", "nobody"}) ||
+               word.text.ends_with("n't");
+    });
+}
+
+// May a claim that cannot be checked be said with doubt? Things only where the caption saw them, places only in words:
+// a number that nothing supports is made up.
+bool may_be_doubted(Claim const& claim, std::string const& sentence, Scene const& scene) {
+    auto words = split_words(sentence);
+    bool plain = std::none_of(words.begin(), words.end(), [](Word const& word) { return number_of(word.text) > 1; });
+    switch (claim.subject) {
+    case Claim::Subject::object:
+        return plain && holds_word(joined_words(scene.caption), claim.words);
+    case Claim::Subject::distance:
+    case Claim::Subject::relation:
+        return plain;
+    default:
+        return false;
+    }
+}
+
+enum class Standing { holds, uncertain, refuted, worthless };
+
+Standing standing_of(std::string const& sentence, Scene const& scene) {
+    auto claims = check_claims(sentence, scene);
+    if (claims.empty() || denies(sentence)) {
+        return Standing::worthless;
+    }
+    auto any = [&](Verdict verdict) {
+        return std::any_of(claims.begin(), claims.end(), [&](Claim const& c) { return c.verdict == verdict; });
+    };
+    if (any(Verdict::contradicted)) {
+        return Standing::refuted;
+    }
+    if (!any(Verdict::unknown)) {
+        return Standing::holds;
+    }
+    bool sayable = std::all_of(claims.begin(), claims.end(), [&](Claim const& claim) {
+        return claim.verdict == Verdict::supported || may_be_doubted(claim, sentence, scene);
+    });
+    return sayable ? Standing::uncertain : Standing::worthless;
+}
+
+// Does the sentence name an object of this class?
+bool names(std::string const& sentence, std::string const& label) {
+    auto mentions = find_mentions(split_words(sentence));
+    return std::any_of(mentions.begin(), mentions.end(), [&](auto const& m) { return names_class(m, label); });
 }
 
 } // namespace
@@ -107,6 +169,34 @@ std::string without_markup(std::string_view text) {
     return std::string(without_list_mark(out));
 }
 
+// "There is a lamp." → "There could be a lamp."; "Behind it stands a lamp." → "Perhaps behind it stands a lamp."
+std::string with_doubt(std::string const& sentence) {
+    auto words = split_words(sentence);
+    for (auto const& word : words) {
+        if (is_one_of(word.text, {"could", "may", "might", "perhaps", "probably", "possibly"})) {
+            return sentence;
+        }
+    }
+    for (auto const& word : words) {
+        if (is_one_of(word.text, {"is", "are"})) {
+            return sentence.substr(0, word.begin) + "could be" + sentence.substr(word.end);
+        }
+    }
+    auto rest = sentence;
+    bool lower_next = rest.size() > 1 && ((rest[1] >= 'a' && rest[1] <= 'z') || rest.starts_with("A "));
+    if (rest[0] >= 'A' && rest[0] <= 'Z' && lower_next) { // not "I", not "TV"
+        rest[0] = static_cast<char>(rest[0] - 'A' + 'a');
+    }
+    return "Perhaps " + rest;
+}
+
+GroundedStream::GroundedStream(Scene const& scene, SentenceSink sink, WordingOptions const& wording)
+    : scene_(scene), sink_(std::move(sink)) {
+    auto full = wording;
+    full.level = Level::full;
+    own_ = describe_scene(scene, full);
+}
+
 void GroundedStream::push(std::string_view piece) {
     for (auto const& sentence : cutter_.push(piece)) {
         consider(sentence);
@@ -121,27 +211,111 @@ void GroundedStream::finish() {
 
 void GroundedStream::mark_said(std::string const& sentence) {
     said_.push_back(joined_words(sentence));
+    for (auto const& object : scene_.objects) {
+        if (names(sentence, object.detection.label)) {
+            named_.insert(object.detection.label);
+        }
+    }
+}
+
+bool GroundedStream::was_said(std::string const& sentence) const {
+    return std::find(said_.begin(), said_.end(), joined_words(sentence)) != said_.end();
+}
+
+void GroundedStream::say(std::string const& sentence) {
+    mark_said(sentence);
+    ++spoken_;
+    sink_(sentence);
+}
+
+// What the scene itself says about the thing of which something wrong was said.
+bool GroundedStream::correct(std::string const& sentence) {
+    for (auto const& object : scene_.objects) {
+        auto const& label = object.detection.label;
+        if (!names(sentence, label)) {
+            continue;
+        }
+        for (auto const& own : own_) {
+            if (names(own, label) && !was_said(own)) {
+                say(own);
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 void GroundedStream::consider(std::string const& raw) {
     auto sentence = without_markup(raw);
-    auto words = joined_words(sentence);
-    if (words.empty()) {
+    if (joined_words(sentence).empty() || was_said(sentence)) {
         return;
     }
-    bool good = is_complete(sentence) && split_words(sentence).size() <= max_sentence_words &&
-                std::find(said_.begin(), said_.end(), words) == said_.end() && is_speakable(sentence, scene_) &&
-                uses_known_words(sentence, scene_) && raw.find("<|") == std::string::npos &&
-                raw.find("|>") == std::string::npos;
-    if (!good) {
+    bool clean = is_complete(sentence) && split_words(sentence).size() <= max_sentence_words &&
+                 !has_plumbing(sentence) && raw.find("<|") == std::string::npos && raw.find("|>") == std::string::npos;
+    auto standing = clean ? standing_of(sentence, scene_) : Standing::worthless;
+    if (standing == Standing::refuted && correct(sentence)) {
+        log::debug("corrected: " + sentence);
+        ++corrected_;
+        return;
+    }
+    bool good =
+        (standing == Standing::holds || standing == Standing::uncertain) && uses_known_words(sentence, scene_, own_);
+    auto spoken = good && standing == Standing::uncertain ? with_doubt(sentence) : sentence;
+    if (!good || was_said(spoken)) {
         log::debug("not spoken: " + sentence);
         ++dropped_;
         return;
     }
-    said_.push_back(words);
-    ++spoken_;
-    sink_(sentence);
+    mark_said(sentence);
+    say(spoken);
 }
+
+void GroundedStream::say_what_was_left_out() {
+    for (auto const& own : own_) {
+        bool news = std::any_of(scene_.objects.begin(), scene_.objects.end(), [&](auto const& object) {
+            return !named_.contains(object.detection.label) && names(own, object.detection.label);
+        });
+        bool measured = std::find(scene_.measured.begin(), scene_.measured.end(), own) != scene_.measured.end();
+        if ((news || measured) && !was_said(own)) {
+            say(own);
+        }
+    }
+}
+
+void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& stream, std::stop_token stop) {
+    try {
+        describer.reply(
+            prompt, [&](std::string_view piece) { stream.push(piece); }, stop);
+    } catch (Error const& error) {
+        log::warning(error.what());
+    }
+    if (!stop.stop_requested()) {
+        stream.finish(); // also after a failure: what had arrived is not lost
+    }
+}
+
+namespace {
+
+// Neither the scene nor the describer knows: that is said, with what is known of the things asked about.
+void say_unknown(Scene const& scene, std::string const& question, WordingOptions const& wording,
+                 SentenceSink const& sink) {
+    sink("I cannot tell that from this picture.");
+    auto full = wording;
+    full.level = Level::full;
+    auto own = describe_scene(scene, full);
+    for (auto const& object : scene.objects) {
+        if (names(question, object.detection.label)) {
+            auto about = std::find_if(own.begin(), own.end(),
+                                      [&](auto const& sentence) { return names(sentence, object.detection.label); });
+            if (about != own.end()) {
+                sink(*about);
+            }
+            return;
+        }
+    }
+}
+
+} // namespace
 
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
                  WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop) {
@@ -151,19 +325,15 @@ void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene,
             return;
         }
     }
-    GroundedStream stream(scene, sink);
+    GroundedStream stream(scene, sink, wording);
     if (describer) {
-        try {
-            describer->reply(
-                prompt, [&](std::string_view piece) { stream.push(piece); }, stop);
-            if (!stop.stop_requested()) {
-                stream.finish();
-            }
-        } catch (Error const& error) {
-            log::warning(error.what());
-        }
+        write_checked(*describer, prompt, stream, stop);
     }
-    if (stream.spoken() > 0 || stop.stop_requested()) {
+    if (stop.stop_requested() || stream.spoken() > 0) {
+        return;
+    }
+    if (!question.empty()) {
+        say_unknown(scene, question, wording, sink);
         return;
     }
     for (auto const& sentence : describe_scene(scene, wording)) {

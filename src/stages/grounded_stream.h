@@ -6,6 +6,8 @@
 #include "stages/sentences.h"
 
 #include <functional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,32 +22,51 @@ using SentenceSink = std::function<void(std::string const& sentence)>;
 
 inline constexpr std::size_t max_sentence_words = 40;
 
-// Passes on the sentences that the scene supports (is_speakable); drops what is contradicted, unknown, longer than 40
-// words, cut off at the end, or already said. The scene must outlive it.
+// Passes on the sentences that the scene supports. What the scene contradicts becomes what the scene itself says about
+// that thing, or is dropped; what cannot be checked (a thing only the caption names, a relation the geometry leaves
+// open) is said with doubt. Denials (not to have found a thing is no proof), plumbing, sentences longer than 40 words
+// or cut off at the end, words that the check does not know and what was said before are dropped. The scene must
+// outlive it.
 class GroundedStream {
   public:
-    GroundedStream(Scene const& scene, SentenceSink sink) : scene_(scene), sink_(std::move(sink)) {}
+    GroundedStream(Scene const& scene, SentenceSink sink, WordingOptions const& wording = {});
 
     void push(std::string_view piece);
     void finish();
+    // The scene's own sentences about things that no sentence named, and what was measured ("The picture is very
+    // dark.").
+    void say_what_was_left_out();
     // Sentences spoken elsewhere, such as the headline: they are not said again.
     void mark_said(std::string const& sentence);
-    std::size_t spoken() const { return spoken_; }
+    std::size_t spoken() const { return spoken_; } // corrections included
+    std::size_t corrected() const { return corrected_; }
     std::size_t dropped() const { return dropped_; }
 
   private:
     void consider(std::string const& raw);
+    bool correct(std::string const& sentence);
+    bool was_said(std::string const& sentence) const;
+    void say(std::string const& sentence);
 
     Scene const& scene_;
     SentenceSink sink_;
     SentenceCutter cutter_;
+    std::vector<std::string> own_;  // what the scene says itself
     std::vector<std::string> said_; // as lower-case words
-    std::size_t spoken_ = 0, dropped_ = 0;
+    std::set<std::string> named_;   // classes
+    std::size_t spoken_ = 0, corrected_ = 0, dropped_ = 0;
 };
 
-// The describer's reply, sentence by sentence, checked; when nothing of it may be said (or it fails before anything
-// was said), the scene's own words. An answer that the scene itself can give is given without the describer, which may
-// be null. What a failed describer reported is logged as a warning.
+// "There is a lamp." → "There could be a lamp."
+std::string with_doubt(std::string const& sentence);
+
+// The describer's reply through the check. What a failed describer reported is logged as a warning; what it had written
+// until then is kept.
+void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& stream, std::stop_token stop);
+
+// The describer's reply, sentence by sentence, checked. When nothing of it may be said: without a question the scene's
+// own words, with one that it cannot be told. An answer that the scene itself can give is given without the describer,
+// which may be null.
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
                  WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop);
 

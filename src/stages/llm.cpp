@@ -3,7 +3,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "nn/weights.h"
+#include "scene/prompt.h"
 #include "stages/llm_library.h"
+#include "stages/sentences.h"
 
 #include <llama.h>
 
@@ -252,7 +254,9 @@ std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
     if (!prompt.system.empty()) {
         add("system", prompt.system);
     }
-    for (auto const& turn : prompt.turns) {
+    auto turns = turns_with_context(prompt);
+    for (auto& turn : turns) {
+        turn.text = trimmed(turn.text); // as chat templates do
         add(turn.role == Turn::Role::user ? "user" : "assistant", turn.text);
     }
     char const* form = llama_model_chat_template(state_->model.get(), nullptr);

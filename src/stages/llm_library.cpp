@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "nn/ggml_log.h"
+#include "nn/gguf_check.h"
 
 #include <ggml-cpp.h>
 #include <gguf.h>
@@ -47,22 +48,14 @@ LlamaLogWatch::~LlamaLogWatch() {
 
 void check_gguf(std::filesystem::path const& path, std::string const& what) {
     std::error_code error;
-    auto size = std::filesystem::file_size(path, error);
-    if (error || !std::filesystem::is_regular_file(path)) {
+    if (!std::filesystem::is_regular_file(path, error)) {
         throw Error("Cannot open the " + what + " " + path.string() +
                     "; check the path or run 'echollama models install'.");
     }
+    nn::check_gguf(path);
     gguf_context_ptr file(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}));
     if (!file) {
         throw Error("The " + what + " " + path.string() + " is not a GGUF file or is damaged; fetch it again.");
-    }
-    auto data = gguf_get_data_offset(file.get());
-    for (std::int64_t i = 0; i < gguf_get_n_tensors(file.get()); ++i) {
-        auto offset = gguf_get_tensor_offset(file.get(), i);
-        auto bytes = gguf_get_tensor_size(file.get(), i);
-        if (data > size || offset > size - data || bytes > size - data - offset) {
-            throw Error("The " + what + " " + path.string() + " is cut short; fetch it again.");
-        }
     }
     auto key = gguf_find_key(file.get(), "general.architecture");
     if (key < 0 || gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING) {

@@ -96,11 +96,26 @@ TEST(Prompt, PaperFormWordForWord) {
     auto scene = paper_scene();
     scene.caption = "The image features a room.";
     auto prompt = scene_prompt(scene, "", {.style = PromptStyle::paper});
-    auto const& text = prompt.turns.back().text;
+    auto const text = turns_with_context(prompt).back().text;
     EXPECT_TRUE(text.starts_with("Image Description: The image features a room.\nThis grid-based object detection "
                                  "matrix represents detected objects in different regions of the image. "));
     EXPECT_TRUE(text.ends_with("\nDescribe this place in detail."));
     EXPECT_FALSE(prompt.system.empty());
+}
+
+TEST(Prompt, AFollowUpBeginsAsTheFirstQuestionDid) {
+    auto scene = paper_scene();
+    for (auto style : {PromptStyle::paper, PromptStyle::standard}) {
+        PromptOptions options{.style = style};
+        auto first = scene_prompt(scene, "", options);
+        auto later = scene_prompt(scene, "How far is it?", options,
+                                  {{Turn::Role::user, ""}, {Turn::Role::assistant, "There is a chair."}});
+        ASSERT_EQ(later.turns.size(), 3U);
+        EXPECT_EQ(turns_with_context(later)[0].text, turns_with_context(first)[0].text);
+        EXPECT_LT(later.turns[2].text.size(), 40U) << "the scene is not told again";
+        later.turns.erase(later.turns.begin(), later.turns.begin() + 2); // as when the conversation outgrows the model
+        EXPECT_TRUE(turns_with_context(later)[0].text.starts_with(first.context));
+    }
 }
 
 // A point in front of the camera, projected and asked back, has the angle it was placed at.

@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <numeric>
+#include <set>
 #include <thread>
 
 namespace echollama {
@@ -109,26 +111,87 @@ TEST(GroundedStream, OnlyWhatTheSceneSupportsOnce) {
                      "There is a chair and a",
                      scene),
               (Sentences{"There is a cup on the left."}));
-    EXPECT_TRUE(spoken("There is a cup on the right.", scene).empty());
     EXPECT_TRUE(spoken("The chair is trying to hide its face.", scene).empty());
     EXPECT_TRUE(spoken("As an AI, I see a cup.", scene).empty());
 }
 
+TEST(GroundedStream, WhatIsWrongIsCorrectedOnce) {
+    auto scene = cup_scene();
+    auto own = describe_scene(scene, {});
+    auto cup = std::find_if(own.begin(), own.end(), [](auto const& s) { return s.find("cup") != s.npos; });
+    ASSERT_NE(cup, own.end());
+    EXPECT_EQ(spoken("There is a cup on the right. There are three cups.", scene), (Sentences{*cup}));
+    EXPECT_TRUE(spoken("There is a dog on the right. There is no dog. The cup isn't on the right.", scene).empty());
+}
+
+TEST(GroundedStream, WhatCannotBeCheckedIsSaidWithDoubt) {
+    auto scene = cup_scene();
+    EXPECT_TRUE(spoken("There is a window on the left.", scene).empty()) << "nobody saw one";
+    scene.caption = "A room with a window and a lamp.";
+    EXPECT_EQ(spoken("There is a window. I see a cup and a lamp. Perhaps there is a lamp. There is no window. "
+                     "There are five windows.",
+                     scene),
+              (Sentences{"There could be a window.", "Perhaps I see a cup and a lamp.", "Perhaps there is a lamp."}));
+    EXPECT_EQ(with_doubt("The cup is on the table."), "The cup could be on the table.");
+    EXPECT_EQ(with_doubt("The lamps are there."), "The lamps could be there.");
+    EXPECT_EQ(with_doubt("It might be a lamp."), "It might be a lamp.");
+    EXPECT_EQ(with_doubt("Behind it stands a lamp."), "Perhaps behind it stands a lamp.");
+}
+
+TEST(GroundedStream, WhatWasLeftOutIsSaid) {
+    auto scene = cup_scene();
+    scene.measured = {"The picture is very dark."};
+    Sentences all;
+    GroundedStream stream(scene, [&](auto const& s) { all.push_back(s); });
+    stream.push("There is a cup on the left. ");
+    stream.finish();
+    stream.say_what_was_left_out();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_NE(all[1].find("chair"), std::string::npos);
+    EXPECT_EQ(all[2], "The picture is very dark.");
+}
+
 class FixedDescriber : public Describer {
   public:
-    explicit FixedDescriber(std::string text) : text_(std::move(text)) {}
-    void reply(Prompt const&, TextSink const& sink, std::stop_token) override { sink(text_); }
+    explicit FixedDescriber(std::string text, std::string failure = "")
+        : text_(std::move(text)), failure_(std::move(failure)) {}
+    void reply(Prompt const&, TextSink const& sink, std::stop_token) override {
+        sink(text_);
+        if (!failure_.empty()) {
+            throw Error(failure_);
+        }
+    }
 
   private:
-    std::string text_;
+    std::string text_, failure_;
 };
 
-TEST(GroundedStream, FallsBackToTheSceneItself) {
+Sentences replied(FixedDescriber describer, std::string const& question = "") {
     auto scene = cup_scene();
-    FixedDescriber liar("There is a dog. There is a horse.");
     Sentences all;
-    speak_reply(&liar, {}, scene, "", {}, [&](auto const& s) { all.push_back(s); }, {});
-    EXPECT_EQ(all, describe_scene(scene, {}));
+    speak_reply(&describer, {}, scene, question, {}, [&](auto const& s) { all.push_back(s); }, {});
+    return all;
+}
+
+TEST(GroundedStream, FallsBackToTheSceneItself) {
+    EXPECT_EQ(replied(FixedDescriber("There is a dog. There is a horse.")), describe_scene(cup_scene(), {}));
+}
+
+TEST(GroundedStream, ACutConnectionLosesNothingThatWasWhole) {
+    EXPECT_EQ(replied(FixedDescriber("There is a cup on the left. There is a chair on the right.", "cut")),
+              (Sentences{"There is a cup on the left.", "There is a chair on the right."}));
+}
+
+TEST(GroundedStream, AQuestionNobodyCanAnswerIsNotAnsweredWithEverything) {
+    auto said = replied(FixedDescriber("The cup is sad."), "What mood is the cup in?");
+    ASSERT_GE(said.size(), 1U);
+    if (said[0].find("cannot tell") != std::string::npos) { // else the scene understood it
+        EXPECT_LE(said.size(), 2U);
+        for (std::size_t i = 1; i < said.size(); ++i) {
+            EXPECT_EQ(said[i].find("chair"), std::string::npos);
+        }
+    }
+    EXPECT_EQ(replied(FixedDescriber("Blue."), "Why?"), (Sentences{"I cannot tell that from this picture."}));
 }
 
 std::filesystem::path smollm() {
@@ -236,10 +299,57 @@ TEST(Llm, StopsWithin50Milliseconds) {
     EXPECT_LT(latencies[8], 50); // one may meet a busy machine
 }
 
+// What "first token" means to who waits: from the question to the first piece of text.
+double first_piece_ms(Describer& describer, Prompt const& prompt) {
+    auto begin = std::chrono::steady_clock::now();
+    std::stop_source stop;
+    double ms = 0;
+    describer.reply(
+        prompt,
+        [&](auto) {
+            ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+            stop.request_stop();
+        },
+        stop.get_token());
+    return ms;
+}
+
+TEST(LocalDescriber, AFollowUpDoesNotReadTheSceneAgain) {
+    SKIP_WITHOUT(smollm());
+    auto scene = scene_of({{"cup", 41, 0.9F, {60, 200, 160, 300}, {}},
+                           {"chair", 56, 0.9F, {450, 150, 600, 470}, {}},
+                           {"person", 0, 0.9F, {200, 50, 300, 450}, {}},
+                           {"dog", 16, 0.9F, {300, 300, 420, 450}, {}},
+                           {"bottle", 39, 0.9F, {20, 100, 60, 300}, {}}});
+    std::vector<double> shares;
+    for (auto style : {PromptStyle::standard, PromptStyle::paper}) {
+        auto describer = make_local_describer(smollm());
+        PromptOptions options{.style = style};
+        auto first = first_piece_ms(*describer, scene_prompt(scene, "", options));
+        std::vector<Turn> history{{Turn::Role::user, ""}, {Turn::Role::assistant, "There is a cup on the left."}};
+        auto follow_up = first_piece_ms(*describer, scene_prompt(scene, "Is it safe to sit?", options, history));
+        shares.push_back(follow_up / first);
+        std::cout << "first token: " << first << " ms, of a follow-up " << follow_up << " ms\n";
+    }
+    EXPECT_LT(*std::min_element(shares.begin(), shares.end()), 0.3) << "one may meet a busy machine";
+    EXPECT_LT(*std::max_element(shares.begin(), shares.end()), 0.6);
+}
+
+TEST(LocalDescriber, TheDateIsToldOnlyWhenAsked) {
+    EXPECT_EQ(date_lines(""), "");
+    EXPECT_EQ(date_lines("26 Jul 2024"), "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n");
+}
+
 TEST(LocalDescriber, LongConversationsAndToyScenesStayTrue) {
     SKIP_WITHOUT(smollm());
     auto describer =
         make_local_describer(smollm(), {.model = {.context = 512}, .sampling = {.max_tokens = 24, .temperature = 0}});
+    for (auto const& whole : {std::string(9000, 'y'), std::string()}) { // a scene that is too long by itself
+        std::string text;
+        describer->reply({"", {{Turn::Role::user, whole}}, std::string(9000, 'x')}, [&](auto piece) { text += piece; },
+                         {});
+        EXPECT_LT(text.size(), 2000U);
+    }
     Prompt prompt{"Be short.", {}};
     for (int i = 0; i < 60; ++i) {
         prompt.turns.push_back({Turn::Role::user, "Where is the chair in this room, and where is the table?"});
@@ -252,45 +362,126 @@ TEST(LocalDescriber, LongConversationsAndToyScenesStayTrue) {
     EXPECT_FALSE(text.empty());
 }
 
-// CHAIR-i of what is spoken: objects named that the scene does not hold, over objects named.
-// In quarters, so that none runs into the time limit on a busy machine.
-class ToyScenes : public testing::TestWithParam<std::uint64_t> {};
-INSTANTIATE_TEST_SUITE_P(Quarter, ToyScenes, testing::Values(0, 1, 2, 3));
-
-TEST_P(ToyScenes, NothingIsNamedThatIsNotThere) {
-    SKIP_WITHOUT(smollm());
-    auto describer = make_local_describer(smollm(), {.sampling = {.max_tokens = 32, .temperature = 0}});
+// Two things of eight kinds, anywhere.
+Scene toy_scene(std::uint64_t i) {
     char const* labels[] = {"cup", "chair", "person", "dog", "car", "bottle", "laptop", "bench"};
-    int named = 0;
-    int wrong = 0;
-    int from_model = 0;
-    for (std::uint64_t i = 50 * GetParam(); i < 50 * GetParam() + 50; ++i) {
-        auto x = static_cast<float>(splitmix64(i, 1) % 500);
-        auto y = static_cast<float>(splitmix64(i, 2) % 250);
-        auto scene = scene_of({{labels[splitmix64(i, 3) % 8], -1, 0.9F, {x, y, x + 120, y + 200}, {}},
-                               {labels[splitmix64(i, 4) % 8], -1, 0.9F, {500 - x, 200, 600 - x, 400}, {}}});
-        auto own = describe_scene(scene, {});
-        Sentences all;
-        speak_reply(describer.get(), scene_prompt(scene, "", {}), scene, "", {},
-                    [&](auto const& sentence) { all.push_back(sentence); }, {});
-        ASSERT_FALSE(all.empty());
-        EXPECT_LE(split_words(all[0]).size(), max_sentence_words);
-        from_model += all != own;
-        for (auto const& sentence : all) {
-            EXPECT_FALSE(has_plumbing(sentence)) << sentence;
-            for (auto const& mention : find_mentions(split_words(sentence))) {
-                bool there = std::any_of(scene.objects.begin(), scene.objects.end(), [&](auto const& object) {
-                    return names_class(mention, object.detection.label);
-                });
-                ++named;
-                wrong += !there;
-                EXPECT_TRUE(there) << sentence;
-            }
+    auto x = static_cast<float>(splitmix64(i, 1) % 500);
+    auto y = static_cast<float>(splitmix64(i, 2) % 250);
+    return scene_of({{labels[splitmix64(i, 3) % 8], -1, 0.9F, {x, y, x + 120, y + 200}, {}},
+                     {labels[splitmix64(i, 4) % 8], -1, 0.9F, {500 - x, 200, 600 - x, 400}, {}}});
+}
+
+// Objects named and, of these, not in the scene; what else must be true of everything spoken is expected here.
+struct Named {
+    int all = 0, wrong = 0;
+};
+
+// Words that name nothing. Everything else that is spoken must come from the scene's own sentences.
+bool is_connecting(std::string const& word) {
+    static std::set<std::string> const words{
+        "a",     "an",       "the",      "there",   "is",     "are",    "i",       "see",   "you",   "can",
+        "be",    "this",     "that",     "it",      "its",    "and",    "or",      "of",    "to",    "in",
+        "on",    "at",       "with",     "from",    "by",     "also",   "one",     "two",   "both",  "other",
+        "front", "behind",   "left",     "right",   "ahead",  "above",  "below",   "under", "near",  "next",
+        "side",  "beside",   "middle",   "between", "center", "top",    "bottom",  "about", "away",  "close",
+        "far",   "straight", "slightly", "your",    "yes",    "no",     "not",     "any",   "could", "may",
+        "might", "probably", "perhaps",  "located", "metres", "meters", "picture", "shows"};
+    return words.contains(word);
+}
+
+Named check_spoken(Scene const& scene, Sentences const& all) {
+    Named named;
+    std::set<std::string> own;
+    for (auto const& sentence : describe_scene(scene, {})) {
+        for (auto const& word : split_words(sentence)) {
+            own.insert(word.text);
         }
     }
-    std::cout << named << " objects named, " << wrong << " wrong; in " << from_model
-              << " of 50 scenes the language model's words were spoken\n";
-    EXPECT_GE(named, 50);
+    EXPECT_FALSE(all.empty());
+    for (auto const& sentence : all) {
+        auto words = split_words(sentence);
+        EXPECT_LE(words.size(), max_sentence_words);
+        EXPECT_FALSE(has_plumbing(sentence)) << sentence;
+        auto mentions = find_mentions(words);
+        for (auto const& mention : mentions) {
+            bool there = std::any_of(scene.objects.begin(), scene.objects.end(),
+                                     [&](auto const& object) { return names_class(mention, object.detection.label); });
+            ++named.all;
+            named.wrong += !there;
+            EXPECT_TRUE(there) << sentence;
+        }
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            bool names_thing = std::any_of(mentions.begin(), mentions.end(),
+                                           [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
+            EXPECT_TRUE(names_thing || own.contains(words[i].text) || is_connecting(words[i].text))
+                << "'" << words[i].text << "' in: " << sentence;
+        }
+    }
+    return named;
+}
+
+Sentences told(Describer& describer, Scene const& scene) {
+    Sentences all;
+    speak_reply(&describer, scene_prompt(scene, "", {}), scene, "", {},
+                [&](auto const& sentence) { all.push_back(sentence); }, {});
+    return all;
+}
+
+// CHAIR-i of what is spoken, with the starter model. Thirty scenes; 200 with ECHOLLAMA_LONG_TESTS
+// (docs/performance.md).
+TEST(ToyScenes, NothingIsNamedThatIsNotThere) {
+    SKIP_WITHOUT(smollm());
+    auto describer = make_local_describer(smollm(), {.sampling = {.max_tokens = 32, .temperature = 0}});
+    int const scenes = std::getenv("ECHOLLAMA_LONG_TESTS") ? 200 : 30;
+    Named sum;
+    int from_model = 0;
+    for (int i = 0; i < scenes; ++i) {
+        auto scene = toy_scene(static_cast<std::uint64_t>(i));
+        auto all = told(*describer, scene);
+        from_model += all != describe_scene(scene, {});
+        auto named = check_spoken(scene, all);
+        sum.all += named.all;
+        sum.wrong += named.wrong;
+    }
+    std::cout << sum.all << " objects named, " << sum.wrong << " wrong; in " << from_model << " of " << scenes
+              << " scenes the language model's words were spoken\n";
+    EXPECT_GE(sum.all, scenes);
+    EXPECT_GE(from_model, scenes / 2);
+}
+
+// The same with a model that says anything: half of it false, with plumbing, markup and special tokens between.
+TEST(ToyScenes, AModelThatSaysAnythingIsNotRepeated) {
+    char const* things[] = {"cup",    "chair",   "person",  "dog",  "car",    "bottle", "laptop",       "bench",
+                            "window", "giraffe", "toaster", "lamp", "dragon", "cups",   "three chairs", "people"};
+    char const* forms[] = {"There is a % on the left. ",
+                           "There is a % on the right. ",
+                           "I see a %. ",
+                           "No % is there. ",
+                           "**The %** is next to the bench. ",
+                           "The % is trying to escape. ",
+                           "1. A %, about 2 metres away.\n",
+                           "The % costs $5. ",
+                           "As an AI, I see a %. ",
+                           "<|im_end|> a % ",
+                           "The % is far away. ",
+                           "The matrix says % at (3, 4). ",
+                           "\xF0\x9F\x98\x80 A happy %! ",
+                           "Is there a %? "};
+    Named sum;
+    for (std::uint64_t i = 0; i < 200; ++i) {
+        std::string text;
+        for (std::uint64_t k = 0; k < 12; ++k) {
+            std::string form = forms[splitmix64(i, 10 + k) % std::size(forms)];
+            text += form.replace(form.find('%'), 1, things[splitmix64(i, 40 + k) % std::size(things)]);
+        }
+        auto scene = toy_scene(i);
+        FixedDescriber liar(text);
+        auto named = check_spoken(scene, told(liar, scene));
+        sum.all += named.all;
+        sum.wrong += named.wrong;
+    }
+    EXPECT_GT(sum.all, 200);
+    EXPECT_EQ(sum.wrong, 0);
 }
 
 } // namespace

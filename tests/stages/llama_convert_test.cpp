@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "convert/published.h"
 #include "convert/safetensors.h"
+#include "stages/describer_local.h"
 #include "stages/llm.h"
 #include "stages/llm_quantize.h"
 #include "support/synthetic.h"
@@ -291,6 +292,37 @@ TEST_F(PublishedLlama, QuantisedCopiesAreSmallerAndClose) {
         auto name = entry.path().filename().string();
         EXPECT_TRUE(!name.starts_with("stopped") && !name.starts_with("no")) << name;
     }
+}
+
+long resident_kib() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmRSS:")) {
+            return std::atol(line.c_str() + 6);
+        }
+    }
+    return 0;
+}
+
+TEST_F(PublishedLlama, AHundredStartsAndStopsLeakNothing) {
+    write_folder(dir.path(), "config.json", golden_weights_of_llama());
+    convert::convert_published(dir.path(), dir / "a.gguf", WeightType::f16);
+    auto describer = make_local_describer(dir / "a.gguf", {.model = {.context = 512}, .sampling = {.max_tokens = 400}});
+    long after_ten = 0;
+    for (std::size_t i = 0; i < 100; ++i) {
+        std::stop_source stop;
+        std::size_t pieces = 0;
+        Prompt prompt{"Be short.", {{Turn::Role::user, std::string(1 + i % 30, 'x')}}, "Facts."};
+        describer->reply(
+            prompt, [&](auto) { ++pieces > i % 4 ? void(stop.request_stop()) : void(); }, stop.get_token());
+        after_ten = i == 9 ? resident_kib() : after_ten;
+    }
+    for (int i = 0; i < 10; ++i) { // the whole model as well
+        make_local_describer(dir / "a.gguf", {.model = {.context = 512}});
+    }
+#if !defined(__SANITIZE_ADDRESS__)
+    EXPECT_LT(resident_kib(), after_ten + 4096) << "KiB resident: 4 MiB more than after ten";
+#endif
 }
 
 // Against the tokenizers library: tests/tools/tokenizer_reference.py.
