@@ -19,14 +19,18 @@ ggml_tensor* Net::matrix(std::string const& name, std::int64_t in) const {
     return weights->tensor(name, {in, weights->dimension(name, 1)});
 }
 
+nn::CpuLayers::LayerTensors Net::layer(std::string const& name, std::int64_t in) const {
+    ggml_tensor* weight = matrix(name + ".weight", in);
+    return {weight, weights->has(name + ".bias") ? plain(name + ".bias", {weight->ne[1]}) : nullptr};
+}
+
 ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x, After const& after) const {
     return conv(name, x, {}, after);
 }
 
 ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
                        After const& after) const {
-    ggml_tensor* weight = matrix(name + ".weight", x->ne[0] * shape.kernel * shape.kernel);
-    ggml_tensor* bias = weights->has(name + ".bias") ? plain(name + ".bias", {weight->ne[1]}) : nullptr;
+    auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel);
     if (cpu) {
         return cpu->conv2d(ctx, weight, bias, x, shape, after.add, after.relu);
     }
@@ -35,12 +39,38 @@ ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution 
     return after.relu ? ggml_relu(ctx, y) : y;
 }
 
+ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride) const {
+    if (!cpu) {
+        return nullptr;
+    }
+    auto conv1 = layer(name + "conv1", x->ne[0]);
+    auto conv2 = layer(name + "conv2", conv1.weight->ne[1] * 9);
+    auto conv3 = layer(name + "conv3", conv2.weight->ne[1]);
+    nn::CpuLayers::LayerTensors shortcut;
+    if (weights->has(name + "shortcut.weight")) {
+        shortcut = layer(name + "shortcut", x->ne[0]);
+    }
+    std::int64_t added = shortcut.weight ? shortcut.weight->ne[1] : x->ne[0];
+    if (added != conv3.weight->ne[1] || (!shortcut.weight && stride != 1)) {
+        refuse_model(*weights, "the block '" + name + "' does not fit the one before it");
+    }
+    return cpu->bottleneck(ctx, conv1, conv2, conv3, shortcut, x, stride);
+}
+
 ggml_tensor* Net::attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads, ggml_tensor* mask) const {
     return cpu ? cpu->attention(ctx, q, k, v, heads, mask) : nn::attention(ctx, q, k, v, heads, mask);
 }
 
 ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
     return cpu ? cpu->max_pool(ctx, x, shape) : nn::max_pool(ctx, x, shape);
+}
+
+ggml_tensor* Net::pooled_conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
+                              nn::Convolution const& pool) const {
+    if (!cpu) {
+        return max_pool(conv(name, x, shape, {.relu = true}), pool);
+    }
+    return cpu->pooled_conv2d(ctx, layer(name, x->ne[0] * shape.kernel * shape.kernel), x, shape, pool);
 }
 
 ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {

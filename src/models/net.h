@@ -27,10 +27,16 @@ struct Net {
     ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
         return conv(name, x, shape, {});
     }
+    // A residual block from name.conv1, conv2, conv3 and, where the file has it, shortcut: in one step where that is
+    // faster, else nullptr.
+    ggml_tensor* bottleneck(std::string const& name, ggml_tensor* x, int stride) const;
     // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr
     ggml_tensor* attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                            ggml_tensor* mask = nullptr) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
+    // max_pool(ReLU(conv(x)))
+    ggml_tensor* pooled_conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
+                             nn::Convolution const& pool) const;
     ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
     // x is not used afterwards
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const;
@@ -41,6 +47,8 @@ struct Net {
     // twice the width and height
     ggml_tensor* upsample2(ggml_tensor* x, bool align_corners) const;
 
+    // name.weight, and name.bias or nullptr, for a layer with `in` inputs
+    nn::CpuLayers::LayerTensors layer(std::string const& name, std::int64_t in) const;
     // A float32 tensor of exactly this shape.
     ggml_tensor* plain(std::string const& name, std::initializer_list<std::int64_t> shape) const;
     // A matrix [in, out] that ggml can multiply with; `out` is the file's.

@@ -5,6 +5,9 @@ namespace {
 
 // x [in, w, h, n] → [out, w / stride, h / stride, n]
 ggml_tensor* bottleneck(Net const& net, std::string const& name, ggml_tensor* x, int stride) {
+    if (ggml_tensor* whole = net.bottleneck(name, x, stride)) {
+        return whole;
+    }
     ggml_tensor* y = net.conv(name + "conv1", x, {}, {.relu = true});
     y = net.conv(name + "conv2", y, {3, stride, nn::all_sides(1)}, {.relu = true});
     bool projects = net.weights->has(name + "shortcut.weight");
@@ -19,8 +22,8 @@ ggml_tensor* bottleneck(Net const& net, std::string const& name, ggml_tensor* x,
 } // namespace
 
 ggml_tensor* resnet50(Net const& net, nn::Graph::Builder& builder, std::span<int const> blocks, ggml_tensor* x) {
-    x = net.conv("resnet.stem", x, {7, 2, nn::all_sides(3)}, {.relu = true}); // [64, w/2, h/2, n]
-    x = builder.tap("stem", net.max_pool(x, {3, 2, nn::all_sides(1)}));       // [64, w/4, h/4, n]
+    x = net.pooled_conv("resnet.stem", x, {7, 2, nn::all_sides(3)}, {3, 2, nn::all_sides(1)}); // [64, w/4, h/4, n]
+    builder.tap("stem", x);
     for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
         for (int block = 0; block < blocks[stage]; ++block) {
             int stride = stage > 0 && block == 0 ? 2 : 1;

@@ -1,6 +1,6 @@
 #include "nn/cpu_attention.h"
 
-#include "nn/cpu_tile.h"
+#include "nn/cpu_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +11,6 @@ namespace echollama::nn {
 namespace {
 
 using std::int64_t;
-
-int64_t round_up(int64_t n, int64_t step) {
-    return (n + step - 1) / step * step;
-}
 
 // Panels of a chunk of keys (their scores side by side are one row of the second product).
 constexpr int64_t chunk_keys = tile::depth / tile::width * tile::width;
@@ -37,22 +33,6 @@ inline tile::Reg exponential(tile::Reg x) {
     Int exponent = __builtin_convertvector(n, Int);
     Int bits = (exponent + 127) << 23;
     return p * reinterpret_cast<tile::Reg>(bits);
-}
-
-inline float largest(tile::Reg v) {
-    float best = v[0];
-    for (int i = 1; i < tile::lanes; ++i) {
-        best = std::max(best, v[i]);
-    }
-    return best;
-}
-
-inline float total(tile::Reg v) {
-    float sum = 0;
-    for (int i = 0; i < tile::lanes; ++i) {
-        sum += v[i];
-    }
-    return sum;
 }
 
 struct Scratch {
@@ -124,7 +104,7 @@ float soften(AttentionShape const& s, Sizes const& z, float* scores, int r, floa
         }
         high = tile::greater(high, tile::load(at));
     });
-    float peak = largest(high);
+    float peak = tile::largest(high);
     tile::Reg sum{};
     each_vector(z, scores, r, [&](float* at, int64_t) {
         tile::Reg e = exponential(tile::load(at) - peak);
@@ -132,7 +112,7 @@ float soften(AttentionShape const& s, Sizes const& z, float* scores, int r, floa
         tile::store(at, e);
         sum += e;
     });
-    return 1 / total(sum);
+    return 1 / tile::total(sum);
 }
 
 // Queries [begin, begin + count) of one head; q, mask and y begin at the first of them.

@@ -13,44 +13,20 @@ std::int64_t out_size(std::int64_t size, int before, int after, Convolution cons
     return (size + before + after - shape.kernel) / shape.stride + 1;
 }
 
-bool same(Convolution const& a, Convolution const& b) {
-    auto const &p = a.padding, &q = b.padding;
-    return a.kernel == b.kernel && a.stride == b.stride && p.left == q.left && p.right == q.right && p.top == q.top &&
-           p.bottom == q.bottom;
-}
-
 float const* floats(ggml_tensor const* tensor) {
     return static_cast<float const*>(tensor->data);
 }
 
-// One output line: the largest of each channel over the window's pixels that exist.
-void pool_line(Convolution const& shape, ggml_tensor const* x, std::int64_t n, std::int64_t oy, std::int64_t width,
-               float* out) {
-    auto c = x->ne[0], w = x->ne[1], h = x->ne[2];
-    for (std::int64_t ox = 0; ox < width; ++ox, out += c) {
-        bool empty = true;
-        for (std::int64_t ky = 0; ky < shape.kernel; ++ky) {
-            auto y = oy * shape.stride - shape.padding.top + ky;
-            for (std::int64_t kx = 0; kx < shape.kernel; ++kx) {
-                auto column = ox * shape.stride - shape.padding.left + kx;
-                if (y < 0 || y >= h || column < 0 || column >= w) {
-                    continue;
-                }
-                float const* in = floats(x) + ((n * h + y) * w + column) * c;
-                if (empty) {
-                    std::copy(in, in + c, out);
-                } else {
-                    for (std::int64_t i = 0; i < c; ++i) {
-                        out[i] = std::max(out[i], in[i]);
-                    }
-                }
-                empty = false;
-            }
-        }
-        if (empty) {
-            std::fill(out, out + c, 0.0F);
-        }
-    }
+PoolShape pool_shape(Convolution const& window, std::int64_t channels, std::int64_t width, std::int64_t height,
+                     std::int64_t batch) {
+    auto const& p = window.padding;
+    return {window,
+            channels,
+            width,
+            height,
+            batch,
+            out_size(width, p.left, p.right, window),
+            out_size(height, p.top, p.bottom, window)};
 }
 
 } // namespace
@@ -60,7 +36,6 @@ CpuLayers::CpuLayers(Backend const& backend) {
         throw std::logic_error("CpuLayers needs the CPU");
     }
     scratch_.resize(static_cast<std::size_t>(backend.threads));
-    need_scratch(product_scratch());
 }
 
 // Called while a graph is built, never while one runs.
@@ -73,27 +48,29 @@ void CpuLayers::need_scratch(std::size_t bytes) {
     }
 }
 
-PackedMatrix const* CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias) {
-    auto found = matrices_.find(weight);
-    if (found == matrices_.end()) {
-        found = matrices_.emplace(weight, pack(weight, bias)).first;
+LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape) {
+    LayerWeight found;
+    if (int square = winograd_square(weight, shape); square > 0) {
+        auto known = winograd_.find(weight);
+        if (known == winograd_.end()) {
+            known = winograd_.emplace(weight, pack_winograd(square, weight, bias)).first;
+        }
+        found.squares = &known->second;
+    } else {
+        auto known = matrices_.find(weight);
+        if (known == matrices_.end()) {
+            known = matrices_.emplace(weight, pack(weight, bias)).first;
+        }
+        found.plain = &known->second;
     }
-    return &found->second;
-}
-
-WinogradMatrix const* CpuLayers::packed_winograd(int square, ggml_tensor* weight, ggml_tensor* bias) {
-    auto found = winograd_.find(weight);
-    if (found == winograd_.end()) {
-        found = winograd_.emplace(weight, pack_winograd(square, weight, bias)).first;
-        need_scratch(winograd_scratch(found->second));
-    }
-    return &found->second;
+    need_scratch(convolve_scratch(found));
+    return found;
 }
 
 CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
-        if (known->weight == wanted.weight && known->winograd == wanted.winograd && known->relu == wanted.relu &&
-            known->heads == wanted.heads && same(known->convolution, wanted.convolution)) {
+        if (known->weight == wanted.weight && known->relu == wanted.relu && known->heads == wanted.heads &&
+            known->block == wanted.block && known->convolution == wanted.convolution && known->pool == wanted.pool) {
             return known.get();
         }
     }
@@ -103,15 +80,15 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
 
 ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                                Convolution const& shape, ggml_tensor* add, bool relu) {
-    int square = winograd_square(weight, shape);
-    Job wanted{nullptr, nullptr, shape, relu, 0, this};
-    if (square > 0) {
-        wanted.winograd = packed_winograd(square, weight, bias);
-    } else {
-        wanted.weight = packed(weight, bias);
-    }
-    auto const* task = job(wanted);
+    LayerWeight packed_weight = packed(weight, bias, shape);
+    auto const* task = job({packed_weight, shape, {}, relu, 0, {}, this});
     auto const& p = shape.padding;
+    if (packed_weight.squares && x->type != GGML_TYPE_F32) {
+        x = ggml_cast(ctx, x, GGML_TYPE_F32);
+    }
+    if (add && add->type != GGML_TYPE_F32) {
+        add = ggml_cast(ctx, add, GGML_TYPE_F32);
+    }
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], out_size(x->ne[1], p.left, p.right, shape),
                           out_size(x->ne[2], p.top, p.bottom, shape), x->ne[3], args, add ? 2 : 1, run_conv,
@@ -121,15 +98,46 @@ ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tens
 void CpuLayers::run_conv(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
     ggml_tensor const* x = dst->src[0];
-    ProductShape shape{task.convolution, x->ne[0], x->ne[1], x->ne[2], x->ne[3], dst->ne[1], dst->ne[2], task.relu};
-    float const* add = dst->src[1] ? floats(dst->src[1]) : nullptr;
-    auto* y = static_cast<float*>(dst->data);
-    void* scratch = task.owner->scratch_.at(static_cast<std::size_t>(part)).get();
-    if (task.winograd) {
-        winograd(*task.winograd, shape, floats(x), add, y, scratch, part, parts);
-    } else {
-        product(*task.weight, shape, floats(x), add, y, scratch, part, parts);
+    ProductShape shape{task.convolution, x->ne[0],  x->ne[1],
+                       x->ne[2],         x->ne[3],  dst->ne[1],
+                       dst->ne[2],       task.relu, x->type == GGML_TYPE_BF16};
+    convolve(task.weight, shape, x->data, dst->src[1] ? dst->src[1]->data : nullptr, dst->data,
+             task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
+}
+
+ggml_tensor* CpuLayers::bottleneck(ggml_context* ctx, LayerTensors conv1, LayerTensors conv2, LayerTensors conv3,
+                                   LayerTensors shortcut, ggml_tensor* x, int stride) {
+    Bottleneck block{packed(conv1.weight, conv1.bias, {}),
+                     packed(conv2.weight, conv2.bias, {3, stride, all_sides(1)}),
+                     packed(conv3.weight, conv3.bias, {}),
+                     shortcut.weight ? packed(shortcut.weight, shortcut.bias, {1, stride, {}}) : LayerWeight{},
+                     conv1.weight->ne[1],
+                     conv2.weight->ne[1],
+                     conv3.weight->ne[1],
+                     stride,
+                     x->ne[0],
+                     x->ne[1],
+                     x->ne[2],
+                     x->ne[3],
+                     x->type == GGML_TYPE_BF16,
+                     false};
+    bool bf16 = can_give_bf16(*block.conv3.plain) && (!shortcut.weight || can_give_bf16(*block.shortcut.plain));
+    block.bf16_output = bf16 && (shortcut.weight || block.bf16_input);
+    bool same_type = shortcut.weight || block.bf16_input == block.bf16_output;
+    if (!same_type || !ggml_is_contiguous(x) || !bottleneck_fits(block, static_cast<int>(scratch_.size()))) {
+        return nullptr;
     }
+    need_scratch(bottleneck_scratch(block));
+    ggml_tensor* args[] = {x};
+    return ggml_custom_4d(ctx, block.bf16_output ? GGML_TYPE_BF16 : GGML_TYPE_F32, block.outputs, block.out_width(),
+                          block.out_height(), block.batch, args, 1, run_bottleneck, GGML_N_TASKS_MAX,
+                          const_cast<Job*>(job({{}, {}, {}, false, 0, block, this})));
+}
+
+void CpuLayers::run_bottleneck(ggml_tensor* dst, int part, int parts, void* data) {
+    auto const& task = *static_cast<Job const*>(data);
+    nn::bottleneck(task.block, dst->src[0]->data, dst->data,
+                   task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
 
 ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
@@ -137,7 +145,7 @@ ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor
     need_scratch(attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0]}));
     ggml_tensor* args[] = {q, k, v, mask};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
-                          GGML_N_TASKS_MAX, const_cast<Job*>(job({nullptr, nullptr, {}, false, heads, this})));
+                          GGML_N_TASKS_MAX, const_cast<Job*>(job({{}, {}, {}, false, heads, {}, this})));
 }
 
 void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data) {
@@ -149,21 +157,57 @@ void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data)
 }
 
 ggml_tensor* CpuLayers::max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape) {
-    auto const* task = job({nullptr, nullptr, shape, false, 0, this});
-    auto const& p = shape.padding;
+    PoolShape pool = pool_shape(shape, x->ne[0], x->ne[1], x->ne[2], x->ne[3]);
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x)};
-    return ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], out_size(x->ne[1], p.left, p.right, shape),
-                          out_size(x->ne[2], p.top, p.bottom, shape), x->ne[3], args, 1, run_max_pool, GGML_N_TASKS_MAX,
-                          const_cast<Job*>(task));
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, pool.channels, pool.out_width, pool.out_height, pool.batch, args, 1,
+                          run_max_pool, GGML_N_TASKS_MAX, const_cast<Job*>(job({{}, {}, shape, false, 0, {}, this})));
 }
 
 void CpuLayers::run_max_pool(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
-    auto width = dst->ne[1], height = dst->ne[2], lines = height * dst->ne[3];
-    for (std::int64_t line = lines * part / parts; line < lines * (part + 1) / parts; ++line) {
-        pool_line(task.convolution, dst->src[0], line / height, line % height, width,
-                  static_cast<float*>(dst->data) + line * width * dst->ne[0]);
+    ggml_tensor const* x = dst->src[0];
+    nn::max_pool(pool_shape(task.pool, x->ne[0], x->ne[1], x->ne[2], x->ne[3]), floats(x),
+                 static_cast<float*>(dst->data), part, parts);
+}
+
+namespace {
+
+PooledConvolution pooled(LayerWeight const& weight, ggml_tensor const* x, Convolution const& shape,
+                         Convolution const& pool) {
+    auto const& p = shape.padding;
+    ProductShape convolution{shape,
+                             x->ne[0],
+                             x->ne[1],
+                             x->ne[2],
+                             x->ne[3],
+                             out_size(x->ne[1], p.left, p.right, shape),
+                             out_size(x->ne[2], p.top, p.bottom, shape),
+                             true};
+    return {weight, convolution,
+            pool_shape(pool, weight.plain->outputs, convolution.out_width, convolution.out_height, x->ne[3])};
+}
+
+} // namespace
+
+ggml_tensor* CpuLayers::pooled_conv2d(ggml_context* ctx, LayerTensors layer, ggml_tensor* x, Convolution const& shape,
+                                      Convolution const& pool) {
+    LayerWeight weight = packed(layer.weight, layer.bias, shape);
+    if (weight.squares || !ggml_is_contiguous(x) || x->type != GGML_TYPE_F32) {
+        return max_pool(ctx, conv2d(ctx, layer.weight, layer.bias, x, shape, nullptr, true), pool);
     }
+    PooledConvolution whole = pooled(weight, x, shape, pool);
+    need_scratch(pooled_convolution_scratch(whole));
+    ggml_tensor* args[] = {x};
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, whole.pool.channels, whole.pool.out_width, whole.pool.out_height,
+                          whole.pool.batch, args, 1, run_pooled_conv, GGML_N_TASKS_MAX,
+                          const_cast<Job*>(job({weight, shape, pool, true, 0, {}, this})));
+}
+
+void CpuLayers::run_pooled_conv(ggml_tensor* dst, int part, int parts, void* data) {
+    auto const& task = *static_cast<Job const*>(data);
+    pooled_convolution(pooled(task.weight, dst->src[0], task.convolution, task.pool), dst->src[0]->data,
+                       static_cast<float*>(dst->data), task.owner->scratch_.at(static_cast<std::size_t>(part)).get(),
+                       part, parts);
 }
 
 std::size_t CpuLayers::bytes() const {

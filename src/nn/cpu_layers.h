@@ -10,8 +10,9 @@
 #pragma once
 
 #include "nn/backend.h"
-#include "nn/cpu_product.h"
-#include "nn/cpu_winograd.h"
+#include "nn/cpu_bottleneck.h"
+#include "nn/cpu_convolve.h"
+#include "nn/cpu_pool.h"
 
 #include <ggml.h>
 
@@ -33,8 +34,20 @@ class CpuLayers {
     ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                         Convolution const& shape, ggml_tensor* add, bool relu);
 
+    // A residual block in one step (nn/cpu_bottleneck.h); nullptr: better layer by layer. With weights that round the
+    // pictures the result is BF16, which conv2d and this take as input.
+    struct LayerTensors {
+        ggml_tensor* weight = nullptr;
+        ggml_tensor* bias = nullptr;
+    };
+    ggml_tensor* bottleneck(ggml_context* ctx, LayerTensors conv1, LayerTensors conv2, LayerTensors conv3,
+                            LayerTensors shortcut, ggml_tensor* x, int stride);
+
     // Largest value of each window; outside counts as nothing.
     ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape);
+    // max_pool(conv2d(x)) with ReLU between them, a few lines at a time.
+    ggml_tensor* pooled_conv2d(ggml_context* ctx, LayerTensors layer, ggml_tensor* x, Convolution const& shape,
+                               Convolution const& pool);
 
     // As nn::attention, from contiguous q, k, v; mask F32 or nullptr.
     ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
@@ -44,19 +57,20 @@ class CpuLayers {
 
   private:
     struct Job {
-        PackedMatrix const* weight = nullptr;     // this or
-        WinogradMatrix const* winograd = nullptr; // this, of convolutions and linear layers
-        Convolution convolution;
+        LayerWeight weight;
+        Convolution convolution, pool;
         bool relu = false;
         int heads = 0;
+        Bottleneck block;
         CpuLayers* owner = nullptr;
     };
     Job const* job(Job const& wanted);
-    PackedMatrix const* packed(ggml_tensor* weight, ggml_tensor* bias);
-    WinogradMatrix const* packed_winograd(int square, ggml_tensor* weight, ggml_tensor* bias);
+    LayerWeight packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape);
     void need_scratch(std::size_t bytes);
     static void run_conv(ggml_tensor* dst, int part, int parts, void* job);
+    static void run_bottleneck(ggml_tensor* dst, int part, int parts, void* job);
     static void run_attention(ggml_tensor* dst, int part, int parts, void* job);
+    static void run_pooled_conv(ggml_tensor* dst, int part, int parts, void* job);
     static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
 
     std::map<ggml_tensor const*, PackedMatrix> matrices_;

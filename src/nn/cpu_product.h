@@ -19,13 +19,25 @@ struct ProductShape {
     std::int64_t channels = 0, width = 0, height = 0, batch = 0; // of the input, channels fastest
     std::int64_t out_width = 0, out_height = 0;
     bool relu = false;
+    // How the pictures lie in memory: F32, or BF16 (only where rounds_pictures() of the weights); `add` as the output.
+    bool bf16_input = false, bf16_output = false;
 };
+
+// Whether pictures may be kept as BF16 between layers with such weights: they are rounded as coarsely anyway.
+bool rounds_pictures(PanelType type);
+// Whether the product can give BF16: sums that pass through memory must be F32.
+bool can_give_bf16(PackedMatrix const& weight);
 
 // Bytes of scratch memory for each thread.
 std::size_t product_scratch();
 
-// Part `part` of `parts` of y = convolution(x) + bias (+ add), then ReLU when asked. add: as y, or nullptr.
-void product(PackedMatrix const& weight, ProductShape const& shape, float const* x, float const* add, float* y,
+// Part `part` of `parts` of y = convolution(x) + bias (+ add), then ReLU when asked. add: as y, or nullptr;
+// it may be y itself where the inputs are one chunk.
+void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
              void* scratch, int part, int parts);
+
+// Only lines [from, to) of the result of picture `n`, to y.
+void product_lines(PackedMatrix const& weight, ProductShape const& shape, std::int64_t n, std::int64_t from,
+                   std::int64_t to, void const* x, void* y, void* scratch);
 
 } // namespace echollama::nn

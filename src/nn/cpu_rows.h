@@ -11,22 +11,37 @@
 
 namespace echollama::nn {
 
-// Floats to place `at` of a row, as they are or rounded to BF16.
-inline void put(PanelType type, float* row, std::int64_t at, float const* from, std::int64_t count) {
-    if (type != PanelType::bf16) {
-        std::memcpy(row + at, from, static_cast<std::size_t>(count) * sizeof(float));
+// Runs step(i) so that vectors of numbers beginning at i cover [0, count): the last one overlaps the one before.
+// Returns false where there are fewer numbers than a vector has.
+template <typename Step>
+inline bool cover(std::int64_t count, Step step) {
+    if (count < tile::lanes) {
+        return false;
+    }
+    std::int64_t i = 0;
+    for (; i + tile::lanes <= count; i += tile::lanes) {
+        step(i);
+    }
+    if (i < count) {
+        step(count - tile::lanes);
+    }
+    return true;
+}
+
+// Numbers (F32, or BF16 where the processor has it) to place `at` of a row of floats or, for bf16 panels, of BF16.
+inline void put(PanelType type, float* row, std::int64_t at, void const* from, bool from_bf16, std::int64_t count) {
+    bool to_bf16 = type == PanelType::bf16;
+    if (cover(count, [&](std::int64_t i) { tile::store(row, at + i, tile::load(from, i, from_bf16), to_bf16); })) {
         return;
     }
-    auto* out = reinterpret_cast<ggml_bf16_t*>(row) + at;
-    std::int64_t i = 0;
-#if defined(__AVX512BF16__)
-    for (; i + 16 <= count; i += 16) {
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i),
-                            reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_loadu_ps(from + i))));
-    }
-#endif
-    for (; i < count; ++i) {
-        out[i] = ggml_fp32_to_bf16(from[i]);
+    for (std::int64_t i = 0; i < count; ++i) {
+        float value = from_bf16 ? ggml_bf16_to_fp32(static_cast<ggml_bf16_t const*>(from)[i])
+                                : static_cast<float const*>(from)[i];
+        if (to_bf16) {
+            reinterpret_cast<ggml_bf16_t*>(row)[at + i] = ggml_fp32_to_bf16(value);
+        } else {
+            row[at + i] = value;
+        }
     }
 }
 
@@ -40,18 +55,13 @@ inline void put_zeros(PanelType type, float* row, std::int64_t at, std::int64_t 
 // `row` is filled with zeros up to a whole unit.
 inline tile::ByteRow put_bytes(float* row, float const* from, std::int64_t count) {
     tile::Reg low{}, high{};
-    std::int64_t i = 0;
-    for (; i + tile::lanes <= count; i += tile::lanes) {
+    bool whole_vectors = cover(count, [&](std::int64_t i) {
         tile::Reg v = tile::load(from + i);
         high = tile::greater(high, v);
         low = v < low ? v : low;
-    }
-    float most = 0, least = 0;
-    for (int lane = 0; lane < tile::lanes; ++lane) {
-        most = std::max(most, high[lane]);
-        least = std::min(least, low[lane]);
-    }
-    for (std::int64_t k = i; k < count; ++k) {
+    });
+    float most = tile::largest(high), least = -tile::largest(-low);
+    for (std::int64_t k = 0; k < count && !whole_vectors; ++k) {
         most = std::max(most, from[k]);
         least = std::min(least, from[k]);
     }
@@ -59,17 +69,18 @@ inline tile::ByteRow put_bytes(float* row, float const* from, std::int64_t count
     float step = sign ? std::max(most, -least) / 127 : most / 255, offset = sign ? 128 : 0;
     float inverse = step > 0 ? 1 / step : 0;
     auto* out = reinterpret_cast<std::uint8_t*>(row);
-    i = 0;
 #if defined(__AVX512VNNI__)
-    for (; i + 16 <= count; i += 16) {
-        __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, _mm512_loadu_ps(from + i) * inverse + offset);
+    bool done = cover(count, [&](std::int64_t i) {
+        __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from + i) * inverse + offset);
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm512_maskz_cvtusepi32_epi8(0xFFFF, whole));
-    }
+    });
+#else
+    constexpr bool done = false;
 #endif
-    for (; i < count; ++i) {
+    for (std::int64_t i = 0; i < count && !done; ++i) {
         out[i] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(from[i] * inverse + offset), 0.0F, 255.0F));
     }
-    for (; i % 4 != 0; ++i) {
+    for (std::int64_t i = count; i % 4 != 0; ++i) {
         out[i] = 0;
     }
     return {step, step * offset};

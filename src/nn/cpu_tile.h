@@ -49,11 +49,53 @@ inline Reg load(float const* p) {
 inline void store(float* p, Reg v) {
     *reinterpret_cast<Loose*>(p) = v;
 }
+
+// A number of a picture in memory: F32, or BF16 where the processor has instructions for it (has_bf16).
+inline Reg load(void const* p, std::ptrdiff_t at, [[maybe_unused]] bool bf16) {
+#if defined(__AVX512BF16__)
+    if (bf16) {
+        auto const* half = reinterpret_cast<__m256i const*>(static_cast<std::uint16_t const*>(p) + at);
+        __m512i wide = _mm512_maskz_cvtepu16_epi32(0xFFFF, _mm256_loadu_si256(half));
+        return reinterpret_cast<Reg>(_mm512_maskz_slli_epi32(0xFFFF, wide, 16));
+    }
+#endif
+    return load(static_cast<float const*>(p) + at);
+}
+inline void store(void* p, std::ptrdiff_t at, Reg v, [[maybe_unused]] bool bf16) {
+#if defined(__AVX512BF16__)
+    if (bf16) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(static_cast<std::uint16_t*>(p) + at),
+                            reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v)));
+        return;
+    }
+#endif
+    store(static_cast<float*>(p) + at, v);
+}
+
 inline Reg splat(float v) {
     return v - Reg{};
 }
 inline Reg greater(Reg a, Reg b) {
     return a > b ? a : b;
+}
+
+// All lanes together, halves by halves: one after the other each would wait for the one before.
+template <typename Operation>
+inline float together(Reg v, Operation operation) {
+    float values[lanes];
+    store(values, v);
+    for (int half = lanes / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) {
+            values[i] = operation(values[i], values[i + half]);
+        }
+    }
+    return values[0];
+}
+inline float largest(Reg v) {
+    return together(v, [](float a, float b) { return a > b ? a : b; });
+}
+inline float total(Reg v) {
+    return together(v, [](float a, float b) { return a + b; });
 }
 
 // What a row of bytes stands for: scale * byte - shift.
@@ -65,17 +107,18 @@ struct Task {
     float const* a = nullptr; // [rows][pitch]
     void const* panel = nullptr;
     int units = 0;
-    float* c = nullptr;
+    void* c = nullptr;
     std::ptrdiff_t c_stride = 0;
+    bool bf16 = false;            // c and add; only with start, and whole panels
     float const* start = nullptr; // the sums begin with these `width` values; nullptr: with what c holds
-    float const* add = nullptr;   // at the end: one row of each, as c; nullptr: nothing
+    void const* add = nullptr;    // at the end: one row of each, as c; nullptr: nothing
     bool relu = false;
     // Int8 only
     ByteRow const* bytes = nullptr; // one a row of a
     float const* scales = nullptr;  // `width` of each
     float const* corrections = nullptr;
 
-    float const* before(int row) const { return start ? start : c + row * c_stride; }
+    float const* before(int row) const { return start ? start : static_cast<float const*>(c) + row * c_stride; }
 };
 
 // Formats that sum in F32 from what was there before.
@@ -162,9 +205,9 @@ inline void run(Task const& t) {
         for (int j = 0; j < 2; ++j) {
             Reg value = Format::end(t, r, j, sum[r][j]);
             if (t.add) {
-                value += load(t.add + r * t.c_stride + j * lanes);
+                value += load(t.add, r * t.c_stride + j * lanes, t.bf16);
             }
-            store(t.c + r * t.c_stride + j * lanes, t.relu ? greater(value, Reg{}) : value);
+            store(t.c, r * t.c_stride + j * lanes, t.relu ? greater(value, Reg{}) : value, t.bf16);
         }
     }
 }

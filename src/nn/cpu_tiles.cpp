@@ -14,10 +14,11 @@ void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     // A panel with fewer outputs than its width goes through a buffer.
     float c[tile::rows * tile::width] = {}, add[tile::rows * tile::width] = {};
     auto bytes = static_cast<std::size_t>(columns) * sizeof(float);
+    auto* outer = static_cast<float*>(task.c);
     for (int r = 0; r < rows; ++r) {
-        std::memcpy(c + r * tile::width, task.c + r * task.c_stride, bytes);
+        std::memcpy(c + r * tile::width, outer + r * task.c_stride, bytes);
         if (task.add) {
-            std::memcpy(add + r * tile::width, task.add + r * task.c_stride, bytes);
+            std::memcpy(add + r * tile::width, static_cast<float const*>(task.add) + r * task.c_stride, bytes);
         }
     }
     tile::Task inner = task;
@@ -26,7 +27,7 @@ void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     inner.add = task.add ? add : nullptr;
     tile::run_rows<Format>(rows, inner);
     for (int r = 0; r < rows; ++r) {
-        std::memcpy(task.c + r * task.c_stride, c + r * tile::width, bytes);
+        std::memcpy(outer + r * task.c_stride, c + r * tile::width, bytes);
     }
 }
 

@@ -118,9 +118,7 @@ void transform_input(ProductShape const& s, PanelType type, Place at, Places con
         int64_t unit = c / per_unit, chunk = unit / places.chunks.size, within = unit - chunk * places.chunks.size;
         for (int point = 0; point < points * points; ++point) {
             float* row = to + (places.row(point, chunk) + index) * tile::pitch + places.unit(point);
-            float values[tile::lanes];
-            tile::store(values, whole[point / points][point % points]);
-            put(type, row, within * per_unit, values, tile::lanes);
+            tile::store(row, within * per_unit, whole[point / points][point % points], type == PanelType::bf16);
         }
     }
 }

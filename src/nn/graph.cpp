@@ -54,7 +54,7 @@ void Graph::Builder::output(std::string const& name, ggml_tensor* tensor) {
 
 ggml_tensor* Graph::Builder::tap(std::string const& name, ggml_tensor* tensor) {
     if (taps) {
-        output(name, ggml_dup(ctx, tensor));
+        output(name, tensor->type == GGML_TYPE_F32 ? ggml_dup(ctx, tensor) : ggml_cast(ctx, tensor, GGML_TYPE_F32));
     }
     return tensor;
 }

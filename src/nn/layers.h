@@ -14,6 +14,7 @@ namespace echollama::nn {
 // Zeros around a picture, in pixels.
 struct Padding {
     int left = 0, right = 0, top = 0, bottom = 0;
+    bool operator==(Padding const&) const = default;
 };
 
 // The same number of pixels on every side, as PyTorch's padding argument.
@@ -32,6 +33,7 @@ struct Convolution {
     int kernel = 1;
     int stride = 1;
     Padding padding;
+    bool operator==(Convolution const&) const = default;
 };
 ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                     Convolution const& shape);

@@ -120,6 +120,105 @@ TEST(CpuLayers, ReducedWeightsStayWithinTheirRounding) {
     }
 }
 
+// A residual block layer by layer, as ggml computes it.
+ggml_tensor* plain_block(ggml_context* ctx, Matrix const& one, Matrix const& two, Matrix const& three,
+                         Matrix const* shortcut, ggml_tensor* x, int stride) {
+    ggml_tensor* y = ggml_relu(ctx, conv2d(ctx, one.weight, one.bias, x, {}));
+    y = ggml_relu(ctx, conv2d(ctx, two.weight, two.bias, y, {3, stride, all_sides(1)}));
+    ggml_tensor* side = shortcut ? conv2d(ctx, shortcut->weight, shortcut->bias, x, {1, stride, {}}) : x;
+    return ggml_relu(ctx, ggml_add(ctx, conv2d(ctx, three.weight, three.bias, y, {}), side));
+}
+
+TEST(CpuLayers, BlocksInOneStepEqualTheirLayers) {
+    auto backend = make_backend(2);
+    struct Block {
+        std::int64_t channels, width, height, batch, narrow, out;
+        int stride;
+        bool shortcut;
+    };
+    for (auto c : {Block{64, 13, 41, 1, 32, 64, 1, false}, // lines that fill neither bands nor squares
+                   Block{48, 21, 38, 2, 32, 96, 1, true},  // a batch
+                   Block{64, 15, 83, 1, 64, 64, 2, true},  // odd sizes halved
+                   Block{64, 18, 72, 2, 40, 64, 2, true}}) {
+        for (auto [type, limit] : {std::pair{GGML_TYPE_F32, 5e-5F}, {GGML_TYPE_BF16, 5e-2F}, {GGML_TYPE_Q8_0, 1e-1F}}) {
+            auto narrow = type == GGML_TYPE_Q8_0 ? c.narrow / 32 * 32 : c.narrow; // whole groups of Q8_0
+            auto channels = type == GGML_TYPE_Q8_0 ? 64 : c.channels;
+            Matrix one(type, channels, narrow), two(type, narrow * 9, narrow), three(type, narrow, c.out);
+            Matrix shortcut(type, channels, c.out);
+            auto exact = [&](std::int64_t in, std::int64_t out) { return Matrix(GGML_TYPE_F32, in, out); };
+            Matrix one32 = exact(channels, narrow), two32 = exact(narrow * 9, narrow), three32 = exact(narrow, c.out);
+            Matrix shortcut32 = exact(channels, c.out);
+            CpuLayers layers(backend);
+            ggml_tensor* got = nullptr;
+            Graph graph(backend, 256, [&](Graph::Builder& b) {
+                auto* x = b.input("x", {channels, c.width, c.height, c.batch});
+                b.output("expected",
+                         plain_block(b.ctx, one32, two32, three32, c.shortcut ? &shortcut32 : nullptr, x, c.stride));
+                CpuLayers::LayerTensors side;
+                if (c.shortcut) {
+                    side = {shortcut.weight, shortcut.bias};
+                }
+                got = layers.bottleneck(b.ctx, {one.weight, one.bias}, {two.weight, two.bias},
+                                        {three.weight, three.bias}, side, x, c.stride);
+                ASSERT_NE(got, nullptr);
+                b.output("got", got->type == GGML_TYPE_F32 ? got : ggml_cast(b.ctx, got, GGML_TYPE_F32));
+            });
+            graph.set("x", std::span<float const>(
+                               numbers("x", static_cast<std::size_t>(channels * c.width * c.height * c.batch))));
+            graph.compute();
+            EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
+            float difference = largest_difference(graph.read("got"), graph.read("expected"));
+            EXPECT_LT(difference, limit) << ggml_type_name(type) << " " << c.channels << " stride " << c.stride;
+        }
+    }
+}
+
+TEST(CpuLayers, BlocksFollowBlocks) { // with pictures in BF16 between them where the processor has it
+    auto backend = make_backend(2);
+    for (auto [type, limit] : {std::pair{GGML_TYPE_F32, 1e-4F}, {GGML_TYPE_BF16, 1e-1F}, {GGML_TYPE_Q8_0, 2e-1F}}) {
+        Matrix one(type, 64, 32), two(type, 288, 32), three(type, 32, 64), conv(type, 64 * 9, 64);
+        Matrix one32(GGML_TYPE_F32, 64, 32), two32(GGML_TYPE_F32, 288, 32), three32(GGML_TYPE_F32, 32, 64);
+        Matrix shortcut(type, 64, 64), shortcut32(GGML_TYPE_F32, 64, 64), conv32(GGML_TYPE_F32, 64 * 9, 64);
+        CpuLayers layers(backend);
+        Graph graph(backend, 256, [&](Graph::Builder& b) {
+            auto* x = b.input("x", {64, 10, 40, 1});
+            auto* plain = plain_block(b.ctx, one32, two32, three32, &shortcut32, x, 1);
+            plain = plain_block(b.ctx, one32, two32, three32, nullptr, plain, 1);
+            auto* after = conv2d(b.ctx, conv32.weight, conv32.bias, plain, {3, 1, all_sides(1)});
+            b.output("expected", ggml_add(b.ctx, after, plain));
+            auto block = [&](ggml_tensor* in, CpuLayers::LayerTensors side) {
+                return layers.bottleneck(b.ctx, {one.weight, one.bias}, {two.weight, two.bias},
+                                         {three.weight, three.bias}, side, in, 1);
+            };
+            auto* got = block(block(x, {shortcut.weight, shortcut.bias}), {});
+            ASSERT_NE(got, nullptr);
+            b.output("got", layers.conv2d(b.ctx, conv.weight, conv.bias, got, {3, 1, all_sides(1)}, got, false));
+        });
+        graph.set("x", std::span<float const>(numbers("x", 64 * 10 * 40)));
+        graph.compute();
+        EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), limit) << ggml_type_name(type);
+    }
+}
+
+TEST(CpuLayers, PoolingOverAConvolutionsLinesEqualsBothLayers) {
+    auto backend = make_backend(2);
+    for (std::int64_t height : {3, 16, 37}) {
+        Matrix stem(GGML_TYPE_F32, 3 * 49, 64);
+        CpuLayers layers(backend);
+        Graph graph(backend, 64, [&](Graph::Builder& b) {
+            auto* x = b.input("x", {3, 29, height, 2});
+            Convolution conv{7, 2, all_sides(3)}, pool{3, 2, all_sides(1)};
+            b.output("expected",
+                     max_pool(b.ctx, ggml_relu(b.ctx, conv2d(b.ctx, stem.weight, stem.bias, x, conv)), pool));
+            b.output("got", layers.pooled_conv2d(b.ctx, {stem.weight, stem.bias}, x, conv, pool));
+        });
+        graph.set("x", std::span<float const>(numbers("x", static_cast<std::size_t>(3 * 29 * height * 2))));
+        graph.compute();
+        EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
+        EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), 2e-5F) << height;
+    }
+}
+
 TEST(CpuLayers, AttentionEqualsGgmlsWithAndWithoutAMask) {
     auto backend = make_backend(2);
     struct Size {
