@@ -1,8 +1,7 @@
-// How well each voice is understood. bench_speech_errors LIST MODELS [LISTENER] [ORPHEUS.gguf SNAC.gguf]: speaks every
-// line of LIST (bench/hazards.txt) with the fast and the natural voice, with espeak-ng's own command at the same
-// settings where it is installed, and with Orpheus where it is named; the listener (default: whisper-tiny.en.bin of
-// MODELS) writes down what it hears. Prints word error rates, lost key words, and to standard error every sentence that
-// was not understood.
+// How well each voice is understood. bench_speech_errors LIST MODELS VOICES [LISTENER] [ORPHEUS.gguf SNAC.gguf]: speaks
+// every line of LIST (bench/hazards.txt) with each of the VOICES, such as espeak-ng,fast,natural,orpheus (espeak-ng is
+// its own command at the fast voice's settings); the listener (default: whisper-tiny.en.bin of MODELS) writes down what
+// it hears. Prints word error rates, lost key words, and to standard error every sentence that was not understood.
 #include "base/error.h"
 #include "media/audio_io.h"
 #include "stages/orpheus.h"
@@ -16,6 +15,8 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -93,8 +94,8 @@ void measure(std::string const& name, Speak const& speak, Listener& listener, st
 } // namespace
 
 int main(int argc, char** argv) try {
-    if (argc < 3) {
-        throw UsageError("usage: bench_speech_errors LIST MODELS [LISTENER] [ORPHEUS.gguf SNAC.gguf]");
+    if (argc < 4) {
+        throw UsageError("usage: bench_speech_errors LIST MODELS VOICES [LISTENER] [ORPHEUS.gguf SNAC.gguf]");
     }
     std::vector<std::string> lines;
     std::ifstream file(argv[1]);
@@ -103,17 +104,20 @@ int main(int argc, char** argv) try {
     }
     fs::path const models = argv[2];
     auto const listener =
-        make_whisper_listener(argc > 3 ? fs::path(argv[3]) : models / "whisper-tiny.en.bin", {{}, 2, "en"});
-    if (std::system("command -v espeak-ng >/dev/null") == 0) {
-        measure("espeak-ng", with_command, *listener, lines);
-    }
-    auto const fast = make_fast_voice();
-    measure("fast", with(*fast), *listener, lines);
-    auto const natural = make_piper_voice(models / "piper-joe", 2);
-    measure("natural", with(*natural), *listener, lines);
-    if (argc > 5) {
-        auto const orpheus = make_orpheus_speaker(argv[4], argv[5], {.threads = 2});
-        measure("orpheus", with(*orpheus), *listener, lines);
+        make_whisper_listener(argc > 4 ? fs::path(argv[4]) : models / "whisper-tiny.en.bin", {{}, 2, "en"});
+    std::istringstream names(argv[3]);
+    for (std::string name; std::getline(names, name, ',');) {
+        std::unique_ptr<Speaker> voice;
+        if (name == "fast") {
+            voice = make_fast_voice();
+        } else if (name == "natural") {
+            voice = make_piper_voice(models / "piper-joe", 2);
+        } else if (name == "orpheus" && argc > 6) {
+            voice = make_orpheus_speaker(argv[5], argv[6], {.threads = 2});
+        } else if (name != "espeak-ng") {
+            throw UsageError("There is no voice '" + name + "' here.");
+        }
+        measure(name, voice ? with(*voice) : with_command, *listener, lines);
     }
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());
