@@ -200,6 +200,29 @@ TEST(CpuLayers, BlocksFollowBlocks) { // with pictures in BF16 between them wher
     }
 }
 
+// However the lines are divided, each pixel is summed in the same order.
+TEST(CpuLayers, TheNumberOfThreadsChangesNoBit) {
+    for (auto type : {GGML_TYPE_F32, GGML_TYPE_BF16, GGML_TYPE_Q8_0}) {
+        Matrix one(type, 64, 32), two(type, 288, 32), three(type, 32, 64), conv(type, 64 * 9, 64);
+        std::vector<float> first;
+        for (int threads : {1, 2, 3}) {
+            auto backend = make_backend(threads);
+            CpuLayers layers(backend);
+            Graph graph(backend, 64, [&](Graph::Builder& b) {
+                auto* x = b.input("x", {64, 11, 53, 1});
+                auto* block = layers.bottleneck(b.ctx, {one.weight, one.bias}, {two.weight, two.bias},
+                                                {three.weight, three.bias}, {}, x, 1);
+                ASSERT_NE(block, nullptr);
+                b.output("y", layers.conv2d(b.ctx, conv.weight, conv.bias, block, {3, 1, all_sides(1)}, nullptr, true));
+            });
+            graph.set("x", std::span<float const>(numbers("x", 64 * 11 * 53)));
+            graph.compute();
+            first = first.empty() ? graph.read("y") : first;
+            EXPECT_EQ(graph.read("y"), first) << threads << " threads, " << ggml_type_name(type);
+        }
+    }
+}
+
 TEST(CpuLayers, PoolingOverAConvolutionsLinesEqualsBothLayers) {
     auto backend = make_backend(2);
     for (std::int64_t height : {3, 16, 37}) {
