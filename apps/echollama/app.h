@@ -42,6 +42,15 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all);
 void add_say(CLI::App& root, AppContext& context, Subcommands& all);
 void add_scene(CLI::App& root, AppContext& context, Subcommands& all);
 
+// The model that the user named, else the starter model of that name in the models folder. Throws Error that says how
+// to install it when it is not there.
+std::filesystem::path model_or_starter(AppContext const& context, std::filesystem::path const& named,
+                                       std::string const& starter);
+
+// Says before long work that its result could not be written: throws Error. `what` as for OutputFile; an empty path is
+// none.
+void check_writable(std::filesystem::path const& path, std::string const& what);
+
 // A JSON value (or any text) to stdout, with a newline, written at once.
 void print_line(std::string const& text);
 

@@ -85,6 +85,7 @@ void run(AppContext const& context, DescribeOptions options) {
         throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
     }
     check_captions(options.captions, target.wanted(), true);
+    check_writable(options.annotate, "the picture");
     Timings timings;
     CaptionFile captions(options.captions);
     std::optional<SpeechSink> sink;

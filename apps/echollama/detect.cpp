@@ -34,8 +34,9 @@ void print_text(std::vector<Detection> const& detections) {
 }
 
 void run(AppContext const& context, DetectOptions const& options) {
+    check_writable(options.annotate, "the picture");
     auto const image = load_input(options.input).image;
-    auto model = options.model.empty() ? context.models_dir / "centernet.gguf" : options.model;
+    auto model = model_or_starter(context, options.model, "centernet.gguf");
     auto detector = make_detector(model, context.threads);
     auto detections = detector->detect(image, options.threshold, context.stop);
     if (!options.annotate.empty()) {

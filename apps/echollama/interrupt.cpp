@@ -10,7 +10,7 @@ namespace echollama {
 namespace {
 
 // Work that cannot be interrupted (a library loading a model) may hold the program no longer than this after a signal.
-constexpr timespec grace{0, 150'000'000};
+constexpr timespec grace{0, 100'000'000};
 
 sigset_t watched_signals() {
     sigset_t set;

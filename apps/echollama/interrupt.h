@@ -1,4 +1,4 @@
-// Ctrl-C and termination: the first signal asks all work to stop; work that has not ended 150 ms later is left behind.
+// Ctrl-C and termination: the first signal asks all work to stop; work that has not ended 100 ms later is left behind.
 #pragma once
 
 #include <stop_token>

@@ -68,9 +68,7 @@ void run(AppContext const& context, ListenOptions options) {
     if (options.microphone == !options.recording.empty()) {
         throw UsageError("Name a recording, or use --mic to speak, not both.");
     }
-    if (options.model.empty()) {
-        options.model = context.models_dir / "whisper-tiny.en.bin";
-    }
+    options.model = model_or_starter(context, options.model, "whisper-tiny.en.bin");
     std::error_code ignored;
     if (auto installed = context.models_dir / "silero-v6.2.0.bin";
         options.vad.empty() && std::filesystem::exists(installed, ignored)) {

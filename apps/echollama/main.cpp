@@ -8,7 +8,6 @@
 #include "store/paths.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <thread>
@@ -72,13 +71,6 @@ int run(int argc, char** argv, AppContext& context) {
 }
 
 } // namespace
-
-void print_line(std::string const& text) {
-    std::string line = text + "\n";
-    if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0) {
-        throw Error("Cannot write the result to standard output; is the receiving program still running?");
-    }
-}
 
 int guarded_main(int argc, char** argv) {
     Interrupt interrupt;

@@ -25,6 +25,7 @@ struct SceneCommandOptions {
 };
 
 void run(AppContext const& context, SceneCommandOptions const& options) {
+    check_writable(options.annotate, "the picture");
     Timings timings;
     auto view = load_input(options.seeing.input);
     auto models = load_seeing_models(context, options.seeing, timings);

@@ -43,7 +43,7 @@ void add_seeing_options(CLI::App& app, SeeingOptions& options) {
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
     SeeingModels models;
-    auto detector = options.detector.empty() ? context.models_dir / "centernet.gguf" : options.detector;
+    auto detector = model_or_starter(context, options.detector, "centernet.gguf");
     models.detector = load_in_background<Detector>(
         timings, "detector", [=, threads = context.threads] { return make_detector(detector, threads); });
     if (!options.depth.empty()) {

@@ -1,5 +1,6 @@
 #include "speech_sink.h"
 
+#include "app.h"
 #include "base/log.h"
 
 namespace echollama {
@@ -12,9 +13,7 @@ SpeechSink::SpeechSink(SpeechTarget const& target, std::stop_token stop)
     if (!target_.format) {
         target_.format = sound_format_of(target_.out);
     }
-    if (!is_written_in_place(target_.out)) {
-        OutputFile probe(target_.out, "the speech"); // leaves nothing behind
-    }
+    check_writable(target_.out, "the speech");
 }
 
 void SpeechSink::open(AudioChunk const& first) {
@@ -50,7 +49,7 @@ void SpeechSink::finish() {
             log::warning("The speech had " + std::to_string(underruns()) + " gaps because the computer was too slow.");
         }
     }
-    if (file_) {
+    if (file_ && !stop_.stop_requested()) {
         file_->write(file_stretch_->finish());
         file_->finish();
     }

@@ -32,7 +32,8 @@ class SpeechSink {
     // they take. When stop is requested the device falls silent within its own latency.
     SpeechSink(SpeechTarget const& target, std::stop_token stop);
     void write(AudioChunk const& chunk);
-    // Waits for the device and completes the file. Gaps in what was heard are told as a warning.
+    // Waits for the device and completes the file; when stop was requested there will be none. Gaps in what was heard
+    // are told as a warning.
     void finish();
 
     // How much faster than it was spoken the sound shall be from now on: 0.5 to 4, pitch kept. What already waits for

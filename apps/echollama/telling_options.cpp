@@ -90,8 +90,10 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     for (auto const& lora : options.loras) {
         local.model.adapters.push_back(parse_lora(lora));
     }
-    auto model = options.llm.empty() ? context.models_dir / "smollm2-135m-instruct-q4_1.gguf" : options.llm;
-    return load_in_background<Describer>(timings, "language model", [=] { return make_local_describer(model, local); });
+    // Found in the background too: a missing language model is worth a warning only.
+    return load_in_background<Describer>(timings, "language model", [named = options.llm, context, local] {
+        return make_local_describer(model_or_starter(context, named, "smollm2-135m-instruct-q4_1.gguf"), local);
+    });
 }
 
 void add_voice_options(CLI::App& app, VoiceOptions& options) {

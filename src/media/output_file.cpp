@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,8 @@
 namespace echollama {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr int attempts = 1000; // names tried beside a file
 
 // Where a chain of links leads, also when the last one points to nothing yet.
 fs::path follow_links(fs::path path) {
@@ -51,29 +54,73 @@ OutputFile::OutputFile(fs::path const& path, std::string what)
     } else if (!path.has_filename()) {
         throw Error("Cannot write " + what_ + " because no file is named; name one.");
     } else {
-        // Never into a file that is there: two writers of one name must not mix.
-        for (int attempt = 0; !file_ && attempt < 1000; ++attempt) {
-            part_ = target_;
-            part_ += ".part" + std::to_string(getpid()) + "-" + std::to_string(attempt);
-            file_ = std::fopen(part_.c_str(), "wbx");
-            if (errno != EEXIST) {
-                break;
-            }
-        }
+        open_new();
     }
     if (!file_) {
         fail();
     }
 }
 
-OutputFile::~OutputFile() {
-    if (!file_ || file_ == stdout) {
+// Never into a file that is there: two writers of one name must not mix.
+void OutputFile::open_new() {
+    rewindable_ = true;
+    auto const folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+    int const unnamed = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (unnamed >= 0) {
+        file_ = fdopen(unnamed, "wb");
         return;
     }
-    std::fclose(file_);
-    if (rewindable()) {
-        std::error_code ignored;
+    for (int attempt = 0; !file_ && attempt < attempts; ++attempt) {
+        part_ = part_name(attempt);
+        file_ = std::fopen(part_.c_str(), "wbx");
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+}
+
+fs::path OutputFile::part_name(int attempt) const {
+    auto name = target_;
+    return name += ".part" + std::to_string(getpid()) + "-" + std::to_string(attempt);
+}
+
+// Gives an unnamed file a name beside its place, because only a named file can replace another.
+bool OutputFile::name_part() {
+    auto const unnamed = "/proc/self/fd/" + std::to_string(fileno(file_));
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        auto const name = part_name(attempt);
+        if (linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+            part_ = name;
+            return true;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    return false;
+}
+
+bool OutputFile::take_place() {
+    if (std::rename(part_.c_str(), target_.c_str()) == 0) {
+        return true;
+    }
+    remove_part();
+    return false;
+}
+
+void OutputFile::remove_part() {
+    int const kept = errno;
+    std::error_code ignored;
+    if (!part_.empty()) {
         fs::remove(part_, ignored);
+    }
+    errno = kept;
+}
+
+OutputFile::~OutputFile() {
+    if (file_ && file_ != stdout) {
+        std::fclose(file_);
+        remove_part();
     }
 }
 
@@ -88,25 +135,21 @@ void OutputFile::commit() {
     }
     auto* file = file_;
     bool written = std::fflush(file) == 0 && std::ferror(file) == 0;
-    if (file == stdout) {
-        file_ = nullptr;
-        if (!written) {
-            fail();
-        }
-        return;
+    if (written && rewindable_ && part_.empty()) {
+        written = name_part();
     }
-    int const reason = errno;
     file_ = nullptr;
-    bool const closed = std::fclose(file) == 0;
-    errno = written ? errno : reason;
-    written = written && closed;
-    if (rewindable()) {
-        written = written && std::rename(part_.c_str(), target_.c_str()) == 0;
-        if (!written) {
-            int const kept = errno;
-            std::error_code ignored;
-            fs::remove(part_, ignored);
-            errno = kept;
+    if (file != stdout) {
+        int const reason = errno;
+        bool const closed = std::fclose(file) == 0;
+        errno = written ? errno : reason;
+        written = written && closed;
+    }
+    if (rewindable_) {
+        if (written) {
+            written = take_place();
+        } else {
+            remove_part();
         }
     }
     if (!written) {

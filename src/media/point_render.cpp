@@ -118,6 +118,7 @@ View render(PointCloud const& cloud, Viewpoint const& from, int width, int heigh
     View view{{width, height, std::vector<std::uint8_t>(3 * pixels, background)},
               DepthMap{width, height, DepthKind::metres, std::vector<float>(pixels, 0.0F)},
               {}};
+    view.drawn = true;
     float const focal = static_cast<float>(std::max(width, height)) / 2 / tangent(view_deg);
     view.camera = {focal, focal, static_cast<float>(width) / 2, static_cast<float>(height) / 2, false};
 

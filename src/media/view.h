@@ -12,6 +12,7 @@ struct View {
     Image image;
     std::optional<DepthMap> depth; // of the size of the image
     Intrinsics camera;             // of the image; fx == 0: nothing is known, the caller guesses
+    bool drawn = false;            // from points or triangles, not taken by a camera
 };
 
 } // namespace echollama

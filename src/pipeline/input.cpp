@@ -7,8 +7,12 @@
 #include "pipeline/input_stereo.h"
 #include "scene/camera.h"
 
+#include <algorithm>
+
 namespace echollama {
 namespace {
+
+constexpr int smallest_side = 16; // pixels; on less than this nothing can be recognised
 
 View load_picture(InputOptions const& options) {
     auto const bytes = read_picture_file(options.picture);
@@ -19,6 +23,11 @@ View load_picture(InputOptions const& options) {
         return std::move(*stereo);
     }
     auto loaded = decode_image(bytes, options.picture.string());
+    if (std::min(loaded.image.width, loaded.image.height) < smallest_side) {
+        throw Error("The picture " + options.picture.string() + " has only " + std::to_string(loaded.image.width) +
+                    " by " + std::to_string(loaded.image.height) +
+                    " pixels, too few to recognise anything; choose a larger one.");
+    }
     auto const stored = loaded.stored_size();
     View view;
     if (auto const named = chosen_camera(options.camera, stored.width, stored.height)) {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "media/picture_facts.h"
 #include "scene/build.h"
 
 #include <future>
@@ -38,6 +39,12 @@ std::future<std::string> write_caption(View const& view, SeeingModels const& mod
     });
 }
 
+// While the detector is still loading.
+std::vector<std::string> measured_facts(View const& view, Timings& timings) {
+    return view.drawn ? std::vector<std::string>()
+                      : timings.measure("measure", [&] { return picture_facts(view.image); });
+}
+
 } // namespace
 
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
@@ -45,6 +52,7 @@ Sight see(View const& view, SeeingModels const& models, float threshold, Timings
     Sight sight;
     auto depth = estimate_depth(view, models, timings, stop);
     auto caption = write_caption(view, models, timings, stop);
+    auto facts = measured_facts(view, timings);
     auto detector = models.detector.get();
     sight.sure_score = detector->sure_score();
     sight.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
@@ -62,6 +70,7 @@ Sight see(View const& view, SeeingModels const& models, float threshold, Timings
     if (caption.valid()) {
         sight.scene.caption = caption.get();
     }
+    sight.scene.measured = std::move(facts);
     return sight;
 }
 

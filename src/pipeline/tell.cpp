@@ -6,6 +6,7 @@
 #include "scene/wording.h"
 #include "stages/grounded_stream.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace echollama {
@@ -95,11 +96,20 @@ std::shared_ptr<Describer> describer_or_null(Loading<Describer> const& loading) 
     }
 }
 
-// What follows the headline: the language model's checked sentences when it has any, else the scene's other sentences.
+bool contains(std::vector<std::string> const& sentences, std::string const& sentence) {
+    return std::find(sentences.begin(), sentences.end(), sentence) != sentences.end();
+}
+
+// What follows the headline: facts measured from the picture, then the language model's checked sentences when it has
+// any, else the scene's other sentences.
 void say_details(Scene const& scene, Telling const& done, TellingModels const& models, WordingOptions const& wording,
                  std::function<void(std::string const&)> const& say, Timings& timings, std::stop_token stop) {
-    auto describer = wording.level == Level::brief ? nullptr : describer_or_null(models.describer);
     GroundedStream checked(scene, say, wording);
+    if (wording.level == Level::full) {
+        for (auto const& fact : scene.measured) {
+            say(fact);
+        }
+    }
     for (auto const& sentence : done.sentences) {
         checked.mark_said(sentence);
     }
@@ -107,6 +117,7 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
         checked.push(scene.caption);
         checked.finish();
     }
+    auto describer = wording.level == Level::brief ? nullptr : describer_or_null(models.describer);
     if (describer && !stop.stop_requested()) {
         timings.measure("write", [&] { write_checked(*describer, done.prompt, checked, stop); });
     }
@@ -114,9 +125,8 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
         checked.say_what_was_left_out();
         return;
     }
-    std::string const headline = done.sentences.empty() ? "" : done.sentences.front();
     for (auto const& sentence : describe_scene(scene, wording)) {
-        if (sentence != headline) { // for a single object both are the same
+        if (!contains(done.sentences, sentence)) { // the headline, which for a single object is all, and facts
             say(sentence);
         }
     }
@@ -145,11 +155,15 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         auto describer = describer_or_null(models.describer);
         timings.measure(
             "answer", [&] { speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop); });
+    } else if (scene.objects.empty()) {
+        for (auto const& sentence : describe_scene(scene, wording)) {
+            say(sentence);
+        }
     } else {
         WordingOptions headline = wording;
         headline.level = Level::headline;
         say(describe_scene(scene, headline).front());
-        if (wording.level != Level::headline && !scene.objects.empty()) {
+        if (wording.level != Level::headline) {
             say_details(scene, done, models, wording, say, timings, stop);
         }
     }

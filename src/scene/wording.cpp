@@ -267,7 +267,6 @@ std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const
     if (scene.objects.empty()) {
         sentences.push_back(nothing_found());
         sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
-        sentences.resize(options.level == Level::headline ? 1 : sentences.size());
         return sentences;
     }
     if (options.level == Level::headline) {

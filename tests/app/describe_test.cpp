@@ -1,6 +1,7 @@
 // The whole program on real photos with the starter models, and its behaviour on bad input.
 #include "app/run_program.h"
 #include "media/audio_io.h"
+#include "media/encode.h"
 #include "media/image_io.h"
 #include "support/support.h"
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -117,12 +119,27 @@ TEST(Describe, FastVoiceIsTheSameEveryTime) {
     EXPECT_GT(load_audio(temp / "a.wav").seconds(), 0.4);
 }
 
+// Whatever this machine has, the program finds no sound device.
+constexpr char const* no_sound_device = "ALSA_CONFIG_PATH=/dev/null PULSE_SERVER=unix:/none XDG_RUNTIME_DIR=/none";
+
 struct BadInput {
     std::string name;
     std::string arguments; // DIR is replaced by a folder with the prepared files
     int code;
     std::string says;
 };
+
+std::set<std::string> names_in(fs::path const& folder) {
+    std::set<std::string> names;
+    for (auto const& item : fs::directory_iterator(folder)) {
+        names.insert(item.path().filename());
+    }
+    return names;
+}
+
+void PrintTo(BadInput const& input, std::ostream* out) {
+    *out << input.name;
+}
 
 class DescribeRefuses : public testing::TestWithParam<BadInput> {};
 
@@ -131,32 +148,54 @@ TEST_P(DescribeRefuses, WithOneSentence) {
     std::ofstream(temp / "empty.jpg");
     std::ofstream(temp / "text.png") << "this is no picture";
     std::ofstream(temp / "cut.jpg") << "\xFF\xD8\xFF\xE0 and nothing more";
+    auto jpeg = test::encode_jpeg({64, 48}, test::gradient(64, 48).rgb);
+    jpeg.resize(jpeg.size() * 2 / 3);
+    test::write_bytes(temp / "truncated.jpg", jpeg);
     save_png(temp / "tiny.png", {1, 1, {1, 2, 3}});
+    if (GetParam().name == "huge") { // slow to make
+        test::write_bytes(
+            temp / "huge.png",
+            test::encode_png({.width = 20'000, .height = 20'000, .color_type = PNG_COLOR_TYPE_GRAY, .bit_depth = 1},
+                             {}));
+    }
+    save_png(temp / "small.png", test::gradient(64, 48));
+    auto const prepared = names_in(temp.path());
     auto arguments = GetParam().arguments;
     for (std::size_t at; (at = arguments.find("DIR")) != std::string::npos;) {
         arguments.replace(at, 3, temp.path().string());
     }
-    auto result = echollama(arguments);
+    auto result = echollama(arguments, no_sound_device);
     EXPECT_EQ(result.code, GetParam().code) << result.err;
     EXPECT_NE(result.err.find(GetParam().says), std::string::npos) << result.err;
     EXPECT_TRUE(result.out.empty()) << result.out;
     if (GetParam().code == 1) {
         EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
     }
-    EXPECT_FALSE(fs::exists(temp / "speech.wav"));
+    EXPECT_EQ(names_in(temp.path()), prepared) << "something half-written stayed";
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, DescribeRefuses,
-    testing::Values(BadInput{"missing", "describe DIR/none.jpg --out DIR/speech.wav", 1, "no file"},
-                    BadInput{"folder", "describe DIR --out DIR/speech.wav", 1, "folder"},
-                    BadInput{"empty", "describe DIR/empty.jpg --out DIR/speech.wav", 1, "empty"},
-                    BadInput{"text", "describe DIR/text.png --out DIR/speech.wav", 1, "not a picture"},
-                    BadInput{"cut", "describe DIR/cut.jpg --out DIR/speech.wav", 1, "damaged or cut short"},
-                    BadInput{"no_models", "--models DIR/none describe DIR/tiny.png --no-llm", 1, "cannot be opened"},
-                    BadInput{"no_such_folder", "say hello --voice fast --out DIR/none/speech.wav", 1, "Cannot write"},
-                    BadInput{"usage", "describe DIR/tiny.png --bogus", 2, "--bogus"},
-                    BadInput{"no_target", "say hello", 2, "--out"}),
+    testing::Values(
+        BadInput{"missing", "describe DIR/none.jpg --out DIR/speech.wav", 1, "no file"},
+        BadInput{"folder", "describe DIR --out DIR/speech.wav", 1, "folder"},
+        BadInput{"empty", "describe DIR/empty.jpg --out DIR/speech.wav", 1, "empty"},
+        BadInput{"text", "describe DIR/text.png --out DIR/speech.wav", 1, "not a picture"},
+        BadInput{"cut", "describe DIR/cut.jpg --out DIR/speech.wav", 1, "damaged or cut short"},
+        BadInput{"truncated", "describe DIR/truncated.jpg --out DIR/speech.wav", 1, "damaged or cut short"},
+        BadInput{"one_pixel", "describe DIR/tiny.png --out DIR/speech.wav", 1, "choose a larger one"},
+        BadInput{"huge", "describe DIR/huge.png --out DIR/speech.wav", 1, "make it smaller"},
+        BadInput{"no_models", "--models DIR/none describe DIR/small.png --out DIR/speech.wav --voice fast", 1,
+                 "is not installed"},
+        BadInput{"no_ear", "--models DIR/none listen DIR/text.png", 1, "is not installed"},
+        BadInput{"no_such_folder", "say hello --voice fast --out DIR/none/speech.wav", 1, "Cannot write"},
+        BadInput{"read_only", "describe DIR/small.png --out /proc/speech.wav", 1, "Cannot write the speech"},
+        BadInput{"picture_read_only", "describe DIR/small.png --annotate /proc/a.png", 1, "Cannot write the picture"},
+        BadInput{"full_disk", "say hello --voice fast --out /dev/full", 1, "No space left"},
+        BadInput{"no_sound_device", "say hello --voice fast --play", 1, "sound"},
+        BadInput{"usage", "describe DIR/small.png --bogus", 2, "--bogus"}, BadInput{"no_command", "", 2, "subcommand"},
+        BadInput{"impossible", "describe DIR/small.png --threshold 7", 2, "--threshold"},
+        BadInput{"no_target", "say hello", 2, "--out"}),
     [](auto const& tested) { return tested.param.name; });
 
 } // namespace

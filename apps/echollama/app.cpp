@@ -1,0 +1,37 @@
+#include "app.h"
+
+#include "base/error.h"
+#include "media/output_file.h"
+
+#include <cstdio>
+
+namespace echollama {
+
+std::filesystem::path model_or_starter(AppContext const& context, std::filesystem::path const& named,
+                                       std::string const& starter) {
+    if (!named.empty()) {
+        return named;
+    }
+    auto path = context.models_dir / starter;
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        throw Error("The model " + starter + " is not installed in " + context.models_dir.string() +
+                    "; './run' in the source folder installs it, or name another folder with --models.");
+    }
+    return path;
+}
+
+void check_writable(std::filesystem::path const& path, std::string const& what) {
+    if (!path.empty() && !is_written_in_place(path)) {
+        OutputFile probe(path, what); // leaves nothing behind
+    }
+}
+
+void print_line(std::string const& text) {
+    std::string line = text + "\n";
+    if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0) {
+        throw Error("Cannot write the result to standard output; is the receiving program still running?");
+    }
+}
+
+} // namespace echollama
