@@ -5,7 +5,7 @@ turns in one run (peer.py says what to install):
     /tmp/peer/bin/python bench/detr_peer.py build/release/bin ../shared/golden/detr/weights.tsv
 
 Batch norm folded, no key mask, constant position code, as in golden/peer-timings.md. Prints medians, spread, ratio and
-the difference of the class scores.
+the difference of class scores (before the softmax) and boxes.
 """
 import numpy as np
 import peer
@@ -78,4 +78,4 @@ def detr_graph(w, width, height):
 
 
 if __name__ == "__main__":
-    peer.compare(peer.arguments(__doc__, 1066, 800).parse_args(), "bench_detr", detr_graph, "logits", 1.6)
+    peer.compare(peer.arguments(__doc__, 1066, 800).parse_args(), "bench_detr", detr_graph, ["logits", "boxes"], 1.6)

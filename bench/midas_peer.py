@@ -160,6 +160,6 @@ if __name__ == "__main__":
     if not which:
         arguments.error("say which network first: dpt or small")
     if which == "dpt":
-        peer.compare(arguments.parse_args(), "bench_midas", dpt_graph, "depth", 1)
+        peer.compare(arguments.parse_args(), "bench_midas", dpt_graph, ["depth"], 1)
     else:
-        peer.compare(arguments.parse_args(), "bench_midas", small_graph, "depth", 1, tiny=True)
+        peer.compare(arguments.parse_args(), "bench_midas", small_graph, ["depth"], 1, tiny=True)

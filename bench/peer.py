@@ -100,16 +100,24 @@ class Peer:
         return (time.perf_counter() - start) * 1000
 
     def finish(self):
-        return np.asarray(self.result).reshape(-1)
+        return self.result
 
 
-def openvino_runner(model, picture, output, threads, precision):
+def together(outputs):
+    return np.concatenate([np.asarray(o).reshape(-1) for o in outputs])
+
+
+def openvino_runner(model, picture, outputs, threads, precision):
     import openvino as ov
     core = ov.Core()
     compiled = core.compile_model(core.read_model(model), "CPU", {
         "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"})
     request = compiled.create_infer_request()
-    return lambda: request.infer({"picture": picture})[output]
+
+    def run():
+        found = request.infer({"picture": picture})
+        return together(found[name] for name in outputs)
+    return run
 
 
 def arguments(description, width, height):
@@ -124,9 +132,9 @@ def arguments(description, width, height):
     return options
 
 
-def compare(args, bench, build, output, scale, tiny=False, beside=(), model=lambda path: path):
-    """build(weights, width, height) gives the ONNX model; `output` is compared; `scale` of the input. tiny: more runs
-    a turn. beside: files that lie beside the published weights. model: which converted file is run."""
+def compare(args, bench, build, outputs, scale, tiny=False, beside=(), model=lambda path: path):
+    """build(weights, width, height) gives the ONNX model; `outputs` are compared; `scale` of the input. tiny: the best
+    of three runs a turn. beside: files that lie beside the published weights. model: which converted file is run."""
     weights = read_weights(args.weights)
     unit = (stream("input", 3 * args.width * args.height) >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
     values = np.float32(scale) * (np.float32(2) * unit - np.float32(1))
@@ -141,11 +149,11 @@ def compare(args, bench, build, output, scale, tiny=False, beside=(), model=lamb
         session.intra_op_num_threads, session.inter_op_num_threads = args.threads, 1
         session.add_session_config_entry("session.intra_op.allow_spinning", "0")  # never disturb the other's turn
         reference = ort.InferenceSession(path("network.onnx"), session, providers=["CPUExecutionProvider"])
-        runners = {"ONNX Runtime f32": Peer(lambda: reference.run([output], {"picture": picture})[0])}
+        runners = {"ONNX Runtime f32": Peer(lambda: together(reference.run(outputs, {"picture": picture})))}
         try:
             for precision in ("f32", "bf16"):
                 runners["OpenVINO " + precision] = Peer(
-                    openvino_runner(path("network.onnx"), picture, output, args.threads, precision))
+                    openvino_runner(path("network.onnx"), picture, outputs, args.threads, precision))
         except ImportError:
             print("OpenVINO is not installed")
         for kind in args.types.split(","):

@@ -91,7 +91,14 @@ ReadTensor reader(Checkpoint const& file) {
 struct DetrConversion {
     GgufWriter writer{"detr"};
     ReadTensor read;
-    WeightType type;
+    WeightType wanted;
+
+    // These stages have a fifth of the weights, and every later layer multiplies their rounding.
+    WeightType type_of(std::string const& name) const {
+        return type_of_layer(
+            name, wanted,
+            {{{WeightType::f16}, {"resnet.stem", "resnet.0.", "resnet.1.", "resnet.2."}, WeightType::f32}});
+    }
 
     void conv_bn(std::string const& name, std::string const& conv, std::string const& norm, std::int64_t out,
                  std::int64_t in, std::int64_t kernel) {
@@ -99,7 +106,7 @@ struct DetrConversion {
         ConvWeights weights{out, in, kernel, read(root + conv + ".weight", {out, in, kernel, kernel}), {}};
         auto part = [&](char const* what) { return read(root + norm + "." + what, {out}); };
         fold_batch_norm(weights, part("weight"), part("bias"), part("running_mean"), part("running_var"), 1e-5);
-        add_conv(writer, name, weights, type);
+        add_conv(writer, name, weights, type_of(name));
     }
 
     void backbone() {
@@ -122,7 +129,8 @@ struct DetrConversion {
     }
 
     void linear(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in) {
-        add_linear(writer, name, out, in, read(source + ".weight", {out, in}), read(source + ".bias", {out}), type);
+        add_linear(writer, name, out, in, read(source + ".weight", {out, in}), read(source + ".bias", {out}),
+                   type_of(name));
     }
     void norm(std::string const& name, std::string const& source) {
         add_norm(writer, name, read(source + ".weight", {d}), read(source + ".bias", {d}));
@@ -161,7 +169,7 @@ struct DetrConversion {
     void ends() {
         ConvWeights projection{d, 2048, 1, read("model.input_projection.weight", {d, 2048, 1, 1}),
                                read("model.input_projection.bias", {d})};
-        add_conv(writer, "projection", projection, type);
+        add_conv(writer, "projection", projection, type_of("projection"));
         writer.add("queries", {d, queries}, read("model.query_position_embeddings.weight", {queries, d}),
                    WeightType::f32);
         linear("class", "class_labels_classifier", classes, d);
@@ -195,7 +203,7 @@ bool is_detr(Checkpoint const& file) {
 void convert_detr(Checkpoint const& file, std::filesystem::path const& output, WeightType type) {
     DetrConversion conversion;
     conversion.read = reader(file);
-    conversion.type = type;
+    conversion.wanted = type;
     conversion.hyper_parameters();
     conversion.backbone();
     conversion.transformer();

@@ -93,13 +93,21 @@ ReadTensor reader(Checkpoint const& file) {
 struct DptConversion {
     GgufWriter writer{"dpt-hybrid"};
     ReadTensor read;
-    WeightType type;
+    WeightType wanted;
+
+    // The stem comes first and rounding grows through its 16 bottlenecks; the last level makes the map itself.
+    WeightType type_of(std::string const& name) const {
+        return type_of_layer(name, wanted,
+                             {{{WeightType::bf16, WeightType::q8_0}, {"bit.", "patch"}, WeightType::f16},
+                              {{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::f16}});
+    }
 
     void norm(std::string const& name, std::string const& source, std::int64_t size) {
         add_norm(writer, name, read(source + ".weight", {size}), read(source + ".bias", {size}));
     }
     void linear(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in) {
-        add_linear(writer, name, out, in, read(source + ".weight", {out, in}), read(source + ".bias", {out}), type);
+        add_linear(writer, name, out, in, read(source + ".weight", {out, in}), read(source + ".bias", {out}),
+                   type_of(name));
     }
     void conv(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in,
               std::int64_t kernel, bool bias) {
@@ -107,13 +115,13 @@ struct DptConversion {
         if (bias) {
             weights.bias = read(source + ".bias", {out});
         }
-        add_conv(writer, name, weights, type);
+        add_conv(writer, name, weights, type_of(name));
     }
     void standard_conv(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in,
                        std::int64_t kernel) {
         ConvWeights weights{out, in, kernel, read(source + ".weight", {out, in, kernel, kernel}), {}};
         standardise(weights, 1e-8);
-        add_conv(writer, name, weights, type);
+        add_conv(writer, name, weights, type_of(name));
     }
 
     void stem() {
@@ -212,7 +220,7 @@ bool is_dpt_hybrid(Checkpoint const& file) {
 void convert_dpt_hybrid(Checkpoint const& file, std::filesystem::path const& output, WeightType type) {
     DptConversion conversion;
     conversion.read = reader(file);
-    conversion.type = type;
+    conversion.wanted = type;
     conversion.hyper_parameters();
     conversion.stem();
     conversion.transformer();

@@ -23,9 +23,14 @@ constexpr double norm_eps = 1e-3;
 
 struct SmallConversion {
     Checkpoint const& file;
-    WeightType type;
+    WeightType wanted;
     GgufWriter writer{"midas-small"};
     std::vector<std::int32_t> strides = {}, residual = {}, layer = {};
+
+    // The last level makes the map itself.
+    WeightType type_of(std::string const& name) const {
+        return type_of_layer(name, wanted, {{{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::f16}});
+    }
 
     void fold(ConvWeights& conv, std::string const& norm) const {
         auto part = [&](char const* what) { return file.read(norm + "." + what, {conv.out}); };
@@ -40,7 +45,7 @@ struct SmallConversion {
                          std::int64_t kernel) {
         auto conv = read_conv(source, in, kernel);
         fold(conv, norm);
-        add_conv(writer, name, conv, type);
+        add_conv(writer, name, conv, type_of(name));
         return conv.out;
     }
     // [channels, 1, k, k] → channels fastest; always float32, as nn/channel_last.h wants it
@@ -93,7 +98,7 @@ struct SmallConversion {
     void conv(std::string const& name, std::string const& source, std::int64_t in, std::int64_t kernel) {
         auto weights = read_conv(source, in, kernel);
         weights.bias = file.read(source + ".bias", {weights.out});
-        add_conv(writer, name, weights, type);
+        add_conv(writer, name, weights, type_of(name));
     }
 
     void decoder(std::array<std::int64_t, 4> const& widths) {
@@ -101,7 +106,7 @@ struct SmallConversion {
         for (std::size_t i = 4; i-- > 0;) {
             std::string const index = std::to_string(i + 1), name = "fusion." + index + ".";
             auto input = read_conv("scratch.layer" + index + "_rn", widths[i], 3);
-            add_conv(writer, name + "input", input, type);
+            add_conv(writer, name + "input", input, type_of(name));
             for (int unit = i == 3 ? 2 : 1; unit <= 2; ++unit) { // the coarsest has a first unit that nothing uses
                 for (int c = 1; c <= 2; ++c) {
                     std::string const part = std::to_string(unit) + ".conv" + std::to_string(c);

@@ -1,8 +1,20 @@
 #include "convert/vision_weights.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace echollama::convert {
+
+WeightType type_of_layer(std::string const& name, WeightType wanted, std::vector<FinerLayers> const& finer) {
+    for (auto const& rule : finer) {
+        bool asked = std::find(rule.types.begin(), rule.types.end(), wanted) != rule.types.end();
+        if (asked && std::any_of(rule.prefixes.begin(), rule.prefixes.end(),
+                                 [&](auto const& prefix) { return name.starts_with(prefix); })) {
+            return rule.stored;
+        }
+    }
+    return wanted;
+}
 
 void fold_batch_norm(ConvWeights& conv, std::vector<float> const& gamma, std::vector<float> const& beta,
                      std::vector<float> const& mean, std::vector<float> const& variance, double eps) {

@@ -13,6 +13,15 @@ namespace echollama::convert {
 // Finds the numbers of a tensor by the name that this network has in one naming scheme; throws Error.
 using ReadTensor = std::function<std::vector<float>(std::string const& name, std::vector<std::int64_t> const& shape)>;
 
+// How the layers whose names begin with one of `prefixes` are stored when the user asks for one of `types`: finer,
+// because the networks multiply their rounding most (docs/performance.md, "Reduced precision").
+struct FinerLayers {
+    std::vector<WeightType> types;
+    std::vector<std::string> prefixes;
+    WeightType stored = WeightType::f32;
+};
+WeightType type_of_layer(std::string const& name, WeightType wanted, std::vector<FinerLayers> const& finer);
+
 struct ConvWeights {
     std::int64_t out = 0, in = 0, kernel = 1;
     std::vector<float> weight; // PyTorch's [out, in, kernel, kernel]

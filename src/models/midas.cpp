@@ -52,7 +52,7 @@ Midas::Midas(std::filesystem::path const& gguf, int threads, std::string const& 
     if (backend_.own_layers) {
         cpu_.emplace(backend_);
     }
-    build({64, 64, 1}); // looks every weight up
+    build({params_.input_size, params_.input_size, 1}); // looks every weight up and packs it as this size wants it
 }
 
 Midas::~Midas() = default;

@@ -32,7 +32,9 @@ ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution 
                        After const& after) const {
     auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel);
     if (cpu) {
-        return cpu->conv2d(ctx, weight, bias, x, shape, after.add, after.relu);
+        ggml_tensor* y = cpu->conv2d(ctx, weight, bias, x, shape, after.add, after.relu);
+        return ggml_format_name(y, "CONV %dx%d/%d %s from %d", shape.kernel, shape.kernel, shape.stride,
+                                ggml_type_name(weight->type), static_cast<int>(x->ne[0]));
     }
     ggml_tensor* y = nn::conv2d(ctx, weight, bias, x, shape);
     y = after.add ? ggml_add(ctx, y, after.add) : y;

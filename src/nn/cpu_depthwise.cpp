@@ -161,8 +161,10 @@ ggml_tensor* cpu_depthwise_relu6(ggml_context* ctx, ggml_tensor* kernel, ggml_te
                                     : k == 5 ? run<5>
                                              : run<7>,
                                     GGML_N_TASKS_MAX, nullptr);
-    return with_params(y, Depthwise{static_cast<std::int16_t>(stride), static_cast<std::int16_t>(padding.left),
-                                    static_cast<std::int16_t>(padding.top)});
+    return ggml_format_name(
+        with_params(y, Depthwise{static_cast<std::int16_t>(stride), static_cast<std::int16_t>(padding.left),
+                                 static_cast<std::int16_t>(padding.top)}),
+        "DEPTHWISE %dx%d/%d", k, k, stride);
 }
 
 } // namespace echollama::nn

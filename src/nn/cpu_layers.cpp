@@ -29,6 +29,11 @@ PoolShape pool_shape(Convolution const& window, std::int64_t channels, std::int6
             out_size(height, p.top, p.bottom, window)};
 }
 
+// Winograd's weights are up to four times as many bytes; with fewer squares of the picture than this, reading them
+// takes longer than the products they save. Counted in one picture, so that a batch gives the numbers of its pictures
+// alone.
+constexpr std::int64_t least_squares = 16;
+
 } // namespace
 
 CpuLayers::CpuLayers(Backend const& backend) {
@@ -48,9 +53,11 @@ void CpuLayers::need_scratch(std::size_t bytes) {
     }
 }
 
-LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape) {
+LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape, std::int64_t width,
+                              std::int64_t height) {
     LayerWeight found;
-    if (int square = winograd_square(weight, shape); square > 0) {
+    int square = winograd_square(weight, shape);
+    if (square > 0 && (width + square - 1) / square * ((height + square - 1) / square) >= least_squares) {
         auto known = winograd_.find(weight);
         if (known == winograd_.end()) {
             known = winograd_.emplace(weight, pack_winograd(square, weight, bias)).first;
@@ -80,9 +87,10 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
 
 ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                                Convolution const& shape, ggml_tensor* add, bool relu) {
-    LayerWeight packed_weight = packed(weight, bias, shape);
-    auto const* task = job({packed_weight, shape, {}, relu, 0, {}, this});
     auto const& p = shape.padding;
+    auto width = out_size(x->ne[1], p.left, p.right, shape), height = out_size(x->ne[2], p.top, p.bottom, shape);
+    LayerWeight packed_weight = packed(weight, bias, shape, width, height);
+    auto const* task = job({packed_weight, shape, {}, relu, 0, {}, this});
     if (packed_weight.squares && x->type != GGML_TYPE_F32) {
         x = ggml_cast(ctx, x, GGML_TYPE_F32);
     }
@@ -90,8 +98,7 @@ ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tens
         add = ggml_cast(ctx, add, GGML_TYPE_F32);
     }
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
-    return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], out_size(x->ne[1], p.left, p.right, shape),
-                          out_size(x->ne[2], p.top, p.bottom, shape), x->ne[3], args, add ? 2 : 1, run_conv,
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], width, height, x->ne[3], args, add ? 2 : 1, run_conv,
                           GGML_N_TASKS_MAX, const_cast<Job*>(task));
 }
 

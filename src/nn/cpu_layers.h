@@ -65,7 +65,9 @@ class CpuLayers {
         CpuLayers* owner = nullptr;
     };
     Job const* job(Job const& wanted);
-    LayerWeight packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape);
+    // width, height: of the result, where the choice may depend on it
+    LayerWeight packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape, std::int64_t width = 1 << 16,
+                       std::int64_t height = 1 << 16);
     void need_scratch(std::size_t bytes);
     static void run_conv(ggml_tensor* dst, int part, int parts, void* job);
     static void run_bottleneck(ggml_tensor* dst, int part, int parts, void* job);

@@ -275,20 +275,22 @@ ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
     x = contiguous(ctx, x);
     ggml_tensor* sums = ggml_custom_4d(ctx, GGML_TYPE_F32, 2 * x->ne[0], pieces(x->ne[1] * x->ne[2]), x->ne[3], 1, &x,
                                        1, run_sums, GGML_N_TASKS_MAX, nullptr);
+    ggml_set_name(sums, "GROUP_NORM sums");
     ggml_tensor* args[] = {sums, weight, bias, add ? contiguous(ctx, add) : nullptr};
     ggml_tensor* y = ggml_custom_inplace(ctx, x, args, add ? 4 : 3, run_group_norm, GGML_N_TASKS_MAX, nullptr);
-    return with_params(y, GroupNorm{groups, eps, relu});
+    return ggml_set_name(with_params(y, GroupNorm{groups, eps, relu}), "GROUP_NORM");
 }
 
 ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps) {
     ggml_tensor* args[] = {contiguous(ctx, x), weight, bias};
     ggml_tensor* y = ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], x->ne[1], x->ne[2], x->ne[3], args, 3, run_layer_norm,
                                     GGML_N_TASKS_MAX, nullptr);
-    return with_params(y, Eps{eps});
+    return ggml_set_name(with_params(y, Eps{eps}), "LAYER_NORM");
 }
 
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x) {
-    return ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_gelu, GGML_N_TASKS_MAX, nullptr);
+    return ggml_set_name(ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_gelu, GGML_N_TASKS_MAX, nullptr),
+                         "GELU");
 }
 
 ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, std::int64_t width, std::int64_t height,
@@ -296,7 +298,7 @@ ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, std::int64_t
     x = contiguous(ctx, x);
     ggml_tensor* y = ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], width, height, x->ne[3], &x, 1, run_bilinear,
                                     GGML_N_TASKS_MAX, nullptr);
-    return with_params(y, Corners{align_corners});
+    return ggml_set_name(with_params(y, Corners{align_corners}), "BILINEAR");
 }
 
 } // namespace echollama::nn

@@ -138,7 +138,8 @@ std::vector<Graph::OperatorTime> Graph::profile() const {
     std::map<std::string, OperatorTime> rows;
     for (int i = 0; i < ggml_graph_n_nodes(state_->graph); ++i) {
         ggml_tensor* node = ggml_graph_node(state_->graph, i);
-        std::string what = ggml_op_desc(node);
+        bool own = node->op == GGML_OP_CUSTOM && node->name[0] != 0; // then its maker has named it
+        std::string what = own ? node->name : ggml_op_desc(node);
         if (node->op == GGML_OP_MUL_MAT) {
             what += " " + std::string(ggml_type_name(node->src[0]->type)) + " " + shape_text(node->src[0]) + " x " +
                     shape_text(node->src[1]);

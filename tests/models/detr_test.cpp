@@ -127,47 +127,70 @@ TEST(Detr, EqualsTheOriginalFromBothNamings) {
     convert::convert_detr(convert::open_checkpoint(dir / "original.pth"), dir / "original.gguf", WeightType::f32);
     EXPECT_TRUE(file_bytes(dir / "hf.gguf") == file_bytes(dir / "original.gguf"));
 
-    Detr net(dir / "hf.gguf", 2, nn::cpu_device, true);
     Golden small("detr/small.safetensors"), batch("detr/batch.safetensors"), coffee("detr/coffee.safetensors");
     auto alone = convert::open_checkpoint(golden("detr/batch-single.safetensors"));
+    for (auto const* device : {nn::cpu_device, nn::plain_device}) { // the second as a GPU would compute
+        SCOPED_TRACE(device);
+        Detr net(dir / "hf.gguf", 2, device, true);
+        auto input = named_input("input", 320, 224, 1.6F);
+        auto first = net.run(std::span(&input, 1));
+        expect_taps(net, small);
+        expect_detections(small, "", first[0], net.params(), 320, 224);
+        expect_position(small, {std::vector<std::uint8_t>(70, 1)}, 10, 7);
 
-    auto input = named_input("input", 320, 224, 1.6F);
-    auto first = net.run(std::span(&input, 1));
-    expect_taps(net, small);
-    expect_detections(small, "", first[0], net.params(), 320, 224);
-    expect_position(small, {std::vector<std::uint8_t>(70, 1)}, 10, 7);
+        // a padded batch, and each of its pictures alone
+        std::vector<DetrInput> two{named_input("input.0", 310, 200, 1.6F), named_input("input.1", 230, 224, 1.6F)};
+        auto both = net.run(two);
+        expect_taps(net, batch);
+        expect_detections(batch, "0.", both[0], net.params(), 310, 200);
+        expect_detections(batch, "1.", both[1], net.params(), 230, 224);
+        for (std::size_t i = 0; i < 2; ++i) {
+            auto output = net.run(std::span(&two[i], 1))[0];
+            auto expected = alone.read(std::to_string(i) + ".logits");
+            for (std::size_t k = 0; k < expected.size(); ++k) {
+                ASSERT_NEAR(output.logits[k], expected[k], 2e-3);
+            }
+            expected = alone.read(std::to_string(i) + ".boxes");
+            for (std::size_t k = 0; k < expected.size(); ++k) {
+                ASSERT_NEAR(output.boxes[k], expected[k], 3e-4);
+            }
+        }
 
-    // a padded batch, and each of its pictures alone
-    std::vector<DetrInput> two{named_input("input.0", 310, 200, 1.6F), named_input("input.1", 230, 224, 1.6F)};
-    auto both = net.run(two);
-    expect_taps(net, batch);
-    expect_detections(batch, "0.", both[0], net.params(), 310, 200);
-    expect_detections(batch, "1.", both[1], net.params(), 230, 224);
-    for (std::size_t i = 0; i < 2; ++i) {
-        auto output = net.run(std::span(&two[i], 1))[0];
-        auto expected = alone.read(std::to_string(i) + ".logits");
-        for (std::size_t k = 0; k < expected.size(); ++k) {
-            ASSERT_NEAR(output.logits[k], expected[k], 2e-3);
-        }
-        expected = alone.read(std::to_string(i) + ".boxes");
-        for (std::size_t k = 0; k < expected.size(); ++k) {
-            ASSERT_NEAR(output.boxes[k], expected[k], 3e-4);
-        }
+        auto photo = detr_input(load_image(golden("images/coffee.png")).image, net.params());
+        auto output = net.run(std::span(&photo, 1));
+        expect_taps(net, coffee);
+        expect_detections(coffee, "", output[0], net.params(), 600, 400);
+
+        // the first size again: the same numbers, bit for bit
+        auto again = net.run(std::span(&input, 1));
+        EXPECT_EQ(again[0].logits, first[0].logits);
+        EXPECT_EQ(again[0].boxes, first[0].boxes);
     }
-
-    auto photo = detr_input(load_image(golden("images/coffee.png")).image, net.params());
-    auto output = net.run(std::span(&photo, 1));
-    expect_taps(net, coffee);
-    expect_detections(coffee, "", output[0], net.params(), 600, 400);
-
-    // the first size again: the same numbers, bit for bit
-    auto again = net.run(std::span(&input, 1));
-    EXPECT_EQ(again[0].logits, first[0].logits);
-    EXPECT_EQ(again[0].boxes, first[0].boxes);
 }
 
-// The golden README measured 0.4 to 0.6 % for weights rounded to F16 and asks for two to three times that. BF16 rounds
-// 8 times as coarsely; Q8_0 about 17 times on weights that are evenly spread, as these are.
+// Largest change of any class score (after the softmax).
+double score_change(DetrOutput const& a, DetrOutput const& b) {
+    double largest = 0;
+    auto classes = static_cast<std::size_t>(a.classes);
+    for (std::size_t row = 0; row < a.logits.size(); row += classes) {
+        auto sum = [&](DetrOutput const& x) {
+            double all = 0;
+            for (std::size_t i = row; i < row + classes; ++i) {
+                all += std::exp(static_cast<double>(x.logits[i]));
+            }
+            return all;
+        };
+        double all_a = sum(a), all_b = sum(b);
+        for (std::size_t i = row; i < row + classes; ++i) {
+            largest = std::max(largest, std::abs(std::exp(static_cast<double>(a.logits[i])) / all_a -
+                                                 std::exp(static_cast<double>(b.logits[i])) / all_b));
+        }
+    }
+    return largest;
+}
+
+// This network is not trained and multiplies rounding about tenfold: F16 keeps the class scores within 0.01, the
+// coarser types cannot (docs/performance.md).
 TEST(Detr, ReducedWeightsMoveTheOutputsAsTheirRoundingDoes) {
     SKIP_WITHOUT(golden("detr/weights.tsv"));
     TempDir dir;
@@ -176,16 +199,40 @@ TEST(Detr, ReducedWeightsMoveTheOutputsAsTheirRoundingDoes) {
     auto exact = Detr(dir / "f32.gguf", 2).run(std::span(&input, 1))[0];
     struct Limit {
         WeightType type;
-        double distance;
+        double distance, score;
     };
-    for (auto [type, limit] : {Limit{WeightType::f16, 0.015}, {WeightType::bf16, 0.12}, {WeightType::q8_0, 0.25}}) {
+    for (auto [type, limit, score] :
+         {Limit{WeightType::f16, 0.008, 0.01}, {WeightType::bf16, 0.12, 0.3}, {WeightType::q8_0, 0.25, 0.5}}) {
         convert_synthetic(dir / "reduced.gguf", type);
         auto output = Detr(dir / "reduced.gguf", 2).run(std::span(&input, 1))[0];
         double moved = distance(output.logits, exact.logits);
         EXPECT_LT(moved, limit) << static_cast<int>(type);
         EXPECT_GT(moved, 0);
         EXPECT_LT(distance(output.boxes, exact.boxes), limit) << static_cast<int>(type);
+        EXPECT_LT(score_change(output, exact), score) << static_cast<int>(type);
     }
+}
+
+TEST(Detr, NoMemoryGrowsOver1000RunsOfChangingSizes) {
+    SKIP_WITHOUT(golden("detr/weights.tsv"));
+    TempDir dir;
+    convert_synthetic(dir / "f16.gguf", WeightType::f16);
+    Detr net(dir / "f16.gguf", 1);
+    std::vector<DetrInput> inputs{named_input("input.0", 32, 32, 1.6F), named_input("input.1", 40, 20, 1.6F)};
+    std::vector<std::vector<float>> alone;
+    for (auto const& input : inputs) {
+        alone.push_back(net.run(std::span(&input, 1))[0].logits);
+    }
+    long before = 0;
+    for (std::size_t i = 0; i < 1000; ++i) {
+        if (i % 50 == 0) {
+            net.run(inputs); // together, with padding
+        }
+        std::size_t k = i / 4 % 2;
+        ASSERT_EQ(net.run(std::span(&inputs[k], 1))[0].logits, alone[k]);
+        before = i == 100 ? resident_kib() : before;
+    }
+    EXPECT_LT(resident_kib(), before + 2048);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <numeric>
 
 namespace echollama::test {
@@ -81,6 +82,17 @@ inline double spearman(std::vector<float> const& a, std::vector<float> const& b)
         yy += (y[i] - middle) * (y[i] - middle);
     }
     return xy / std::sqrt(xx * yy);
+}
+
+// Resident memory in KiB.
+inline long resident_kib() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmRSS:")) {
+            return std::stol(line.substr(6));
+        }
+    }
+    return 0;
 }
 
 } // namespace echollama::test
