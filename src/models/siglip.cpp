@@ -21,7 +21,7 @@ ggml_tensor* block(Net const& net, SigLipParams const& params, std::string const
     ggml_tensor* mixed =
         net.attention(third(net.ctx, qkv, 0), third(net.ctx, qkv, 1), third(net.ctx, qkv, 2), params.heads);
     x = net.linear(name + "out", mixed, {.add = x});
-    return ggml_add(net.ctx, x, gelu_mlp(net, name + "mlp", net.layer_norm(name + "norm2", x, params.norm_eps)));
+    return gelu_mlp(net, name + "mlp", net.layer_norm(name + "norm2", x, params.norm_eps), x);
 }
 
 } // namespace
@@ -39,9 +39,9 @@ SigLipParams read_siglip_params(nn::Weights const& weights) {
     return params;
 }
 
-ggml_tensor* gelu_mlp(Net const& net, std::string const& name, ggml_tensor* x) {
+ggml_tensor* gelu_mlp(Net const& net, std::string const& name, ggml_tensor* x, ggml_tensor* add) {
     ggml_tensor* inner = net.linear(name + ".fc1", x);
-    return net.linear(name + ".fc2", nn::gelu_tanh(net.ctx, inner, net.cpu != nullptr));
+    return net.linear(name + ".fc2", nn::gelu_tanh(net.ctx, inner, net.cpu != nullptr), {.add = add});
 }
 
 ggml_tensor* siglip(Net const& net, nn::Graph::Builder& b, SigLipParams const& params, ggml_tensor* picture) {

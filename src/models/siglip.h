@@ -23,7 +23,7 @@ SigLipParams read_siglip_params(nn::Weights const& weights);
 // Taps: hidden.0 (patches with positions), hidden.1 … after each block.
 ggml_tensor* siglip(Net const& net, nn::Graph::Builder& b, SigLipParams const& params, ggml_tensor* picture);
 
-// fc2(gelu(fc1 x)) with the tanh form of GELU; name.fc1, name.fc2.
-ggml_tensor* gelu_mlp(Net const& net, std::string const& name, ggml_tensor* x);
+// fc2(gelu(fc1 x)), plus `add` where it is given, with the tanh form of GELU; name.fc1, name.fc2.
+ggml_tensor* gelu_mlp(Net const& net, std::string const& name, ggml_tensor* x, ggml_tensor* add = nullptr);
 
 } // namespace echollama

@@ -211,13 +211,17 @@ std::size_t Weights::bytes() const {
 }
 
 std::string gguf_architecture(std::filesystem::path const& path) {
+    return gguf_text(path, "general.architecture");
+}
+
+std::string gguf_text(std::filesystem::path const& path, std::string const& key) {
     try {
         check_gguf(path);
     } catch (Error const&) {
         return "";
     }
     auto gguf = read_header(path, nullptr);
-    return gguf ? header_text(gguf.get(), "general.architecture") : "";
+    return gguf ? header_text(gguf.get(), key.c_str()) : "";
 }
 
 std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise) {

@@ -52,6 +52,8 @@ class Weights {
 
 // The value of general.architecture of a GGUF file; empty when the file is not readable GGUF. Reads only the header.
 std::string gguf_architecture(std::filesystem::path const& path);
+// A text of the header; empty when it is absent, of another type, or the file is not readable GGUF.
+std::string gguf_text(std::filesystem::path const& path, std::string const& key);
 
 // A whole number of the header; `otherwise` when it is absent, of another type, or the file is not readable GGUF.
 std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise);

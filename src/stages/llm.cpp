@@ -10,7 +10,9 @@
 #include <llama.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 
 namespace echollama {
 namespace {
@@ -69,6 +71,14 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
     check_gguf(path, "language model");
     auto model_params = llama_model_default_params();
     model_params.n_gpu_layers = options.gpu_layers;
+    std::array<llama_model_kv_override, 2> overrides{}; // the last is empty: their end
+    if (nn::gguf_text(path, "general.architecture") == "phi2" && nn::gguf_text(path, "tokenizer.ggml.pre").empty()) {
+        // Moondream2's own file does not say how text is split; llama.cpp's guess would not be GPT-2's way
+        overrides[0].tag = LLAMA_KV_OVERRIDE_TYPE_STR;
+        std::strcpy(overrides[0].key, "tokenizer.ggml.pre");
+        std::strcpy(overrides[0].val_str, "gpt-2");
+        model_params.kv_overrides = overrides.data();
+    }
     try {
         model.reset(llama_model_load_from_file(path.c_str(), model_params));
     } catch (std::exception const& error) {

@@ -59,11 +59,15 @@ double largest_difference(std::vector<float> const& a, std::vector<float> const&
 
 TEST(MoondreamText, TokensEqualTheTokenizersLibrary) {
     TempDir dir;
-    Llm llm(tiny_moondream(dir.path(), MoondreamAge::may_2024));
+    auto converted = tiny_moondream(dir.path(), MoondreamAge::may_2024);
+    Llm llm(converted), published(as_published_for_llama(converted, dir / "published.gguf", false));
     auto facts = nlohmann::json::parse(std::ifstream(data("moondream/facts.json")));
     for (auto const& text : facts["texts"]) {
         EXPECT_EQ(llm.tokenize(text["text"].get<std::string>(), true), text["tokens"].get<std::vector<LlmToken>>())
             << text["text"];
+        EXPECT_EQ(published.tokenize(text["text"].get<std::string>(), true),
+                  text["tokens"].get<std::vector<LlmToken>>())
+            << "in the file published for llama.cpp: " << text["text"];
     }
     // pads are no words, and user text never makes a special token
     EXPECT_GT(llm.tokenize("[PAD380]").size(), 1U);
@@ -168,7 +172,7 @@ TEST(MtmdCaptioner, MoondreamSaysTheSameAsOurOwn) {
 TEST(MtmdCaptioner, MoondreamOf2025SeesThePictureWhole) {
     TempDir dir;
     auto text = tiny_moondream(dir.path(), MoondreamAge::march_2024);
-    auto templated = with_chat_template(text, dir / "templated.gguf");
+    auto templated = as_published_for_llama(text, dir / "templated.gguf", true);
     auto captioner = make_mtmd_captioner(templated, tiny_mmproj(dir / "mmproj.gguf"), {.max_tokens = 6});
     auto picture = moondream_picture("wide");
     LlmOptions options;

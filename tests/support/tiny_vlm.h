@@ -74,13 +74,18 @@ inline std::filesystem::path tiny_mmproj(std::filesystem::path const& path) {
     return path;
 }
 
-// The same model with a chat template in its file, as the one of 2025 that llama.cpp lists.
-inline std::filesystem::path with_chat_template(std::filesystem::path const& text, std::filesystem::path const& path) {
+// The same model as the files that are published for llama.cpp: without a word on how text is split, and in the one of
+// 2025 with a chat template.
+inline std::filesystem::path as_published_for_llama(std::filesystem::path const& text,
+                                                    std::filesystem::path const& path, bool of_2025) {
     ggml_context* tensors = nullptr;
     auto* source = gguf_init_from_file(text.c_str(), {.no_alloc = false, .ctx = &tensors});
     auto* file = gguf_init_empty();
     gguf_set_kv(file, source);
-    gguf_set_val_str(file, "tokenizer.chat_template", "{{ 'USER: ' + messages[0].content + ' ASSISTANT:' }}");
+    gguf_remove_key(file, "tokenizer.ggml.pre");
+    if (of_2025) {
+        gguf_set_val_str(file, "tokenizer.chat_template", "{{ 'USER: ' + messages[0].content + ' ASSISTANT:' }}");
+    }
     for (std::int64_t i = 0; i < gguf_get_n_tensors(source); ++i) {
         gguf_add_tensor(file, ggml_get_tensor(tensors, gguf_get_tensor_name(source, i)));
     }
