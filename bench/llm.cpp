@@ -1,5 +1,5 @@
-// Language model on this machine: bench_llm MODEL.gguf [threads]. Load time, prompt and generation speed, time to the
-// first token of a first and of a follow-up question (warm prefix), memory over 100 starts and stops.
+// Language model on this machine: bench_llm MODEL.gguf [threads [generation]]. Load time, prompt and generation speed,
+// time to the first token of a first and of a follow-up question (warm prefix), memory over 100 starts and stops.
 #include "stages/llm.h"
 
 #include "base/error.h"
@@ -37,28 +37,44 @@ double first_token_ms(Llm& llm, Prompt const& prompt) {
     return ms_since(begin);
 }
 
-void speeds(Llm& llm) {
-    std::vector<LlmToken> prompt(512, llm.tokenize(" a").at(0));
-    auto begin = Clock::now();
-    llm.logits(prompt);
-    std::printf("prompt: %.1f tokens/s (512 tokens)\n", 512e3 / ms_since(begin));
+// Tokens a second over 128 tokens, end tokens excluded so that there are as many.
+double generation_speed(Llm& llm) {
+    std::vector<std::size_t> ends;
+    for (int t = 0; t < llm.vocabulary_size(); ++t) {
+        if (llm.is_end(t)) {
+            ends.push_back(static_cast<std::size_t>(t));
+        }
+    }
     std::optional<Clock::time_point> first;
     int count = 0;
     llm.generate(
-        std::vector<LlmToken>{prompt[0]}, {.max_tokens = 129, .temperature = 0},
+        std::vector<LlmToken>{llm.tokenize(" a").at(0)}, {.max_tokens = 129, .temperature = 0},
         [&](LlmToken) {
             first ? void(++count) : void(first = Clock::now());
             return true;
         },
         {},
         [&](std::span<float> logits) {
-            for (int t = 0; t < llm.vocabulary_size(); ++t) {
-                if (llm.is_end(t)) {
-                    logits[static_cast<std::size_t>(t)] = -1e30F;
-                }
+            for (auto end : ends) {
+                logits[end] = -1e30F;
             }
         });
-    std::printf("generation: %.1f tokens/s (%d tokens)\n", count * 1e3 / ms_since(*first), count);
+    return count * 1e3 / ms_since(*first);
+}
+
+void speeds(Llm& llm) {
+    std::vector<LlmToken> prompt(512, llm.tokenize(" a").at(0));
+    auto begin = Clock::now();
+    llm.logits(prompt);
+    std::printf("prompt: %.1f tokens/s (512 tokens)\n", 512e3 / ms_since(begin));
+    std::printf("generation: %.1f tokens/s (128 tokens)\n", generation_speed(llm));
+}
+
+// For bench/llm_peer.py: one warm-up, one measured run.
+void run_generation(std::string const& path, int threads) {
+    Llm llm(path, {.threads = threads});
+    generation_speed(llm);
+    std::printf("%.2f\n", generation_speed(llm));
 }
 
 void run(std::string const& path, int threads) {
@@ -92,7 +108,9 @@ void run(std::string const& path, int threads) {
 
 int main(int argc, char** argv) {
     try {
-        run(argc > 1 ? argv[1] : "", argc > 2 ? std::atoi(argv[2]) : 2);
+        std::string path = argc > 1 ? argv[1] : "";
+        int threads = argc > 2 ? std::atoi(argv[2]) : 2;
+        argc > 3 ? run_generation(path, threads) : run(path, threads);
     } catch (std::exception const& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -211,11 +211,36 @@ void GroundedStream::finish() {
 
 void GroundedStream::mark_said(std::string const& sentence) {
     said_.push_back(joined_words(sentence));
+    told_.merge(facts_of(sentence));
     for (auto const& object : scene_.objects) {
         if (names(sentence, object.detection.label)) {
             named_.insert(object.detection.label);
         }
     }
+}
+
+// Things go by the name of their class, so that "man" and "person" are one; others as they are called.
+GroundedStream::Facts GroundedStream::facts_of(std::string const& sentence) const {
+    Facts facts;
+    auto claims = check_claims(sentence, scene_);
+    for (auto const& mention : find_mentions(split_words(sentence))) {
+        auto object = std::find_if(scene_.objects.begin(), scene_.objects.end(),
+                                   [&](auto const& o) { return names_class(mention, o.detection.label); });
+        for (auto const& claim : claims) {
+            facts.emplace(object != scene_.objects.end() ? object->detection.label : mention.words, claim.subject);
+        }
+    }
+    return facts;
+}
+
+bool GroundedStream::tells_something_new(std::string const& sentence) const {
+    auto facts = facts_of(sentence);
+    for (auto const& group : scene_.groups) { // of several chairs each may be told of
+        if (names(sentence, group.label)) {
+            return true;
+        }
+    }
+    return !std::includes(told_.begin(), told_.end(), facts.begin(), facts.end());
 }
 
 bool GroundedStream::was_said(std::string const& sentence) const {

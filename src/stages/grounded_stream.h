@@ -1,6 +1,7 @@
 // From a language model's text to sentences that may be spoken: cut, cleaned of markup, checked against the scene.
 #pragma once
 
+#include "scene/grounding.h"
 #include "scene/wording.h"
 #include "stages/roles.h"
 #include "stages/sentences.h"
@@ -10,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace echollama {
@@ -46,6 +48,9 @@ class GroundedStream {
     void consider(std::string const& raw);
     bool correct(std::string const& sentence);
     bool was_said(std::string const& sentence) const;
+    using Facts = std::set<std::pair<std::string, Claim::Subject>>;
+    Facts facts_of(std::string const& sentence) const;
+    bool tells_something_new(std::string const& sentence) const;
     void say(std::string const& sentence);
 
     Scene const& scene_;
@@ -54,6 +59,7 @@ class GroundedStream {
     std::vector<std::string> own_;  // what the scene says itself
     std::vector<std::string> said_; // as lower-case words
     std::set<std::string> named_;   // classes
+    Facts told_;                    // of which class what kind of thing was said
     std::size_t spoken_ = 0, corrected_ = 0, dropped_ = 0;
 };
 

@@ -63,6 +63,7 @@ struct Llm::State {
     void check_prompt(std::span<LlmToken const> prompt) const;
     void check_tokens(std::span<LlmToken const> tokens) const;
     void check_room(std::size_t places) const;
+    LlmToken likeliest() const;
 };
 
 void Llm::State::load(std::filesystem::path const& file, LlmOptions const& options) {
@@ -208,6 +209,11 @@ void Llm::State::check_room(std::size_t places) const {
     }
 }
 
+LlmToken Llm::State::likeliest() const {
+    auto const* logits = llama_get_logits_ith(context.get(), -1);
+    return static_cast<LlmToken>(std::max_element(logits, logits + llama_vocab_n_tokens(vocab)) - logits);
+}
+
 void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
     check_tokens(prompt);
     if (prompt.size() >= llama_n_ctx(context.get())) {
@@ -347,6 +353,7 @@ LlmEnd Llm::generate(std::span<LlmToken const> prompt, LlmSampling const& sampli
 
 LlmEnd Llm::write(LlmSampling const& sampling, LlmTokenSink const& sink, std::stop_token stop, LlmMask const& mask) {
     state_->stop = std::move(stop);
+    bool greedy = sampling.temperature <= 0 && sampling.repeat_penalty == 1; // needs no list of candidates
     auto sampler = make_sampler(sampling, vocabulary_size());
     for (int n = 0; n < sampling.max_tokens; ++n) {
         if (state_->stop.stop_requested()) {
@@ -355,7 +362,7 @@ LlmEnd Llm::write(LlmSampling const& sampling, LlmTokenSink const& sink, std::st
         if (mask) {
             mask({llama_get_logits_ith(state_->context.get(), -1), static_cast<std::size_t>(vocabulary_size())});
         }
-        auto token = llama_sampler_sample(sampler.get(), state_->context.get(), -1);
+        auto token = greedy ? state_->likeliest() : llama_sampler_sample(sampler.get(), state_->context.get(), -1);
         if (is_end(token)) {
             return LlmEnd::end_token;
         }

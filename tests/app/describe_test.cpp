@@ -88,6 +88,37 @@ TEST(Describe, JsonAndAnnotatedPicture) {
     EXPECT_NE(after.rgb, before.rgb);
 }
 
+TEST(Chat, RepeatsHelpsAndEnds) {
+    NEEDS_STARTERS();
+    test::TempDir temp;
+    std::ofstream(temp / "lines") << "where is the cup?\n\nhelp\nWhy is it there?\nquit\nwhere is the cup?\n";
+    auto result = echollama("chat " + photo("coffee").string() + " --no-llm < " + (temp / "lines").string());
+    ASSERT_EQ(result.code, 0) << result.err;
+    std::vector<std::string> lines;
+    std::istringstream text(result.out);
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+    }
+    ASSERT_GE(lines.size(), 5U);
+    auto const* last = &lines[lines.size() - 4]; // the answer, again, help, and what cannot be told; nothing after quit
+    EXPECT_NE(last[0].find("cup"), std::string::npos);
+    EXPECT_EQ(last[1], last[0]);
+    EXPECT_NE(last[2].find("quit ends"), std::string::npos);
+    EXPECT_NE(last[3].find("cannot tell"), std::string::npos);
+}
+
+TEST(Ask, SeveralQuestionsAreAnsweredInTurn) {
+    NEEDS_STARTERS();
+    auto result =
+        echollama("ask " + photo("coffee").string() + " \"Where is the cup?\" \"Is there a dog?\" --no-llm --json");
+    ASSERT_EQ(result.code, 0) << result.err;
+    auto answers = nlohmann::json::parse(result.out).at("answers");
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers[1].at("question"), "Is there a dog?");
+    EXPECT_NE(answers[0].at("sentences").dump().find("cup"), std::string::npos);
+    EXPECT_EQ(answers[1].at("sentences").dump().find("cup"), std::string::npos);
+}
+
 TEST(Describe, SaysNothingTwice) {
     NEEDS_STARTERS();
     std::istringstream lines(seen_in("coffee"));
