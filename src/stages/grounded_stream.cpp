@@ -283,8 +283,8 @@ void GroundedStream::consider(std::string const& raw) {
         ++corrected_;
         return;
     }
-    bool good =
-        (standing == Standing::holds || standing == Standing::uncertain) && uses_known_words(sentence, scene_, own_);
+    bool good = (standing == Standing::holds || standing == Standing::uncertain) &&
+                uses_known_words(sentence, scene_, own_) && tells_something_new(sentence);
     auto spoken = good && standing == Standing::uncertain ? with_doubt(sentence) : sentence;
     if (!good || was_said(spoken)) {
         log::debug("not spoken: " + sentence);
