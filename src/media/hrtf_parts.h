@@ -26,9 +26,9 @@ std::vector<float> whitening_filter(std::vector<std::vector<float>> const& respo
 
 std::vector<float> convolved(std::span<float const> signal, std::span<float const> filter);
 
-// Power of speech after the response, the unprocessed being 1. Speech here rises by 6 dB an octave up to 250 Hz and falls
-// by 12 above 800 Hz: nearly the long-term average of Byrne and others (JASA 96(4), 1994), with more weight on the
-// formants, where words are.
+// Power of speech after the response, the unprocessed being 1. Speech here rises by 6 dB an octave up to 250 Hz and
+// falls by 12 above 800 Hz: nearly the long-term average of Byrne and others (JASA 96(4), 1994), with more weight on
+// the formants, where words are.
 double speech_power(std::span<float const> response, int rate);
 
 // Delays counted from the earliest arrival of all; the front as loud for speech as the unprocessed sound.

@@ -14,7 +14,7 @@ constexpr float nearest_m = 0.5F, farthest_m = 10, reference_m = 1;
 constexpr float db_per_doubling = 2.25F;
 constexpr float high_db_per_metre = 0.3F;
 constexpr double high_hz = 4000;
-constexpr float headroom = 0.5F;      // -6 dB: the nearer ear hears a sound from the side louder than the front
+constexpr float headroom = 0.5F;       // -6 dB: the nearer ear hears a sound from the side louder than the front
 constexpr double downmix_share = 0.85; // at least this part of the power of speech stays when both channels are added
 constexpr double most_lift = 2;
 constexpr double guard_s = 0.003;

@@ -4,8 +4,8 @@
 #include "stages/describer_remote.h"
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <cpp-httplib/httplib.h>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
