@@ -16,8 +16,7 @@ std::vector<Bytes> seeds() {
 }
 
 void run(Input input) {
-    MemoryFile const file(input);
-    load_camera_file(file.path()).scaled_to(320, 240);
+    parse_camera_file(text_of(input), "input").scaled_to(320, 240);
 }
 
 } // namespace echollama::fuzz

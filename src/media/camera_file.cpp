@@ -17,14 +17,19 @@ using Json = nlohmann::json;
 
 constexpr float pixel_centre = 0.5F;
 
+// A size in whole pixels; -1, which is_possible() refuses, for what no picture has.
+int pixels_of(float value) {
+    return value >= 0 && value <= 1e6F ? static_cast<int>(value) : -1;
+}
+
 Intrinsics from_matrix(float fx, float fy, float cx, float cy) {
     return {fx, fy, cx + pixel_centre, cy + pixel_centre, false};
 }
 
 CameraFile from_json(Json const& json) {
     CameraFile file;
-    file.width = json.value("width", 0);
-    file.height = json.value("height", 0);
+    file.width = pixels_of(json.value("width", 0.0F));
+    file.height = pixels_of(json.value("height", 0.0F));
     file.baseline_m = json.value("baseline_m", 0.0F);
     if (json.contains("intrinsic_matrix")) {
         auto const m = json.at("intrinsic_matrix").get<std::vector<float>>();
@@ -82,8 +87,8 @@ std::optional<CameraFile> from_middlebury(std::string_view text) {
     }
     CameraFile file;
     file.camera = from_matrix(left[0], left[4], left[2], left[5]);
-    file.width = static_cast<int>(one_after(text, "width"));
-    file.height = static_cast<int>(one_after(text, "height"));
+    file.width = pixels_of(one_after(text, "width"));
+    file.height = pixels_of(one_after(text, "height"));
     file.baseline_m = one_after(text, "baseline") / 1000;
     file.disparity_offset = one_after(text, "doffs");
     return file;
@@ -98,8 +103,8 @@ std::optional<CameraFile> from_yaml(std::string_view text) {
     }
     CameraFile file;
     file.camera = from_matrix(m[0], m[4], m[2], m[5]);
-    file.width = static_cast<int>(one_after(text, "image_width"));
-    file.height = static_cast<int>(one_after(text, "image_height"));
+    file.width = pixels_of(one_after(text, "image_width"));
+    file.height = pixels_of(one_after(text, "image_height"));
     return file;
 }
 

@@ -110,7 +110,9 @@ TEST(CameraFile, BadOnesAreRefused) {
     for (auto const* text :
          {"", "{}", "[1]", "{\"fx\": \"wide\"}", "cam0=[0 0 0; 0 0 0; 0 0 1]", "cam0=[1 2",
           "camera_matrix: data: [1, nan]", R"({"width":0,"height":1,"intrinsic_matrix":[1,0,0,0,1,0,0,0,1]})",
-          R"({"fx":-1,"cx":1,"cy":1})", R"({"width":640,"height":480,"intrinsic_matrix":[1e30,0,0,0,1e30,0,0,0,1]})"}) {
+          R"({"fx":-1,"cx":1,"cy":1})", R"({"fx":1,"cx":1,"cy":1,"width":1e30,"height":1e30})",
+          "cam0=[9 0 1; 0 9 1; 0 0 1]\nwidth=1e20\nheight=-5\n",
+          R"({"width":640,"height":480,"intrinsic_matrix":[1e30,0,0,0,1e30,0,0,0,1]})"}) {
         EXPECT_THROW(parse_camera_file(text, "camera"), Error) << text;
     }
 }
