@@ -111,7 +111,7 @@ int main(int argc, char** argv) try {
         if (name == "fast") {
             voice = make_fast_voice();
         } else if (name == "natural") {
-            voice = make_piper_voice(models / "piper-joe", 2);
+            voice = make_sherpa_voice(models / "piper-joe", 0, 2);
         } else if (name == "orpheus" && argc > 6) {
             voice = make_orpheus_speaker(argv[5], argv[6], {.threads = 2});
         } else if (name != "espeak-ng") {

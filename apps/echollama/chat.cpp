@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <initializer_list>
 #include <iostream>
 #include <memory>
@@ -49,8 +50,23 @@ Wish wish_of(std::string const& line) {
     return is({"help", "what can i ask", "what can i say"}) ? Wish::help : Wish::answer;
 }
 
-constexpr char const* help_text = "Ask where something is, how far, how many, or what is left, right or ahead. "
-                                  "Enter alone repeats the last answer; quit ends.";
+constexpr char const* help_text =
+    "Ask where something is, how far, how many, or what is left, right or ahead. "
+    "Enter alone repeats the last answer; faster, slower and rate 1.5 change the speech; quit ends.";
+
+// "faster", "slower" and "rate 1.5" (of the speed that was begun with): the speed the line asks for.
+std::optional<float> asked_speed(std::string const& line, float now) {
+    if (line == "faster") {
+        return now * 1.25F;
+    }
+    if (line == "slower") {
+        return now / 1.25F;
+    }
+    float speed = 0;
+    char rest = 0;
+    bool const rate = std::sscanf(line.c_str(), "rate %f%c", &speed, &rest) == 1;
+    return rate && speed >= TimeStretch::slowest && speed <= TimeStretch::fastest ? std::optional(speed) : std::nullopt;
+}
 
 void run(AppContext const& context, ChatOptions const& options) {
     check_captions(options.captions, options.voice.target.wanted(), true);
@@ -83,7 +99,13 @@ void run(AppContext const& context, ChatOptions const& options) {
         std::cerr << help_text << std::endl;
     }
     std::vector<std::string> last = told.sentences;
+    float speed = 1;
     for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
+        if (auto const asked = asked_speed(trimmed(line), speed); asked && sink) {
+            speed = std::clamp(*asked, TimeStretch::slowest, TimeStretch::fastest);
+            sink->set_speed(speed); // heard at once, also by what is still being spoken
+            continue;
+        }
         auto wish = wish_of(line);
         if (wish == Wish::end) {
             break;
@@ -114,7 +136,8 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     add_spatial_options(*app, options->spatial);
     add_caption_option(*app, options->captions);
     add_wording_options(*app, options->request.prompts.wording);
-    app->footer("Example: echollama chat photo.jpg --play");
+    app->footer(
+        "Example: echollama chat photo.jpg --play\nThe lines faster, slower and rate 1.5 change the speech at once.");
     all.push_back({app, [&context, options] { run(context, *options); }});
 }
 

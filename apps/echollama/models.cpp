@@ -143,6 +143,8 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
             throw UsageError("The kind centernet needs two files: the JSON and the weights.");
         }
         convert_sources(kind, sources, conversion.output);
+    } else if (sources.size() == 1 && sources[0].extension() == ".onnx") {
+        convert::prepare_piper_voice(sources[0], sources[0].string() + ".json", conversion.output);
     } else if (sources.size() != 1) {
         throw UsageError("Give one model file.");
     } else {

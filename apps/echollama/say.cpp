@@ -1,10 +1,12 @@
 #include "app.h"
 #include "base/error.h"
+#include "pipeline/json.h"
 #include "spatial_options.h"
-#include "stages/grounded_stream.h"
 #include "stages/sentences.h"
 #include "telling_options.h"
+#include "text_input.h"
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -15,35 +17,104 @@ struct SayOptions {
     std::string text;
     VoiceOptions voice;
     SpatialOptions spatial;
+    bool json = false;
 };
 
-void run(AppContext const& context, SayOptions const& options) {
-    auto const& target = options.voice.target;
-    if (!target.wanted()) {
-        throw UsageError("Say where the speech should go: --out speech.wav, --out - or --play.");
+// What was said, for --json.
+struct Said {
+    std::string text;
+    double start_s = 0, end_s = 0;
+};
+
+Json result_json(std::vector<Said> const& said, std::vector<SpeechCheck> const& checks, SayOptions const& options,
+                 SpeechSink const& sink, Timings const& timings) {
+    auto round = [](double seconds) { return std::round(seconds * 1000) / 1000; };
+    Json json;
+    json["sentences"] = Json::array();
+    for (std::size_t i = 0; i < said.size(); ++i) {
+        Json one{{"text", said[i].text}, {"start_s", round(said[i].start_s)}, {"end_s", round(said[i].end_s)}};
+        if (i < checks.size()) {
+            one["check"] = {{"heard", checks[i].heard},
+                            {"missing", checks[i].missing},
+                            {"attempts", checks[i].attempts},
+                            {"fast", checks[i].fast}};
+        }
+        json["sentences"].push_back(one);
     }
+    auto const& out = options.voice.target.out;
+    json["speech"] = out.empty() ? Json(nullptr) : Json(out.string());
+    json["underruns"] = sink.underruns();
+    json["timings"] = to_json(timings.stages());
+    return json;
+}
+
+// What verification had to repeat, in one line.
+void tell_check(SpeechCheck const& check) {
+    if (check.attempts == 1 && check.missing.empty()) {
+        return;
+    }
+    std::string line = "\"" + check.sentence + "\" was spoken " + std::to_string(check.attempts) + " times";
+    line += check.fast ? ", in the end by the fast voice" : "";
+    for (std::size_t i = 0; i < check.missing.size(); ++i) {
+        line += (i == 0 ? "; not understood: " : ", ") + check.missing[i];
+    }
+    std::cerr << line << ".\n";
+}
+
+void run(AppContext const& context, SayOptions options) {
+    auto& target = options.voice.target;
+    target.play = target.play || target.out.empty();
+    if (options.json && target.out == "-") {
+        throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
+    }
+    std::vector<Said> said;
+    std::vector<SpeechCheck> checks;
+    options.voice.told = [&](SpeechCheck const& check) {
+        checks.push_back(check);
+        if (!context.quiet) {
+            tell_check(check);
+        }
+    };
     SpeechSink sink(target, context.stop);
     Timings timings;
     auto speaker = placed_at_bearing(load_speaker(context, options.voice, timings), options.spatial, timings).get();
-    SentenceCutter cutter;
+    double spoken_s = 0;
     auto speak = [&](std::vector<std::string> const& sentences) {
         for (auto const& raw : sentences) {
-            auto sentence = without_markup(raw);
-            if (!sentence.empty() && !context.stop.stop_requested()) {
-                speaker->say(
-                    sentence, options.voice.speech, [&](AudioChunk&& chunk) { sink.write(chunk); }, context.stop);
+            auto const sentence = trimmed(raw);
+            if (sentence.empty() || context.stop.stop_requested()) {
+                continue;
             }
+            said.push_back({sentence, spoken_s, spoken_s});
+            auto write = [&](AudioChunk&& chunk) {
+                if (spoken_s == 0 && !chunk.samples.empty()) {
+                    timings.mark("first audio");
+                }
+                spoken_s += static_cast<double>(chunk.frames()) / chunk.rate;
+                sink.write(chunk);
+            };
+            timings.measure("speak", [&] { speaker->say(sentence, options.voice.speech, write, context.stop); });
+            said.back().end_s = spoken_s;
         }
     };
+    SentenceCutter cutter;
     if (!options.text.empty() && options.text != "-") {
         speak(cutter.push(options.text));
     } else {
-        for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
-            speak(cutter.push(line + "\n"));
-        }
+        read_text_as_it_comes(
+            [&](std::string_view piece, bool pause) {
+                speak(cutter.push(piece));
+                if (pause) {
+                    speak(cutter.finish());
+                }
+            },
+            context.stop);
     }
     speak(cutter.finish());
     sink.finish();
+    if (options.json) {
+        print_line(dump(result_json(said, checks, options, sink, timings)));
+    }
 }
 
 } // namespace
@@ -55,7 +126,8 @@ void add_say(CLI::App& root, AppContext& context, Subcommands& all) {
                     "The text; without it, or with -, it is read from standard input as it arrives");
     add_voice_options(*app, options->voice);
     add_place_options(*app, options->spatial);
-    app->footer("Example: echollama say \"Mind the step.\" --play");
+    app->add_flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
+    app->footer("Example: echollama say \"Mind the step.\"\nSpeech is played unless --out names a file.");
     all.push_back({app, [&context, options] { run(context, *options); }});
 }
 

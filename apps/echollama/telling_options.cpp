@@ -1,9 +1,12 @@
 #include "telling_options.h"
 
 #include "base/error.h"
+#include "media/time_stretch.h"
 #include "stages/describer_local.h"
 #include "stages/describer_remote.h"
+#include "stages/sentences.h"
 #include "stages/voices.h"
+#include "stages/whisper_listener.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -11,6 +14,29 @@
 #include <memory>
 
 namespace echollama {
+
+namespace {
+
+// "1.5", or words a minute as "260wpm" or "260 wpm".
+float parse_rate(std::string const& text) {
+    std::size_t end = 0;
+    float value = 0;
+    try {
+        value = std::stof(text, &end);
+    } catch (std::exception const&) {
+        end = 0;
+    }
+    auto const unit = trimmed(std::string_view(text).substr(end));
+    if (end > 0 && unit == "wpm" && value >= 80 && value <= 900) {
+        return value / normal_words_per_minute;
+    }
+    if (end > 0 && unit.empty() && value >= TimeStretch::slowest && value <= TimeStretch::fastest) {
+        return value;
+    }
+    throw UsageError("The rate '" + text + "' is none: give 0.5 to 4, or 80wpm to 900wpm.");
+}
+
+} // namespace
 
 void add_language_options(CLI::App& app, LanguageOptions& options) {
     auto* llm = app.add_option("--llm", options.llm, "Language model (GGUF)");
@@ -97,8 +123,17 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
 }
 
 void add_voice_options(CLI::App& app, VoiceOptions& options) {
-    app.add_option("--voice", options.voice, "natural, fast, or the folder of a Piper voice");
-    app.add_option("--rate", options.speech.rate, "Speed of speech, 0.5 to 4")->check(CLI::Range(0.5, 4.0));
+    app.add_option("--voice", options.choice.name,
+                   "natural, fast, an Orpheus voice (tara leah jess leo dan mia zac zoe; none for fine-tunes without "
+                   "voice names), or the folder of a Piper or Kokoro voice");
+    app.add_option("--voice-model", options.choice.model,
+                   "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice");
+    app.add_option("--snac", options.choice.snac, "Orpheus' sound codec (GGUF), where it is not beside the model");
+    app.add_option("--speaker", options.choice.speaker, "Speaker of a voice model with several, from 0");
+    app.add_option("--language", options.choice.language, "Language of the fast voice, such as en-gb or de");
+    app.add_option_function<std::string>(
+        "--rate", [&options](std::string const& text) { options.speech.rate = parse_rate(text); },
+        "Speed of speech: 0.5 to 4, or words a minute such as 300wpm");
     app.add_option("--pitch", options.speech.pitch, "Pitch, 0.5 to 2")->check(CLI::Range(0.5, 2.0));
     app.add_option("--out,-o", options.target.out,
                    "File for the speech (.wav, .flac, .opus, .mp3, .raw), or - for standard output");
@@ -106,16 +141,26 @@ void add_voice_options(CLI::App& app, VoiceOptions& options) {
         "--format", [&options](std::string const& name) { options.target.format = parse_sound_format(name); },
         "wav, flac, opus, mp3 or raw (16-bit samples), where the file's name does not say it");
     app.add_flag("--play", options.target.play, "Play the speech on the sound device");
+    app.add_flag("--verify", options.verify,
+                 "Listen to every sentence before it is given out; speak it again when key words are missing");
+    app.add_option("--listener", options.listener, "Speech recognition model that verifies");
 }
 
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {
     if (!options.target.wanted()) {
         return {};
     }
-    return load_in_background<Speaker>(timings, "voice",
-                                       [voice = options.voice, dir = context.models_dir, threads = context.threads] {
-                                           return make_speaker(voice, dir, threads);
-                                       });
+    auto choice = options.choice;
+    choice.live = options.target.play && !options.verify;
+    auto listener = options.listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : options.listener;
+    return load_in_background<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
+        auto speaker = make_speaker(choice, dir, threads);
+        if (!options.verify) {
+            return speaker;
+        }
+        return make_checked_voice(std::move(speaker), make_fast_voice(fast_language(choice)),
+                                  make_whisper_listener(listener, {{}, threads, "en"}), options.told);
+    });
 }
 
 void print_sentence(SpeechTarget const& target, std::string const& sentence) {

@@ -4,10 +4,13 @@
 #include "app.h"
 #include "pipeline/tell.h"
 #include "speech_sink.h"
+#include "stages/checked_voice.h"
 #include "stages/llm.h"
+#include "stages/voices.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,9 +45,12 @@ PromptStyle prompt_style_of(LanguageOptions const& options);
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings);
 
 struct VoiceOptions {
-    std::string voice = "natural";
+    VoiceChoice choice;
     SpeechOptions speech;
     SpeechTarget target;
+    bool verify = false;                          // listen to every sentence before it is given out
+    std::filesystem::path listener;               // model that verifies; empty: the starter's
+    std::function<void(SpeechCheck const&)> told; // of every check
 };
 
 void add_voice_options(CLI::App& app, VoiceOptions& options);

@@ -1,6 +1,7 @@
 // A bounded first-in first-out queue between threads; both ends wait, and both ends give up when asked to stop.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -32,13 +33,14 @@ class BoundedQueue {
     std::optional<T> pop(std::stop_token stop = {}) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, stop, [&] { return closed_ || !items_.empty(); });
-        if (stop.stop_requested() || items_.empty()) {
-            return std::nullopt;
-        }
-        T value = std::move(items_.front());
-        items_.pop_front();
-        changed_.notify_all();
-        return value;
+        return stop.stop_requested() ? std::nullopt : take();
+    }
+
+    // As pop(), but waits no longer than until the deadline; a closed and drained queue does not wait.
+    std::optional<T> pop_until(std::chrono::steady_clock::time_point deadline, std::stop_token stop = {}) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_until(lock, stop, deadline, [&] { return closed_ || !items_.empty(); });
+        return stop.stop_requested() ? std::nullopt : take();
     }
 
     // No more pushes; what is queued can still be popped.
@@ -49,6 +51,16 @@ class BoundedQueue {
     }
 
   private:
+    std::optional<T> take() {
+        if (items_.empty()) {
+            return std::nullopt;
+        }
+        std::optional<T> value = std::move(items_.front());
+        items_.pop_front();
+        changed_.notify_all();
+        return value;
+    }
+
     std::size_t capacity_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -3,6 +3,7 @@
 #include "base/counter_rng.h"
 #include "base/error.h"
 #include "models/snac_layers.h"
+#include "models/snac_plain.h"
 #include "nn/graph.h"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ void compute_layer(ggml_tensor* dst, int part, int parts, void* data) {
 // Runs layers on [channels, steps]; built for one length and kept until another is asked for.
 struct Network {
     std::vector<NamedLayer> layers;
+    std::unique_ptr<snac::PlainLayers> plain; // on devices without our kernel
     std::unique_ptr<nn::Graph> graph;
     std::int64_t steps = 0;
     bool noisy = false, tapped = false;
@@ -41,8 +43,14 @@ struct Network {
         }
         graph.reset(); // its memory first
         graph = std::make_unique<nn::Graph>(
-            backend, layers.size() * 4 + 16,
-            [&](nn::Graph::Builder& b) { build(b, backend.threads, input_steps, with_noise); }, with_taps);
+            backend, layers.size() * snac::PlainLayers::nodes + 16,
+            [&](nn::Graph::Builder& b) {
+                if (!backend.own_layers && !plain) {
+                    plain = std::make_unique<snac::PlainLayers>(layers, backend);
+                }
+                build(b, backend.threads, input_steps, with_noise);
+            },
+            with_taps);
         steps = input_steps;
         noisy = with_noise;
         tapped = with_taps;
@@ -50,27 +58,34 @@ struct Network {
 
   private:
     void build(nn::Graph::Builder& b, int threads, std::int64_t input_steps, bool with_noise) {
+        ggml_tensor* scratch = plain ? nullptr : b.input("scratch", {scratch_size(threads, input_steps), threads});
+        ggml_tensor* x = b.input("input", {layers.front().layer.channels, input_steps});
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            auto& [name, layer, block] = layers[i];
+            if (block >= 0 && !with_noise) {
+                continue; // noise off: the block is the identity
+            }
+            ggml_tensor* noise = block >= 0 ? b.input("noise." + std::to_string(block), {x->ne[1]}) : nullptr;
+            x = plain ? plain->apply(b.ctx, i, x, noise) : fused(b.ctx, layer, x, scratch, noise);
+            b.tap(name, x);
+        }
+        b.output("output", x);
+    }
+
+    std::int64_t scratch_size(int threads, std::int64_t length) const {
         std::size_t need = 0;
-        std::int64_t length = input_steps;
         for (auto const& [name, layer, block] : layers) {
             need = std::max(need, layer.scratch(length, threads));
             length = layer.output_steps(length);
         }
-        ggml_tensor* scratch = b.input("scratch", {static_cast<std::int64_t>(need), threads});
-        ggml_tensor* x = b.input("input", {layers.front().layer.channels, input_steps});
-        for (auto& [name, layer, block] : layers) {
-            if (block >= 0 && !with_noise) {
-                continue; // noise off: the block is the identity
-            }
-            ggml_tensor* args[3] = {x, scratch, nullptr};
-            if (block >= 0) {
-                args[2] = b.input("noise." + std::to_string(block), {x->ne[1]});
-            }
-            x = ggml_custom_4d(b.ctx, GGML_TYPE_F32, layer.output_channels(), layer.output_steps(x->ne[1]), 1, 1, args,
-                               args[2] ? 3 : 2, compute_layer, GGML_N_TASKS_MAX, &layer);
-            b.tap(name, x);
-        }
-        b.output("output", x);
+        return static_cast<std::int64_t>(need);
+    }
+
+    static ggml_tensor* fused(ggml_context* ctx, snac::Layer& layer, ggml_tensor* x, ggml_tensor* scratch,
+                              ggml_tensor* noise) {
+        ggml_tensor* args[3] = {x, scratch, noise};
+        return ggml_custom_4d(ctx, GGML_TYPE_F32, layer.output_channels(), layer.output_steps(x->ne[1]), 1, 1, args,
+                              noise ? 3 : 2, compute_layer, GGML_N_TASKS_MAX, &layer);
     }
 };
 
@@ -97,9 +112,10 @@ struct Snac::State {
     Network decoder, encoder;
 };
 
-Snac::Snac(std::filesystem::path const& gguf, int threads) : state_(std::make_unique<State>()) {
+Snac::Snac(std::filesystem::path const& gguf, int threads, std::string const& device)
+    : state_(std::make_unique<State>()) {
     auto& s = *state_;
-    s.backend = nn::make_backend(threads);
+    s.backend = nn::make_backend(threads, device);
     nn::Weights weights(gguf, "snac", s.backend);
     s.quantizers = snac::quantizers(weights);
     s.decoder.layers = snac::decoder_layers(weights);

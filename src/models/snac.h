@@ -4,6 +4,7 @@
 
 #include "models/snac_types.h"
 #include "models/snac_window.h"
+#include "nn/backend.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -44,8 +45,9 @@ using SnacTaps = std::map<std::string, std::vector<float>>;
 // Not thread-safe: one object decodes or encodes one thing at a time.
 class Snac {
   public:
-    // Throws Error when the file cannot be used. threads: 1 or more.
-    Snac(std::filesystem::path const& gguf, int threads);
+    // Throws Error when the file cannot be used. threads: 1 or more. device: as for nn::make_backend; the sound of one
+    // device is the same however it is cut, another device rounds otherwise.
+    Snac(std::filesystem::path const& gguf, int threads, std::string const& device = nn::cpu_device);
     ~Snac();
     Snac(Snac&&) noexcept;
     Snac& operator=(Snac&&) noexcept;

@@ -254,6 +254,23 @@ PackedMatrix pack(std::vector<float> const& rows, int inputs, int outputs) {
     return packed;
 }
 
+std::vector<float> unpack(PackedMatrix const& packed) {
+    std::vector<float> rows(static_cast<std::size_t>(packed.inputs) * static_cast<std::size_t>(packed.outputs));
+    auto value = packed.panels.begin();
+    for (int column = 0; column < packed.outputs; column += panel_width) {
+        int const vectors = (std::min(panel_width, packed.outputs - column) + lanes - 1) / lanes;
+        for (int k = 0; k < packed.inputs; ++k) {
+            for (int j = column; j < column + vectors * lanes; ++j, ++value) {
+                if (j < packed.outputs) {
+                    rows[static_cast<std::size_t>(j) * static_cast<std::size_t>(packed.inputs) +
+                         static_cast<std::size_t>(k)] = *value;
+                }
+            }
+        }
+    }
+    return rows;
+}
+
 std::int64_t Layer::output_steps(std::int64_t input_steps) const {
     return transposed ? input_steps * phases : input_steps / step;
 }

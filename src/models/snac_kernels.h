@@ -23,6 +23,7 @@ struct PackedMatrix {
 };
 // rows: `outputs` rows of `inputs` values.
 PackedMatrix pack(std::vector<float> const& rows, int inputs, int outputs);
+std::vector<float> unpack(PackedMatrix const& packed);
 
 struct Layer {
     enum class Finish { plain, residual, noise, tanh };

@@ -139,7 +139,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     Telling done;
     auto const& wording = request.prompts.wording;
     done.prompt = scene_prompt(scene, request.question, request.prompts, request.history);
-    SpeechThread speech(models.speaker, request.speech, output.audio, timings, stop);
+    auto speech_options = request.speech;
+    speech_options.answer = request.history.size(); // another one every turn
+    SpeechThread speech(models.speaker, speech_options, output.audio, timings, stop);
     auto say = [&](std::string const& sentence) {
         if (stop.stop_requested()) {
             return;

@@ -1,6 +1,7 @@
 #include "stages/espeak.h"
 
 #include "base/error.h"
+#include "stages/fresh_copy.h"
 
 #include <espeak-ng/speak_lib.h>
 
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 namespace echollama::espeak {
 namespace {
@@ -42,9 +44,12 @@ void choose_voice(std::string const& name) {
     }
 }
 
+// Blocks of the engine's copy. Samples: 16 bits each. A word: its place in milliseconds, then its characters.
+constexpr char samples_kind = 's', word_kind = 'w', phonemes_kind = 'p';
+
 struct Speaking {
     std::string const& text;
-    Sink const& sink;
+    BlockSink const& emit;
 };
 
 // `length` characters from the one-based `position` on.
@@ -60,14 +65,18 @@ std::string characters(std::string const& utf8, int position, int length) {
     return out;
 }
 
-std::vector<SpokenWord> begun_words(espeak_EVENT const* events, std::string const& text) {
-    std::vector<SpokenWord> words;
+bool emit_words(espeak_EVENT const* events, Speaking const& speaking) {
     for (; events->type != espeakEVENT_LIST_TERMINATED; ++events) {
-        if (events->type == espeakEVENT_WORD) {
-            words.push_back({characters(text, events->text_position, events->length), events->audio_position / 1000.0});
+        if (events->type != espeakEVENT_WORD) {
+            continue;
+        }
+        std::string bytes(reinterpret_cast<char const*>(&events->audio_position), sizeof(int));
+        bytes += characters(speaking.text, events->text_position, events->length);
+        if (!speaking.emit(word_kind, bytes)) {
+            return false;
         }
     }
-    return words;
+    return true;
 }
 
 // espeak's callback has no user pointer, but each event carries one.
@@ -76,10 +85,24 @@ int on_samples(short* samples, int count, espeak_EVENT* events) {
     if (!samples || count <= 0 || !speaking) {
         return 0;
     }
-    std::vector<float> block(static_cast<std::size_t>(count));
-    std::transform(samples, samples + count, block.begin(),
-                   [](short value) { return static_cast<float>(value) / 32768.0F; });
-    return speaking->sink(block, begun_words(events, speaking->text)) ? 0 : 1;
+    std::string_view const bytes(reinterpret_cast<char const*>(samples), static_cast<std::size_t>(count) * 2);
+    return emit_words(events, *speaking) && speaking->emit(samples_kind, bytes) ? 0 : 1;
+}
+
+SpokenWord read_word(std::string_view bytes) {
+    int milliseconds = 0;
+    std::memcpy(&milliseconds, bytes.data(), sizeof milliseconds);
+    return {std::string(bytes.substr(sizeof milliseconds)), milliseconds / 1000.0};
+}
+
+std::vector<float> read_samples(std::string_view bytes) {
+    std::vector<float> samples(bytes.size() / 2);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        short value = 0;
+        std::memcpy(&value, bytes.data() + 2 * i, sizeof value);
+        samples[i] = static_cast<float>(value) / 32768.0F;
+    }
+    return samples;
 }
 
 void append_code_points(std::string_view utf8, std::vector<std::int32_t>& out) {
@@ -114,14 +137,15 @@ int sample_rate() {
     return engine_rate();
 }
 
-void speak(std::string const& text, Voice const& voice, Sink const& sink) {
-    std::lock_guard lock(engine_lock());
-    engine_rate();
+namespace {
+
+// The engine's part of speak().
+void synthesise(std::string const& text, Voice const& voice, BlockSink const& emit) {
     choose_voice(voice.name);
     espeak_SetParameter(espeakRATE, std::clamp(voice.words_per_minute, 80, 900), 0);
     espeak_SetParameter(espeakPITCH, std::clamp(voice.pitch, 0, 100), 0);
     espeak_SetSynthCallback(on_samples);
-    Speaking speaking{text, sink};
+    Speaking speaking{text, emit};
     if (espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, &speaking) !=
         EE_OK) {
         throw Error("The fast voice could not speak; espeak-ng refused the text.");
@@ -129,9 +153,8 @@ void speak(std::string const& text, Voice const& voice, Sink const& sink) {
     espeak_Synchronize();
 }
 
-std::vector<std::int32_t> phonemes(std::string const& text, std::string const& voice) {
-    std::lock_guard lock(engine_lock());
-    engine_rate();
+// The engine's part of phonemes().
+std::vector<std::int32_t> to_phonemes(std::string const& text, std::string const& voice) {
     choose_voice(voice);
     std::vector<std::int32_t> codes;
     void const* rest = text.c_str();
@@ -150,6 +173,39 @@ std::vector<std::int32_t> phonemes(std::string const& text, std::string const& v
     while (!codes.empty() && codes.back() == ' ') {
         codes.pop_back();
     }
+    return codes;
+}
+
+} // namespace
+
+void speak(std::string const& text, Voice const& voice, Sink const& sink) {
+    std::lock_guard lock(engine_lock());
+    engine_rate();
+    std::vector<SpokenWord> words; // come before the samples they were told with
+    run_in_fresh_copy([&](BlockSink const& emit) { synthesise(text, voice, emit); },
+                      [&](char kind, std::string_view bytes) {
+                          if (kind == word_kind) {
+                              words.push_back(read_word(bytes));
+                              return true;
+                          }
+                          return sink(read_samples(bytes), std::exchange(words, {}));
+                      });
+}
+
+std::vector<std::int32_t> phonemes(std::string const& text, std::string const& voice) {
+    std::lock_guard lock(engine_lock());
+    engine_rate();
+    std::vector<std::int32_t> codes;
+    run_in_fresh_copy(
+        [&](BlockSink const& emit) {
+            auto const made = to_phonemes(text, voice);
+            emit(phonemes_kind, {reinterpret_cast<char const*>(made.data()), made.size() * sizeof(std::int32_t)});
+        },
+        [&](char, std::string_view bytes) {
+            codes.resize(bytes.size() / sizeof(std::int32_t));
+            std::memcpy(codes.data(), bytes.data(), codes.size() * sizeof(std::int32_t));
+            return true;
+        });
     return codes;
 }
 

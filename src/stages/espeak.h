@@ -1,4 +1,5 @@
-// espeak-ng in process. It is one global engine, so every call holds one lock.
+// espeak-ng. It is one global engine that carries much from one text to the next (a counter that lets the pitch waver,
+// phases of waves, settings of the language), so each call works on a fresh copy of the engine as it was started.
 #pragma once
 
 #include "media/audio.h"

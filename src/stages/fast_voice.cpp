@@ -1,9 +1,7 @@
-#include "base/error.h"
-#include "base/log.h"
 #include "stages/espeak.h"
+#include "stages/speech_text.h"
 #include "stages/voices.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace echollama {
@@ -17,10 +15,13 @@ class FastVoice : public Speaker {
 
     void say(std::string const& sentence, SpeechOptions const& options, AudioSink const& sink,
              std::stop_token stop) override {
-        espeak::Voice voice{language_, static_cast<int>(std::lround(175 * options.rate)),
-                            static_cast<int>(std::lround(50 * options.pitch))};
+        espeak::Voice voice;
+        voice.name = language_;
+        voice.words_per_minute = static_cast<int>(std::lround(normal_words_per_minute * options.rate));
+        voice.pitch = static_cast<int>(std::lround(50 * options.pitch));
         std::int64_t at = 0;
-        espeak::speak(sentence, voice, [&](std::span<float const> samples, std::vector<SpokenWord> words) {
+        auto const text = spoken_text(sentence, language_);
+        espeak::speak(text, voice, [&](std::span<float const> samples, std::vector<SpokenWord> words) {
             sink({{samples.begin(), samples.end()}, rate_, at, false, 1, std::move(words)});
             at += static_cast<std::int64_t>(samples.size());
             return !stop.stop_requested();
@@ -37,21 +38,6 @@ class FastVoice : public Speaker {
 
 std::unique_ptr<Speaker> make_fast_voice(std::string const& language) {
     return std::make_unique<FastVoice>(language);
-}
-
-std::unique_ptr<Speaker> make_speaker(std::string const& voice, std::filesystem::path const& models_dir, int threads) {
-    if (voice == "fast") {
-        return make_fast_voice();
-    }
-    if (voice != "natural" && voice != "joe") {
-        return make_piper_voice(voice, threads);
-    }
-    try {
-        return make_piper_voice(models_dir / "piper-joe", threads);
-    } catch (Error const& error) {
-        log::warning(std::string(error.what()) + " The fast voice speaks instead.");
-        return make_fast_voice();
-    }
 }
 
 } // namespace echollama

@@ -1,5 +1,6 @@
 #include "stages/orpheus.h"
 
+#include "base/bounded_queue.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "media/time_stretch.h"
@@ -10,6 +11,10 @@
 #include "stages/sentences.h"
 
 #include <algorithm>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <thread>
 
 namespace echollama {
 
@@ -17,6 +22,7 @@ namespace {
 
 // A sentence longer than this is spoken in parts: beyond some twenty seconds the model loses its way.
 constexpr std::size_t longest_part = 280; // bytes
+constexpr std::size_t frames_ahead = 94;  // eight seconds
 
 void check_voice(std::string const& voice) {
     if (voice.empty() || std::find(orpheus_voices.begin(), orpheus_voices.end(), voice) != orpheus_voices.end()) {
@@ -70,7 +76,7 @@ class CodeStream {
 class OrpheusSpeaker : public Speaker {
   public:
     OrpheusSpeaker(std::filesystem::path const& llm, std::filesystem::path const& snac, OrpheusOptions const& options)
-        : options_(options), snac_(snac, options.threads),
+        : options_(options), snac_(snac, options.threads, options.device),
           llm_(llm, {options.threads, options.context, options.gpu_layers, options.adapters}) {
         if (llm_.vocabulary_size() <= orpheus::last_audio) {
             throw Error("The model " + llm.string() +
@@ -92,16 +98,8 @@ class OrpheusSpeaker : public Speaker {
             }
         };
         try {
-            SentenceCutter cutter(longest_part);
-            auto parts = cutter.push(sentence);
-            auto rest = cutter.finish();
-            parts.insert(parts.end(), rest.begin(), rest.end());
-            for (auto const& part : parts) {
-                if (stop.stop_requested()) {
-                    break;
-                }
-                say_part(part, stop, [&](std::span<float const> samples) { deliver(stretch.push(samples), false); });
-            }
+            decode(parts_of(sentence), stop,
+                   [&](std::vector<float> const& samples) { deliver(stretch.push(samples), false); });
             deliver(stretch.finish(), false);
         } catch (Cancelled const&) { // what was given out is valid
         }
@@ -109,27 +107,78 @@ class OrpheusSpeaker : public Speaker {
     }
 
   private:
-    using Samples = std::function<void(std::span<float const>)>;
+    // A frame, or the end of a part.
+    using Written = std::optional<SnacFrame>;
 
-    void say_part(std::string const& part, std::stop_token const& stop, Samples const& out) {
-        std::string const text = orpheus_text(part, options_.voice);
-        if (text.empty()) {
-            return;
+    // The texts of the prompts.
+    std::vector<std::string> parts_of(std::string const& sentence) const {
+        SentenceCutter cutter(longest_part);
+        auto parts = cutter.push(orpheus_words(sentence));
+        auto rest = cutter.finish();
+        parts.insert(parts.end(), rest.begin(), rest.end());
+        std::vector<std::string> texts;
+        for (auto const& part : parts) {
+            if (auto text = orpheus_text(part, options_.voice); !text.empty()) {
+                texts.push_back(std::move(text));
+            }
         }
-        auto const limit = most_frames(text);
-        LlmSampling sampling;
-        sampling.max_tokens = static_cast<int>(limit) * orpheus::slots;
-        sampling.temperature = 0; // the mask has chosen
-        sampling.repeat_penalty = 1;
-        SpeechSampler sampler(options_.temperature, options_.top_p, options_.repeat_penalty, options_.seed);
+        return texts;
+    }
 
-        FrameReader reader;
-        LoopDetector loops;
+    // The model writes on a thread of its own, up to `frames_ahead` ahead of what is decoded and heard: while one part
+    // is playing the next one's prompt is read and its first frames are written.
+    void decode(std::vector<std::string> const& texts, std::stop_token const& stop,
+                std::function<void(std::vector<float> const&)> const& out) {
+        BoundedQueue<Written> written(frames_ahead);
+        std::exception_ptr failure;
+        {
+            std::jthread writer([&](std::stop_token own) {
+                try {
+                    for (auto const& text : texts) {
+                        write_part(text, own, written);
+                        written.push(std::nullopt, own);
+                    }
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+                written.close();
+            });
+            std::stop_callback forward(stop, [&] { writer.request_stop(); });
+            for (std::size_t part = 0; part < texts.size() && decode_part(written, stop, out); ++part) {
+            }
+        } // the writer has ended: stopped if the sound was
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    }
+
+    // False when nothing more comes.
+    bool decode_part(BoundedQueue<Written>& written, std::stop_token const& stop,
+                     std::function<void(std::vector<float> const&)> const& out) {
         SpeechEdges edges(sample_rate());
         SnacNoise noise;
         noise.on = options_.noise;
         noise.seed = options_.seed;
         CodeStream stream(snac_, noise, stop);
+        while (auto item = written.pop(stop)) {
+            if (!item->has_value()) {
+                out(edges.push(stream.finish()));
+                out(edges.finish());
+                return true;
+            }
+            out(edges.push(stream.push(**item)));
+        }
+        return false;
+    }
+
+    void write_part(std::string const& text, std::stop_token const& stop, BoundedQueue<Written>& written) {
+        LlmSampling sampling;
+        sampling.max_tokens = static_cast<int>(most_frames(text)) * orpheus::slots;
+        sampling.temperature = 0; // the mask has chosen
+        sampling.repeat_penalty = 1;
+        SpeechSampler sampler(options_.temperature, options_.top_p, options_.repeat_penalty, options_.seed);
+        FrameReader reader;
+        LoopDetector loops;
         std::size_t frames = 0;
         auto on_token = [&](LlmToken token) {
             if (token == orpheus::end_of_speech) {
@@ -140,7 +189,7 @@ class OrpheusSpeaker : public Speaker {
                 return true;
             }
             ++frames;
-            out(edges.push(stream.push(*frame)));
+            written.push(*frame, stop);
             if (loops.push(*frame)) {
                 log::info("The voice repeated itself and was ended.");
                 return false;
@@ -158,8 +207,6 @@ class OrpheusSpeaker : public Speaker {
         if (end == LlmEnd::max_tokens || end == LlmEnd::context_full) {
             log::info("The voice did not end by itself and was ended.");
         }
-        out(edges.push(stream.finish()));
-        out(edges.finish());
     }
 
     OrpheusOptions options_;

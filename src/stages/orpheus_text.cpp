@@ -1,5 +1,7 @@
 #include "stages/orpheus_text.h"
 
+#include "stages/speech_text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -15,7 +17,47 @@ bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
 
+bool is_mark(char c) {
+    return std::string_view(".,;:!?").find(c) != std::string_view::npos;
+}
+
+// "<laugh>" at the beginning of the text; 0: none.
+std::size_t emotion_length(std::string_view text) {
+    for (auto name : orpheus_emotions) {
+        if (text.size() > name.size() + 1 && text[0] == '<' && text.substr(1, name.size()) == name &&
+            text[name.size() + 1] == '>') {
+            return name.size() + 2;
+        }
+    }
+    return 0;
+}
+
 } // namespace
+
+std::string orpheus_words(std::string_view text) {
+    std::string words;
+    auto add = [&](std::string_view more) {
+        words += words.empty() || more.empty() || is_mark(more[0]) ? "" : " ";
+        words += more;
+    };
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+        auto const length = emotion_length(text.substr(at));
+        if (length == 0 && at < text.size()) {
+            continue;
+        }
+        auto const part = text.substr(begin, at - begin);
+        auto spoken = normalise_for_speech(part);
+        if (!part.empty() && is_mark(part[0]) && !spoken.empty() && spoken[0] != part[0]) {
+            spoken.insert(0, {part[0], ' '}); // the pause after an emotion
+        }
+        add(spoken);
+        add(text.substr(at, length));
+        at += length > 0 ? length - 1 : 0;
+        begin = at + 1;
+    }
+    return words;
+}
 
 std::string orpheus_text(std::string_view sentence, std::string_view voice) {
     std::string text;

@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, 8> orpheus_voices{"tara", "leah", "jess",
 constexpr std::array<std::string_view, 8> orpheus_emotions{"laugh",   "chuckle", "sigh", "cough",
                                                            "sniffle", "groan",   "yawn", "gasp"};
 
+// The text in words (normalise_for_speech), its emotion tags kept; other tags go.
+std::string orpheus_words(std::string_view text);
+
 // "tara: Text." White space is joined, and a full stop is added where no mark ends the text: without one the model
 // repeats itself. An empty voice gives the text alone, as fine-tunes without voice names need it.
 std::string orpheus_text(std::string_view sentence, std::string_view voice);

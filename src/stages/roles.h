@@ -7,6 +7,7 @@
 #include "media/image.h"
 #include "scene/types.h"
 
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -58,8 +59,9 @@ class Describer {
 using AudioSink = std::function<void(AudioChunk&& chunk)>;
 
 struct SpeechOptions {
-    float rate = 1;  // 0.5..4, relative to the voice's normal speed; pitch is kept
-    float pitch = 1; // 0.5..2
+    float rate = 1;           // 0.5..4, relative to the voice's normal speed; pitch is kept
+    float pitch = 1;          // 0.5..2
+    std::uint64_t answer = 0; // sentences of one answer have one number, and one voice
 };
 
 class Speaker {
@@ -67,7 +69,8 @@ class Speaker {
     virtual ~Speaker() = default;
     // Samples a second of every chunk this speaker makes.
     virtual int sample_rate() const = 0;
-    // Speaks one sentence; the last chunk has end == true (also when the sentence holds nothing to say).
+    // Speaks one sentence as it is written: numbers, units, addresses, Markdown and so on become words here. The last
+    // chunk has end == true (also when the sentence holds nothing to say).
     virtual void say(std::string const& sentence, SpeechOptions const& options, AudioSink const& sink,
                      std::stop_token stop) = 0;
 };

@@ -316,4 +316,11 @@ std::string normalise_for_speech(std::string_view text) {
     return out;
 }
 
+std::string spoken_text(std::string_view text, std::string_view language) {
+    if (language.starts_with("en") || language.empty()) {
+        return normalise_for_speech(text);
+    }
+    return speech::tidied(speech::strip_markup(text));
+}
+
 } // namespace echollama

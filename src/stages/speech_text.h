@@ -13,6 +13,10 @@ namespace echollama {
 // such as 3/4/2025, which may mean two days, is read as it stands. Any bytes are accepted.
 std::string normalise_for_speech(std::string_view text);
 
+// What a voice is given: normalise_for_speech for English; for other languages, whose numbers the voice itself reads,
+// without Markdown, tags and emoji. `language`: an espeak-ng voice such as "en-us" or "de".
+std::string spoken_text(std::string_view text, std::string_view language);
+
 // 1234 → "one thousand two hundred thirty-four".
 std::string cardinal_words(std::uint64_t value);
 // 21 → "twenty-first".

@@ -1,4 +1,4 @@
-// The voices that are always there.
+// The voices.
 #pragma once
 
 #include "stages/roles.h"
@@ -12,12 +12,31 @@ namespace echollama {
 // espeak-ng: instant, 80 to 900 words a minute, the same samples for the same text. `language` is an espeak-ng voice.
 std::unique_ptr<Speaker> make_fast_voice(std::string const& language = "en-us");
 
-// A Piper voice (folder with model.onnx, tokens.txt, voice.json, as prepare_piper_voice makes it), run by sherpa-onnx,
-// which is loaded when it is asked for. Throws Error when the folder, its files or the runtime cannot be used.
-std::unique_ptr<Speaker> make_piper_voice(std::filesystem::path const& folder, int threads);
+// Words a minute of the fast voice at rate 1.
+inline constexpr int normal_words_per_minute = 175;
 
-// "fast", "natural" (the starter voice of the models folder) or a Piper folder. When the natural voice cannot be
-// loaded, the fast voice speaks and a warning says why; a folder named by the user must work.
-std::unique_ptr<Speaker> make_speaker(std::string const& voice, std::filesystem::path const& models_dir, int threads);
+// A Piper or Kokoro voice (read_voice_folder), run by sherpa-onnx, which is loaded when it is asked for. `speaker`: one
+// of the model's. Throws Error when the folder, its files or the runtime cannot be used.
+std::unique_ptr<Speaker> make_sherpa_voice(std::filesystem::path const& path, int speaker, int threads);
+
+struct VoiceChoice {
+    // "natural", "fast", one of orpheus_voices, "none" (an Orpheus fine-tune without voice names), or the folder of a
+    // Piper or Kokoro voice.
+    std::string name = "natural";
+    // An Orpheus language model (GGUF), or the folder of a Piper or Kokoro voice; empty: from the models folder
+    // (orpheus*.gguf, piper-joe).
+    std::filesystem::path model = {};
+    std::filesystem::path snac = {}; // Orpheus' codec; empty: snac*.gguf beside the model or in the models folder
+    std::string language = {};       // espeak-ng voice or language; empty: the voice's own
+    int speaker = 0;                 // of a model with several
+    bool live = false;               // heard while it is made: a voice that is late is replaced (standby_voice.h)
+};
+
+// The fast voice's part of the choice.
+std::string fast_language(VoiceChoice const& choice);
+
+// Without an Orpheus model the natural voice speaks, without a natural one the fast voice, and a warning says so. What
+// the user named (VoiceChoice::model) must work. Throws Error, UsageError for a choice that cannot be.
+std::unique_ptr<Speaker> make_speaker(VoiceChoice const& choice, std::filesystem::path const& models_dir, int threads);
 
 } // namespace echollama

@@ -45,6 +45,20 @@ TEST(BoundedQueue, StopWakesBothEnds) {
     EXPECT_EQ(queue.pop(stop.get_token()), std::nullopt);
 }
 
+TEST(BoundedQueue, PopWaitsNoLongerThanTheDeadline) {
+    BoundedQueue<int> queue(1);
+    using Clock = std::chrono::steady_clock;
+    auto const begin = Clock::now();
+    EXPECT_EQ(queue.pop_until(begin + std::chrono::milliseconds(20)), std::nullopt);
+    EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds(20));
+    queue.push(7);
+    EXPECT_EQ(queue.pop_until(begin), 7) << "what is there does not wait";
+    queue.close();
+    auto const closed = Clock::now();
+    EXPECT_EQ(queue.pop_until(closed + std::chrono::seconds(30)), std::nullopt);
+    EXPECT_LT(Clock::now() - closed, std::chrono::seconds(10));
+}
+
 TEST(Timings, RecordsAStageThatThrows) {
     Timings timings;
     EXPECT_THROW(timings.measure("bad", []() -> int { throw std::runtime_error("x"); }), std::runtime_error);

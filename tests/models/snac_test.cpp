@@ -147,6 +147,41 @@ TEST_F(SnacGolden, EncoderGivesTheReferenceCodes) {
     expect_taps(taps, "encode.safetensors", absent);
 }
 
+// ggml's own operations, as a GPU runs them, with the same tolerances.
+TEST_F(SnacGolden, TheGraphForOtherDevicesMatchesTheReferenceToo) {
+    Snac plain(*dir_ / "snac.gguf", 2, nn::plain_device);
+    convert::Safetensors file(golden("snac/decode-noise.safetensors"));
+    SnacNoise noise;
+    for (int i = 0; i < 4; ++i) {
+        constexpr std::size_t lengths[] = {384, 3072, 12288, 24576};
+        noise.given.push_back(golden_tensor("noise." + std::to_string(i), lengths[i], 1.73205F, 0));
+    }
+    SnacTaps taps;
+    auto audio = plain.decode(golden_codes(file), noise, {}, &taps);
+    expect_taps(taps, "decode-noise.safetensors", fused);
+    auto d = deviation(audio, file.floats("audio"));
+    EXPECT_LE(d.max_abs, 5e-5);
+    EXPECT_LE(d.rel_l2, 3e-5);
+    convert::Safetensors encoded(golden("snac/encode.safetensors"));
+    EXPECT_EQ(plain.encode(encoded.floats("input")), golden_codes(encoded));
+    // Another length, without noise, and pieces of a stream.
+    auto const codes = random_codes(9, 4);
+    auto const whole = plain.decode(codes, SnacNoise::off());
+    EXPECT_LE(deviation(snac_->decode(codes, SnacNoise::off()), whole).max_abs, 5e-5);
+    EXPECT_LE(deviation(decode_in_pieces(plain, codes, SnacNoise::off(), 3), whole).max_abs, 5e-5);
+}
+
+// Any number of frames gives 2048 samples each, in any pieces.
+TEST_F(SnacGolden, EveryFrameIs2048Samples) {
+    for (std::size_t frames = 0; frames <= 12; ++frames) {
+        auto const codes = random_codes(frames, frames);
+        EXPECT_EQ(snac_->decode(codes, SnacNoise{}).size(), frames * 2048);
+        if (frames > 0) {
+            EXPECT_EQ(decode_in_pieces(*snac_, codes, SnacNoise{}, frames), snac_->decode(codes, SnacNoise{}));
+        }
+    }
+}
+
 TEST_F(SnacGolden, PiecesEqualTheWholeSampleForSample) {
     auto codes = random_codes(21, 5);
     for (bool noisy : {false, true}) {

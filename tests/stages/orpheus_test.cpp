@@ -6,10 +6,13 @@
 #include "stages/orpheus.h"
 #include "stages/orpheus_sampler.h"
 #include "stages/orpheus_text.h"
+#include "stages/voices.h"
 #include "support/golden_snac.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 using namespace echollama;
 using namespace echollama::test;
@@ -235,6 +238,38 @@ TEST_F(Orpheus, LongTextIsSpokenInParts) {
     }
 }
 
+// While the first part is heard, the second one's prompt is read and its frames are written.
+TEST_F(Orpheus, TheNextPartIsWrittenWhileTheFirstIsHeard) {
+    using Clock = std::chrono::steady_clock;
+    auto voice = speaker("talks");
+    auto const begin = Clock::now();
+    auto const alone = listen(*voice, "Hi.");
+    auto const writing = Clock::now() - begin; // of one part: prompt, frames and sound
+    std::int64_t heard = 0;
+    Clock::time_point last{};
+    Clock::duration gap{};
+    voice->say("Hi. Hi.", {},
+               [&](AudioChunk&& chunk) {
+                   if (heard == 0) {
+                       std::this_thread::sleep_for(3 * writing); // a slow device
+                   }
+                   if (heard >= static_cast<std::int64_t>(alone.samples.size()) && gap == Clock::duration{}) {
+                       gap = Clock::now() - last;
+                   }
+                   heard += chunk.frames();
+                   last = Clock::now();
+               },
+               {});
+    EXPECT_EQ(heard, 2 * static_cast<std::int64_t>(alone.samples.size()));
+    EXPECT_LT(gap, writing / 4);
+}
+
+TEST_F(Orpheus, ASinkThatFailsEndsTheWriting) {
+    auto voice = speaker("talks");
+    EXPECT_THROW(voice->say("Hi. Hi.", {}, [](AudioChunk&&) { throw Error("The disk is full."); }, {}), Error);
+    EXPECT_FALSE(listen(*voice, "Hi.").samples.empty());
+}
+
 TEST_F(Orpheus, NothingToSayAndStopping) {
     auto voice = speaker("talks");
     auto nothing = listen(*voice, "  \n ");
@@ -245,6 +280,31 @@ TEST_F(Orpheus, NothingToSayAndStopping) {
     EXPECT_LE(stopped.samples.size(), 2048u);
     auto again = listen(*voice, "Hi.");
     EXPECT_EQ(again.samples.size(), most_frames("tara: Hi.") * 2048) << "usable after a stop";
+}
+
+// A models folder with an Orpheus and its codec, and files that the user names.
+TEST_F(Orpheus, IsChosenByTheNameOfAVoiceOrOfAModel) {
+    OrpheusOptions options;
+    options.voice = "leo";
+    auto const leo = listen(*speaker("ends", options), "Hello there.").samples;
+    options.voice = "";
+    auto const plain = listen(*speaker("ends", options), "Hello there.").samples;
+    ASSERT_NE(leo, plain);
+    TempDir models;
+    std::filesystem::create_symlink(*dir_ / "ends.gguf", models / "orpheus-3b-q4_k_m.gguf");
+    std::filesystem::create_symlink(*dir_ / "snac.gguf", models / "snac.gguf");
+    TempDir empty;
+    auto const chosen = [&](VoiceChoice const& choice, std::filesystem::path const& folder) {
+        return listen(*make_speaker(choice, folder, 2), "Hello there.").samples;
+    };
+    EXPECT_EQ(chosen({.name = "leo"}, models.path()), leo);
+    EXPECT_EQ(chosen({.name = "none"}, models.path()), plain);
+    EXPECT_EQ(chosen({.name = "leo", .model = *dir_ / "ends.gguf"}, empty.path()), leo) << "the codec lies beside it";
+    EXPECT_EQ(chosen({.name = "leo", .model = *dir_ / "ends.gguf", .live = true}, empty.path()), leo);
+    auto const other = models / "orpheus-3b-q4_k_m.gguf";
+    EXPECT_EQ(chosen({.name = "none", .model = other, .snac = *dir_ / "snac.gguf"}, empty.path()), plain);
+    EXPECT_EQ(chosen({.model = *dir_ / "ends.gguf"}, empty.path()), listen(*speaker("ends"), "Hello there.").samples)
+        << "without a name the first voice, tara";
 }
 
 TEST_F(Orpheus, WrongVoiceOrModelIsSaidInOneSentence) {

@@ -2,6 +2,7 @@
 #include "stages/orpheus_edges.h"
 #include "stages/orpheus_sampler.h"
 #include "stages/orpheus_text.h"
+#include "stages/speech_text.h"
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,14 @@ TEST(OrpheusText, VoiceComesFirstAndTheTextEndsWithAMark) {
         std::string tag = "Oh <" + std::string(emotion) + ">";
         EXPECT_EQ(orpheus_text(tag, ""), tag) << "tags reach the model as they are";
     }
+}
+
+TEST(OrpheusText, NumbersBecomeWordsAndEmotionsStay) {
+    EXPECT_EQ(orpheus_words("A dog, 2 m ahead <chuckle>, and <b>3</b> cats."),
+              "A dog, two metres ahead <chuckle>, and three cats.");
+    EXPECT_EQ(orpheus_words("<laugh> Hi."), "<laugh> Hi.");
+    EXPECT_EQ(orpheus_words("<laugh"), normalise_for_speech("<laugh"));
+    EXPECT_EQ(orpheus_words(""), "");
 }
 
 TEST(SpeechSampler, ChoosesOnlyWhatIsValidInTheSlot) {

@@ -1,0 +1,27 @@
+// Which voice a folder holds.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace echollama {
+
+// A voice that sherpa-onnx runs. Piper: one .onnx with sherpa-onnx's metadata, tokens.txt, and settings in voice.json
+// (as prepare_piper_voice makes it) or NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx, voices.bin,
+// tokens.txt.
+struct VoiceFolder {
+    enum class Kind { piper, kokoro };
+    Kind kind = Kind::piper;
+    std::filesystem::path model, tokens, voices; // voices: Kokoro's style vectors
+    std::string language = "en-us";              // espeak-ng voice that makes the phonemes
+    int speakers = 1;
+    int sample_rate = 22050;
+    float noise_scale = 0.667F, noise_w = 0.8F, length_scale = 1; // Piper
+};
+
+// `path`: the folder, or its .onnx file. onnxruntime and sherpa-onnx end the program on broken files and on files
+// without their metadata, so everything is checked here first. Throws Error with one sentence that says what is
+// missing.
+VoiceFolder read_voice_folder(std::filesystem::path const& path);
+
+} // namespace echollama
