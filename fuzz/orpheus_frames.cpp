@@ -28,7 +28,9 @@ std::vector<Bytes> seeds() {
 
 void run(Input input) {
     std::vector<std::int32_t> tokens(input.size() / sizeof(std::int32_t));
-    std::memcpy(tokens.data(), input.data(), tokens.size() * sizeof(std::int32_t));
+    if (!tokens.empty()) { // there is nothing to copy from
+        std::memcpy(tokens.data(), input.data(), tokens.size() * sizeof(std::int32_t));
+    }
     auto const frames = read_frames(tokens);
     if (read_frames(to_tokens(frames)) != frames || to_frames(to_codes(frames)) != frames) {
         throw std::logic_error("frames do not come back from their tokens or codes");
