@@ -15,6 +15,7 @@ namespace echollama {
 struct AppContext {
     std::filesystem::path models_dir; // --models, else ECHOLLAMA_MODELS, else the user's cache
     int threads = 0;                  // --threads; 0 until parsed, then at least 1
+    std::string device = "auto";      // --device: where DETR and MiDaS are computed (nn/backend.h)
     bool quiet = false;               // --quiet: no progress, no warnings
     bool verbose = false;             // --verbose: what happens inside, on stderr
     std::stop_token stop;

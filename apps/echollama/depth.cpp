@@ -47,7 +47,7 @@ void run(AppContext const& context, DepthOptions const& options) {
     check(options);
     auto picture = load_image(options.image).image;
     auto recipe = options.recipe == "hub" ? DptRecipe::torch_hub : DptRecipe::hugging_face;
-    auto estimator = make_depth_estimator(model_file(context, options), context.threads, recipe);
+    auto estimator = make_depth_estimator(model_file(context, options), context.threads, recipe, context.device);
     auto depth = estimator->depth(picture, context.stop);
     if (context.stop.stop_requested()) {
         return;

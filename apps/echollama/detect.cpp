@@ -37,7 +37,7 @@ void run(AppContext const& context, DetectOptions const& options) {
     check_writable(options.annotate, "the picture");
     auto const image = load_input(options.input).image;
     auto model = model_or_starter(context, options.model, "centernet.gguf");
-    auto detector = make_detector(model, context.threads);
+    auto detector = make_detector(model, context.threads, context.device);
     auto detections = detector->detect(image, options.threshold, context.stop);
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(image, detections));

@@ -143,7 +143,7 @@ void run(AppContext const& context, EvalSceneOptions options) {
     auto& evaluate = options.evaluate;
     std::unique_ptr<Detector> detector;
     if (!options.detector.empty()) {
-        detector = make_detector(options.detector, context.threads);
+        detector = make_detector(options.detector, context.threads, context.device);
         evaluate.detect = [&](ToyPicture const& picture) {
             return detector->detect({picture.width, picture.height, picture.rgb}, -1, context.stop);
         };

@@ -22,6 +22,9 @@ int default_threads() {
 void add_global_options(CLI::App& root, AppContext& context) {
     root.add_option("--models", context.models_dir, "Folder with the model files (or set ECHOLLAMA_MODELS)");
     root.add_option("--threads", context.threads, "Processor threads to use")->check(CLI::Range(1, 256));
+    root.add_option("--device", context.device,
+                    "Where DETR and MiDaS are computed: cpu, auto (a GPU the program was built for, else the "
+                    "processor; the default), or a GPU's name such as CUDA0");
     root.add_flag("--quiet,-q", context.quiet, "Print only results and errors");
     root.add_flag("--verbose,-v", context.verbose, "Print what happens inside on stderr");
     root.set_version_flag("--version", std::string("echollama ") + ECHOLLAMA_VERSION);

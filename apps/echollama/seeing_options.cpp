@@ -44,12 +44,14 @@ void add_seeing_options(CLI::App& app, SeeingOptions& options) {
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
     SeeingModels models;
     auto detector = model_or_starter(context, options.detector, "centernet.gguf");
-    models.detector = load_in_background<Detector>(
-        timings, "detector", [=, threads = context.threads] { return make_detector(detector, threads); });
+    models.detector =
+        load_in_background<Detector>(timings, "detector", [=, threads = context.threads, device = context.device] {
+            return make_detector(detector, threads, device);
+        });
     if (!options.depth.empty()) {
-        models.depth =
-            load_in_background<DepthEstimator>(timings, "depth", [depth = options.depth, threads = context.threads] {
-                return make_depth_estimator(depth, threads);
+        models.depth = load_in_background<DepthEstimator>(
+            timings, "depth", [depth = options.depth, threads = context.threads, device = context.device] {
+                return make_depth_estimator(depth, threads, DptRecipe::hugging_face, device);
             });
     }
     if (!options.captioner.model.empty()) {

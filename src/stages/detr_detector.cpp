@@ -13,7 +13,8 @@ constexpr char const* no_name = "N/A";
 
 class DetrDetector : public Detector {
   public:
-    DetrDetector(std::filesystem::path const& gguf, int threads) : net_(gguf, threads) {}
+    DetrDetector(std::filesystem::path const& gguf, int threads, std::string const& device)
+        : net_(gguf, threads, device) {}
 
     std::vector<Detection> detect(Image const& image, float threshold, std::stop_token stop) override {
         if (stop.stop_requested()) {
@@ -47,8 +48,9 @@ class DetrDetector : public Detector {
 
 } // namespace
 
-std::unique_ptr<Detector> make_detr_detector(std::filesystem::path const& gguf, int threads) {
-    return std::make_unique<DetrDetector>(gguf, threads);
+std::unique_ptr<Detector> make_detr_detector(std::filesystem::path const& gguf, int threads,
+                                             std::string const& device) {
+    return std::make_unique<DetrDetector>(gguf, threads, device);
 }
 
 } // namespace echollama

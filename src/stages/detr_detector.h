@@ -1,6 +1,7 @@
 // The paper's detector as a Detector.
 #pragma once
 
+#include "nn/backend.h"
 #include "stages/roles.h"
 
 #include <filesystem>
@@ -12,6 +13,7 @@ namespace echollama {
 inline constexpr float detr_default_threshold = 0.9F;
 
 // Loads the GGUF that `echollama models convert` makes of DETR ResNet-50. Throws Error.
-std::unique_ptr<Detector> make_detr_detector(std::filesystem::path const& gguf, int threads);
+std::unique_ptr<Detector> make_detr_detector(std::filesystem::path const& gguf, int threads,
+                                             std::string const& device = nn::cpu_device);
 
 } // namespace echollama

@@ -7,8 +7,8 @@ namespace {
 
 class MidasDepth : public DepthEstimator {
   public:
-    MidasDepth(std::filesystem::path const& gguf, int threads, DptRecipe recipe)
-        : net_(gguf, threads), recipe_(recipe) {}
+    MidasDepth(std::filesystem::path const& gguf, int threads, DptRecipe recipe, std::string const& device)
+        : net_(gguf, threads, device), recipe_(recipe) {}
 
     DepthMap depth(Image const& image, std::stop_token stop) override {
         if (stop.stop_requested()) {
@@ -30,8 +30,9 @@ class MidasDepth : public DepthEstimator {
 
 } // namespace
 
-std::unique_ptr<DepthEstimator> make_depth_estimator(std::filesystem::path const& gguf, int threads, DptRecipe recipe) {
-    return std::make_unique<MidasDepth>(gguf, threads, recipe);
+std::unique_ptr<DepthEstimator> make_depth_estimator(std::filesystem::path const& gguf, int threads, DptRecipe recipe,
+                                                     std::string const& device) {
+    return std::make_unique<MidasDepth>(gguf, threads, recipe, device);
 }
 
 } // namespace echollama

@@ -101,15 +101,16 @@ TEST(Depth, MistakesAreSaidInOneSentence) {
     auto other = (temp / "other.gguf").string(), cut = (temp / "cut.gguf").string();
     std::ofstream(other) << "GGUF? no";
     std::ofstream(cut, std::ios::binary) << read_text(model()).substr(0, 2'000'000);
-    for (auto const& [arguments, words, code] :
-         std::vector<Mistake>{{photo + " --model " + other + " -o x.png", "is not a GGUF file", 1},
-                              {photo + " --model " + cut + " -o x.png", "cut.gguf", 1},
-                              {photo + " --models " + temp.path().string(), "There is no depth model", 1},
-                              {"none.png --model " + model(), "There is no file none.png", 1},
-                              {photo + " --model " + model() + " -o " + temp.path().string(), "is a folder", 1},
-                              {photo + " --model " + model() + " --color", "give one with -o", 2},
-                              {photo + " --model " + model() + " --json -o -", "Only one result", 2},
-                              {photo + " --model " + model() + " --recipe square", "recipe", 2}}) {
+    for (auto const& [arguments, words, code] : std::vector<Mistake>{
+             {photo + " --model " + other + " -o x.png", "is not a GGUF file", 1},
+             {photo + " --model " + cut + " -o x.png", "cut.gguf", 1},
+             {photo + " --models " + temp.path().string(), "There is no depth model", 1},
+             {"none.png --model " + model(), "There is no file none.png", 1},
+             {photo + " --model " + model() + " -o " + temp.path().string(), "is a folder", 1},
+             {photo + " --model " + model() + " --device CUDA7", "There is no compute device 'CUDA7'", 1},
+             {photo + " --model " + model() + " --color", "give one with -o", 2},
+             {photo + " --model " + model() + " --json -o -", "Only one result", 2},
+             {photo + " --model " + model() + " --recipe square", "recipe", 2}}) {
         auto result = echollama("depth " + arguments);
         EXPECT_EQ(result.code, code) << arguments;
         EXPECT_NE(result.err.find(words), std::string::npos) << result.err;

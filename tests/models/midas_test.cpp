@@ -1,6 +1,7 @@
 // DPT-Hybrid and MiDaS v2.1 small against the numbers of the original code.
 #include "base/error.h"
 #include "convert/checkpoint.h"
+#include "convert/gguf_writer.h"
 #include "convert/midas.h"
 #include "media/image_io.h"
 #include "models/midas.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 namespace echollama::test {
@@ -181,6 +183,46 @@ TEST(Midas, ChangingSizesAndBatchesGiveTheSameNumbersAndNoMemoryGrows) {
         before = i == 100 ? resident_kib() : before;
     }
     EXPECT_LT(resident_kib(), before + 2048);
+}
+
+// Every description below is impossible in one place; nothing but one sentence may come of it.
+TEST(Midas, ImpossibleFilesAreRefused) {
+    TempDir dir;
+    auto refused = [&](char const* kind, std::function<void(convert::GgufWriter&)> const& change) {
+        convert::GgufWriter writer(kind);
+        writer.set("midas.mean", std::vector<float>{0.5F, 0.5F, 0.5F});
+        writer.set("midas.std", std::vector<float>{0.5F, 0.5F, 0.5F});
+        writer.add("stem.weight", {27, 8}, std::vector<float>(216, 0.1F), WeightType::f32);
+        change(writer);
+        writer.write(dir / "model.gguf");
+        try {
+            Midas net(dir / "model.gguf", 1);
+            ADD_FAILURE() << "opened";
+        } catch (Error const& error) {
+            std::string words = error.what();
+            EXPECT_NE(words.find("model.gguf"), std::string::npos) << words;
+            return words;
+        }
+        return std::string();
+    };
+    auto size = [](convert::GgufWriter& w, std::uint32_t pixels) { w.set("midas.input_size", pixels); };
+    auto blocks = [](convert::GgufWriter& w, std::vector<std::int32_t> const& strides,
+                     std::vector<std::int32_t> const& layers) {
+        w.set("midas.block.stride", strides);
+        w.set("midas.block.residual", std::vector<std::int32_t>(strides.size(), 0));
+        w.set("midas.block.layer", layers);
+    };
+    EXPECT_NE(refused("midas-small", [](auto&) {}).find("midas.input_size"), std::string::npos);
+    refused("midas-small", [&](auto& w) { size(w, 1 << 20); });
+    refused("midas-small", [&](auto& w) { size(w, 33); });
+    refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, 5}); });
+    refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, -4}); });
+    refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 0, 2, 2}, {1, 2, 3, 4}); });
+    refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {}, {}); });
+    auto words = refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, 4}); });
+    EXPECT_NE(words.find("block.0.depthwise"), std::string::npos) << words;
+    refused("dpt-hybrid", [&](auto& w) { size(w, 64); });
+    refused("detr", [&](auto& w) { size(w, 64); });
 }
 
 TEST(MidasPictures, InputSizesFollowTheOriginalRules) {
