@@ -73,6 +73,20 @@ TEST(Captions, AreTheSentencesAtTheTimesOfTheSound) {
     }
 }
 
+TEST(Captions, OfSayAreWhatWasWritten) {
+    test::TempDir dir;
+    auto const result =
+        test::echollama("say 'It is 3 m away. Dr. Smith is < 5 & waits.' --voice fast --bearing 30 --out " +
+                        (dir / "a.wav").string() + " --vtt -");
+    ASSERT_EQ(result.code, 0) << result.err;
+    auto const cues = read_cues(result.out);
+    ASSERT_EQ(cues.size(), 2U);
+    EXPECT_EQ(cues[0].text, "It is 3 m away.");
+    EXPECT_EQ(cues[1].text, "Dr. Smith is &lt; 5 &amp; waits.");
+    EXPECT_NE(result.out.find("NOTE The voice tells"), std::string::npos) << result.out;
+    EXPECT_EQ(test::echollama("say x --voice fast --out - --vtt -").code, 2);
+}
+
 TEST(Captions, NeedSpeech) {
     test::TempDir dir;
     auto const result = test::echollama("describe x.png --vtt " + (dir / "a.vtt").string());
