@@ -9,7 +9,7 @@
 namespace echollama {
 
 void add_input_options(CLI::App& app, InputOptions& options) {
-    app.add_option("image", options.picture, "The picture, point cloud or mesh (PLY, PCD, OBJ)")->required();
+    app.add_option("image", options.picture, "The picture, point cloud or mesh (PLY, PCD, OBJ, glTF)")->required();
     app.add_option("--depth-image", options.depth_picture, "Depth beside the picture: grey PNG with 16 bits");
     app.add_option("--depth-units", options.depth_units, "Units of the depth picture a metre (default: recognised)");
     app.add_option("--camera", options.camera.file, "Camera file: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");

@@ -122,8 +122,8 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
     if (has_brand(bytes, 0, "RIFF") && has_brand(bytes, 8, "WEBP")) {
         throw Error(name + " is a WebP picture, which is not supported; convert it to JPEG or PNG.");
     }
-    if (has_brand(bytes, 4, "ftyp")) {
-        throw Error(name + " is a HEIC, AVIF or video file, which is not supported; convert it to JPEG or PNG.");
+    if (codecs::is_heif(bytes)) {
+        return codecs::decode_heif(bytes, name);
     }
     return codecs::decode_other(bytes, name);
 }
@@ -153,7 +153,13 @@ LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const&
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a picture.");
     }
-    LoadedImage loaded{decode_pixels(bytes, name), read_exif(bytes)};
+    LoadedImage loaded{decode_pixels(bytes, name), {}};
+    if (codecs::is_heif(bytes)) {
+        loaded.exif = read_exif(codecs::heif_exif(bytes, name));
+        loaded.exif.orientation = 1; // the file itself says how to turn it, and that was done
+    } else {
+        loaded.exif = read_exif(bytes);
+    }
     loaded.image = apply_orientation(loaded.image, loaded.exif.orientation);
     return loaded;
 }

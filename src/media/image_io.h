@@ -38,9 +38,9 @@ struct LoadedImage {
 // Pictures with more pixels than this are refused before their memory is taken.
 inline constexpr std::int64_t max_image_pixels = 100'000'000;
 
-// PNG and JPEG of every kind (grey, palette, 16-bit, CMYK; transparency over white), BMP, GIF (first picture), PNM and
-// TGA. Colour profiles and gamma are ignored. Throws Error with one sentence when the file is missing, a folder, empty,
-// no picture, damaged, cut short or too large.
+// PNG and JPEG of every kind (grey, palette, 16-bit, CMYK; transparency over white), HEIC and AVIF, BMP, GIF (first
+// picture), PNM and TGA. Colour profiles and gamma are ignored. Throws Error with one sentence when the file is
+// missing, a folder, empty, no picture, damaged, cut short or too large.
 LoadedImage load_image(std::filesystem::path const& path);
 
 // The bytes of a picture file. Throws Error as load_image does; files of more than 512 MiB are refused.

@@ -10,7 +10,7 @@ namespace echollama {
 
 struct View {
     Image image;
-    std::optional<DepthMap> depth; // of the size of the image
+    std::optional<DepthMap> depth; // of all of the image; may have fewer pixels
     Intrinsics camera;             // of the image; fx == 0: nothing is known, the caller guesses
     bool drawn = false;            // from points or triangles, not taken by a camera
 };

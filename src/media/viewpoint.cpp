@@ -1,6 +1,7 @@
 #include "media/viewpoint.h"
 
 #include "base/error.h"
+#include "media/depth_canvas.h"
 #include "media/point_cloud.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 
 namespace echollama {
 namespace {
-
-constexpr float nearest = 0.05F;
 
 Vec3 plus(Vec3 const& a, Vec3 const& b, float scale) {
     return {a[0] + scale * b[0], a[1] + scale * b[1], a[2] + scale * b[2]};
@@ -103,7 +102,8 @@ std::vector<float> numbers_of(std::string const& text) {
     while (at < end && numbers.size() < 7) {
         float value = 0;
         auto const result = std::from_chars(at, end, value);
-        if (result.ec != std::errc() || !std::isfinite(value) || (result.ptr != end && *result.ptr != ',')) {
+        if (result.ec != std::errc() || !std::isfinite(value) ||
+            (result.ptr != end && (*result.ptr != ',' || result.ptr + 1 == end))) {
             return {};
         }
         numbers.push_back(value);
@@ -166,13 +166,18 @@ Viewpoint look_at(Vec3 const& eye, Vec3 const& target, Vec3 const& up) {
 }
 
 Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg) {
+    if (cloud.camera) {
+        return *cloud.camera;
+    }
     float const reach = reach_of(view_deg);
     std::size_t usable = 0, seen = 0;
     for (auto const& p : cloud.points) {
         usable += finite(p) ? 1 : 0;
-        seen += finite(p) && p[2] > nearest && std::abs(p[0]) < reach * p[2] && std::abs(p[1]) < reach * p[2] ? 1 : 0;
+        seen += finite(p) && p[2] > nearest_drawn_m && std::abs(p[0]) < reach * p[2] && std::abs(p[1]) < reach * p[2]
+                    ? 1
+                    : 0;
     }
-    if (seen * 3 >= usable * 2) {
+    if (!cloud.y_up && seen * 3 >= usable * 2) {
         return {}; // the origin, looking along z
     }
     return from_outside(cloud, {0, 0, 1}, {0, 1, 0}, view_deg);

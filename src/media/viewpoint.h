@@ -15,8 +15,9 @@ struct Viewpoint {
     Vec3 right{1, 0, 0}, down{0, 1, 0}, forward{0, 0, 1};
 };
 
-// Where to look from when nothing is said: the recording camera (the origin, looking along z with y down) where most
-// points lie in front of it, as in scans of depth cameras; else from outside, so that everything fits, y up.
+// Where to look from when nothing is said: the camera that the file holds; else the recording camera (the origin,
+// looking along z with y down) where most points lie in front of it, as in scans of depth cameras; else from outside,
+// so that everything fits, y up.
 Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg = 66);
 
 // From a point to another; `up` is not along the line of sight, else another direction is taken for up.

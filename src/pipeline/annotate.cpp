@@ -134,8 +134,11 @@ void draw(Canvas& canvas, std::vector<Mark> const& marks, double size) {
         canvas.rectangle(marks[i].box, color(i), size / 5);
     }
     for (std::size_t i = 0; i < marks.size(); ++i) { // above all boxes
-        canvas.label(marks[i].text, static_cast<double>(marks[i].box.x0), static_cast<double>(marks[i].box.y0),
-                     color(i), size);
+        auto const& box = marks[i].box;
+        // Above the box where there is room, so that what is inside stays visible.
+        double const y = static_cast<double>(box.y0) - size * 1.3 - size / 5;
+        canvas.label(marks[i].text, static_cast<double>(box.x0), y >= 0 ? y : static_cast<double>(box.y0), color(i),
+                     size);
     }
 }
 

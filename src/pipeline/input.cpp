@@ -1,6 +1,7 @@
 #include "pipeline/input.h"
 
 #include "base/error.h"
+#include "media/embedded_depth.h"
 #include "media/image_io.h"
 #include "media/point_cloud.h"
 #include "media/rgbd.h"
@@ -34,6 +35,9 @@ View load_picture(InputOptions const& options) {
         view.camera = apply_orientation(named->camera, stored.width, stored.height, loaded.exif.orientation);
     } else {
         view.camera = guess_camera(loaded.image.width, loaded.image.height, loaded.exif.focal_35mm);
+    }
+    if (auto depth = find_embedded_depth(bytes, options.picture.string())) {
+        view.depth = apply_orientation(*depth, loaded.exif.orientation);
     }
     view.image = std::move(loaded.image);
     return view;
