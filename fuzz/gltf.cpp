@@ -11,7 +11,10 @@ std::string const json =
     R"("meshes":[{"primitives":[{"attributes":{"POSITION":0},"indices":1}]}],"accessors":[)"
     R"({"bufferView":0,"componentType":5126,"count":3,"type":"VEC3","min":[0,0,0],"max":[1,1,0]},)"
     R"({"bufferView":1,"componentType":5123,"count":3,"type":"SCALAR"}],"bufferViews":[)"
-    R"({"buffer":0,"byteLength":36},{"buffer":0,"byteOffset":36,"byteLength":6}],"buffers":[{"byteLength":44}]} )";
+    R"({"buffer":0,"byteLength":36},{"buffer":0,"byteOffset":36,"byteLength":6}],"buffers":[{)";
+std::string const own_buffer = R"("byteLength":44}]} )";
+std::string const written_buffer =
+    R"("uri":"data:application/octet-stream;base64,)" + std::string(59, 'A') + "=\"," + own_buffer;
 
 Bytes glb() {
     Bytes file = bytes_of("glTF");
@@ -20,7 +23,8 @@ Bytes glb() {
             file.push_back(static_cast<std::uint8_t>(value >> shift));
         }
     };
-    auto const padded = json + std::string((4 - json.size() % 4) % 4, ' ');
+    auto padded = json + own_buffer;
+    padded.resize((padded.size() + 3) / 4 * 4, ' ');
     put(2), put(static_cast<std::uint32_t>(28 + padded.size() + 44)), put(static_cast<std::uint32_t>(padded.size()));
     put(0x4E4F534A);
     file.insert(file.end(), padded.begin(), padded.end());
@@ -37,7 +41,7 @@ Bytes glb() {
 } // namespace
 
 std::vector<Bytes> seeds() {
-    return {glb(), bytes_of(json)};
+    return {glb(), bytes_of(json + written_buffer)};
 }
 
 void run(Input input) {

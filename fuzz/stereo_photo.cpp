@@ -16,7 +16,11 @@ Bytes with_xmp(Bytes const& jpeg) {
         R"(Item:Semantic="Depth" Item:Length="9"/></rdf:Description></x:xmpmeta>)";
     auto out = jpeg;
     auto const length = content.size() + 2;
-    Bytes segment{0xFF, 0xE1, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
+    Bytes segment;
+    segment.reserve(content.size() + 4);
+    for (std::size_t byte : {std::size_t{0xFF}, std::size_t{0xE1}, length >> 8, length & 255}) {
+        segment.push_back(static_cast<std::uint8_t>(byte));
+    }
     segment.insert(segment.end(), content.begin(), content.end());
     out.insert(out.begin() + 2, segment.begin(), segment.end());
     return out;

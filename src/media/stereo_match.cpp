@@ -80,6 +80,24 @@ int best_shift(cv::Mat const& left, cv::Mat const& right, MatchOptions const& op
     return best;
 }
 
+// Matched pixels that look alike in both pictures: a blank picture fits everywhere, but nowhere well.
+int alike_pixels(cv::Mat const& left, cv::Mat const& right, cv::Mat const& disparity) {
+    constexpr int alike = 3 * 40; // levels of three channels
+    int found = 0;
+    for (int y = 0; y < left.rows; ++y) {
+        for (int x = 0; x < left.cols; ++x) {
+            float const shift = disparity.at<float>(y, x);
+            int const other = std::isfinite(shift) ? x - static_cast<int>(std::lround(shift)) : -1;
+            if (other < 0 || other >= right.cols) {
+                continue;
+            }
+            auto const &a = left.at<cv::Vec3b>(y, x), &b = right.at<cv::Vec3b>(y, other);
+            found += std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]) <= alike;
+        }
+    }
+    return found;
+}
+
 cv::Mat aligned(cv::Mat const& left, cv::Mat const& right, MatchOptions const& options) {
     auto const coarse_left = of_width(left, aligning_width), coarse_right = of_width(right, aligning_width);
     int const coarse = best_shift(coarse_left, coarse_right, options, 0, 6);
@@ -105,9 +123,9 @@ Disparity match_stereo(Image const& left, Image const& right, MatchOptions const
     }
     auto const small_left = of_width(as_mat(left), most_width);
     auto const small_right = of_width(as_mat(right), most_width);
-    cv::Mat found =
-        match(small_left, options.align_rows ? aligned(small_left, small_right, options) : small_right, options);
-    if (matched_pixels(found) < least_matched * static_cast<double>(found.total())) {
+    auto const level = options.align_rows ? aligned(small_left, small_right, options) : small_right;
+    cv::Mat found = match(small_left, level, options);
+    if (alike_pixels(small_left, level, found) < least_matched * static_cast<double>(found.total())) {
         throw Error("The two pictures do not match; are they the left and the right picture of one view, in this "
                     "order, with the same rows?");
     }

@@ -20,7 +20,7 @@ View load_picture(InputOptions const& options) {
     if (!options.right.empty()) {
         return load_stereo_pair(options, bytes);
     }
-    if (auto stereo = load_stereo_photo(options, bytes)) {
+    if (auto stereo = load_stereo_mpo(options, bytes)) {
         return std::move(*stereo);
     }
     auto loaded = decode_image(bytes, options.picture.string());
@@ -28,6 +28,9 @@ View load_picture(InputOptions const& options) {
         throw Error("The picture " + options.picture.string() + " has only " + std::to_string(loaded.image.width) +
                     " by " + std::to_string(loaded.image.height) +
                     " pixels, too few to recognise anything; choose a larger one.");
+    }
+    if (auto stereo = load_stereo_halves(options, loaded)) {
+        return std::move(*stereo);
     }
     auto const stored = loaded.stored_size();
     View view;

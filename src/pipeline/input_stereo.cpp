@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <numbers>
+#include <tuple>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -68,21 +70,21 @@ View load_stereo_pair(InputOptions const& options, std::span<std::uint8_t const>
     return view_of({as_stored(left), as_stored(load_image(options.right)), left.exif, {}, {}}, {}, options);
 }
 
-std::optional<View> load_stereo_photo(InputOptions const& options, std::span<std::uint8_t const> bytes) {
-    if (options.stereo == StereoLayout::none) {
+std::optional<View> load_stereo_mpo(InputOptions const& options, std::span<std::uint8_t const> bytes) {
+    auto const mpo = options.stereo == StereoLayout::automatic ? find_mpo_pair(bytes) : std::nullopt;
+    if (!mpo) {
         return std::nullopt;
     }
+    auto const left = decode_image(mpo->left, options.picture.string());
+    auto const right = decode_image(mpo->right, "the second picture in " + options.picture.string());
+    return view_of({as_stored(left), as_stored(right), left.exif, mpo->baseline_m, mpo->convergence_deg}, photo,
+                   options);
+}
+
+std::optional<View> load_stereo_halves(InputOptions const& options, LoadedImage const& loaded) {
     bool const automatic = options.stereo == StereoLayout::automatic;
-    auto const name = options.picture.string();
-    if (auto const mpo = automatic ? find_mpo_pair(bytes) : std::nullopt) {
-        auto const left = decode_image(mpo->left, name);
-        auto const right = decode_image(mpo->right, "the second picture in " + name);
-        return view_of({as_stored(left), as_stored(right), left.exif, mpo->baseline_m, mpo->convergence_deg}, photo,
-                       options);
-    }
-    auto const loaded = decode_image(bytes, name);
     bool const crossed = options.stereo == StereoLayout::right_left || (automatic && is_crossed_name(options.picture));
-    if (automatic && !crossed && !has_like_halves(loaded.image)) {
+    if (options.stereo == StereoLayout::none || (automatic && !crossed && !has_like_halves(loaded.image))) {
         return std::nullopt;
     }
     return view_of(halves(loaded, crossed), photo, options);

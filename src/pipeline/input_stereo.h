@@ -13,7 +13,10 @@ namespace echollama {
 // options.picture is the left, options.right the right picture.
 View load_stereo_pair(InputOptions const& options, std::span<std::uint8_t const> left);
 
-// A picture whose file holds two of one view; empty when it holds one.
-std::optional<View> load_stereo_photo(InputOptions const& options, std::span<std::uint8_t const> bytes);
+// A Multi-Picture file with a stereo pair; empty for other files.
+std::optional<View> load_stereo_mpo(InputOptions const& options, std::span<std::uint8_t const> bytes);
+
+// Two pictures side by side in one; empty when it is one picture.
+std::optional<View> load_stereo_halves(InputOptions const& options, LoadedImage const& loaded);
 
 } // namespace echollama

@@ -193,13 +193,19 @@ bool any_estimated(Scene const& scene) {
     });
 }
 
-// One sentence for a label: a single object, or a group with its nearest member.
+// One sentence for a label: a single object, or a group with its nearest member; doubtful when most of it is.
 std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& members, WordingOptions const& options) {
     auto const& nearest = scene.objects[members[0]];
     if (members.size() == 1) {
         return capitalised(object_clause(nearest, options)) + ".";
     }
-    std::string text = capitalised(number_word(members.size())) + " " + plural_of(nearest.detection.label);
+    auto const sure = std::count_if(members.begin(), members.end(), [&](std::size_t i) {
+        auto const& detection = scene.objects[i].detection;
+        return !detection.rival && detection.score >= options.sure_score;
+    });
+    bool doubtful = 2 * sure < static_cast<std::ptrdiff_t>(members.size());
+    std::string text = capitalised((doubtful ? "perhaps " : "") + number_word(members.size())) + " " +
+                       plural_of(nearest.detection.label);
     std::string place = direction_words(nearest, options.directions);
     append_clause(place, distance_words(nearest.distance, options.units));
     return text + (place.empty() ? "." : ", the nearest " + (place.starts_with(", ") ? place.substr(2) : place) + ".");

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iostream>
 
 namespace echollama {
 namespace {
@@ -66,13 +65,15 @@ TEST(Inputs, AllEightOrientationsGiveTheSameScene) {
     }
 }
 
+// Of the readings in the middle of a box, where the thing is and not what is beside it.
 float median_in(Gray16 const& depth, Json const& box, float units) {
     std::vector<float> values;
-    auto const at = [&](std::size_t i, int size) {
-        return std::clamp(static_cast<int>(box[i].get<double>()), 0, size - 1);
+    auto const at = [&](std::size_t low, double share) {
+        double const a = box[low].get<double>(), b = box[low + 2].get<double>();
+        return static_cast<int>(a + share * (b - a));
     };
-    for (int y = at(1, depth.height); y <= at(3, depth.height); ++y) {
-        for (int x = at(0, depth.width); x <= at(2, depth.width); ++x) {
+    for (int y = std::max(at(1, 0.2), 0); y < std::min(at(1, 0.8), depth.height); ++y) {
+        for (int x = std::max(at(0, 0.2), 0); x < std::min(at(0, 0.8), depth.width); ++x) {
             if (auto const value = depth.values[static_cast<std::size_t>(y * depth.width + x)]) {
                 values.push_back(static_cast<float>(value) / units);
             }
@@ -83,6 +84,10 @@ float median_in(Gray16 const& depth, Json const& box, float units) {
     return *middle;
 }
 
+bool overlap(Json const& a, Json const& b) {
+    return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
+
 TEST(Inputs, DistancesOfDepthCamerasAreTheDepthInTheBox) {
     NEEDS_DETECTOR();
     SKIP_WITHOUT(test::sample("rgbd"));
@@ -90,7 +95,7 @@ TEST(Inputs, DistancesOfDepthCamerasAreTheDepthInTheBox) {
         std::string color, depth;
         float units;
     };
-    int judged = 0, all = 0;
+    int judged = 0;
     for (auto const& one :
          {Case{"tum_color.png", "tum_depth.png", 5000}, Case{"redwood_color.jpg", "redwood_depth.png", 1000}}) {
         auto const depth_file = test::sample("rgbd/" + one.depth);
@@ -98,17 +103,23 @@ TEST(Inputs, DistancesOfDepthCamerasAreTheDepthInTheBox) {
             scene_of(test::sample("rgbd/" + one.color).string() + " --depth-image " + depth_file.string() +
                      " --camera " + test::sample("rgbd/camera_primesense.json").string());
         auto const depth = load_png16(depth_file);
-        EXPECT_FALSE(scene["objects"].empty());
-        for (auto const& object : scene["objects"]) {
-            EXPECT_EQ(object["distance"]["source"], "sensor");
-            auto const metres = object["distance"]["metres"].get<float>();
-            auto const median = median_in(depth, object["box"], one.units);
-            ++all;
-            judged += std::abs(metres / median - 1) <= 0.02F;
-            std::cout << object["label"] << " " << metres << " median of the box " << median << "\n";
+        auto const& objects = scene["objects"];
+        EXPECT_FALSE(objects.empty());
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            EXPECT_EQ(objects[i]["distance"]["source"], "sensor");
+            bool covered = false; // what stands before a thing is not measured as the thing
+            for (std::size_t j = 0; j < objects.size(); ++j) {
+                covered = covered || (i != j && overlap(objects[i]["box"], objects[j]["box"]));
+            }
+            if (!covered) {
+                ++judged;
+                auto const median = median_in(depth, objects[i]["box"], one.units);
+                EXPECT_NEAR(objects[i]["distance"]["metres"].get<float>(), median, 0.02F * median)
+                    << objects[i]["label"];
+            }
         }
     }
-    std::cout << judged << " of " << all << " within 2 percent\n";
+    EXPECT_GE(judged, 5);
 }
 
 TEST(Inputs, StereoPairGivesMetresAndAnMpoPhotoIsRecognised) {
@@ -180,6 +191,8 @@ TEST_P(InputsRefuse, WithOneSentence) {
         noise.rgb[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
     }
     save_png(dir / "noise.png", noise);
+    std::reverse(noise.rgb.begin(), noise.rgb.end());
+    save_png(dir / "other.png", noise);
     save_png16(dir / "zero.png", 64, 48, std::vector<std::uint16_t>(64 * 48, 0));
     save_png16(dir / "wide.png", 96, 32, std::vector<std::uint16_t>(96 * 32, 1001));
     save_png16(dir / "depth.png", 64, 48, std::vector<std::uint16_t>(64 * 48, 1001));
@@ -222,6 +235,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"half_an_mpo", "DIR/half.mpo", 1, "cut short"},
                     Bad{"pair_of_two_sizes", "DIR/noise.png --right DIR/small.png", 1, "same size"},
                     Bad{"pair_that_is_none", "DIR/noise.png --right DIR/picture.png", 1, "do not match"},
+                    Bad{"pair_of_others", "DIR/noise.png --right DIR/other.png", 1, "do not match"},
                     Bad{"bad_camera", "DIR/picture.png --camera DIR/camera.json", 1, "camera file"},
                     Bad{"no_viewpoint", "DIR/one.ply --view sideways", 1, "no viewpoint"},
                     Bad{"looking_away", "DIR/one.ply --view 0,0,0,0,0,-1", 1, "another viewpoint"},

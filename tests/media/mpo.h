@@ -17,10 +17,14 @@ inline Bytes mpo(Bytes const& left, Bytes const& right, MpoSpec const& spec) {
         }
     };
     auto const segment = [&](Bytes const& tiff) {
-        Bytes out{0xFF, 0xE2};
+        Bytes out;
+        out.reserve(tiff.size() + 16); // GCC 12 warns falsely about growing short vectors
+        put(out, 0xFFE2, 2);
         put(out, static_cast<std::uint32_t>(tiff.size() + 6), 2);
-        out.insert(out.end(), {'M', 'P', 'F', 0});
-        out.insert(out.end(), tiff.begin(), tiff.end());
+        put(out, 0x4D504600, 4); // "MPF" and 0
+        for (auto byte : tiff) {
+            out.push_back(byte);
+        }
         return out;
     };
     auto const entry = [&](Bytes& to, std::uint32_t tag, std::uint32_t type, std::uint32_t count, std::uint32_t value) {

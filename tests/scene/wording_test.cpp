@@ -1,4 +1,5 @@
 #include "random_scene.h"
+#include "scene/build.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
 #include "scene/wording.h"
@@ -65,6 +66,16 @@ TEST(WordingProperties, DoubtIsSaid) {
     Distance guessed{DistanceSource::object_size, 2.1F, 1.5F, 3};
     EXPECT_EQ(distance_words(guessed, Units::metres), "about 2 metres away");
     EXPECT_EQ(distance_words({}, Units::metres), "");
+}
+
+TEST(WordingProperties, ADoubtfulGroupIsDoubted) {
+    auto const bottle = [](float score, float x) { return Detection{"bottle", -1, score, {x, 100, x + 20, 180}, {}}; };
+    auto const first_of = [&](float b, float c) {
+        auto scene = build_scene({bottle(0.9F, 100), bottle(b, 200), bottle(c, 300)}, 640, 480, test::plain_camera());
+        return describe_scene(scene, {}).front();
+    };
+    EXPECT_TRUE(first_of(0.9F, 0.3F).starts_with("Three bottles")) << first_of(0.9F, 0.3F);
+    EXPECT_TRUE(first_of(0.4F, 0.3F).starts_with("Perhaps three bottles")) << first_of(0.4F, 0.3F);
 }
 
 TEST(WordingProperties, NothingSeenIsAdmitted) {
