@@ -105,7 +105,7 @@ std::vector<Figures> run_loaded(fs::path const& photo, fs::path const& models, i
     TellingModels telling;
     telling.describer =
         loaded(make_local_describer(models / "smollm2-135m-instruct-q4_1.gguf", {.model = {.threads = threads}}));
-    telling.speaker = loaded(make_speaker("natural", models, threads));
+    telling.speaker = loaded(make_speaker({.name = "natural"}, models, threads));
     std::vector<Figures> all;
     for (int i = 0; i <= runs; ++i) { // the first does not count
         Timings timings;
