@@ -226,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"no_sound_device", "say hello --voice fast --play", 1, "sound"},
         BadInput{"usage", "describe DIR/small.png --bogus", 2, "--bogus"}, BadInput{"no_command", "", 2, "subcommand"},
         BadInput{"impossible", "describe DIR/small.png --threshold 7", 2, "--threshold"},
-        BadInput{"no_target", "say hello", 2, "--out"}),
+        BadInput{"plays_without_target", "say hello --voice fast", 1, "--out"}),
     [](auto const& tested) { return tested.param.name; });
 
 } // namespace
