@@ -2,7 +2,7 @@
 """DETR ResNet-50: this program against ONNX Runtime float32 (and OpenVINO, when installed) on the same graph, taking
 turns in one run (peer.py says what to install):
 
-    /tmp/peer/bin/python bench/detr_peer.py build/release/bin ../shared/golden/detr/weights.tsv
+    peer-env/bin/python bench/detr_peer.py build/release/bin ../shared/golden/detr/weights.tsv
 
 Batch norm folded, no key mask, constant position code, as in golden/peer-timings.md. Prints medians, spread, ratio and
 the difference of class scores (before the softmax) and boxes.

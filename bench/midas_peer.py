@@ -2,8 +2,8 @@
 """MiDaS: this program against ONNX Runtime float32 (and OpenVINO, when installed) on the same graph, taking turns in
 one run (peer.py says what to install):
 
-    /tmp/peer/bin/python bench/midas_peer.py dpt build/release/bin ../shared/golden/dpt-hybrid/weights.tsv
-    /tmp/peer/bin/python bench/midas_peer.py small build/release/bin ../shared/golden/midas-small/weights.tsv
+    peer-env/bin/python bench/midas_peer.py dpt build/release/bin ../shared/golden/dpt-hybrid/weights.tsv
+    peer-env/bin/python bench/midas_peer.py small build/release/bin ../shared/golden/midas-small/weights.tsv
 
 Batch norm folded and weight standardisation baked in, as in golden/peer-timings.md. Prints medians, spread, ratio and
 the difference of the depth.

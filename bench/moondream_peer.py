@@ -2,7 +2,7 @@
 """Moondream2's vision encoder at its real size: this program against ONNX Runtime float32 (and OpenVINO, when
 installed) on the same graph, taking turns in one run (peer.py says what to install):
 
-    /tmp/peer/bin/python bench/moondream_peer.py build/release/bin
+    peer-env/bin/python bench/moondream_peer.py build/release/bin
 
 One crop of 378 x 378. Of the 27 equal blocks only --blocks are computed (default 6), to need less memory.
 """

@@ -1,7 +1,7 @@
 """What the comparisons of vision networks share: ONNX graphs, ONNX Runtime, OpenVINO and this program taking turns in
 one run on the same synthetic weights, made from their names (golden/README.md).
 
-    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install onnxruntime onnx numpy openvino
+    python3 -m venv peer-env && peer-env/bin/pip install onnxruntime onnx numpy openvino
 """
 import argparse, os, shutil, subprocess, tempfile, time
 import numpy as np, onnx, onnxruntime as ort

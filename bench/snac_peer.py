@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """SNAC decoder: this program against ONNX Runtime float32 on the same graph, taking turns in one run.
 
-    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install onnxruntime onnx numpy
-    /tmp/peer/bin/python bench/snac_peer.py build/release/bin/bench_snac ../shared/golden/snac/weights.tsv
+    python3 -m venv peer-env && peer-env/bin/pip install onnxruntime onnx numpy
+    peer-env/bin/python bench/snac_peer.py build/release/bin/bench_snac ../shared/golden/snac/weights.tsv
 
 The weights are synthetic, made from their names (golden/README.md); weight norm folded, noise block removed, as in
 golden/peer-timings.md. Prints medians, spread, ratio and the largest difference of the two sounds.

@@ -1,8 +1,11 @@
 # Third-party parts. llama.cpp comes first and brings ggml; whisper.cpp then uses the same ggml target.
-# Versions and checksums: cmake/packages.tsv. A checkout of your own is taken with -DECHOLLAMA_LLAMA_DIR=… and so on.
+# Versions and checksums: cmake/packages.tsv. A checkout of your own is taken with -DECHOLLAMA_LLAMA_DIR=… and so on;
+# installed ggml, llama.cpp with libmtmd, and whisper.cpp on that same ggml with -DECHOLLAMA_INSTALLED=ON (and
+# CMAKE_PREFIX_PATH). llama.cpp's sources are needed then too: the single headers in vendor/ are not installed with it.
 
 set(ECHOLLAMA_LLAMA_DIR "" CACHE PATH "llama.cpp source tree (empty: the pinned package)")
 set(ECHOLLAMA_WHISPER_DIR "" CACHE PATH "whisper.cpp source tree (empty: the pinned package)")
+option(ECHOLLAMA_INSTALLED "Take ggml, llama.cpp and whisper.cpp from installed packages" OFF)
 set(ECHOLLAMA_SHERPA_DIR "" CACHE PATH "sherpa-onnx prefix with include/ and lib/ (empty: the pinned package)")
 
 function(echollama_package name out)
@@ -30,23 +33,20 @@ if(NOT ECHOLLAMA_SHERPA_DIR)
   set(ECHOLLAMA_SHERPA_DIR "${sherpa_package}/sherpa_onnx")
 endif()
 
-set(CMAKE_POLICY_DEFAULT_CMP0077 NEW) # let the settings below win over the option() calls of old CMake code
-set(BUILD_SHARED_LIBS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(LLAMA_BUILD_COMMON OFF)
-set(LLAMA_BUILD_TESTS OFF)
-set(LLAMA_BUILD_TOOLS OFF)
-set(LLAMA_BUILD_EXAMPLES OFF)
-set(LLAMA_BUILD_SERVER OFF)
-set(LLAMA_BUILD_APP OFF)
-set(LLAMA_ALL_WARNINGS OFF)
-set(GGML_CCACHE OFF) # our own launcher is set already
-set(MTMD_VIDEO OFF CACHE BOOL "" FORCE)
-add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL SYSTEM)
-add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL SYSTEM)
-
-set(WHISPER_ALL_WARNINGS OFF)
-add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL SYSTEM)
+if(ECHOLLAMA_INSTALLED)
+  find_package(ggml REQUIRED)
+  find_package(llama REQUIRED)
+  find_package(whisper REQUIRED)
+  add_library(ggml ALIAS ggml::ggml)
+  add_library(ggml-base ALIAS ggml::ggml-base)
+  find_library(MTMD_LIBRARY mtmd REQUIRED)
+  find_path(MTMD_INCLUDE_DIR mtmd.h REQUIRED)
+  add_library(mtmd INTERFACE)
+  target_include_directories(mtmd SYSTEM INTERFACE "${MTMD_INCLUDE_DIR}")
+  target_link_libraries(mtmd INTERFACE "${MTMD_LIBRARY}" llama)
+else()
+  include(cmake/BuildThirdParty.cmake)
+endif()
 
 # Single-header libraries that llama.cpp carries: cpp-httplib, nlohmann/json, miniaudio, stb.
 add_library(echollama_vendor INTERFACE)
