@@ -3,11 +3,11 @@
 #include "stages/llm.h"
 
 #include "base/error.h"
+#include "support/memory.h"
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,20 +15,11 @@
 namespace {
 
 using namespace echollama;
+using test::resident_kib;
 using Clock = std::chrono::steady_clock;
 
 double ms_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-long resident_kib() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) {
-            return std::atol(line.c_str() + 6);
-        }
-    }
-    return 0;
 }
 
 double first_token_ms(Llm& llm, Prompt const& prompt) {

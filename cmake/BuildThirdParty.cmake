@@ -13,6 +13,7 @@ set(GGML_CCACHE OFF) # our own launcher is set already
 set(MTMD_VIDEO OFF CACHE BOOL "" FORCE)
 add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL SYSTEM)
 add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL SYSTEM)
+target_compile_options(mtmd PRIVATE -w) # its enumerations warn in every file, and its warnings are not ours to mend
 
 set(WHISPER_ALL_WARNINGS OFF)
 add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL SYSTEM)

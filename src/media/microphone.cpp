@@ -7,20 +7,9 @@
 #include <condition_variable>
 #include <mutex>
 
-// The implementation stays private to this file, as in playback.cpp.
-#define MA_API static
-#define ma_atomic_global_lock echollama_microphone_atomic_lock // see playback.cpp
-#define MINIAUDIO_IMPLEMENTATION
-#define MA_NO_ENCODING
+#define ma_atomic_global_lock echollama_microphone_atomic_lock
 #define MA_NO_DECODING
-#define MA_NO_GENERATION
-#define MA_NO_ENGINE
-#define MA_NO_NODE_GRAPH
-#define MA_NO_RESOURCE_MANAGER
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include <miniaudio/miniaudio.h>
-#pragma GCC diagnostic pop
+#include "media/miniaudio_here.h"
 
 namespace echollama {
 

@@ -3,22 +3,11 @@
 #include <memory>
 #include <vector>
 
-// The implementation stays private to this file, as in playback.cpp.
-#define MA_API static
 #define ma_atomic_global_lock echollama_mp3_atomic_lock
-#define MINIAUDIO_IMPLEMENTATION
 #define MA_NO_DEVICE_IO
-#define MA_NO_ENCODING
 #define MA_NO_WAV
 #define MA_NO_FLAC
-#define MA_NO_GENERATION
-#define MA_NO_ENGINE
-#define MA_NO_NODE_GRAPH
-#define MA_NO_RESOURCE_MANAGER
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include <miniaudio/miniaudio.h>
-#pragma GCC diagnostic pop
+#include "media/miniaudio_here.h"
 
 namespace echollama::codecs {
 namespace {

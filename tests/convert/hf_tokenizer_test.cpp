@@ -13,13 +13,8 @@ using convert::TokenType;
 
 std::string const ends = R"(, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}})";
 
-std::string refusal(std::string const& json, std::size_t vocabulary = 0) {
-    try {
-        parse_hf_tokenizer(json, "t.json", vocabulary);
-    } catch (Error const& error) {
-        return error.what();
-    }
-    return "";
+std::string refusal_of(std::string const& json, std::size_t vocabulary = 0) {
+    return test::refusal([&] { parse_hf_tokenizer(json, "t.json", vocabulary); });
 }
 
 TEST(HfTokenizer, ReadsAWholeFile) {
@@ -81,9 +76,9 @@ TEST(HfTokenizer, RefusesInOneSentenceThatNamesTheFile) {
           R"({"added_tokens": [{"id": 1}], "model": {"vocab": {"a": 0}, "merges": []})" + ends,
           R"({"model": {"vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": 5}})" + std::string(),
           R"({"model": {"vocab": {"a": 0}, "merges": []}})" + std::string()}) {
-        EXPECT_NE(refusal(bad).find("t.json"), std::string::npos) << bad << "\n" << refusal(bad);
+        EXPECT_NE(refusal_of(bad).find("t.json"), std::string::npos) << bad << "\n" << refusal_of(bad);
     }
-    EXPECT_NE(refusal(R"({"model": {"vocab": {"a": 0, "b": 1}, "merges": []})" + ends, 1).find("2 tokens"),
+    EXPECT_NE(refusal_of(R"({"model": {"vocab": {"a": 0, "b": 1}, "merges": []})" + ends, 1).find("2 tokens"),
               std::string::npos);
 }
 

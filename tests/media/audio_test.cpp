@@ -18,6 +18,7 @@ namespace echollama {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
+using test::refusal;
 using test::write_sound;
 
 Bytes read_bytes(std::filesystem::path const& path) {
@@ -36,17 +37,6 @@ std::vector<float> tone(std::size_t count, double step) {
         samples[i] = static_cast<float>(0.6 * std::sin(step * static_cast<double>(i)));
     }
     return samples;
-}
-
-std::string refusal(auto const& work) {
-    try {
-        work();
-    } catch (Error const& error) {
-        std::string const text = error.what();
-        EXPECT_TRUE(text.ends_with('.')) << text;
-        return text;
-    }
-    return "";
 }
 
 TEST(Pcm16, ClipsWithoutWrappingAndNeverProducesNoise) {

@@ -11,6 +11,7 @@ namespace echollama {
 namespace {
 
 using test::Bytes;
+using test::refusal;
 
 int largest_difference(Image const& a, Image const& b) {
     EXPECT_EQ(a.width, b.width);
@@ -23,19 +24,6 @@ int largest_difference(Image const& a, Image const& b) {
         largest = std::max(largest, std::abs(a.rgb[i] - b.rgb[i]));
     }
     return largest;
-}
-
-// The sentence of the Error, checked for form; empty when nothing was thrown.
-std::string refusal(auto const& work) {
-    try {
-        work();
-    } catch (Error const& error) {
-        std::string const text = error.what();
-        EXPECT_TRUE(text.ends_with('.')) << text;
-        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-        return text;
-    }
-    return "";
 }
 
 std::string refusal_of(Bytes const& bytes) {

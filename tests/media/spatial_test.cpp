@@ -284,22 +284,17 @@ TEST(WrappedBearing, IsTheSameDirection) {
     EXPECT_EQ(wrapped_bearing(720 + 45), 45);
 }
 
-std::string refusal(fs::path const& file) {
-    try {
-        load_head(file);
-        return "";
-    } catch (std::exception const& error) {
-        return error.what();
-    }
+std::string refusal_of(fs::path const& file) {
+    return test::refusal([&] { load_head(file); });
 }
 
 TEST(HeadFile, WhatIsNoHeadIsRefusedInOneSentence) {
     test::TempDir dir;
-    EXPECT_NE(refusal(dir / "none.sofa").find("There is no file"), std::string::npos);
+    EXPECT_NE(refusal_of(dir / "none.sofa").find("There is no file"), std::string::npos);
     std::ofstream(dir / "text.sofa") << "This is no SOFA file.";
-    EXPECT_NE(refusal(dir / "text.sofa").find("is damaged or of another format"), std::string::npos);
+    EXPECT_NE(refusal_of(dir / "text.sofa").find("is damaged or of another format"), std::string::npos);
     std::ofstream(dir / "empty.sofa").flush();
-    EXPECT_NE(refusal(dir / "empty.sofa").find("is damaged or of another format"), std::string::npos);
+    EXPECT_NE(refusal_of(dir / "empty.sofa").find("is damaged or of another format"), std::string::npos);
 }
 
 TEST(HeadFile, ACutOneIsRefused) {
@@ -311,7 +306,7 @@ TEST(HeadFile, ACutOneIsRefused) {
     for (int part = 0; part < 20; ++part) {
         auto const length = bytes.size() * static_cast<std::size_t>(part) / 20;
         std::ofstream(dir / "cut.sofa", std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(length));
-        EXPECT_NE(refusal(dir / "cut.sofa"), "") << length << " bytes";
+        EXPECT_NE(refusal_of(dir / "cut.sofa"), "") << length << " bytes";
     }
 }
 

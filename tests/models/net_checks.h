@@ -3,11 +3,11 @@
 
 #include "models/picture_input.h"
 #include "nn/graph.h"
+#include "support/memory.h"
 #include "support/synthetic.h"
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numeric>
 
 namespace echollama::test {
@@ -82,17 +82,6 @@ inline double spearman(std::vector<float> const& a, std::vector<float> const& b)
         yy += (y[i] - middle) * (y[i] - middle);
     }
     return xy / std::sqrt(xx * yy);
-}
-
-// Resident memory in KiB.
-inline long resident_kib() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) {
-            return std::stol(line.substr(6));
-        }
-    }
-    return 0;
 }
 
 } // namespace echollama::test

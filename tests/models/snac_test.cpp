@@ -123,13 +123,19 @@ TEST_F(SnacGolden, DecoderMatchesTheReferenceWithoutNoise) {
     }
 }
 
-TEST_F(SnacGolden, DecoderMatchesTheReferenceWithGivenNoise) {
-    convert::Safetensors file(golden("snac/decode-noise.safetensors"));
+// The noise that decode-noise.safetensors was made with.
+SnacNoise golden_noise() {
     SnacNoise noise;
     for (int i = 0; i < 4; ++i) {
         constexpr std::size_t lengths[] = {384, 3072, 12288, 24576};
         noise.given.push_back(golden_tensor("noise." + std::to_string(i), lengths[i], 1.73205F, 0));
     }
+    return noise;
+}
+
+TEST_F(SnacGolden, DecoderMatchesTheReferenceWithGivenNoise) {
+    convert::Safetensors file(golden("snac/decode-noise.safetensors"));
+    auto const noise = golden_noise();
     SnacTaps taps;
     auto audio = snac_->decode(golden_codes(file), noise, {}, &taps);
     expect_taps(taps, "decode-noise.safetensors", fused);
@@ -151,11 +157,7 @@ TEST_F(SnacGolden, EncoderGivesTheReferenceCodes) {
 TEST_F(SnacGolden, TheGraphForOtherDevicesMatchesTheReferenceToo) {
     Snac plain(*dir_ / "snac.gguf", 2, nn::plain_device);
     convert::Safetensors file(golden("snac/decode-noise.safetensors"));
-    SnacNoise noise;
-    for (int i = 0; i < 4; ++i) {
-        constexpr std::size_t lengths[] = {384, 3072, 12288, 24576};
-        noise.given.push_back(golden_tensor("noise." + std::to_string(i), lengths[i], 1.73205F, 0));
-    }
+    auto const noise = golden_noise();
     SnacTaps taps;
     auto audio = plain.decode(golden_codes(file), noise, {}, &taps);
     expect_taps(taps, "decode-noise.safetensors", fused);

@@ -54,17 +54,6 @@ class WeightsFile : public ::testing::Test {
     std::filesystem::path bad() const { return dir_ / "bad.gguf"; }
     Weights open(std::filesystem::path const& path) const { return {path, "toy", backend_}; }
 
-    // The sentence of the error that opening and looking up gives.
-    template <typename Work>
-    static std::string refusal(Work work) {
-        try {
-            work();
-        } catch (Error const& error) {
-            return error.what();
-        }
-        return "";
-    }
-
     test::TempDir dir_;
     Backend backend_ = make_backend(1);
 };
@@ -82,19 +71,19 @@ TEST_F(WeightsFile, GivesWhatItHolds) {
 
 TEST_F(WeightsFile, SaysWhichTensorDiffersAndHow) {
     auto weights = open(good());
-    auto shape = refusal([&] { weights.tensor("matrix", {3, 4}); });
+    auto shape = test::refusal([&] { weights.tensor("matrix", {3, 4}); });
     for (char const* part : {"good.gguf", "matrix", "4x3x1x1", "3x4x1x1"}) {
         EXPECT_NE(shape.find(part), std::string::npos) << shape;
     }
-    auto missing = refusal([&] { weights.tensor("absent", {3, 4}); });
+    auto missing = test::refusal([&] { weights.tensor("absent", {3, 4}); });
     EXPECT_NE(missing.find("absent"), std::string::npos) << missing;
-    auto type = refusal([&] { weights.tensor("other", {32, 2}); });
+    auto type = test::refusal([&] { weights.tensor("other", {32, 2}); });
     EXPECT_NE(type.find("q4_1"), std::string::npos) << type;
-    auto vector = refusal([&] { weights.tensor("half", {8}); });
+    auto vector = test::refusal([&] { weights.tensor("half", {8}); });
     EXPECT_NE(vector.find("f16"), std::string::npos) << vector;
-    auto key = refusal([&] { weights.f32("toy.count"); });
+    auto key = test::refusal([&] { weights.f32("toy.count"); });
     EXPECT_NE(key.find("toy.count"), std::string::npos) << key;
-    auto kind = refusal([&] { Weights(good(), "centernet", backend_); });
+    auto kind = test::refusal([&] { Weights(good(), "centernet", backend_); });
     EXPECT_NE(kind.find("toy"), std::string::npos) << kind;
 }
 
@@ -124,7 +113,7 @@ TEST_F(WeightsFile, DimensionsWhoseProductOverflowsAreRefused) {
     std::uint64_t huge[2] = {1ULL << 32, 1ULL << 32};
     bytes.replace(at, sizeof huge, reinterpret_cast<char const*>(huge), sizeof huge);
     write_bytes(bad(), bytes);
-    auto sentence = refusal([&] { open(bad()); });
+    auto sentence = test::refusal([&] { open(bad()); });
     EXPECT_NE(sentence.find("matrix"), std::string::npos) << sentence;
 }
 

@@ -5,6 +5,7 @@
 #include "stages/describer_local.h"
 #include "stages/llm.h"
 #include "stages/llm_quantize.h"
+#include "support/memory.h"
 #include "support/synthetic.h"
 
 #include <nlohmann/json.hpp>
@@ -292,16 +293,6 @@ TEST_F(PublishedLlama, QuantisedCopiesAreSmallerAndClose) {
         auto name = entry.path().filename().string();
         EXPECT_TRUE(!name.starts_with("stopped") && !name.starts_with("no")) << name;
     }
-}
-
-long resident_kib() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) {
-            return std::atol(line.c_str() + 6);
-        }
-    }
-    return 0;
 }
 
 TEST_F(PublishedLlama, AHundredStartsAndStopsLeakNothing) {

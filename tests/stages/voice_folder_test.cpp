@@ -44,15 +44,8 @@ Entries piper_entries() {
     return {{"sample_rate", "22050"}, {"n_speakers", "2"}, {"model_type", "vits"}, {"comment", "piper"}};
 }
 
-std::string refusal(fs::path const& folder) {
-    try {
-        read_voice_folder(folder);
-    } catch (Error const& error) {
-        std::string const text = error.what();
-        EXPECT_TRUE(text.ends_with('.')) << text;
-        return text;
-    }
-    return "";
+std::string refusal_of(fs::path const& folder) {
+    return test::refusal([&] { read_voice_folder(folder); });
 }
 
 #define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
@@ -109,40 +102,40 @@ TEST(VoiceFolder, KokoroByItsFiles) {
     write(dir / "model.onnx",
           onnx({{"sample_rate", "24000"}, {"n_speakers", "11"}, {"model_type", "kokoro"}, {"style_dim", "510,1,256"}}));
     write(dir / "tokens.txt", "_ 0\n");
-    EXPECT_SAYS(refusal(dir.path()), "voices.bin is missing");
+    EXPECT_SAYS(refusal_of(dir.path()), "voices.bin is missing");
     write(dir / "voices.bin", std::string(11 * 510 * 256 * 4, '\0'));
     auto const voice = read_voice_folder(dir.path());
     EXPECT_EQ(voice.kind, VoiceFolder::Kind::kokoro);
     EXPECT_EQ(voice.speakers, 11);
     EXPECT_EQ(voice.sample_rate, 24000);
     write(dir / "voices.bin", std::string(1000, '\0'));
-    EXPECT_SAYS(refusal(dir.path()), "voices.bin is cut short");
+    EXPECT_SAYS(refusal_of(dir.path()), "voices.bin is cut short");
 }
 
 TEST(VoiceFolder, EveryLackIsOneSentenceThatNamesIt) {
     test::TempDir dir;
-    EXPECT_SAYS(refusal(dir / "absent"), "There is no voice");
-    EXPECT_SAYS(refusal(dir.path()), "holds no .onnx");
+    EXPECT_SAYS(refusal_of(dir / "absent"), "There is no voice");
+    EXPECT_SAYS(refusal_of(dir.path()), "holds no .onnx");
     write(dir / "model.onnx", "These are words.");
-    EXPECT_SAYS(refusal(dir.path()), "damaged or cut short");
+    EXPECT_SAYS(refusal_of(dir.path()), "damaged or cut short");
     write(dir / "model.onnx", onnx({}));
-    EXPECT_SAYS(refusal(dir.path()), "models convert");
+    EXPECT_SAYS(refusal_of(dir.path()), "models convert");
     write(dir / "model.onnx", onnx({{"sample_rate", "fast"}, {"n_speakers", "1"}}));
-    EXPECT_SAYS(refusal(dir.path()), "sample_rate");
+    EXPECT_SAYS(refusal_of(dir.path()), "sample_rate");
     write(dir / "model.onnx", onnx(piper_entries()));
-    EXPECT_SAYS(refusal(dir.path()), "tokens.txt is missing");
+    EXPECT_SAYS(refusal_of(dir.path()), "tokens.txt is missing");
     write(dir / "tokens.txt", "_ 0\n");
-    EXPECT_SAYS(refusal(dir.path()), "model.onnx.json is missing or damaged");
+    EXPECT_SAYS(refusal_of(dir.path()), "model.onnx.json is missing or damaged");
     write(dir / "voice.json", "{\"voice\":");
-    EXPECT_SAYS(refusal(dir.path()), "voice.json is missing or damaged");
+    EXPECT_SAYS(refusal_of(dir.path()), "voice.json is missing or damaged");
     write(dir / "voice.json", "{\"noise_scale\":1}");
-    EXPECT_SAYS(refusal(dir.path()), "no espeak-ng voice");
+    EXPECT_SAYS(refusal_of(dir.path()), "no espeak-ng voice");
     write(dir / "voice.json", "{\"voice\":\"en-us\"}");
-    EXPECT_EQ(refusal(dir.path()), "");
+    EXPECT_EQ(refusal_of(dir.path()), "");
     write(dir / "other.onnx", onnx(piper_entries()));
-    EXPECT_EQ(refusal(dir.path()), "") << "model.onnx is the one";
+    EXPECT_EQ(refusal_of(dir.path()), "") << "model.onnx is the one";
     fs::rename(dir / "model.onnx", dir / "another.onnx");
-    EXPECT_SAYS(refusal(dir.path()), "several .onnx");
+    EXPECT_SAYS(refusal_of(dir.path()), "several .onnx");
 }
 
 TEST(VoiceFolder, TheStarterVoiceCutShortIsRefusedBeforeOnnxRuntimeSeesIt) {
@@ -155,7 +148,7 @@ TEST(VoiceFolder, TheStarterVoiceCutShortIsRefusedBeforeOnnxRuntimeSeesIt) {
     auto const size = fs::file_size(dir / "joe/model.onnx");
     for (auto length : {size - 1, size / 2, std::uintmax_t{10}, std::uintmax_t{0}}) {
         fs::resize_file(dir / "joe/model.onnx", length);
-        EXPECT_SAYS(refusal(dir / "joe"), "damaged or cut short");
+        EXPECT_SAYS(refusal_of(dir / "joe"), "damaged or cut short");
     }
 }
 

@@ -1,6 +1,8 @@
 // What tests share: where golden numbers, samples and models are, and skipping with a reason when they are absent.
 #pragma once
 
+#include "base/error.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -57,6 +59,19 @@ class TempDir {
   private:
     std::filesystem::path path_;
 };
+
+// The sentence of the Error that the work ends with, checked for form; empty when it succeeds.
+std::string refusal(auto const& work) {
+    try {
+        work();
+    } catch (Error const& error) {
+        std::string const text = error.what();
+        EXPECT_TRUE(text.ends_with('.')) << text;
+        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+        return text;
+    }
+    return "";
+}
 
 } // namespace echollama::test
 
