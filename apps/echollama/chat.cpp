@@ -5,15 +5,18 @@
 #include "spatial_options.h"
 #include "stages/sentences.h"
 #include "telling_options.h"
+#include "text_input.h"
 #include "wording_options.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <initializer_list>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +33,7 @@ struct ChatOptions {
     TellingRequest request;
 };
 
-enum class Wish { answer, repeat, help, end };
+enum class Wish { answer, repeat, help, stop, end };
 
 // What a line of the conversation wants; the words one would say anyway.
 Wish wish_of(std::string const& line) {
@@ -44,7 +47,10 @@ Wish wish_of(std::string const& line) {
     if (words.empty() || is({"again", "repeat", "say that again", "what", "pardon"})) {
         return Wish::repeat;
     }
-    if (is({"quit", "exit", "bye", "goodbye", "stop", "end"})) {
+    if (is({"stop", "quiet", "be quiet", "silence", "enough", "shut up"})) {
+        return Wish::stop;
+    }
+    if (is({"quit", "exit", "bye", "goodbye", "end"})) {
         return Wish::end;
     }
     return is({"help", "what can i ask", "what can i say"}) ? Wish::help : Wish::answer;
@@ -52,7 +58,8 @@ Wish wish_of(std::string const& line) {
 
 constexpr char const* help_text =
     "Ask where something is, how far, how many, or what is left, right or ahead. "
-    "Enter alone repeats the last answer; faster, slower and rate 1.5 change the speech; quit ends.";
+    "Enter alone repeats the last answer; stop ends an answer; faster, slower and rate 1.5 change the speech; quit "
+    "ends.";
 
 // "faster", "slower" and "rate 1.5" (of the speed that was begun with): the speed the line asks for.
 std::optional<float> asked_speed(std::string const& line, float now) {
@@ -67,6 +74,63 @@ std::optional<float> asked_speed(std::string const& line, float now) {
     bool const rate = std::sscanf(line.c_str(), "rate %f%c", &speed, &rest) == 1;
     return rate && speed >= TimeStretch::slowest && speed <= TimeStretch::fastest ? std::optional(speed) : std::nullopt;
 }
+
+// The answer that is being made or spoken, which another thread may end.
+class CurrentAnswer {
+  public:
+    CurrentAnswer(std::stop_token program, SpeechSink* sink) : program_(std::move(program)), sink_(sink) {}
+
+    // Another one begins, and may be heard. The token asks it to end.
+    std::stop_token begin() {
+        std::lock_guard lock(mutex_);
+        source_ = std::stop_source();
+        program_stops_.emplace(program_, [source = source_]() mutable { source.request_stop(); });
+        if (sink_) {
+            sink_->resume();
+        }
+        return source_.get_token();
+    }
+
+    void end() {
+        std::lock_guard lock(mutex_);
+        source_.request_stop();
+        if (sink_) {
+            sink_->drop();
+        }
+    }
+
+  private:
+    std::stop_token program_;
+    SpeechSink* sink_;
+    std::mutex mutex_;
+    std::stop_source source_;
+    std::optional<std::stop_callback<std::function<void()>>> program_stops_;
+};
+
+// What is done with a line at once, while an answer may be made or spoken. True: that was all.
+class Interruptions {
+  public:
+    Interruptions(CurrentAnswer& answer, SpeechSink* sink) : answer_(answer), sink_(sink) {}
+
+    bool operator()(std::string const& line) {
+        if (auto const asked = asked_speed(trimmed(line), speed_); asked && sink_) {
+            speed_ = std::clamp(*asked, TimeStretch::slowest, TimeStretch::fastest);
+            sink_->set_speed(speed_); // heard at once, also by what is still being spoken
+            return true;
+        }
+        bool const stop = wish_of(line) == Wish::stop;
+        if (stop || typed_by_hand_) { // who types the next question has heard enough; a program may send all at once
+            answer_.end();
+        }
+        return stop;
+    }
+
+  private:
+    CurrentAnswer& answer_;
+    SpeechSink* sink_;
+    float speed_ = 1;
+    bool typed_by_hand_ = isatty(STDIN_FILENO) != 0;
+};
 
 void run(AppContext const& context, ChatOptions const& options) {
     check_captions(options.captions, options.voice.target.wanted(), true);
@@ -94,29 +158,37 @@ void run(AppContext const& context, ChatOptions const& options) {
                              captions.write(chunk);
                              sink->write(chunk);
                          }};
-    auto told = tell_turn(sight.scene, models, request, output, timings, context.stop);
+    auto* const speech = sink ? &*sink : nullptr;
+    CurrentAnswer answer(context.stop, speech);
+    std::vector<std::string> last;
+    auto say = [&](auto const& make) {
+        make(answer.begin());
+        if (speech) {
+            speech->pause();
+        }
+    };
+    auto tell_more = [&](std::stop_token stop) {
+        last = tell_turn(sight.scene, models, request, output, timings, stop).sentences;
+    };
+    TypedLines lines(Interruptions(answer, speech), context.stop);
+    say(tell_more);
     if (isatty(STDIN_FILENO) && !context.quiet) {
         std::cerr << help_text << std::endl;
     }
-    std::vector<std::string> last = told.sentences;
-    float speed = 1;
-    for (std::string line; !context.stop.stop_requested() && std::getline(std::cin, line);) {
-        if (auto const asked = asked_speed(trimmed(line), speed); asked && sink) {
-            speed = std::clamp(*asked, TimeStretch::slowest, TimeStretch::fastest);
-            sink->set_speed(speed); // heard at once, also by what is still being spoken
-            continue;
-        }
-        auto wish = wish_of(line);
+    while (auto const line = lines.next()) {
+        auto const wish = wish_of(*line);
         if (wish == Wish::end) {
             break;
         }
-        if (wish != Wish::answer) {
-            say_again(wish == Wish::help ? std::vector<std::string>{help_text} : last, models, request, output, timings,
-                      context.stop);
-            continue;
+        if (wish == Wish::answer) {
+            request.question = trimmed(*line);
+            say(tell_more);
+        } else {
+            say([&](std::stop_token stop) {
+                say_again(wish == Wish::help ? std::vector<std::string>{help_text} : last, models, request, output,
+                          timings, stop);
+            });
         }
-        request.question = trimmed(line);
-        last = tell_turn(sight.scene, models, request, output, timings, context.stop).sentences;
     }
     if (sink) {
         sink->finish();
@@ -136,8 +208,9 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     add_spatial_options(*app, options->spatial);
     add_caption_option(*app, options->captions);
     add_wording_options(*app, options->request.prompts.wording);
-    app->footer(
-        "Example: echollama chat photo.jpg --play\nThe lines faster, slower and rate 1.5 change the speech at once.");
+    app->footer("Example: echollama chat photo.jpg --play\nThe lines stop, faster, slower and rate 1.5 take effect at "
+                "once, also while an "
+                "answer is spoken. Other lines wait for the answer before them; typed on a terminal, they end it.");
     all.push_back({app, [&context, options] { run(context, *options); }});
 }
 

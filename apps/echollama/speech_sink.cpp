@@ -70,6 +70,20 @@ void SpeechSink::drop() {
     }
 }
 
+void SpeechSink::resume() {
+    std::lock_guard lock(mutex_);
+    if (player_ && !stop_.stop_requested()) {
+        player_->resume();
+    }
+}
+
+void SpeechSink::pause() {
+    std::lock_guard lock(mutex_);
+    if (player_) {
+        player_->end();
+    }
+}
+
 std::int64_t SpeechSink::underruns() const {
     std::lock_guard lock(mutex_);
     return player_ ? player_->underruns() : 0;

@@ -25,7 +25,7 @@ struct SpeechTarget {
     bool wanted() const { return play || !out.empty(); }
 };
 
-// One thread writes; set_speed() and drop() may be called from any thread.
+// One thread writes; set_speed(), drop() and resume() may be called from any thread.
 class SpeechSink {
   public:
     // Tells at once when the place cannot be written; the targets open with the first sound, whose rate and channels
@@ -39,8 +39,11 @@ class SpeechSink {
     // How much faster than it was spoken the sound shall be from now on: 0.5 to 4, pitch kept. What already waits for
     // the device is heard at the new speed too.
     void set_speed(float speed);
-    // Silence at once: what the device has not played yet is dropped. More may follow.
+    // Silence at once: the device drops what it has not played yet, and all that comes until resume().
     void drop();
+    void resume();
+    // Nothing more is to come for now: silence that follows is no gap.
+    void pause();
     // Gaps in the sound so far because the voice was slower than the device.
     std::int64_t underruns() const;
 

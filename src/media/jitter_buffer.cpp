@@ -86,8 +86,8 @@ void JitterBuffer::push(std::span<float const> samples, std::stop_token stop) {
     }
     std::unique_lock lock(mutex_);
     while (!samples.empty()) {
-        wait(lock, stop, [&] { return size_ < ring_.size(); });
-        if (stop.stop_requested()) {
+        wait(lock, stop, [&] { return silent_ || size_ < ring_.size(); });
+        if (silent_ || stop.stop_requested()) {
             return;
         }
         std::size_t const at = (head_ + size_) % ring_.size();
@@ -120,7 +120,13 @@ void JitterBuffer::silence() {
     stretched_.clear();
     flowing_ = false;
     ending_ = true;
+    silent_ = true;
     changed_.notify_all();
+}
+
+void JitterBuffer::resume() {
+    std::lock_guard lock(mutex_);
+    silent_ = false;
 }
 
 void JitterBuffer::set_speed(float speed) {

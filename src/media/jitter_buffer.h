@@ -30,8 +30,9 @@ class JitterBuffer {
     void drain(std::stop_token stop);
     // Nothing more is to come for now: an empty buffer is no underrun. drain() does the same.
     void end();
-    // Drops what waits.
+    // Drops what waits and what is pushed until resume().
     void silence();
+    void resume();
     // 0.5..4, pitch kept; heard at once.
     void set_speed(float speed);
 
@@ -64,6 +65,7 @@ class JitterBuffer {
     std::size_t held_ = 0;  // frames' time that the oldest waiting sample has been kept back
     bool flowing_ = false;  // sound is being given
     bool ending_ = true;
+    bool silent_ = false; // what is pushed is dropped
     std::int64_t played_ = 0;
     std::int64_t underruns_ = 0;
 };

@@ -78,8 +78,16 @@ void Player::set_speed(float speed) {
     state_->buffer.set_speed(speed);
 }
 
+void Player::end() {
+    state_->buffer.end();
+}
+
 void Player::silence() {
     state_->buffer.silence();
+}
+
+void Player::resume() {
+    state_->buffer.resume();
 }
 
 std::int64_t Player::underruns() const {

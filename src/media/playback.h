@@ -27,8 +27,11 @@ class Player {
     void push(std::span<float const> samples, std::stop_token stop);
     void drain(std::stop_token stop);
     void set_speed(float speed);
-    // Silence within the device's own latency (about 60 ms); what is buffered is dropped.
+    void end();
+    // Silence within the device's own latency (about 60 ms): what is buffered is dropped, and what is pushed until
+    // resume().
     void silence();
+    void resume();
     std::int64_t underruns() const;
     std::int64_t frames_played() const;
 

@@ -116,6 +116,18 @@ TEST(JitterBuffer, SilenceDropsWhatWaitsAtOnce) {
     EXPECT_EQ(buffer.room(), 8U * rate);
 }
 
+TEST(JitterBuffer, SilenceFreesAVoiceThatWaitsForRoom) {
+    JitterBuffer buffer(rate, 1, 0.5);
+    std::jthread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        buffer.silence();
+    });
+    auto const begin = std::chrono::steady_clock::now();
+    buffer.push(tone(rate * 5, 300), {}); // no device pulls
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+    EXPECT_EQ(buffer.room(), rate / 2U) << "nothing of it is left";
+}
+
 TEST(JitterBuffer, StopEndsWaitingWithoutWaitingForTheDevice) {
     JitterBuffer buffer(rate, 1, 0.5);
     std::stop_source stop;

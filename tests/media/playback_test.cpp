@@ -75,6 +75,10 @@ TEST(Player, SilenceComesAtOnceAndSoundMayFollow) {
     std::this_thread::sleep_for(150ms);
     EXPECT_EQ(player.frames_played(), played);
     EXPECT_EQ(player.underruns(), 0);
+    player.push(std::vector<float>(1600, 0.1F), {}); // of a voice that has not noticed yet
+    player.drain({});
+    EXPECT_EQ(player.frames_played(), played);
+    player.resume();
     player.push(std::vector<float>(1600, 0.1F), {});
     player.drain({});
     EXPECT_EQ(player.frames_played(), played + 1600);
