@@ -1,7 +1,9 @@
 // Voices. bench_speak MODELS [THREADS] [ORPHEUS.gguf SNAC.gguf]: time to the first sample and real-time factor of each
-// voice, warm, medians. bench_speak hour MODELS VOICE [SECONDS] [THREADS]: continuous speech into a simulated device:
-// gaps, lost samples and memory.
+// voice, warm, medians. bench_speak voice FOLDER[@SPEAKER] [THREADS]: the same of one Piper or Kokoro voice.
+// bench_speak hour MODELS VOICE [SECONDS] [THREADS] [ORPHEUS.gguf SNAC.gguf]: continuous speech into a simulated
+// device: gaps, lost samples and memory.
 #include "base/error.h"
+#include "named_voice.h"
 #include "stages/orpheus.h"
 #include "stages/voices.h"
 #include "support/simulated_device.h"
@@ -31,10 +33,21 @@ std::vector<std::string> const ten_words{
     "Two people are walking behind the car on your right.", "The door is open and nobody stands in the way.",
     "You can see three bottles next to the old sink."};
 
-void measure(char const* name, Speaker& voice, int rounds) {
+// 25 to 30 words
+std::vector<std::string> const long_sentences{
+    "There is a large wooden table in the middle of the room, with four chairs around it, two white cups on it and a "
+    "brown dog lying under it.",
+    "On your left, about two metres away, there is an open door to the garden, and behind it a bicycle leans against "
+    "the wall of the old house.",
+    "Straight ahead the street goes down to the river, where several people are sitting on benches in the sun while "
+    "children play with a red ball between the trees.",
+    "The kitchen has a stove with a hot pan on the right side and a sink full of plates next to the window, through "
+    "which you can see the yard."};
+
+void measure(char const* name, Speaker& voice, int rounds, std::vector<std::string> const& sentences = ten_words) {
     std::vector<double> first, factor;
     for (int round = 0; round <= rounds; ++round) { // the first one warms up
-        for (auto const& sentence : ten_words) {
+        for (auto const& sentence : sentences) {
             auto const begin = Clock::now();
             double first_ms = 0;
             std::int64_t frames = 0;
@@ -51,18 +64,19 @@ void measure(char const* name, Speaker& voice, int rounds) {
         }
     }
     std::printf(
-        "%-8s first sample %.1f ms (worst %.1f), real-time factor %.3f (worst %.3f), %zu sentences of ten words\n",
-        name, median(first), *std::max_element(first.begin(), first.end()), median(factor),
-        *std::max_element(factor.begin(), factor.end()), first.size());
+        "%-8s first sample %.1f ms (worst %.1f), real-time factor %.3f (worst %.3f), %zu sentences of %s words\n", name,
+        median(first), *std::max_element(first.begin(), first.end()), median(factor),
+        *std::max_element(factor.begin(), factor.end()), first.size(), &sentences == &ten_words ? "ten" : "25 to 30");
 }
 
 void all_voices(std::filesystem::path const& models, int threads, char** orpheus) {
     auto fast = make_fast_voice();
     measure("fast", *fast, 20);
     auto begin = Clock::now();
-    auto natural = make_sherpa_voice(models / "piper-joe", 0, threads);
+    auto natural = bench::named_voice("natural", models, threads);
     std::printf("natural  loaded in %.0f ms\n", ms_since(begin));
     measure("natural", *natural, 4);
+    measure("natural", *natural, 4, long_sentences);
     if (orpheus) {
         begin = Clock::now();
         auto voice = make_orpheus_speaker(orpheus[0], orpheus[1], {.threads = threads});
@@ -71,8 +85,8 @@ void all_voices(std::filesystem::path const& models, int threads, char** orpheus
     }
 }
 
-void hour(std::filesystem::path const& models, std::string const& name, double seconds, int threads) {
-    auto voice = make_speaker({.name = name}, models, threads);
+void hour(std::filesystem::path const& models, VoiceChoice const& choice, double seconds, int threads) {
+    auto voice = make_speaker(choice, models, threads);
     int const rate = voice->sample_rate();
     test::SimulatedDevice device(rate, 8);
     std::size_t warm = 0;
@@ -92,7 +106,7 @@ void hour(std::filesystem::path const& models, std::string const& name, double s
     std::printf(
         "%s: %.1f s of sound, %lld samples lost or doubled, %.2f s of silence, %lld gaps, memory %+lld KiB since "
         "a twentieth of it\n",
-        name.c_str(), static_cast<double>(device.pushed()) / rate,
+        choice.name.c_str(), static_cast<double>(device.pushed()) / rate,
         static_cast<long long>(device.pushed() - device.played()), device.silence_seconds(),
         static_cast<long long>(device.underruns()),
         (static_cast<long long>(test::resident_bytes()) - static_cast<long long>(warm)) / 1024);
@@ -102,11 +116,19 @@ void hour(std::filesystem::path const& models, std::string const& name, double s
 
 int main(int argc, char** argv) try {
     if (argc > 3 && std::string(argv[1]) == "hour") {
-        hour(argv[2], argv[3], argc > 4 ? std::stod(argv[4]) : 3600, argc > 5 ? std::stoi(argv[5]) : 2);
+        VoiceChoice choice{.name = argv[3]};
+        choice.model = argc > 7 ? argv[6] : "";
+        choice.snac = argc > 7 ? argv[7] : "";
+        hour(argv[2], choice, argc > 4 ? std::stod(argv[4]) : 3600, argc > 5 ? std::stoi(argv[5]) : 2);
+    } else if (argc > 2 && std::string(argv[1]) == "voice") {
+        auto voice = bench::named_voice(argv[2], {}, argc > 3 ? std::stoi(argv[3]) : 2);
+        measure("voice", *voice, 2);
     } else if (argc > 1) {
         all_voices(argv[1], argc > 2 ? std::stoi(argv[2]) : 2, argc > 4 ? argv + 3 : nullptr);
     } else {
-        throw UsageError("usage: bench_speak MODELS [THREADS] [ORPHEUS.gguf SNAC.gguf] | hour MODELS VOICE [SECONDS]");
+        throw UsageError(
+            "usage: bench_speak MODELS [THREADS] [ORPHEUS.gguf SNAC.gguf] | hour MODELS VOICE [SECONDS] [THREADS] "
+            "[ORPHEUS.gguf SNAC.gguf] | voice FOLDER[@SPEAKER] [THREADS]");
     }
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "convert/centernet.h"
+#include "convert/kokoro_voice.h"
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
@@ -110,7 +111,7 @@ class Progress {
 // The kinds whose files do not say what they are.
 std::string take_kind(Sources& sources) {
     auto first = sources.front().string();
-    if (first != "whisper" && first != "centernet") {
+    if (first != "whisper" && first != "centernet" && first != "kokoro") {
         return "";
     }
     sources.erase(sources.begin());
@@ -143,6 +144,12 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
             throw UsageError("The kind centernet needs two files: the JSON and the weights.");
         }
         convert_sources(kind, sources, conversion.output);
+    } else if (kind == "kokoro") {
+        if (sources.size() != 3) {
+            throw UsageError("The kind kokoro needs the .onnx file, the JSON with its vocabulary, and the folder of "
+                             "its speakers.");
+        }
+        convert::prepare_kokoro_voice(sources[0], sources[1], sources[2], conversion.output);
     } else if (sources.size() == 1 && sources[0].extension() == ".onnx") {
         convert::prepare_piper_voice(sources[0], sources[0].string() + ".json", conversion.output);
     } else if (sources.size() != 1) {
@@ -195,9 +202,10 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
         ->add_option(
             "sources", conversion->sources,
             "The model (safetensors or PyTorch file, or its folder; the network is recognised), or: whisper FOLDER "
-            "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js)")
+            "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js), or a Piper voice's VOICE.onnx beside its "
+            "VOICE.onnx.json, or: kokoro MODEL.onnx VOCABULARY.json FOLDER-OF-SPEAKERS")
         ->required();
-    convert->add_option("-o,--out", conversion->output, "The file to write")->required();
+    convert->add_option("-o,--out", conversion->output, "The file to write; for a voice, the folder")->required();
     convert->add_option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
     convert->add_option("--type", conversion->type, "How large weights are stored: f32, f16, bf16, q8_0 (default f16)");
     convert->footer("Examples: echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"

@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "media/time_stretch.h"
+#include "stages/clauses.h"
 #include "stages/espeak.h"
+#include "stages/kokoro_phonemes.h"
 #include "stages/sherpa.h"
 #include "stages/speech_text.h"
 #include "stages/voice_folder.h"
@@ -14,13 +16,9 @@ namespace {
 
 class SherpaVoice : public Speaker {
   public:
-    SherpaVoice(fs::path const& path, int speaker, int threads)
-        : folder_(read_voice_folder(path)), api_(sherpa()), speaker_(speaker) {
-        if (speaker < 0 || speaker >= std::max(1, folder_.speakers)) {
-            throw UsageError("The voice " + path.string() + " has speakers 0 to " +
-                             std::to_string(folder_.speakers - 1) + "; there is no speaker " + std::to_string(speaker) +
-                             ".");
-        }
+    SherpaVoice(fs::path const& path, std::string const& speaker, int threads)
+        : folder_(read_voice_folder(path)), api_(sherpa()), speaker_(find_speaker(folder_, speaker)),
+          language_(speaker_language(folder_, speaker_)) {
         auto const model = folder_.model.string(), tokens = folder_.tokens.string(), voices = folder_.voices.string();
         SherpaOnnxOfflineTtsConfig config{};
         if (folder_.kind == VoiceFolder::Kind::kokoro) {
@@ -58,22 +56,28 @@ class SherpaVoice : public Speaker {
             sink({std::move(samples), rate_, at, end});
             at += count;
         };
-        auto codes = espeak::phonemes(spoken_text(sentence, folder_.language), folder_.language);
-        if (!codes.empty() && !stop.stop_requested()) {
-            auto samples = synthesise(codes);
-            TimeStretch stretch(rate_, options.rate, options.pitch);
+        auto codes = espeak::phonemes(spoken_text(sentence, language_), language_);
+        if (folder_.kind == VoiceFolder::Kind::kokoro) {
+            codes = kokoro_phonemes(codes, language_);
+        }
+        TimeStretch stretch(rate_, options.rate, options.pitch);
+        for (auto const& clause : clauses(codes)) {
+            if (stop.stop_requested()) {
+                break;
+            }
+            auto const samples = synthesise(clause);
             for (std::size_t i = 0; i < samples.size() && !stop.stop_requested(); i += piece) {
                 deliver(stretch.push(std::span(samples).subspan(i, std::min(piece, samples.size() - i))), false);
             }
-            deliver(stretch.finish(), false);
         }
+        deliver(stretch.finish(), false);
         deliver({}, true);
     }
 
   private:
     static constexpr std::size_t piece = 4096; // samples a chunk, so that stopping is quick
 
-    std::vector<float> synthesise(std::vector<std::int32_t> const& codes) {
+    std::vector<float> synthesise(std::span<std::int32_t const> codes) {
         auto length = static_cast<std::int32_t>(codes.size());
         SherpaOnnxGenerationConfig config{};
         config.speed = 1;
@@ -94,13 +98,14 @@ class SherpaVoice : public Speaker {
     VoiceFolder folder_;
     Sherpa const& api_;
     int speaker_;
+    std::string language_; // espeak-ng voice of the phonemes
     SherpaOnnxOfflineTts const* voice_ = nullptr;
     int rate_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<Speaker> make_sherpa_voice(fs::path const& path, int speaker, int threads) {
+std::unique_ptr<Speaker> make_sherpa_voice(fs::path const& path, std::string const& speaker, int threads) {
     return std::make_unique<SherpaVoice>(path, speaker, threads);
 }
 

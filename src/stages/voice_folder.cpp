@@ -72,6 +72,18 @@ std::uintmax_t style_floats(std::map<std::string, std::string> const& metadata, 
     return product;
 }
 
+// sherpa-onnx's list "af_alloy,af_aoede"; empty where it does not tell of all.
+std::vector<std::string> speaker_names(std::map<std::string, std::string> const& metadata, int speakers) {
+    std::vector<std::string> names;
+    if (auto const found = metadata.find("speaker_names"); found != metadata.end()) {
+        std::istringstream list(found->second);
+        for (std::string name; std::getline(list, name, ',');) {
+            names.push_back(name);
+        }
+    }
+    return names.size() == static_cast<std::size_t>(std::max(0, speakers)) ? names : std::vector<std::string>{};
+}
+
 nlohmann::json read_settings(fs::path const& file, fs::path const& folder) {
     std::ifstream in(file);
     auto settings = nlohmann::json::parse(in, nullptr, false);
@@ -120,6 +132,7 @@ VoiceFolder read_voice_folder(fs::path const& path) {
     }
     voice.sample_rate = number(*metadata, "sample_rate", folder);
     voice.speakers = number(*metadata, "n_speakers", folder);
+    voice.names = speaker_names(*metadata, voice.speakers);
     auto const type = metadata->find("model_type");
     bool const kokoro = type != metadata->end() && type->second.starts_with("kokoro");
     if (kokoro != (voice.kind == VoiceFolder::Kind::kokoro)) {
@@ -138,6 +151,36 @@ VoiceFolder read_voice_folder(fs::path const& path) {
         }
     }
     return voice;
+}
+
+int find_speaker(VoiceFolder const& voice, std::string const& wanted) {
+    auto const named = std::find(voice.names.begin(), voice.names.end(), wanted.empty() ? "af_heart" : wanted);
+    if (named != voice.names.end()) {
+        return static_cast<int>(named - voice.names.begin());
+    }
+    int number = 0;
+    auto const* end = wanted.data() + wanted.size();
+    auto const read = std::from_chars(wanted.data(), end, number);
+    if (wanted.empty() || (read.ec == std::errc() && read.ptr == end && number >= 0 && number < voice.speakers)) {
+        return number;
+    }
+    std::string who;
+    for (auto const& name : voice.names) {
+        who += (who.empty() ? ": " : ", ") + name;
+    }
+    throw UsageError("The voice has no speaker " + wanted + "; it has the numbers 0 to " +
+                     std::to_string(voice.speakers - 1) + who + ".");
+}
+
+std::string speaker_language(VoiceFolder const& voice, int speaker) {
+    static std::map<char, char const*> const languages{{'a', "en-us"}, {'b', "en-gb"}, {'e', "es"},
+                                                       {'f', "fr-fr"}, {'h', "hi"},    {'i', "it"},
+                                                       {'j', "ja"},    {'p', "pt-br"}, {'z', "cmn"}};
+    if (voice.kind != VoiceFolder::Kind::kokoro || voice.names.empty()) {
+        return voice.language;
+    }
+    auto const found = languages.find(voice.names.at(static_cast<std::size_t>(speaker)).front());
+    return found == languages.end() ? voice.language : found->second;
 }
 
 } // namespace echollama

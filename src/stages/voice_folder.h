@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace echollama {
 
@@ -15,6 +16,7 @@ struct VoiceFolder {
     std::filesystem::path model, tokens, voices; // voices: Kokoro's style vectors
     std::string language = "en-us";              // espeak-ng voice that makes the phonemes
     int speakers = 1;
+    std::vector<std::string> names; // of the speakers; empty: they have only numbers
     int sample_rate = 22050;
     float noise_scale = 0.667F, noise_w = 0.8F, length_scale = 1; // Piper
 };
@@ -23,5 +25,11 @@ struct VoiceFolder {
 // without their metadata, so everything is checked here first. Throws Error with one sentence that says what is
 // missing.
 VoiceFolder read_voice_folder(std::filesystem::path const& path);
+
+// The speaker that the text names: one of voice.names, or a number from 0; empty: Kokoro's best (af_heart), or the
+// first. Throws UsageError, which tells who there is.
+int find_speaker(VoiceFolder const& voice, std::string const& wanted);
+// The espeak-ng voice for this speaker: the first letter of Kokoro's names tells the language.
+std::string speaker_language(VoiceFolder const& voice, int speaker);
 
 } // namespace echollama

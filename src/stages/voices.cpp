@@ -87,7 +87,7 @@ std::unique_ptr<Speaker> make_chosen(VoiceChoice const& choice, fs::path const& 
         return nullptr;
     }
     try {
-        return make_sherpa_voice(models_dir / "piper-joe", 0, threads);
+        return make_sherpa_voice(models_dir / "piper-joe", "", threads);
     } catch (Error const& error) {
         log::warning(std::string(error.what()) + " The fast voice speaks instead.");
         return nullptr;

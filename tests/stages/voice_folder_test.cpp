@@ -1,5 +1,6 @@
 // Folders of voices: what they are, and that nothing broken reaches the libraries that would end the program.
 #include "base/error.h"
+#include "stages/kokoro_phonemes.h"
 #include "stages/onnx_metadata.h"
 #include "stages/voice_folder.h"
 #include "stages/voices.h"
@@ -112,6 +113,43 @@ TEST(VoiceFolder, KokoroByItsFiles) {
     EXPECT_SAYS(refusal_of(dir.path()), "voices.bin is cut short");
 }
 
+TEST(VoiceFolder, SpeakersHaveNamesAndLanguages) {
+    VoiceFolder voice;
+    voice.kind = VoiceFolder::Kind::kokoro;
+    voice.speakers = 3;
+    voice.names = {"af_alloy", "af_heart", "bf_emma"};
+    EXPECT_EQ(find_speaker(voice, ""), 1) << "the best one";
+    EXPECT_EQ(find_speaker(voice, "bf_emma"), 2);
+    EXPECT_EQ(find_speaker(voice, "0"), 0);
+    for (auto const* wrong : {"3", "-1", "emma", "1x", "99999999999"}) {
+        try {
+            find_speaker(voice, wrong);
+            ADD_FAILURE() << wrong;
+        } catch (UsageError const& error) {
+            EXPECT_SAYS(std::string(error.what()), "af_heart, bf_emma");
+        }
+    }
+    EXPECT_EQ(speaker_language(voice, 1), "en-us");
+    EXPECT_EQ(speaker_language(voice, 2), "en-gb");
+    voice.names.clear();
+    EXPECT_EQ(find_speaker(voice, ""), 0);
+    EXPECT_EQ(find_speaker(voice, "2"), 2);
+    EXPECT_THROW(find_speaker(voice, "af_heart"), UsageError);
+    EXPECT_EQ(speaker_language(voice, 2), "en-us");
+}
+
+TEST(KokoroPhonemes, AreTheLettersItWasTrainedOn) {
+    auto const spelled = [](std::u32string_view ipa, char const* language) {
+        auto const codes = kokoro_phonemes({ipa.begin(), ipa.end()}, language);
+        return std::u32string(codes.begin(), codes.end());
+    };
+    EXPECT_EQ(spelled(U"həlˈoʊ wˈɜːld", "en-us"), U"həlˈO wˈɜɹld");
+    EXPECT_EQ(spelled(U"həlˈəʊ wˈɜːld", "en-gb"), U"həlˈQ wˈɜːld");
+    EXPECT_EQ(spelled(U"tʃˈeɪndʒ ɐ lˈaɪt", "en-us"), U"ʧˈAnʤ ə lˈIt");
+    EXPECT_EQ(spelled(U"tʃaʊ", "it"), U"tʃaʊ") << "other languages are plain IPA";
+    EXPECT_EQ(spelled(U"", "en-us"), U"");
+}
+
 TEST(VoiceFolder, EveryLackIsOneSentenceThatNamesIt) {
     test::TempDir dir;
     EXPECT_SAYS(refusal_of(dir / "absent"), "There is no voice");
@@ -142,7 +180,7 @@ TEST(VoiceFolder, TheStarterVoiceCutShortIsRefusedBeforeOnnxRuntimeSeesIt) {
     auto const joe = test::models_dir() / "piper-joe";
     SKIP_WITHOUT(joe);
     EXPECT_EQ(read_voice_folder(joe).sample_rate, 22050);
-    EXPECT_THROW(make_sherpa_voice(joe, 1, 1), UsageError) << "it has one speaker";
+    EXPECT_THROW(make_sherpa_voice(joe, "1", 1), UsageError) << "it has one speaker";
     test::TempDir dir;
     fs::copy(joe, dir / "joe", fs::copy_options::recursive);
     auto const size = fs::file_size(dir / "joe/model.onnx");

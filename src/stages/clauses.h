@@ -1,0 +1,15 @@
+// A long sentence in pieces, so that its beginning is heard while the rest is still made.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace echollama {
+
+// Phonemes (code points) of a sentence, cut after a comma, semicolon, colon or mark of a sentence's end; sentences that
+// are made at once anyway (up to 80 phonemes, some eighteen words) stay whole, and no piece is shorter than 20. Spaces
+// at the cut are dropped.
+std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const> phonemes);
+
+} // namespace echollama
