@@ -1,9 +1,13 @@
 // How well each voice is understood. bench_speech_errors LIST MODELS VOICES [LISTENER] [ORPHEUS.gguf SNAC.gguf]: speaks
 // every line of LIST (bench/hazards.txt) with each of the VOICES, such as espeak-ng,fast,natural,orpheus (espeak-ng is
-// its own command at the fast voice's settings); the listener (default: whisper-tiny.en.bin of MODELS) writes down what
-// it hears. Prints word error rates, lost key words, and to standard error every sentence that was not understood.
+// its own command at the fast voice's settings), or the folder of a voice, with @NAME for one of its speakers; the
+// listener (default: whisper-tiny.en.bin of MODELS) writes down what it hears. Prints word error rates and lost key
+// words, and to standard error for every sentence: voice, errors, what was written, what was heard (separated by tabs;
+// bench_verify reads them).
 #include "base/error.h"
 #include "media/audio_io.h"
+#include "named_voice.h"
+#include "stages/key_words.h"
 #include "stages/orpheus.h"
 #include "stages/voices.h"
 #include "stages/whisper_listener.h"
@@ -51,14 +55,6 @@ AudioBuffer with_command(std::string const& sentence) {
     return load_audio(wav);
 }
 
-// With half a second of silence on both sides, as in a room.
-AudioBuffer in_a_room(AudioBuffer sound) {
-    auto const silence = static_cast<std::size_t>(sound.rate / 2);
-    sound.samples.insert(sound.samples.begin(), silence, 0.0F);
-    sound.samples.insert(sound.samples.end(), silence, 0.0F);
-    return sound;
-}
-
 void measure(std::string const& name, Speak const& speak, Listener& listener, std::vector<std::string> const& lines) {
     WordErrors all;
     std::size_t whole = 0, keys = 0;
@@ -68,15 +64,11 @@ void measure(std::string const& name, Speak const& speak, Listener& listener, st
         auto const errors = word_errors(line, heard);
         all += errors;
         whole += errors.errors() == 0;
-        for (auto const& word : comparable_words(line)) {
-            keys += is_key_word(word);
-        }
-        for (auto const& word : lost_key_words(line, heard)) {
+        keys += key_words(line).size();
+        for (auto const& word : missing_key_words(line, heard)) {
             ++lost[word];
         }
-        if (errors.errors() > 0) {
-            std::fprintf(stderr, "%-10s %s\n%-10s %s\n", name.c_str(), line.c_str(), "", heard.c_str());
-        }
+        std::fprintf(stderr, "%s\t%zu\t%s\t%s\n", name.c_str(), errors.errors(), line.c_str(), heard.c_str());
     }
     int lost_count = 0;
     std::string list;
@@ -108,14 +100,10 @@ int main(int argc, char** argv) try {
     std::istringstream names(argv[3]);
     for (std::string name; std::getline(names, name, ',');) {
         std::unique_ptr<Speaker> voice;
-        if (name == "fast") {
-            voice = make_fast_voice();
-        } else if (name == "natural") {
-            voice = make_sherpa_voice(models / "piper-joe", 0, 2);
-        } else if (name == "orpheus" && argc > 6) {
+        if (name == "orpheus" && argc > 6) {
             voice = make_orpheus_speaker(argv[5], argv[6], {.threads = 2});
         } else if (name != "espeak-ng") {
-            throw UsageError("There is no voice '" + name + "' here.");
+            voice = bench::named_voice(name, models, 2);
         }
         measure(name, voice ? with(*voice) : with_command, *listener, lines);
     }

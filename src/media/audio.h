@@ -15,6 +15,9 @@ struct AudioBuffer {
     double seconds() const { return rate > 0 ? static_cast<double>(samples.size()) / rate : 0.0; }
 };
 
+// With half a second of silence on both sides, as listeners expect speech: whisper loses words at bare edges.
+AudioBuffer in_a_room(AudioBuffer sound);
+
 // A word as it is spoken ("forty" for 40), and when it begins.
 struct SpokenWord {
     std::string text;

@@ -6,22 +6,15 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace echollama {
-
-// The words of the sentence that must be heard and are not in what was heard: numbers, negations, directions, and names
-// of visible things (scene/mentions.h), each as often as it is said. Spelling ("2" and "two", "can't" and "cannot"),
-// plural and words that sound alike in what was heard ("to" for "two") make no difference, nor one letter in the name
-// of a thing ("cop" for "cup").
-std::vector<std::string> missing_key_words(std::string_view sentence, std::string_view heard);
 
 // How one sentence was checked.
 struct SpeechCheck {
     std::string sentence;
     std::string heard;                // of what was given out
-    std::vector<std::string> missing; // from what was given out; empty: it was understood
+    std::vector<std::string> missing; // key words (missing_key_words); empty: it was understood
     int attempts = 1;                 // how often it was spoken
     bool fast = false;                // the fast voice had to say it
 };

@@ -123,11 +123,21 @@ void append_code_points(std::string_view utf8, std::vector<std::int32_t>& out) {
     }
 }
 
-// The punctuation mark that ended a clause, 0 for none.
-char clause_mark(std::string_view clause) {
-    auto last = clause.find_last_not_of(" \n\t\"')]");
-    char mark = last == std::string_view::npos ? '\0' : clause[last];
-    return std::strchr(".,;:!?", mark) ? mark : '\0';
+// The punctuation mark that ended a clause, 0 for none. espeak has read one character beyond it, unless the text ends.
+char clause_mark(std::string_view clause, bool text_ends) {
+    auto at_end = [&] {
+        auto const last = clause.find_last_not_of(" \n\t\"')]");
+        char const mark = last == std::string_view::npos ? '\0' : clause[last];
+        return std::string_view(".,;:!?").find(mark) == std::string_view::npos ? '\0' : mark;
+    };
+    if (char const mark = at_end(); mark || text_ends) {
+        return mark;
+    }
+    while (!clause.empty() && (static_cast<unsigned char>(clause.back()) & 0xC0) == 0x80) {
+        clause.remove_suffix(1);
+    }
+    clause.remove_suffix(clause.empty() ? 0 : 1);
+    return at_end();
 }
 
 } // namespace
@@ -161,14 +171,18 @@ std::vector<std::int32_t> to_phonemes(std::string const& text, std::string const
     while (rest) {
         auto const* from = static_cast<char const*>(rest);
         char const* ipa = espeak_TextToPhonemes(&rest, espeakCHARS_UTF8, ipa_mode);
-        auto const* to = rest ? static_cast<char const*>(rest) : text.c_str() + text.size();
+        // The last clause may have been read already, with the one before.
+        auto const clause = rest ? std::string_view(from, static_cast<char const*>(rest)) : std::string_view(text);
         if (ipa && *ipa) {
             append_code_points(ipa, codes);
         }
-        if (char mark = clause_mark({from, static_cast<std::size_t>(to - from)}); mark && !codes.empty()) {
-            codes.push_back(mark);
-            codes.push_back(' ');
+        if (codes.empty() || codes.back() == ' ') {
+            continue;
         }
+        if (char const mark = clause_mark(clause, !rest)) {
+            codes.push_back(mark);
+        }
+        codes.push_back(' ');
     }
     while (!codes.empty() && codes.back() == ' ') {
         codes.pop_back();

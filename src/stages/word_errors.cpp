@@ -1,179 +1,18 @@
 #include "stages/word_errors.h"
 
-#include "stages/speech_text.h"
+#include "stages/comparable_words.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <map>
-#include <utility>
 
 namespace echollama {
 namespace {
 
-// As heard or written → as compared; several words on the right replace one.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 46> same_words{{
-    {"metre", "meter"},
-    {"metres", "meters"},
-    {"litre", "liter"},
-    {"litres", "liters"},
-    {"centimetre", "centimeter"},
-    {"centimetres", "centimeters"},
-    {"millilitre", "milliliter"},
-    {"millilitres", "milliliters"},
-    {"kilometre", "kilometer"},
-    {"kilometres", "kilometers"},
-    {"colour", "color"},
-    {"colours", "colors"},
-    {"grey", "gray"},
-    {"centre", "center"},
-    {"towards", "toward"},
-    {"okay", "ok"},
-    {"alright", "all right"},
-    {"cannot", "can not"},
-    {"can't", "can not"},
-    {"don't", "do not"},
-    {"doesn't", "does not"},
-    {"isn't", "is not"},
-    {"aren't", "are not"},
-    {"it's", "it is"},
-    {"that's", "that is"},
-    {"there's", "there is"},
-    {"here's", "here is"},
-    {"i'm", "i am"},
-    {"you're", "you are"},
-    {"they're", "they are"},
-    {"won't", "will not"},
-    {"didn't", "did not"},
-    {"kerb", "curb"},
-    {"tyre", "tire"},
-    {"tyres", "tires"},
-    {"storey", "story"},
-    {"plough", "plow"},
-    {"cheque", "check"},
-    {"pyjamas", "pajamas"},
-    {"percent", "per cent"},
-    {"kilogrammes", "kilograms"},
-    {"grammes", "grams"},
-    {"kph", "kilometers per hour"},
-    {"oh", "zero"},
-    {"o", "zero"},
-    {"o'clock", "oclock"},
-}};
-
-constexpr std::string_view key_words[] = {"not",     "no",    "left",   "right", "half",
-                                          "quarter", "first", "second", "third", "fourth"};
-
-constexpr std::array<std::string_view, 20> small_numbers{
-    "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
-    "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-constexpr std::array<std::string_view, 10> round_numbers{"",      "",      "twenty",  "thirty", "forty",
-                                                         "fifty", "sixty", "seventy", "eighty", "ninety"};
-
-template <std::size_t N>
-int index_in(std::array<std::string_view, N> const& names, std::string_view word) {
-    auto const found = std::find(names.begin(), names.end(), word);
-    return found == names.end() || word.empty() ? -1 : static_cast<int>(found - names.begin());
-}
-
-// Number words become figures, and figures beside each other one: 10:45, 10.45 and 1045 are one thing that was heard,
-// as are 4 7 1 1 and 4711.
-class Figures {
-  public:
-    // False: not a number; what was gathered is then complete.
-    bool take(std::string_view word) {
-        int const small = index_in(small_numbers, word), ten = index_in(round_numbers, word);
-        if (small >= 0) {
-            bool const fits = (small < 10 && small > 0 && last_ == Last::tens) || last_ == Last::scale;
-            add(small, fits, Last::small);
-        } else if (ten >= 0) {
-            add(10 * ten, last_ == Last::scale, Last::tens);
-        } else if (word == "hundred" && open_ && group_ % 1000 < 100) {
-            scale(100);
-        } else if (word == "thousand" && open_ && group_ < 1000) {
-            scale(1000);
-        } else if (word != "point" || !open_) {
-            return false;
-        }
-        return true;
-    }
-
-    std::string finish() {
-        close();
-        return std::exchange(digits_, {});
-    }
-
-  private:
-    enum class Last { none, small, tens, scale };
-
-    void add(long value, bool fits, Last kind) {
-        if (!fits) {
-            close();
-        }
-        group_ += value;
-        open_ = true;
-        last_ = kind;
-    }
-    void scale(long by) {
-        long const scaled = by == 100 ? group_ % 1000 : group_; // "two thousand eight hundred": the eight
-        group_ += scaled * (by - 1);
-        last_ = Last::scale;
-    }
-    void close() {
-        if (open_) {
-            digits_ += std::to_string(group_);
-        }
-        group_ = 0;
-        open_ = false;
-        last_ = Last::none;
-    }
-
-    std::string digits_;
-    long group_ = 0;
-    bool open_ = false;
-    Last last_ = Last::none;
+struct Cell {
+    std::size_t errors = 0;
+    WordMatch last; // what led here
 };
 
-void add_words(std::string_view text, std::vector<std::string>& out) {
-    for (std::size_t i = 0; i < text.size();) {
-        auto const end = std::min(text.find(' ', i), text.size());
-        if (end > i) {
-            out.emplace_back(text.substr(i, end - i));
-        }
-        i = end + 1;
-    }
-}
-
 } // namespace
-
-std::vector<std::string> comparable_words(std::string_view text) {
-    std::string plain;
-    auto const spoken = normalise_for_speech(text);
-    for (std::size_t i = 0; i < spoken.size(); ++i) {
-        auto const c = static_cast<unsigned char>(spoken[i]);
-        bool const inside = i > 0 && i + 1 < spoken.size() && std::isalpha(static_cast<unsigned char>(spoken[i - 1])) &&
-                            std::isalpha(static_cast<unsigned char>(spoken[i + 1]));
-        bool const kept = std::isalnum(c) || c >= 0x80 || (c == '\'' && inside);
-        plain += kept ? static_cast<char>(std::tolower(c)) : ' ';
-    }
-    std::vector<std::string> words, same, out;
-    add_words(plain, words);
-    for (auto const& word : words) {
-        auto const* found =
-            std::find_if(same_words.begin(), same_words.end(), [&](auto const& s) { return s.first == word; });
-        add_words(found == same_words.end() ? std::string_view(word) : found->second, same);
-    }
-    Figures figures;
-    for (auto& word : same) {
-        if (figures.take(word)) {
-            continue;
-        }
-        add_words(figures.finish(), out);
-        out.push_back(std::move(word));
-    }
-    add_words(figures.finish(), out);
-    return out;
-}
 
 WordErrors& WordErrors::operator+=(WordErrors const& other) {
     words += other.words;
@@ -183,60 +22,57 @@ WordErrors& WordErrors::operator+=(WordErrors const& other) {
     return *this;
 }
 
-WordErrors word_errors(std::string_view said_text, std::string_view heard_text) {
-    auto const said = comparable_words(said_text), heard = comparable_words(heard_text);
-    std::vector<std::vector<WordErrors>> best(said.size() + 1, std::vector<WordErrors>(heard.size() + 1));
+std::vector<WordMatch> align_words(std::vector<std::string> const& said, std::vector<std::string> const& heard,
+                                   SameWord const& same) {
+    std::vector<std::vector<Cell>> best(said.size() + 1, std::vector<Cell>(heard.size() + 1));
     for (std::size_t i = 0; i <= said.size(); ++i) {
         for (std::size_t k = 0; k <= heard.size(); ++k) {
             auto& here = best[i][k];
-            here.missing = i == 0 && k == 0 ? 0 : said.size() + heard.size() + 1; // to be bettered
-            auto better = [&](WordErrors other, std::size_t WordErrors::*kind) {
-                other.*kind += 1;
-                here = other.errors() < here.errors() ? other : here;
+            bool reached = i == 0 && k == 0;
+            auto offer = [&](std::size_t said_count, std::size_t heard_count, bool equal) {
+                auto const errors = best[i - said_count][k - heard_count].errors + (equal ? 0 : 1);
+                if (!reached || errors < here.errors) {
+                    here = {errors, {i - said_count, said_count, k - heard_count, heard_count, equal}};
+                    reached = true;
+                }
             };
-            auto same = [&](WordErrors const& other) { here = other.errors() < here.errors() ? other : here; };
-            if (i > 0 && k > 0 && said[i - 1] == heard[k - 1]) {
-                same(best[i - 1][k - 1]);
+            if (i > 0 && k > 0) {
+                offer(1, 1, same(said[i - 1], heard[k - 1]));
             }
             if (i > 0 && k > 1 && said[i - 1] == heard[k - 2] + heard[k - 1]) {
-                same(best[i - 1][k - 2]);
+                offer(1, 2, true);
             }
             if (i > 1 && k > 0 && said[i - 2] + said[i - 1] == heard[k - 1]) {
-                same(best[i - 2][k - 1]);
-            }
-            if (i > 0 && k > 0) {
-                better(best[i - 1][k - 1], &WordErrors::substituted);
+                offer(2, 1, true);
             }
             if (i > 0) {
-                better(best[i - 1][k], &WordErrors::missing);
+                offer(1, 0, false);
             }
             if (k > 0) {
-                better(best[i][k - 1], &WordErrors::added);
+                offer(0, 1, false);
             }
         }
     }
-    auto result = best[said.size()][heard.size()];
-    result.words = said.size();
-    return result;
+    std::vector<WordMatch> matches;
+    for (std::size_t i = said.size(), k = heard.size(); i > 0 || k > 0;) {
+        matches.push_back(best[i][k].last);
+        i = matches.back().said;
+        k = matches.back().heard;
+    }
+    std::reverse(matches.begin(), matches.end());
+    return matches;
 }
 
-bool is_key_word(std::string_view comparable) {
-    return std::isdigit(static_cast<unsigned char>(comparable.empty() ? ' ' : comparable[0])) ||
-           std::find(std::begin(key_words), std::end(key_words), comparable) != std::end(key_words);
-}
-
-std::vector<std::string> lost_key_words(std::string_view said, std::string_view heard) {
-    std::map<std::string, int> present;
-    for (auto const& word : comparable_words(heard)) {
-        ++present[word];
+WordErrors word_errors(std::string_view said_text, std::string_view heard_text) {
+    auto const said = comparable_words(said_text);
+    WordErrors errors;
+    errors.words = said.size();
+    for (auto const& match : align_words(said, comparable_words(heard_text))) {
+        errors.missing += match.heard_count == 0 ? 1 : 0;
+        errors.added += match.said_count == 0 ? 1 : 0;
+        errors.substituted += !match.same && match.said_count > 0 && match.heard_count > 0 ? 1 : 0;
     }
-    std::vector<std::string> lost;
-    for (auto const& word : comparable_words(said)) {
-        if (is_key_word(word) && --present[word] < 0) {
-            lost.push_back(word);
-        }
-    }
-    return lost;
+    return errors;
 }
 
 } // namespace echollama

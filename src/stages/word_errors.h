@@ -2,15 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace echollama {
-
-// Words in the form in which they are compared: as spoken (normalise_for_speech), lower case, hyphens apart, short
-// forms written out ("it's" → it is), one spelling of metre, litre, colour, grey and the like, "okay" and "alright".
-std::vector<std::string> comparable_words(std::string_view text);
 
 struct WordErrors {
     std::size_t words = 0; // of the reference
@@ -22,13 +19,21 @@ struct WordErrors {
     WordErrors& operator+=(WordErrors const& other);
 };
 
-// The fewest errors that explain the transcript (Levenshtein over words). A word and its two halves ("towards",
-// "foot path") are the same.
-WordErrors word_errors(std::string_view said, std::string_view heard);
+// Words that were said and what was heard in their place, either of which may be none.
+struct WordMatch {
+    std::size_t said = 0, said_count = 0; // index of the first word, and how many
+    std::size_t heard = 0, heard_count = 0;
+    bool same = false;
+};
 
-// Words of which one decides what a sentence means: not, no, left, right and numbers as comparable_words gives them.
-bool is_key_word(std::string_view comparable);
-// Key words of what was said that were not heard, each as often as it is missing.
-std::vector<std::string> lost_key_words(std::string_view said, std::string_view heard);
+using SameWord = std::function<bool(std::string const& said, std::string const& heard)>;
+
+// The fewest errors that explain what was heard (Levenshtein over words), in order. A word and its two halves
+// ("towards", "foot path") are the same.
+std::vector<WordMatch> align_words(std::vector<std::string> const& said, std::vector<std::string> const& heard,
+                                   SameWord const& same = std::equal_to<>());
+
+// Of comparable_words().
+WordErrors word_errors(std::string_view said, std::string_view heard);
 
 } // namespace echollama

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "stages/checked_voice.h"
 #include "stages/espeak.h"
+#include "stages/key_words.h"
 #include "stages/standby_voice.h"
 #include "stages/voices.h"
 #include "stages/whisper_listener.h"
@@ -254,6 +255,7 @@ TEST(KeyWords, WhatMustBeHeard) {
     EXPECT_EQ(missing_key_words("There is a cup on the left.", "there is a cup"), Words{"left"});
     EXPECT_EQ(missing_key_words("There is a cup on the left.", "There is a cup on the right."), Words{"left"});
     EXPECT_EQ(missing_key_words("There is no door.", "There is door."), Words{"no"});
+    EXPECT_EQ(missing_key_words("There is a door.", "There is no door."), Words{"no"}) << "nothing may be added either";
     EXPECT_EQ(missing_key_words("It isn't safe.", "It is not safe."), Words{});
     EXPECT_EQ(missing_key_words("You cannot pass.", "You can pass."), Words{"not"});
     EXPECT_EQ(missing_key_words("Two chairs, 3 m ahead.", "2 chairs 3 meters ahead"), Words{});
@@ -265,6 +267,36 @@ TEST(KeyWords, WhatMustBeHeard) {
     EXPECT_EQ(missing_key_words("A cup on the left.", "A cup on the loft."), Words{"left"});
     EXPECT_EQ(missing_key_words("Twenty-one people.", "21 people"), Words{});
     EXPECT_EQ(missing_key_words("Hello there.", "Yellow hair."), Words{}) << "nothing that must be heard";
+    EXPECT_EQ(missing_key_words("A car is coming.", "A cat is coming."), Words{"car"}) << "another thing";
+    EXPECT_EQ(missing_key_words("A pan on the stove.", "A pen on the stove."), Words{"pan"});
+    EXPECT_EQ(missing_key_words("Turn left, then right.", "Turn right, then left.").size(), 2u) << "in their order";
+    EXPECT_EQ(missing_key_words("A dog left of a chair.", "A chair left of a dog.").size(), 2u);
+    EXPECT_EQ(missing_key_words("It is 2.5 m away.", "It is 5.2 meters away."), Words{"25"});
+    EXPECT_EQ(missing_key_words("It is 2.5 m away.", "It is two point five metres away."), Words{});
+    EXPECT_EQ(missing_key_words("It is 3 m away.", "It is 3 centimetres away."), Words{"meters"});
+    EXPECT_EQ(missing_key_words("It is 40 cm to the left.", "It is 40 centimeters to the left."), Words{});
+    EXPECT_EQ(missing_key_words("It is 2 metres to the left.", "It is meters to the left."), Words{"2"})
+        << "the to is another one";
+}
+
+// The marks of a sentence are pauses to the natural voice, and words stay apart.
+TEST(Phonemes, KeepEveryPauseAndEveryWord) {
+    auto const marks_and_words = [](char const* text) {
+        std::string marks;
+        std::size_t words = 1;
+        for (auto const code : espeak::phonemes(text, "en-us")) {
+            marks += code < 128 && std::string_view(".,;:!?").find(static_cast<char>(code)) != std::string_view::npos
+                         ? std::string(1, static_cast<char>(code))
+                         : "";
+            words += code == ' ' ? 1 : 0;
+        }
+        return marks + " " + std::to_string(words);
+    };
+    EXPECT_EQ(marks_and_words("Left, a dog; then: go! Now? Yes. End"), ",;:!?. 7");
+    EXPECT_EQ(marks_and_words("Eat, \u00E9clairs."), ",. 2") << "the letter after the mark is more than one byte";
+    EXPECT_EQ(marks_and_words("A, B."), ",. 2");
+    EXPECT_EQ(marks_and_words("He said: \"no, never\". Go."), ":,.. 5");
+    EXPECT_EQ(marks_and_words(""), " 1");
 }
 
 // A sound that carries its text, a character a sample, so that a fake listener can read it.

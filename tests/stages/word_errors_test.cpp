@@ -1,3 +1,5 @@
+#include "stages/comparable_words.h"
+#include "stages/key_words.h"
 #include "stages/word_errors.h"
 
 #include <gtest/gtest.h>
@@ -57,11 +59,12 @@ TEST(WordErrors, OneWordOrTwoIsTheSame) {
     EXPECT_EQ(word_errors("the hair dryer is near the cupboard", "the hairdryer is near the cup board").errors(), 0U);
 }
 
-TEST(LostKeyWords, AreThoseThatDecide) {
-    EXPECT_EQ(lost_key_words("Do not turn left, go right for 15 steps.", "Do turn, go write for fifty steps."),
-              (Words{"not", "left", "right", "15"}));
-    EXPECT_TRUE(lost_key_words("The red cup is near.", "A bed pup.").empty());
-    EXPECT_EQ(lost_key_words("No, no car.", "No car."), (Words{"no"}));
+TEST(MissingKeyWords, AreThoseThatDecide) {
+    EXPECT_EQ(missing_key_words("Do not turn left, go right for 15 steps.", "Do turn, go write for fifty steps."),
+              (Words{"not", "left", "15"}));
+    EXPECT_TRUE(missing_key_words("The red one is good.", "A bed won is good.").empty());
+    EXPECT_EQ(missing_key_words("No, no car.", "No car."), (Words{"no"}));
+    EXPECT_EQ(key_words("No car, 3.5 m on the left."), (Words{"no", "car", "35", "meters", "left"}));
 }
 
 } // namespace
