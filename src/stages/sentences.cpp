@@ -37,13 +37,22 @@ std::size_t mark_at(std::string_view text, std::size_t at) {
 }
 
 bool is_abbreviation(std::string_view word) {
-    static constexpr std::array<std::string_view, 25> known = {
-        "mr",  "mrs", "ms",  "dr", "prof", "st",   "sr",  "jr",  "vs",  "etc", "approx", "e.g", "i.e",
-        "fig", "no",  "vol", "cf", "ca",   "dept", "est", "min", "max", "a.m", "p.m",    "u.s"};
+    static constexpr std::array<std::string_view, 26> known = {
+        "mr",  "mrs",  "ms",   "dr", "prof", "st",   "sr",  "jr",  "vs",  "etc", "approx", "e.g", "i.e",
+        "fig", "incl", "excl", "cf", "ca",   "dept", "est", "min", "max", "a.m", "p.m",    "u.s", "tel"};
     std::string lower(word);
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return std::find(known.begin(), known.end(), lower) != known.end();
+}
+
+// "No. 5", "p. 12", "Jan. 5th"; without a number behind them these are words, or end a sentence.
+bool announces_number(std::string_view word) {
+    static constexpr std::array<std::string_view, 42> known = {
+        "no",  "No",  "nr",  "Nr",  "p",   "pp",  "ch",  "Ch",  "vol", "Vol", "sec", "Sec", "art", "Art",
+        "apt", "Apt", "eq",  "Eq",  "tab", "Tab", "par", "Par", "ed",  "Jan", "Feb", "Mar", "Apr", "Jun",
+        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Sept"};
+    return std::find(known.begin(), known.end(), word) != known.end();
 }
 
 // May a full stop at `dot` end the sentence? `next` is the first character after the white space, 0 at the end.
@@ -62,7 +71,7 @@ bool stop_ends(std::string_view text, std::size_t dot, char next) {
     if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z' && word[0] != 'I') {
         return next == 0;
     }
-    if (word == "no" || word == "No") { // "No. 5" goes on, "She said no." ends
+    if (announces_number(word)) { // "No. 5" goes on, "She said no." ends
         return !(next >= '0' && next <= '9');
     }
     if (is_abbreviation(word)) {

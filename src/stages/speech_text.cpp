@@ -304,7 +304,7 @@ std::string tidied(std::string_view text) {
 } // namespace speech
 
 std::string normalise_for_speech(std::string_view text) {
-    auto out = speech::tidied(speech::one_pass(speech::strip_markup(text)));
+    auto out = speech::tidied(speech::one_pass(speech::strip_markup(speech::plain_letters(text))));
     // What was left out can bring an abbreviation's letters together; a few passes settle it.
     for (int pass = 0; pass < 4; ++pass) {
         auto again = speech::tidied(speech::one_pass(speech::strip_markup(out)));
@@ -320,7 +320,7 @@ std::string spoken_text(std::string_view text, std::string_view language) {
     if (language.starts_with("en") || language.empty()) {
         return normalise_for_speech(text);
     }
-    return speech::tidied(speech::strip_markup(text));
+    return speech::tidied(speech::strip_markup(speech::plain_letters(text)));
 }
 
 } // namespace echollama

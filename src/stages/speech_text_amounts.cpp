@@ -19,6 +19,22 @@ struct Amount {
     }
 };
 
+// Bytes of the separator before another group of exactly three digits: "," or a space of some width; 0: none.
+std::size_t separator_at(std::string_view text, std::size_t at) {
+    for (std::string_view separator : {",", " ", "\u00A0", "\u2009", "\u202F"}) {
+        if (text.substr(at).starts_with(separator) && digits_at(text, at + separator.size()) == 3) {
+            return separator.size();
+        }
+    }
+    return 0;
+}
+
+// "1 000 000" and "20 000", but neither "room 12 345" nor "0 123 456": more than one group, or a group of zeros.
+bool spaces_group(std::string_view text, std::size_t at) {
+    auto const second = at + 3 + separator_at(text, at);
+    return text.substr(second - 3, 3) == "000" || (separator_at(text, second) > 0 && text[second] != ',');
+}
+
 std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
     Amount amount;
     auto run = digits_at(text, at);
@@ -27,10 +43,14 @@ std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
     }
     amount.integer = text.substr(at, run);
     at += run;
-    while (run <= 3 && at < text.size() && text[at] == ',' && digits_at(text, at + 1) == 3) {
-        amount.integer += text.substr(at + 1, 3);
+    auto const first = separator_at(text, at);
+    bool const groups =
+        first > 0 && run <= 3 && (text[at] == ',' || (amount.integer[0] != '0' && spaces_group(text, at)));
+    auto const separator = groups ? text.substr(at, first) : "";
+    while (groups && text.substr(at).starts_with(separator) && separator_at(text, at) == first) {
+        amount.integer += text.substr(at + first, 3);
         amount.grouped = true;
-        at += 4;
+        at += first + 3;
     }
     if (at < text.size() && text[at] == '.' && digits_at(text, at + 1) > 0) {
         run = digits_at(text, at + 1);
@@ -118,7 +138,7 @@ bool counts_things(std::string_view rest) {
 
 bool is_emergency(Scan const& scan, Amount const& amount) {
     return (amount.integer == "911" || amount.integer == "112" || amount.integer == "999" || amount.integer == "110") &&
-           (scan.previous == "call" || scan.previous == "dial" || scan.previous == "phone" || scan.previous == "ring");
+           announces_telephone(scan.previous);
 }
 
 std::string plain_words(Scan const& scan, Amount const& amount, std::string_view rest) {
@@ -187,18 +207,22 @@ bool read_money(Scan& scan) {
     return true;
 }
 
-// 5'10" → five feet ten inches
+// 5'10", 5 ft 10 in → five feet ten inches
 bool read_feet(Scan& scan, Amount const& feet) {
-    if (!feet.fraction.empty() || scan.text.substr(feet.end, 1) != "'") {
+    auto const rest = scan.text.substr(feet.end);
+    bool const written = rest.starts_with(" ft ");
+    if (!feet.fraction.empty() || !(written || rest.starts_with('\''))) {
         return false;
     }
-    auto const inches = amount_at(scan.text, feet.end + 1);
-    if (!inches || scan.text.substr(inches->end, 1) != "\"") {
+    auto const inches = amount_at(scan.text, feet.end + (written ? 4 : 1));
+    std::string_view const mark = written ? " in" : "\"";
+    if (!inches || scan.text.substr(inches->end, mark.size()) != mark ||
+        (written && letter_at(scan.text, inches->end + mark.size()))) {
         return false;
     }
     scan.say(amount_words(feet) + (feet.is_one() ? " foot " : " feet ") + amount_words(*inches) +
              (inches->is_one() ? " inch" : " inches"));
-    scan.at = inches->end + 1;
+    scan.at = inches->end + mark.size();
     return true;
 }
 
@@ -244,7 +268,8 @@ bool read_size(Scan& scan, Amount const& first) {
         return true;
     }
     scan.at = second->end;
-    scan.say(amount_words(first) + " by " + amount_words(*second) + suffix_words(scan, false));
+    bool const product = scan.rest().starts_with(" =") || scan.rest().starts_with("=");
+    scan.say(amount_words(first) + (product ? " times " : " by ") + amount_words(*second) + suffix_words(scan, false));
     return true;
 }
 
@@ -318,9 +343,11 @@ bool read_ordinal_or_decade(Scan& scan, Amount const& number) {
     }
     bool const plural = ending.starts_with('s') && !letter_at(scan.text, number.end + 1);
     bool const century = number.may_be_year() && number.integer.ends_with('0');
-    bool const short_form = number.integer.size() == 2 && number.integer >= "20" && number.integer.ends_with('0') &&
-                            (scan.previous == "the" || scan.previous == "early" || scan.previous == "late" ||
-                             scan.previous == "mid" || scan.previous == "her" || scan.previous == "his");
+    bool const short_form =
+        number.integer.size() == 2 && number.integer >= "20" && number.integer.ends_with('0') &&
+        (scan.previous == "the" || scan.previous == "early" || scan.previous == "late" || scan.previous == "mid" ||
+         scan.previous == "her" || scan.previous == "his" || scan.text.substr(0, scan.at).ends_with('\'') ||
+         scan.text.substr(0, scan.at).ends_with("\u2019"));
     if (!number.fraction.empty() || !plural || !(century || short_form)) {
         return false;
     }
@@ -328,6 +355,40 @@ bool read_ordinal_or_decade(Scan& scan, Amount const& number) {
     words = words.ends_with('y') ? words.substr(0, words.size() - 1) + "ies" : words + "s";
     scan.say(words);
     scan.at = number.end + 1;
+    return true;
+}
+
+// "6.02e23", "1E-9"
+bool read_power_of_ten(Scan& scan, Amount const& number) {
+    auto at = number.end;
+    if (lower_case(scan.text.substr(at, 1)) != "e") {
+        return false;
+    }
+    bool const minus = scan.text.substr(at + 1, 1) == "-";
+    at += minus || scan.text.substr(at + 1, 1) == "+" ? 2U : 1U;
+    auto const size = digits_at(scan.text, at);
+    if (size == 0 || size > 3 || letter_at(scan.text, at + size)) {
+        return false;
+    }
+    scan.say(amount_words(number) + " times ten to the " + (minus ? "minus " : "") +
+             integer_words(scan.text.substr(at, size)));
+    scan.at = at + size;
+    return true;
+}
+
+// "1.50€", "20.99 EUR"
+bool read_money_behind(Scan& scan, Amount const& number) {
+    auto const gap = scan.text.substr(number.end, 1) == " " ? 1U : 0U;
+    auto const* currency = currency_at(scan.text.substr(std::min(number.end + gap, scan.text.size())));
+    if (!currency || number.fraction.size() != 2) {
+        return false;
+    }
+    auto const end = number.end + gap + std::string_view(currency->symbol).size();
+    if (gap && end < scan.text.size() && is_digit(scan.text[end])) { // "5.50 $3" is two
+        return false;
+    }
+    scan.say(money_words(number, nullptr, *currency));
+    scan.at = end;
     return true;
 }
 
@@ -356,6 +417,11 @@ bool read_version(Scan& scan) {
 
 } // namespace
 
+bool announces_telephone(std::string_view word) {
+    static constexpr std::string_view words[] = {"call", "dial", "phone", "ring", "telephone", "tel", "fax", "text"};
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
 bool read_number(Scan& scan) {
     if (read_money(scan)) {
         scan.previous.clear();
@@ -367,7 +433,8 @@ bool read_number(Scan& scan) {
     }
     bool const after_date = scan.after_date;
     if (read_calendar(scan) || read_version(scan) || read_fraction(scan, *number) || read_feet(scan, *number) ||
-        read_size(scan, *number) || read_ordinal_or_decade(scan, *number) || read_range(scan, *number)) {
+        read_size(scan, *number) || read_ordinal_or_decade(scan, *number) || read_range(scan, *number) ||
+        read_power_of_ten(scan, *number) || read_money_behind(scan, *number)) {
         scan.previous.clear();
         scan.after_date = scan.after_date && !after_date;
         return true;

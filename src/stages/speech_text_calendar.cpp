@@ -162,7 +162,10 @@ std::size_t half_day_at(std::string_view text, std::size_t at, std::string& word
 std::string clock_words(unsigned hour, unsigned minute, bool half_day) {
     auto words = cardinal_words(hour);
     if (minute == 0) {
-        return half_day ? words : hour >= 1 && hour <= 12 ? words + " o'clock" : words + " hundred";
+        return half_day                  ? words
+               : hour % 24 == 0          ? "midnight"
+               : hour >= 1 && hour <= 12 ? words + " o'clock"
+                                         : words + " hundred";
     }
     return words + (minute < 10 ? " oh " : " ") + cardinal_words(minute);
 }
@@ -221,9 +224,26 @@ bool read_time(Scan& scan) {
     return false;
 }
 
-// 555-0123, 020-7946-0958, 1-800-555-0199, +44 20 7946 0958: read digit by digit with a pause between the groups
+// Where the next group of a telephone number begins; 0: there is none. `area`: "(555) 123" is possible here.
+std::size_t next_group(std::string_view text, std::size_t at, bool spaced, bool area) {
+    if (area && text.substr(at, 1) == ")") {
+        ++at;
+        spaced = true;
+        if (digits_at(text, at) > 0) {
+            return at;
+        }
+    }
+    bool const joins = text.substr(at, 1) == "-" || (spaced && text.substr(at, 1) == " ");
+    return joins && digits_at(text, at + 1) > 0 ? at + 1 : 0;
+}
+
+// 555-0123, 020-7946-0958, 1-800-555-0199, (555) 123-4567, +44 20 7946 0958, 0800 123456: read digit by digit with a
+// pause between the groups
 bool read_telephone(Scan& scan) {
     bool const international = scan.at > 0 && scan.text[scan.at - 1] == '+';
+    bool const area = scan.at > 0 && scan.text[scan.at - 1] == '(';
+    bool const trunk = scan.peek() == '0';
+    bool const spaced = international || trunk || announces_telephone(scan.previous);
     std::string words;
     std::size_t at = scan.at, digits = 0, groups = 0;
     bool sizes_fit = true;
@@ -232,20 +252,20 @@ bool read_telephone(Scan& scan) {
         if (size == 0) {
             break;
         }
-        sizes_fit = sizes_fit && (groups == 0 || size >= 2) && size <= 5;
+        sizes_fit = sizes_fit && (groups == 0 || size >= 2) && size <= (spaced ? 8U : 5U);
         words += (words.empty() ? "" : ", ") + digit_words(scan.text.substr(at, size));
         digits += size;
         ++groups;
         at += size;
-        bool const joins = at + 1 < scan.text.size() && is_digit(scan.text[at + 1]) &&
-                           (scan.text[at] == '-' || (international && scan.text[at] == ' '));
-        if (!joins || digits > 15) {
+        auto const next = next_group(scan.text, at, spaced, area && groups == 1);
+        if (next == 0 || digits > 15) {
             break;
         }
-        ++at;
+        at = next;
     }
     bool const local = groups == 2 && digits == 7 && digits_at(scan.text, scan.at) == 3;
-    if (!sizes_fit || digits < 7 || digits > 15 || !(groups >= 3 || local || (international && groups >= 1))) {
+    bool const dialled = spaced && groups >= (international ? 1U : 2U);
+    if (!sizes_fit || digits < 7 || digits > 15 || !(groups >= 3 || local || dialled)) {
         return false;
     }
     scan.say(words);

@@ -11,6 +11,10 @@ namespace echollama::speech {
 // item, table row, paragraph) ends with punctuation; characters without a sound dropped; invalid UTF-8 dropped.
 std::string strip_markup(std::string_view text);
 
+// Letters and digits in another dress (full width, circled, mathematical, ligatures, Roman numerals that are one
+// character) become plain ones.
+std::string plain_letters(std::string_view text);
+
 // One UTF-8 character at the position; invalid bytes give length 0.
 struct Character {
     char32_t code = 0;
@@ -41,6 +45,9 @@ struct Currency {
     char const* cents;
 };
 Currency const* currency_at(std::string_view text);
+
+// "call", "dial", "phone" …: what follows is a telephone number.
+bool announces_telephone(std::string_view word);
 
 // Names of the months, 1..12; 0 when the word is none. "Mar" counts as well as "March"; the first letter is a capital.
 int month_number(std::string_view word);

@@ -223,13 +223,35 @@ std::string_view saint_or_street(Scan const& scan) {
     return rest.starts_with(". ") && rest.size() > 2 && is_upper(rest[2]) ? "Saint" : "Street";
 }
 
+// Words that hold signs.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> signed_words{{{"and/or", "and or"},
+                                                                                      {"w/o", "without"},
+                                                                                      {"c/o", "care of"},
+                                                                                      {"n/a", "not applicable"},
+                                                                                      {"N/A", "not applicable"},
+                                                                                      {"y/n", "yes or no"},
+                                                                                      {"km/h", "kilometres per hour"},
+                                                                                      {"m/s", "metres per second"},
+                                                                                      {"C++", "C plus plus"},
+                                                                                      {"C#", "C sharp"},
+                                                                                      {"F#", "F sharp"},
+                                                                                      {"G#", "G sharp"}}};
+
+bool read_signed_word(Scan& scan) {
+    for (auto const& [written, spoken] : signed_words) {
+        char const next = scan.peek(written.size());
+        if (scan.rest().starts_with(written) && !is_ascii_letter(next) && !is_digit(next) && next != '/') {
+            scan.say(spoken);
+            scan.at += written.size();
+            scan.previous.clear();
+            return true;
+        }
+    }
+    return false;
+}
+
 bool read_abbreviation(Scan& scan, std::string_view word) {
     auto const rest = scan.rest();
-    if (word == "w" && rest.starts_with("w/o ")) {
-        scan.say("without");
-        scan.at += 3;
-        return true;
-    }
     if (word == "w" && rest.starts_with("w/")) {
         scan.say("with");
         scan.at += 2;
@@ -284,7 +306,7 @@ void read_word(Scan& scan) {
         return;
     }
     auto const word = word_at(scan);
-    if (at_start && read_abbreviation(scan, word)) {
+    if (at_start && (read_signed_word(scan) || read_abbreviation(scan, word))) {
         return;
     }
     if (word == "v" && is_digit(scan.peek(1))) {

@@ -60,6 +60,18 @@ TEST(SpeechText, SaysWhatIsWritten) {
                                                         "ten-kilometre run, a three-year-old"},
         {"5'10\"", "five feet ten inches"},
         {"“Quoted” … it’s — wait... what?!", "Quoted, it's, wait, what?"},
+        {"Call 0800 123456 or (555) 123-4567, +44 20 7946 0958.",
+         "Call zero eight zero zero, one two three four five six or, five five five, one two three, four five six "
+         "seven, plus four four, two zero, seven nine four six, zero nine five eight."},
+        {"1 000 000 people, 20 000 more, 1\u202F500\u202F000, room 12 345",
+         "one million people, twenty thousand more, one million five hundred thousand, room twelve three hundred "
+         "forty-five"},
+        {"6.02e23, 1E-9, 4 m3, 5 ft 3 in, 1.50€",
+         "six point zero two times ten to the twenty-three, one times ten to the minus nine, four cubic metres, five "
+         "feet three inches, one euro and fifty cents"},
+        {"00:00, the '90s, 3 × 4 = 12", "midnight, the nineties, three times four equals twelve"},
+        {"C++ and C#, and/or, w/o, n/a", "C plus plus and C sharp, and or, without, not applicable"},
+        {"\u2463 \U0001D573\U0001D58A\U0001D591\U0001D591\U0001D594 \uFF21\uFF22 \uFB01ne", "four Hello AB fine"},
         {"", ""},
         {" \n\t ", ""},
         {"...", ""},
