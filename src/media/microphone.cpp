@@ -1,6 +1,7 @@
 #include "media/microphone.h"
 
 #include "base/error.h"
+#include "base/leave_behind.h"
 #include "media/alsa_log.h"
 
 #include <chrono>
@@ -71,7 +72,10 @@ Microphone::Microphone(int rate, bool silent) : state_(std::make_unique<State>()
     }
 }
 
-Microphone::~Microphone() = default;
+// Closing a device that was unplugged can block for ever (PulseAudio).
+Microphone::~Microphone() {
+    destroy_or_leave(std::move(state_), std::chrono::seconds(2));
+}
 
 std::vector<float> Microphone::read(std::stop_token stop) {
     auto& s = *state_;

@@ -1,10 +1,12 @@
 #include "media/playback.h"
 
 #include "base/error.h"
+#include "base/leave_behind.h"
 #include "media/alsa_log.h"
 #include "media/jitter_buffer.h"
 
 #include <algorithm>
+#include <chrono>
 
 #define ma_atomic_global_lock echollama_player_atomic_lock
 #define MA_NO_DECODING
@@ -64,7 +66,10 @@ Player::Player(int rate, PlayerOptions const& options) : state_(std::make_unique
     }
 }
 
-Player::~Player() = default;
+// Closing a device that was unplugged can block for ever (PulseAudio).
+Player::~Player() {
+    destroy_or_leave(std::move(state_), std::chrono::seconds(2));
+}
 
 void Player::push(std::span<float const> samples, std::stop_token stop) {
     state_->buffer.push(samples, std::move(stop));

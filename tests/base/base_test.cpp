@@ -1,10 +1,14 @@
 #include "base/bounded_queue.h"
 #include "base/counter_rng.h"
+#include "base/leave_behind.h"
 #include "base/timing.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <bit>
+#include <future>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -65,6 +69,28 @@ TEST(Timings, RecordsAStageThatThrows) {
     ASSERT_EQ(timings.stages().size(), 1U);
     EXPECT_EQ(timings.stages()[0].stage, "bad");
     EXPECT_EQ(timings.measure("good", [] { return 7; }), 7);
+}
+
+TEST(DestroyOrLeave, WaitsForADestructorButNotForEver) {
+    struct Closing {
+        std::future<void> may_end;
+        std::shared_ptr<std::atomic<bool>> ended;
+        ~Closing() {
+            may_end.wait();
+            *ended = true;
+        }
+    };
+    auto const close = [](std::promise<void>& end, std::shared_ptr<std::atomic<bool>> ended) {
+        std::unique_ptr<Closing> object(new Closing{end.get_future(), std::move(ended)});
+        return destroy_or_leave(std::move(object), std::chrono::milliseconds(50));
+    };
+    auto const ended = std::make_shared<std::atomic<bool>>(false);
+    std::promise<void> now, never;
+    now.set_value();
+    EXPECT_TRUE(close(now, ended));
+    EXPECT_TRUE(*ended);
+    EXPECT_FALSE(close(never, std::make_shared<std::atomic<bool>>(false)));
+    never.set_value();
 }
 
 } // namespace
