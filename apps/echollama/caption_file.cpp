@@ -25,9 +25,15 @@ void CaptionFile::write(AudioChunk const& chunk) {
     }
 }
 
-void CaptionFile::finish() {
+void CaptionFile::cut() {
     if (track_) {
         track_->captions.finish();
+    }
+}
+
+void CaptionFile::finish() {
+    cut();
+    if (track_) {
         track_->file.finish();
     }
 }

@@ -19,6 +19,7 @@ class CaptionFile {
     // SpeechCaptions' functions.
     void expect(std::string const& sentence);
     void write(AudioChunk const& chunk);
+    void cut(); // SpeechCaptions::finish: an answer was ended early
     void finish();
 
   private:

@@ -1,4 +1,5 @@
 #include "app.h"
+#include "base/error.h"
 #include "caption_file.h"
 #include "scene/mentions.h"
 #include "seeing_options.h"
@@ -162,7 +163,17 @@ void run(AppContext const& context, ChatOptions const& options) {
     CurrentAnswer answer(context.stop, speech);
     std::vector<std::string> last;
     auto say = [&](auto const& make) {
-        make(answer.begin());
+        auto const stop = answer.begin();
+        try {
+            make(stop);
+        } catch (Cancelled const&) { // this answer; the conversation goes on
+            if (context.stop.stop_requested()) {
+                throw;
+            }
+        }
+        if (stop.stop_requested()) {
+            captions.cut();
+        }
         if (speech) {
             speech->pause();
         }

@@ -309,6 +309,8 @@ void SpeechCaptions::finish() {
     if (!sound_.samples.empty()) {
         complete();
     }
+    std::lock_guard lock(mutex_);
+    sentences_.clear();
 }
 
 } // namespace echollama

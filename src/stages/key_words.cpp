@@ -14,14 +14,12 @@ namespace echollama {
 namespace {
 
 constexpr std::string_view negations[] = {"no", "not", "never", "nothing", "none", "nobody", "without"};
-constexpr std::string_view others[] = {
-    // numbers that are no figures
-    "half", "quarter", "first", "second", "third", "fourth", "fifth", "million",
-    // directions
-    "left", "right", "ahead", "behind", "front", "above", "below", "under", "near", "far", "up", "down",
-    // units, as singular() makes them
-    "meter", "centimeter", "millimeter", "kilometer", "foot", "feet", "inch", "inche", "mile", "minute", "hour",
-    "degree"};
+constexpr std::string_view directions[] = {"left",  "right", "ahead", "behind", "front", "above",
+                                           "below", "under", "near",  "far",    "up",    "down"};
+// Numbers that are no figures, and units as singular() makes them.
+constexpr std::string_view others[] = {"half",    "quarter", "first", "second", "third",      "fourth",     "fifth",
+                                       "million", "meter",   "foot",  "feet",   "centimeter", "millimeter", "kilometer",
+                                       "inch",    "inche",   "mile",  "minute", "hour",       "degree"};
 
 // Heard → what it may stand for.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> sounds_like{{{"to", "2"},
@@ -82,7 +80,7 @@ std::vector<Key> find_keys(std::vector<std::string> const& words) {
             continue;
         }
         if (std::isdigit(static_cast<unsigned char>(words[i][0])) || one_of(words[i], negations) ||
-            one_of(singular(words[i]), others)) {
+            one_of(words[i], directions) || one_of(singular(words[i]), others)) {
             keys.push_back({i, 1, false});
         }
         ++i;
@@ -132,17 +130,24 @@ std::vector<std::string> missing_key_words(std::string_view sentence, std::strin
         return one == other || meant ||
                (is_in(one, said_things) && !is_in(other, heard_things) && nearly_same(one, other));
     };
+    auto const keys = find_keys(said);
+    auto is_key = [&](WordMatch const& match) {
+        return match.said_count > 0 && std::any_of(keys.begin(), keys.end(), [&](Key const& key) {
+                   return match.said >= key.first && match.said < key.first + key.count;
+               });
+    };
     std::vector<bool> understood(said.size());
     std::vector<std::string> missing;
     for (auto const& match : align_words(said, heard, same)) {
         for (std::size_t i = 0; match.same && i < match.said_count; ++i) {
             understood[match.said + i] = true;
         }
-        if (!match.same && match.heard_count > 0 && one_of(heard[match.heard], negations)) {
+        bool const added = !match.same && match.heard_count > 0 && !is_key(match);
+        if (added && (one_of(heard[match.heard], negations) || one_of(heard[match.heard], directions))) {
             missing.push_back(heard[match.heard]);
         }
     }
-    for (auto const& key : find_keys(said)) {
+    for (auto const& key : keys) {
         auto const first = understood.begin() + static_cast<std::ptrdiff_t>(key.first);
         if (!std::all_of(first, first + static_cast<std::ptrdiff_t>(key.count), [](bool u) { return u; })) {
             missing.push_back(text_of(key, said));

@@ -179,5 +179,20 @@ TEST(SpeechCaptions, ACutSentenceIsACaptionToo) {
     EXPECT_EQ(got[0].text, "A long story\uFFFD.");
 }
 
+TEST(SpeechCaptions, WhatFollowsAnEndedAnswerKeepsItsOwnWords) {
+    std::vector<Caption> got;
+    SpeechCaptions captions([&](Caption const& caption) { got.push_back(caption); });
+    for (auto const* sentence : {"Begun.", "Never spoken.", "Nor this."}) {
+        captions.expect(sentence);
+    }
+    captions.write({std::vector<float>(500, 0.5F), 1000, 0, false});
+    captions.finish();
+    captions.expect("Another answer.");
+    captions.write({std::vector<float>(500, 0.5F), 1000, 500, true});
+    ASSERT_EQ(got.size(), 2U);
+    EXPECT_EQ(got[1].text, "Another answer.");
+    EXPECT_NEAR(got[1].start_s, 0.5, 0.011);
+}
+
 } // namespace
 } // namespace echollama

@@ -267,6 +267,7 @@ TEST(KeyWords, WhatMustBeHeard) {
     EXPECT_EQ(missing_key_words("A cup on the left.", "A cup on the loft."), Words{"left"});
     EXPECT_EQ(missing_key_words("Twenty-one people.", "21 people"), Words{});
     EXPECT_EQ(missing_key_words("Hello there.", "Yellow hair."), Words{}) << "nothing that must be heard";
+    EXPECT_EQ(missing_key_words("A dog stands before you.", "A dog stands behind you."), Words{"behind"});
     EXPECT_EQ(missing_key_words("A car is coming.", "A cat is coming."), Words{"car"}) << "another thing";
     EXPECT_EQ(missing_key_words("A pan on the stove.", "A pen on the stove."), Words{"pan"});
     EXPECT_EQ(missing_key_words("Turn left, then right.", "Turn right, then left.").size(), 2u) << "in their order";
