@@ -6,12 +6,10 @@
 namespace echollama {
 namespace {
 
-// x [in, w, h, n] → [out, w / stride, h / stride, n]; no activation after the projection. The depthwise convolution
-// applies the ReLU6 before and after it.
+// x [in, w, h, n] → [out, w / stride, h / stride, n]; no activation after the projection.
 ggml_tensor* inverted_residual(Net const& net, std::string const& name, EfficientNetParams::Block const& block,
                                ggml_tensor* x) {
-    ggml_tensor* y = net.weights->has(name + "expand.weight") ? net.conv(name + "expand", x, {}) : x;
-    y = net.depthwise_relu6(name + "depthwise", y, block.stride);
+    ggml_tensor* y = net.expand_depthwise(name, x, block.stride);
     if (!block.residual) {
         return net.conv(name + "project", y, {});
     }

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "nn/channel_last.h"
-#include "nn/cpu_depthwise.h"
 #include "nn/cpu_pixels.h"
+#include "nn/cpu_resize.h"
 
 namespace echollama {
 
@@ -32,11 +32,11 @@ ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution 
                        After const& after) const {
     auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel);
     if (cpu) {
-        ggml_tensor* y = cpu->conv2d(ctx, weight, bias, x, shape, after.add, after.relu);
+        ggml_tensor* y = cpu->conv2d(ctx, weight, bias, x, shape, after);
         return ggml_format_name(y, "CONV %dx%d/%d %s from %d", shape.kernel, shape.kernel, shape.stride,
                                 ggml_type_name(weight->type), static_cast<int>(x->ne[0]));
     }
-    ggml_tensor* y = nn::conv2d(ctx, weight, bias, x, shape);
+    ggml_tensor* y = nn::conv2d(ctx, weight, bias, after.relu_before ? ggml_relu(ctx, x) : x, shape);
     y = after.add ? ggml_add(ctx, y, after.add) : y;
     return after.relu ? ggml_relu(ctx, y) : y;
 }
@@ -97,24 +97,44 @@ ggml_tensor* Net::gelu(ggml_tensor* x) const {
     return cpu ? nn::cpu_gelu(ctx, x) : ggml_gelu_erf(ctx, x);
 }
 
-ggml_tensor* Net::depthwise_relu6(std::string const& name, ggml_tensor* x, int stride) const {
-    auto k = weights->dimension(name + ".weight", 1);
+ggml_tensor* Net::expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const {
+    bool expands = weights->has(name + "expand.weight");
+    auto expand = expands ? layer(name + "expand", x->ne[0]) : nn::CpuLayers::LayerTensors{};
+    auto channels = expands ? expand.weight->ne[1] : x->ne[0];
+    auto k = weights->dimension(name + "depthwise.weight", 1);
     if (k % 2 != 1 || k < 3 || k > 7) {
-        refuse_model(*weights, "the kernel of '" + name + "' has an impossible size");
+        refuse_model(*weights, "the kernel of '" + name + "depthwise' has an impossible size");
     }
-    ggml_tensor *kernel = plain(name + ".weight", {x->ne[0], k, k}), *bias = plain(name + ".bias", {x->ne[0]});
+    ggml_tensor* kernel = plain(name + "depthwise.weight", {channels, k, k});
+    ggml_tensor* bias = plain(name + "depthwise.bias", {channels});
     if (cpu) {
-        return nn::cpu_depthwise_relu6(ctx, kernel, bias, x, stride);
+        return cpu->depthwise_relu6(ctx, expand, {kernel, bias}, x, stride,
+                                    matrix(name + "project.weight", channels)->type);
     }
+    x = expands ? conv(name + "expand", x, {}) : x;
     x = ggml_clamp(ctx, x, 0, 6);
     return ggml_clamp(ctx, ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), bias), 0, 6);
 }
 
-ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners) const {
+ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners, ggml_tensor* add) const {
     if (cpu) {
-        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], align_corners);
+        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], align_corners, add);
     }
-    return nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
+    x = nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
+    return add ? ggml_add(ctx, x, add) : x;
+}
+
+ggml_tensor* Net::depth_head(std::string const& name, std::string const& last, ggml_tensor* x,
+                             bool align_corners) const {
+    auto inner = layer(name, x->ne[0] * 9), outer = layer(last, inner.weight->ne[1]);
+    if (outer.weight->ne[1] != 1) {
+        refuse_model(*weights, "its last layer does not give one number for a pixel");
+    }
+    if (cpu) {
+        return ggml_set_name(cpu->depth_head(ctx, inner, outer, x, align_corners), "DEPTH HEAD");
+    }
+    x = conv(name, upsample2(x, align_corners), {3, 1, nn::all_sides(1)}, {.relu = true});
+    return conv(last, x, {}, {.relu = true});
 }
 
 } // namespace echollama

@@ -14,11 +14,7 @@ struct Net {
     nn::Weights const* weights = nullptr;
     nn::CpuLayers* cpu = nullptr; // faster layers where the backend is the CPU; nullptr: ggml's own
 
-    // What follows a product in the same step: first the sum with a tensor of the same shape, then ReLU.
-    struct After {
-        ggml_tensor* add = nullptr;
-        bool relu = false;
-    };
+    using After = nn::CpuLayers::After;
 
     // name.weight and, where the file has one, name.bias
     ggml_tensor* linear(std::string const& name, ggml_tensor* x, After const& after) const;
@@ -42,10 +38,13 @@ struct Net {
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const;
     // the form with erf; x is not used afterwards
     ggml_tensor* gelu(ggml_tensor* x) const;
-    // ReLU6, a depthwise convolution with TensorFlow's "same" padding, ReLU6 again
-    ggml_tensor* depthwise_relu6(std::string const& name, ggml_tensor* x, int stride) const;
-    // twice the width and height
-    ggml_tensor* upsample2(ggml_tensor* x, bool align_corners) const;
+    // The 1x1 convolution name.expand, where the file has it, ReLU6, the depthwise convolution name.depthwise with
+    // TensorFlow's "same" padding, ReLU6 again; the layer name.project comes next.
+    ggml_tensor* expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const;
+    // Twice the width and height, then + add, of that size, or nullptr.
+    ggml_tensor* upsample2(ggml_tensor* x, bool align_corners, ggml_tensor* add = nullptr) const;
+    // ReLU(last(ReLU(conv(upsample2(x))))), conv 3x3, last 1x1 to one channel
+    ggml_tensor* depth_head(std::string const& conv, std::string const& last, ggml_tensor* x, bool align_corners) const;
 
     // name.weight, and name.bias or nullptr, for a layer with `in` inputs
     nn::CpuLayers::LayerTensors layer(std::string const& name, std::int64_t in) const;

@@ -15,11 +15,15 @@ struct Bottleneck {
     int stride = 1;
     std::int64_t channels = 0, width = 0, height = 0, batch = 0; // of the input
     bool bf16_input = false, bf16_output = false;                // as in ProductShape
+    bool bf16_narrow = false, bf16_middle = false;               // results of conv1, conv2
 
     std::int64_t out_width() const { return (width - 1) / stride + 1; }
     std::int64_t out_height() const { return (height - 1) / stride + 1; }
     bool operator==(Bottleneck const&) const = default;
 };
+
+// Chooses which pictures are BF16, from the weights and the input.
+void choose_types(Bottleneck& block);
 
 // Whether lines are enough for `threads` threads, and conv3 can add in place (its inputs are one chunk).
 bool bottleneck_fits(Bottleneck const& block, int threads);

@@ -16,7 +16,12 @@ struct LayerWeight {
 // Bytes of scratch memory for each thread.
 std::size_t convolve_scratch(LayerWeight const& weight);
 
-// product() or winograd(); the latter only from and to F32.
+// Whether the result may be BF16: the weights round as coarsely, and no sum passes through memory.
+bool can_give_bf16(LayerWeight const& weight, ProductShape const& shape);
+// Whether the layer itself reads BF16.
+bool reads_bf16(LayerWeight const& weight);
+
+// product() or winograd().
 void convolve(LayerWeight const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
               void* scratch, int part, int parts);
 

@@ -1,6 +1,9 @@
 #include "nn/cpu_layers.h"
 
 #include "nn/cpu_attention.h"
+#include "nn/cpu_depth_head.h"
+#include "nn/cpu_depthwise.h"
+#include "nn/cpu_resize.h"
 
 #include <algorithm>
 #include <cstring>
@@ -76,7 +79,8 @@ LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolutio
 
 CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
-        if (known->weight == wanted.weight && known->relu == wanted.relu && known->heads == wanted.heads &&
+        if (known->weight == wanted.weight && known->relu == wanted.relu && known->relu_before == wanted.relu_before &&
+            known->align_corners == wanted.align_corners && known->heads == wanted.heads &&
             known->block == wanted.block && known->convolution == wanted.convolution && known->pool == wanted.pool) {
             return known.get();
         }
@@ -86,28 +90,37 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
 }
 
 ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
-                               Convolution const& shape, ggml_tensor* add, bool relu) {
+                               Convolution const& shape, After const& after) {
     auto const& p = shape.padding;
     auto width = out_size(x->ne[1], p.left, p.right, shape), height = out_size(x->ne[2], p.top, p.bottom, shape);
     LayerWeight packed_weight = packed(weight, bias, shape, width, height);
-    auto const* task = job({packed_weight, shape, {}, relu, 0, {}, this});
-    if (packed_weight.squares && x->type != GGML_TYPE_F32) {
-        x = ggml_cast(ctx, x, GGML_TYPE_F32);
-    }
-    if (add && add->type != GGML_TYPE_F32) {
+    auto const* task = job({packed_weight, shape, {}, after.relu, 0, {}, this, after.relu_before});
+    ggml_tensor* add = after.add;
+    bool bf16 = after.rounded && (!add || add->type == GGML_TYPE_BF16) &&
+                can_give_bf16(packed_weight, {shape, x->ne[0], x->ne[1], x->ne[2], x->ne[3], width, height, after.relu,
+                                              x->type == GGML_TYPE_BF16, true, after.relu_before});
+    if (add && !bf16 && add->type != GGML_TYPE_F32) {
         add = ggml_cast(ctx, add, GGML_TYPE_F32);
     }
     ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
-    return ggml_custom_4d(ctx, GGML_TYPE_F32, weight->ne[1], width, height, x->ne[3], args, add ? 2 : 1, run_conv,
-                          GGML_N_TASKS_MAX, const_cast<Job*>(task));
+    return ggml_custom_4d(ctx, bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32, weight->ne[1], width, height, x->ne[3], args,
+                          add ? 2 : 1, run_conv, GGML_N_TASKS_MAX, const_cast<Job*>(task));
 }
 
 void CpuLayers::run_conv(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
     ggml_tensor const* x = dst->src[0];
-    ProductShape shape{task.convolution, x->ne[0],  x->ne[1],
-                       x->ne[2],         x->ne[3],  dst->ne[1],
-                       dst->ne[2],       task.relu, x->type == GGML_TYPE_BF16};
+    ProductShape shape{task.convolution,
+                       x->ne[0],
+                       x->ne[1],
+                       x->ne[2],
+                       x->ne[3],
+                       dst->ne[1],
+                       dst->ne[2],
+                       task.relu,
+                       x->type == GGML_TYPE_BF16,
+                       dst->type == GGML_TYPE_BF16,
+                       task.relu_before};
     convolve(task.weight, shape, x->data, dst->src[1] ? dst->src[1]->data : nullptr, dst->data,
              task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
@@ -126,10 +139,8 @@ ggml_tensor* CpuLayers::bottleneck(ggml_context* ctx, LayerTensors conv1, LayerT
                      x->ne[1],
                      x->ne[2],
                      x->ne[3],
-                     x->type == GGML_TYPE_BF16,
-                     false};
-    bool bf16 = can_give_bf16(*block.conv3.plain) && (!shortcut.weight || can_give_bf16(*block.shortcut.plain));
-    block.bf16_output = bf16 && (shortcut.weight || block.bf16_input);
+                     x->type == GGML_TYPE_BF16};
+    choose_types(block);
     bool same_type = shortcut.weight || block.bf16_input == block.bf16_output;
     if (!same_type || !ggml_is_contiguous(x) || !bottleneck_fits(block, static_cast<int>(scratch_.size()))) {
         return nullptr;
@@ -200,7 +211,7 @@ ggml_tensor* CpuLayers::pooled_conv2d(ggml_context* ctx, LayerTensors layer, ggm
                                       Convolution const& pool) {
     LayerWeight weight = packed(layer.weight, layer.bias, shape);
     if (weight.squares || !ggml_is_contiguous(x) || x->type != GGML_TYPE_F32) {
-        return max_pool(ctx, conv2d(ctx, layer.weight, layer.bias, x, shape, nullptr, true), pool);
+        return max_pool(ctx, conv2d(ctx, layer.weight, layer.bias, x, shape, {.relu = true}), pool);
     }
     PooledConvolution whole = pooled(weight, x, shape, pool);
     need_scratch(pooled_convolution_scratch(whole));
@@ -215,6 +226,49 @@ void CpuLayers::run_pooled_conv(ggml_tensor* dst, int part, int parts, void* dat
     pooled_convolution(pooled(task.weight, dst->src[0], task.convolution, task.pool), dst->src[0]->data,
                        static_cast<float*>(dst->data), task.owner->scratch_.at(static_cast<std::size_t>(part)).get(),
                        part, parts);
+}
+
+ggml_tensor* CpuLayers::depthwise_relu6(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
+                                        int stride, ggml_type next) {
+    PackedMatrix const* matrix = expand.weight ? packed(expand.weight, expand.bias, {}).plain : nullptr;
+    if (matrix && Chunks(matrix->type, matrix->inputs).count > 1) { // sums of several chunks pass through memory
+        x = conv2d(ctx, expand.weight, expand.bias, x, {}, {});
+        matrix = nullptr;
+    }
+    return cpu_depthwise_relu6(ctx, matrix, depthwise.weight, depthwise.bias, x, stride,
+                               rounds_pictures(panel_type(next)));
+}
+
+namespace {
+
+DepthHead head_of(LayerWeight const& conv, ggml_tensor const* x, std::int64_t middle, bool align_corners) {
+    return {conv, x->ne[0], x->ne[1], x->ne[2], x->ne[3], middle, x->type == GGML_TYPE_BF16, align_corners};
+}
+
+} // namespace
+
+ggml_tensor* CpuLayers::depth_head(ggml_context* ctx, LayerTensors conv, LayerTensors last, ggml_tensor* x,
+                                   bool align_corners) {
+    if (x->type == GGML_TYPE_BF16 && !resizes_bf16(x->ne[0])) {
+        x = ggml_cast(ctx, x, GGML_TYPE_F32);
+    }
+    x = ggml_is_contiguous(x) ? x : ggml_cont(ctx, x);
+    LayerWeight weight = packed(conv.weight, conv.bias, {3, 1, all_sides(1)}, 2 * x->ne[1], 2 * x->ne[2]);
+    need_scratch(depth_head_scratch(head_of(weight, x, conv.weight->ne[1], align_corners)));
+    ggml_tensor* args[] = {x, last.weight, last.bias};
+    auto const* task = job({weight, {}, {}, true, 0, {}, this, false, align_corners});
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, 1, 2 * x->ne[1], 2 * x->ne[2], x->ne[3], args, last.bias ? 3 : 2,
+                          run_depth_head, GGML_N_TASKS_MAX, const_cast<Job*>(task));
+}
+
+void CpuLayers::run_depth_head(ggml_tensor* dst, int part, int parts, void* data) {
+    auto const& task = *static_cast<Job const*>(data);
+    ggml_tensor const *x = dst->src[0], *last = dst->src[1], *bias = dst->src[2];
+    std::vector<float> weights(static_cast<std::size_t>(last->ne[0]));
+    row_as_floats(last, 0, weights);
+    nn::depth_head(head_of(task.weight, x, last->ne[0], task.align_corners), weights, bias ? floats(bias)[0] : 0,
+                   x->data, static_cast<float*>(dst->data),
+                   task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
 
 std::size_t CpuLayers::bytes() const {

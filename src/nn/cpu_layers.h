@@ -30,9 +30,16 @@ class CpuLayers {
     // Only for a backend on the CPU.
     explicit CpuLayers(Backend const& backend);
 
-    // As nn::conv2d, then + add (may be nullptr, same shape as the result), then ReLU when asked.
+    // What a layer does besides: first the sum with a tensor of the same shape, then ReLU.
+    struct After {
+        ggml_tensor* add = nullptr;
+        bool relu = false;
+        bool relu_before = false; // of the input
+        bool rounded = false;     // the result may be BF16 where the weights round as coarsely
+    };
+    // As nn::conv2d.
     ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
-                        Convolution const& shape, ggml_tensor* add, bool relu);
+                        Convolution const& shape, After const& after);
 
     // A residual block in one step (nn/cpu_bottleneck.h); nullptr: better layer by layer. With weights that round the
     // pictures the result is BF16, which conv2d and this take as input.
@@ -53,6 +60,15 @@ class CpuLayers {
     ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                            ggml_tensor* mask);
 
+    // A depthwise convolution (nn/cpu_depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
+    // in one step; BF16 where a layer with weights of type `next` rounds it anyway.
+    ggml_tensor* depthwise_relu6(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
+                                 int stride, ggml_type next);
+
+    // The end of MiDaS in one step (nn/cpu_depth_head.h).
+    ggml_tensor* depth_head(ggml_context* ctx, LayerTensors conv, LayerTensors last, ggml_tensor* x,
+                            bool align_corners);
+
     std::size_t bytes() const;
 
   private:
@@ -63,6 +79,7 @@ class CpuLayers {
         int heads = 0;
         Bottleneck block;
         CpuLayers* owner = nullptr;
+        bool relu_before = false, align_corners = false;
     };
     Job const* job(Job const& wanted);
     // width, height: of the result, where the choice may depend on it
@@ -73,6 +90,7 @@ class CpuLayers {
     static void run_bottleneck(ggml_tensor* dst, int part, int parts, void* job);
     static void run_attention(ggml_tensor* dst, int part, int parts, void* job);
     static void run_pooled_conv(ggml_tensor* dst, int part, int parts, void* job);
+    static void run_depth_head(ggml_tensor* dst, int part, int parts, void* job);
     static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
 
     std::map<ggml_tensor const*, PackedMatrix> matrices_;

@@ -208,62 +208,6 @@ void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
     }
 }
 
-struct Corners {
-    bool align;
-};
-
-// Two neighbouring source positions and the weight of the second (torch.nn.functional.interpolate).
-struct Between {
-    int64_t first, second;
-    float weight;
-};
-
-Between between(int64_t out, int64_t out_size, int64_t in_size, bool align_corners) {
-    float position = 0;
-    if (align_corners) {
-        position = out_size > 1
-                       ? static_cast<float>(out) * (static_cast<float>(in_size - 1) / static_cast<float>(out_size - 1))
-                       : 0;
-    } else {
-        float scale = static_cast<float>(in_size) / static_cast<float>(out_size);
-        position = std::max((static_cast<float>(out) + 0.5F) * scale - 0.5F, 0.0F);
-    }
-    int64_t first = std::min(static_cast<int64_t>(position), in_size - 1);
-    return {first, std::min(first + 1, in_size - 1), position - static_cast<float>(first)};
-}
-
-void run_bilinear(ggml_tensor* dst, int part, int parts, void*) {
-    ggml_tensor const* x = dst->src[0];
-    bool align = params_of<Corners>(dst).align;
-    int64_t c = x->ne[0], w = x->ne[1], h = x->ne[2], width = dst->ne[1], height = dst->ne[2];
-    std::vector<Between> columns;
-    for (int64_t ox = 0; ox < width; ++ox) {
-        columns.push_back(between(ox, width, w, align));
-    }
-    Share share(height * dst->ne[3], part, parts);
-    for (int64_t line = share.begin; line < share.end; ++line) {
-        auto y = between(line % height, height, h, align);
-        float const* picture = floats_of(x) + line / height * w * h * c;
-        float const *upper = picture + y.first * w * c, *lower = picture + y.second * w * c;
-        float* out = static_cast<float*>(dst->data) + line * width * c;
-        for (auto const& at : columns) {
-            float const *a = upper + at.first * c, *b = upper + at.second * c;
-            float const *d = lower + at.first * c, *e = lower + at.second * c;
-            int64_t i = 0;
-            for (; i + lanes <= c; i += lanes) {
-                Reg top = load(a + i) + at.weight * (load(b + i) - load(a + i));
-                Reg bottom = load(d + i) + at.weight * (load(e + i) - load(d + i));
-                store(out + i, top + y.weight * (bottom - top));
-            }
-            for (; i < c; ++i) {
-                float top = a[i] + at.weight * (b[i] - a[i]), bottom = d[i] + at.weight * (e[i] - d[i]);
-                out[i] = top + y.weight * (bottom - top);
-            }
-            out += c;
-        }
-    }
-}
-
 ggml_tensor* contiguous(ggml_context* ctx, ggml_tensor* x) {
     return ggml_is_contiguous(x) ? x : ggml_cont(ctx, x);
 }
@@ -291,14 +235,6 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x) {
     return ggml_set_name(ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_gelu, GGML_N_TASKS_MAX, nullptr),
                          "GELU");
-}
-
-ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, std::int64_t width, std::int64_t height,
-                                 bool align_corners) {
-    x = contiguous(ctx, x);
-    ggml_tensor* y = ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], width, height, x->ne[3], &x, 1, run_bilinear,
-                                    GGML_N_TASKS_MAX, nullptr);
-    return ggml_set_name(with_params(y, Corners{align_corners}), "BILINEAR");
 }
 
 } // namespace echollama::nn

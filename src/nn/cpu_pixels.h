@@ -1,4 +1,4 @@
-// What happens between the products, on the CPU: norms, GELU and resizing in as few passes over memory as possible.
+// What happens between the products, on the CPU: norms and GELU in as few passes over memory as possible.
 // Tensors are F32, contiguous, channel-last (nn/layers.h); results do not depend on the number of threads.
 #pragma once
 
@@ -17,9 +17,5 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 
 // x (1 + erf(x / sqrt 2)) / 2; erf to 4e-7. x is overwritten.
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);
-
-// As nn::resize, bilinear.
-ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, std::int64_t width, std::int64_t height,
-                                 bool align_corners);
 
 } // namespace echollama::nn

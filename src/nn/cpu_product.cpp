@@ -1,5 +1,6 @@
 #include "nn/cpu_product.h"
 
+#include "nn/cpu_node.h"
 #include "nn/cpu_rows.h"
 #include "nn/cpu_tiles.h"
 
@@ -47,13 +48,13 @@ struct Gather {
         if (y < 0 || y >= s.height) {
             put_zeros(type, row, place, to - from);
         } else if (column >= 0 && column + k <= s.width) {
-            put(type, row, place, at(pixel(n, y, column) + from), s.bf16_input, to - from);
+            put(type, row, place, at(pixel(n, y, column) + from), s.bf16_input, to - from, s.relu_input);
         } else {
             for (int64_t tap = from / c; tap * c < to; ++tap) {
                 int64_t begin = std::max(tap * c, from), end = std::min((tap + 1) * c, to);
                 if (column + tap >= 0 && column + tap < s.width) {
                     put(type, row, place + begin - from, at(pixel(n, y, column + tap) + begin - tap * c), s.bf16_input,
-                        end - begin);
+                        end - begin, s.relu_input);
                 } else {
                     put_zeros(type, row, place + begin - from, end - begin);
                 }
@@ -77,7 +78,7 @@ struct Gather {
 
     tile::ByteRow window_bytes(float* row, Position p, int64_t first, int64_t last) const {
         bool plain = s.convolution.kernel == 1 && s.convolution.stride == 1 && s.out_width == s.width;
-        if (plain && !s.bf16_input) {
+        if (plain && !s.bf16_input && !s.relu_input) {
             return put_bytes(row, static_cast<float const*>(at(pixel(p.n, p.y, p.x) + first)), last - first);
         }
         float floats[4 * tile::depth];
@@ -86,39 +87,55 @@ struct Gather {
     }
 };
 
+bool in_place(PackedMatrix const& w, ProductShape const& s) {
+    return reads_in_place(w.type, s.channels, s.bf16_input) && !s.relu_input && s.convolution == Convolution{};
+}
+
 struct Scratch {
     float rows[most_rows * tile::pitch];
     tile::ByteRow bytes[most_rows];
 };
 
-// Output pixels [begin, end), all outputs; add and y begin with pixel `origin`.
-void block(PackedMatrix const& w, ProductShape const& s, void const* x, void const* add, void* y, Scratch& scratch,
-           int64_t begin, int64_t end, int64_t origin) {
+// Output pixels [begin, end) and their outputs [from, to); add and y begin with pixel `origin`.
+struct Block {
+    int64_t begin, end, from, to, origin;
+};
+
+void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void const* x, void const* add, void* y,
+             Scratch& scratch) {
     std::size_t size = s.bf16_output ? 2 : 4;
-    Chunks const chunks(w.type, w.inputs);
+    bool gathers = !in_place(w, s);
+    Chunks chunks(w.type, w.inputs);
+    if (!gathers) {
+        chunks.count = 1; // nothing to keep in the first cache
+        chunks.size = chunks.units;
+    }
     int per_unit = inputs_per_unit(w.type);
+    int64_t stride = gathers ? tile::pitch : chunks.units;
     int64_t columns = round_up(w.outputs, tile::width);
     Gather gather{s, w.type, x};
     for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
         int64_t unit = chunk * chunks.size, count = std::min(chunks.size, chunks.units - unit);
         int64_t from = unit * per_unit, to = std::min((unit + count) * per_unit, w.inputs);
         bool first = chunk == 0, last = chunk + 1 == chunks.count;
-        Position position(s, begin);
-        for (int64_t p = begin; p < end; ++p, position.next(s)) {
-            float* row = scratch.rows + (p - begin) * tile::pitch;
+        Position position(s, b.begin);
+        for (int64_t p = b.begin; gathers && p < b.end; ++p, position.next(s)) {
+            float* row = scratch.rows + (p - b.begin) * tile::pitch;
             if (w.type == PanelType::int8) {
-                scratch.bytes[p - begin] = gather.window_bytes(row, position, from, to);
+                scratch.bytes[p - b.begin] = gather.window_bytes(row, position, from, to);
             } else {
                 gather.window(row, position, from, to);
             }
         }
-        for (int64_t o = 0; o < w.outputs; o += tile::width) {
-            for (int64_t p = begin; p < end; p += tile::rows) {
+        float const* rows = gathers ? scratch.rows : static_cast<float const*>(x) + b.begin * stride;
+        for (int64_t o = b.from; o < b.to; o += tile::width) {
+            for (int64_t p = b.begin; p < b.end; p += tile::rows) {
                 tile::Task task;
-                task.a = scratch.rows + (p - begin) * tile::pitch;
+                task.a = rows + (p - b.begin) * stride;
+                task.a_stride = stride;
                 task.panel = panel(w, chunks, o, chunk);
                 task.units = static_cast<int>(count);
-                auto offset = static_cast<std::size_t>((p - origin) * w.outputs + o) * size;
+                auto offset = static_cast<std::size_t>((p - b.origin) * w.outputs + o) * size;
                 task.c = static_cast<char*>(y) + offset;
                 task.bf16 = s.bf16_output;
                 task.c_stride = w.outputs;
@@ -126,11 +143,11 @@ void block(PackedMatrix const& w, ProductShape const& s, void const* x, void con
                 task.add = last && add ? static_cast<char const*>(add) + offset : nullptr;
                 task.relu = last && s.relu;
                 if (w.type == PanelType::int8) {
-                    task.bytes = scratch.bytes + (p - begin);
+                    task.bytes = scratch.bytes + (p - b.begin);
                     task.scales = floats(w.scales) + chunk * columns + o;
                     task.corrections = floats(w.corrections) + chunk * columns + o;
                 }
-                run_tile(w.type, static_cast<int>(std::min<int64_t>(tile::rows, end - p)), task, w.outputs - o);
+                run_tile(w.type, static_cast<int>(std::min<int64_t>(tile::rows, b.end - p)), task, w.outputs - o);
             }
         }
     }
@@ -146,19 +163,32 @@ bool rounds_pictures(PanelType type) {
     return tile::has_bf16 && (type == PanelType::bf16 || type == PanelType::int8);
 }
 
-bool can_give_bf16(PackedMatrix const& weight) {
+bool reads_in_place(PanelType type, int64_t channels, bool bf16_input) {
+    bool floats = type == PanelType::f32 || type == PanelType::f16;
+    return floats ? !bf16_input : type == PanelType::bf16 && bf16_input && channels % 2 == 0;
+}
+
+bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape) {
     return rounds_pictures(weight.type) && weight.outputs % tile::width == 0 &&
-           Chunks(weight.type, weight.inputs).count == 1;
+           (in_place(weight, shape) || Chunks(weight.type, weight.inputs).count == 1);
 }
 
 void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
              void* scratch, int part, int parts) {
-    int64_t pixels = shape.out_width * shape.out_height * shape.batch;
+    int64_t pixels = shape.out_width * shape.out_height * shape.batch, outputs = weight.outputs;
+    auto& memory = *static_cast<Scratch*>(scratch);
+    if (pixels < std::min<int64_t>(outputs, most_rows)) { // weights are the most: each part reads only its own
+        Share panels(round_up(outputs, tile::width) / tile::width, part, parts);
+        Block block{0, pixels, panels.begin * tile::width, std::min(panels.end * tile::width, outputs), 0};
+        compute(weight, shape, block, x, add, y, memory);
+        return;
+    }
     // as many blocks as make all parts equally long, each of whole tiles
     int64_t blocks = round_up((pixels + most_rows - 1) / most_rows, parts);
     int64_t rows = round_up((pixels + blocks - 1) / blocks, tile::rows);
     for (int64_t i = part; i * rows < pixels; i += parts) {
-        block(weight, shape, x, add, y, *static_cast<Scratch*>(scratch), i * rows, std::min((i + 1) * rows, pixels), 0);
+        Block block{i * rows, std::min((i + 1) * rows, pixels), 0, outputs, 0};
+        compute(weight, shape, block, x, add, y, memory);
     }
 }
 
@@ -166,8 +196,8 @@ void product_lines(PackedMatrix const& weight, ProductShape const& shape, int64_
                    void const* x, void* y, void* scratch) {
     int64_t first = (n * shape.out_height + from) * shape.out_width, last = first + (to - from) * shape.out_width;
     for (int64_t begin = first; begin < last; begin += most_rows) {
-        block(weight, shape, x, nullptr, y, *static_cast<Scratch*>(scratch), begin, std::min(begin + most_rows, last),
-              first);
+        Block block{begin, std::min(begin + most_rows, last), 0, weight.outputs, first};
+        compute(weight, shape, block, x, nullptr, y, *static_cast<Scratch*>(scratch));
     }
 }
 

@@ -21,12 +21,16 @@ struct ProductShape {
     bool relu = false;
     // How the pictures lie in memory: F32, or BF16 (only where rounds_pictures() of the weights); `add` as the output.
     bool bf16_input = false, bf16_output = false;
+    bool relu_input = false; // the convolution is of ReLU(x)
 };
 
 // Whether pictures may be kept as BF16 between layers with such weights: they are rounded as coarsely anyway.
 bool rounds_pictures(PanelType type);
 // Whether the product can give BF16: sums that pass through memory must be F32.
-bool can_give_bf16(PackedMatrix const& weight);
+bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape);
+
+// Whether pixels of so many channels lie in memory as a product reads its rows: then they need not be gathered.
+bool reads_in_place(PanelType type, std::int64_t channels, bool bf16_input);
 
 // Bytes of scratch memory for each thread.
 std::size_t product_scratch();

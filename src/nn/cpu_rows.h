@@ -28,15 +28,25 @@ inline bool cover(std::int64_t count, Step step) {
     return true;
 }
 
-// Numbers (F32, or BF16 where the processor has it) to place `at` of a row of floats or, for bf16 panels, of BF16.
-inline void put(PanelType type, float* row, std::int64_t at, void const* from, bool from_bf16, std::int64_t count) {
+// Numbers (F32, or BF16 where the processor has it) to place `at` of a row of floats or, for bf16 panels, of BF16;
+// with `relu` negative ones as zero.
+inline void put(PanelType type, float* row, std::int64_t at, void const* from, bool from_bf16, std::int64_t count,
+                bool relu) {
     bool to_bf16 = type == PanelType::bf16;
-    if (cover(count, [&](std::int64_t i) { tile::store(row, at + i, tile::load(from, i, from_bf16), to_bf16); })) {
+    if (to_bf16 && from_bf16 && !relu) {
+        std::memcpy(reinterpret_cast<ggml_bf16_t*>(row) + at, from, static_cast<std::size_t>(count) * 2);
+        return;
+    }
+    if (cover(count, [&](std::int64_t i) {
+            tile::Reg v = tile::load(from, i, from_bf16);
+            tile::store(row, at + i, relu ? tile::greater(v, tile::Reg{}) : v, to_bf16);
+        })) {
         return;
     }
     for (std::int64_t i = 0; i < count; ++i) {
         float value = from_bf16 ? ggml_bf16_to_fp32(static_cast<ggml_bf16_t const*>(from)[i])
                                 : static_cast<float const*>(from)[i];
+        value = relu ? std::max(value, 0.0F) : value;
         if (to_bf16) {
             reinterpret_cast<ggml_bf16_t*>(row)[at + i] = ggml_fp32_to_bf16(value);
         } else {

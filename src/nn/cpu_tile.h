@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -36,9 +37,13 @@ constexpr bool has_int8 = true;
 constexpr bool has_int8 = false;
 #endif
 
-// The inputs of one row, in units of four bytes (one float, two BF16 or four bytes), and the distance between two rows.
-// The distance is not a power of two so that rows do not compete for the same cache lines.
+// The inputs of one row, in units of four bytes (one float, two BF16 or four bytes), and the distance between two
+// gathered rows, not a power of two so that rows do not compete for the same cache lines.
 constexpr int depth = 256, pitch = depth + 16;
+
+// Bytes of a panel that are fetched ahead: processors stop doing so at the end of a page. Weights that come from memory
+// are multiplied a quarter faster; those in the cache as fast as without.
+constexpr std::size_t prefetched = 8192;
 
 typedef float Reg __attribute__((vector_size(lanes * 4)));
 typedef float Loose __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
@@ -78,6 +83,9 @@ inline Reg splat(float v) {
 inline Reg greater(Reg a, Reg b) {
     return a > b ? a : b;
 }
+inline Reg less(Reg a, Reg b) {
+    return a < b ? a : b;
+}
 
 // All lanes together, halves by halves: one after the other each would wait for the one before.
 template <typename Operation>
@@ -104,7 +112,8 @@ struct ByteRow {
 };
 
 struct Task {
-    float const* a = nullptr; // [rows][pitch]
+    float const* a = nullptr; // [rows][a_stride]
+    std::ptrdiff_t a_stride = pitch;
     void const* panel = nullptr;
     int units = 0;
     void* c = nullptr;
@@ -113,6 +122,7 @@ struct Task {
     float const* start = nullptr; // the sums begin with these `width` values; nullptr: with what c holds
     void const* add = nullptr;    // at the end: one row of each, as c; nullptr: nothing
     bool relu = false;
+    float ceiling = std::numeric_limits<float>::max(); // of ReLU
     // Int8 only
     ByteRow const* bytes = nullptr; // one a row of a
     float const* scales = nullptr;  // `width` of each
@@ -191,12 +201,16 @@ inline void run(Task const& t) {
     }
     auto const* w = static_cast<typename Format::Weight const*>(t.panel);
     float const* a = t.a;
+    std::ptrdiff_t const stride = t.a_stride;
     for (int k = 0; k < t.units; ++k, ++a, w += width) {
+        for (std::size_t line = 0; line < width * sizeof(*w); line += 64) {
+            __builtin_prefetch(reinterpret_cast<char const*>(w) + prefetched + line);
+        }
         typename Format::Value w0 = Format::weight(w), w1 = Format::weight(w + lanes);
 #pragma GCC unroll 16
         for (int r = 0; r < R; ++r) {
-            Format::step(sum[r][0], w0, a + r * pitch);
-            Format::step(sum[r][1], w1, a + r * pitch);
+            Format::step(sum[r][0], w0, a + r * stride);
+            Format::step(sum[r][1], w1, a + r * stride);
         }
     }
 #pragma GCC unroll 16
@@ -207,7 +221,10 @@ inline void run(Task const& t) {
             if (t.add) {
                 value += load(t.add, r * t.c_stride + j * lanes, t.bf16);
             }
-            store(t.c, r * t.c_stride + j * lanes, t.relu ? greater(value, Reg{}) : value, t.bf16);
+            if (t.relu) {
+                value = less(greater(value, Reg{}), splat(t.ceiling));
+            }
+            store(t.c, r * t.c_stride + j * lanes, value, t.bf16);
         }
     }
 }

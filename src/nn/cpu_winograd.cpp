@@ -1,10 +1,12 @@
 #include "nn/cpu_winograd.h"
 
+#include "nn/cpu_node.h"
 #include "nn/cpu_rows.h"
 #include "nn/cpu_tiles.h"
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace echollama::nn {
 namespace {
@@ -60,17 +62,21 @@ struct Line<4> { // points 0, 1, -1, 2, -2
     }
 };
 
+constexpr int most_points = 36;
+
 // Where the transformed pictures of one block lie: rows of tile::depth units hold several points side by side where
 // there are few channels, or one chunk of one point.
 struct Places {
     Chunks chunks;
     int64_t per_row, squares;
+    std::array<int64_t, most_points> point{}; // floats to the first chunk of each point of the first square
     Places(PanelType type, int64_t channels, int64_t how_many)
-        : chunks(type, channels), per_row(std::max<int64_t>(tile::depth / chunks.units, 1)), squares(how_many) {}
-    int64_t row(int64_t point, int64_t chunk) const { // times tile::pitch: of the block's first square
-        return (point / per_row * chunks.count + chunk) * squares;
+        : chunks(type, channels), per_row(std::max<int64_t>(tile::depth / chunks.units, 1)), squares(how_many) {
+        for (int64_t i = 0; i < most_points; ++i) {
+            point[static_cast<std::size_t>(i)] = i / per_row * chunks.count * chunk() + i % per_row * chunks.units;
+        }
     }
-    int64_t unit(int64_t point) const { return point % per_row * chunks.units; }
+    int64_t chunk() const { return squares * tile::pitch; } // floats from one chunk to the next
     int64_t rows(int64_t points) const { return (points + per_row - 1) / per_row * chunks.count * squares; }
 };
 
@@ -90,9 +96,9 @@ Place place(Grid const& grid, int square, int64_t index) {
             index % grid.columns * square};
 }
 
-template <int Square>
+template <int Square, bool bf16_input, bool bf16_rows>
 void transform_input(ProductShape const& s, PanelType type, Place at, Places const& places, int64_t index,
-                     float const* x, float* to) {
+                     void const* x, float* to) {
     constexpr int points = Line<Square>::points;
     int64_t offsets[points][points]; // of the window's pixels; negative: outside
     for (int i = 0; i < points; ++i) {
@@ -103,12 +109,14 @@ void transform_input(ProductShape const& s, PanelType type, Place at, Places con
         }
     }
     int per_unit = inputs_per_unit(type);
+    Reg const lowest = s.relu_input ? Reg{} : tile::splat(-std::numeric_limits<float>::infinity());
     for (int64_t c = 0; c < s.channels; c += tile::lanes) {
         Reg half[points][points], whole[points][points]; // columns first: half is [column][point of the line]
         for (int i = 0; i < points; ++i) {
             Reg line[points];
             for (int k = 0; k < points; ++k) {
-                line[k] = offsets[i][k] < 0 ? Reg{} : tile::load(x + offsets[i][k] + c);
+                line[k] =
+                    offsets[i][k] < 0 ? Reg{} : tile::greater(tile::load(x, offsets[i][k] + c, bf16_input), lowest);
             }
             Line<Square>::input(line, &half[0][i], points);
         }
@@ -116,21 +124,27 @@ void transform_input(ProductShape const& s, PanelType type, Place at, Places con
             Line<Square>::input(half[k], &whole[0][k], points);
         }
         int64_t unit = c / per_unit, chunk = unit / places.chunks.size, within = unit - chunk * places.chunks.size;
+        float* rows = to + chunk * places.chunk() + index * tile::pitch;
         for (int point = 0; point < points * points; ++point) {
-            float* row = to + (places.row(point, chunk) + index) * tile::pitch + places.unit(point);
-            tile::store(row, within * per_unit, whole[point / points][point % points], type == PanelType::bf16);
+            tile::store(rows + places.point[static_cast<std::size_t>(point)], within * per_unit,
+                        whole[point / points][point % points], bf16_rows);
         }
     }
 }
 
+// Outputs [from, to) of a layer.
+struct Outputs {
+    int64_t from, to;
+};
+
 // Products [point][square][outputs] → pixels.
 template <int Square>
-void transform_output(ProductShape const& s, int64_t outputs, Place at, float const* products, int64_t point_stride,
-                      float const* bias, float const* add, float* y) {
+void transform_output(ProductShape const& s, int64_t all, Outputs outputs, Place at, float const* products,
+                      int64_t point_stride, float const* bias, void const* add, void* y) {
     constexpr int points = Line<Square>::points;
     int64_t height = std::min<int64_t>(Square, s.out_height - at.y);
     int64_t width = std::min<int64_t>(Square, s.out_width - at.x);
-    for (int64_t o = 0; o < outputs; o += tile::lanes) {
+    for (int64_t o = outputs.from; o < outputs.to; o += tile::lanes) {
         Reg half[Square][points], whole[Square][Square];
         for (int i = 0; i < points; ++i) {
             Reg line[points];
@@ -145,10 +159,10 @@ void transform_output(ProductShape const& s, int64_t outputs, Place at, float co
         Reg shift = tile::load(bias + o);
         for (int64_t i = 0; i < height; ++i) {
             for (int64_t k = 0; k < width; ++k) {
-                int64_t pixel = (((at.n * s.out_height + at.y + i) * s.out_width) + at.x + k) * outputs + o;
+                int64_t pixel = (((at.n * s.out_height + at.y + i) * s.out_width) + at.x + k) * all + o;
                 Reg value = whole[i][k] + shift;
-                value = add ? value + tile::load(add + pixel) : value;
-                tile::store(y + pixel, s.relu ? tile::greater(value, Reg{}) : value);
+                value = add ? value + tile::load(add, pixel, s.bf16_output) : value;
+                tile::store(y, pixel, s.relu ? tile::greater(value, Reg{}) : value, s.bf16_output);
             }
         }
     }
@@ -169,26 +183,27 @@ int64_t product_pitch(int64_t outputs) {
 }
 
 // The products of all points, `count` squares.
-void multiply(WinogradMatrix const& w, Places const& places, float const* rows, int64_t count, float* products) {
+void multiply(WinogradMatrix const& w, Places const& places, Outputs outputs, float const* rows, int64_t count,
+              float* products) {
     static constexpr float zeros[tile::width] = {};
-    int64_t outputs = w.points.front().outputs, pitch = product_pitch(outputs);
+    int64_t pitch = product_pitch(w.points.front().outputs);
     int64_t groups = (count + tile::rows - 1) / tile::rows;
     for (std::size_t point = 0; point < w.points.size(); ++point) {
         auto const& matrix = w.points[point];
         auto i = static_cast<int64_t>(point);
         for (int64_t chunk = 0; chunk < places.chunks.count; ++chunk) {
             int64_t unit = chunk * places.chunks.size;
-            for (int64_t o = 0; o < outputs; o += tile::width) {
+            for (int64_t o = outputs.from; o < outputs.to; o += tile::width) {
                 for (int64_t group = 0; group < groups; ++group) { // equally large
                     int64_t begin = count * group / groups, end = count * (group + 1) / groups;
                     tile::Task task;
-                    task.a = rows + (places.row(i, chunk) + begin) * tile::pitch + places.unit(i);
+                    task.a = rows + places.point[point] + chunk * places.chunk() + begin * tile::pitch;
                     task.panel = panel(matrix, places.chunks, o, chunk);
                     task.units = static_cast<int>(std::min(places.chunks.size, places.chunks.units - unit));
                     task.c = products + (i * places.squares + begin) * pitch + o;
                     task.c_stride = pitch;
                     task.start = chunk == 0 ? zeros : nullptr;
-                    run_tile(matrix.type, static_cast<int>(end - begin), task, outputs - o);
+                    run_tile(matrix.type, static_cast<int>(end - begin), task, outputs.to - o);
                 }
             }
         }
@@ -196,24 +211,35 @@ void multiply(WinogradMatrix const& w, Places const& places, float const* rows, 
 }
 
 template <int Square>
-void run(WinogradMatrix const& w, ProductShape const& s, float const* x, float const* add, float* y, float* scratch,
+void run(WinogradMatrix const& w, ProductShape const& s, void const* x, void const* add, void* y, float* scratch,
          int part, int parts) {
     auto const& first = w.points.front();
     auto points = static_cast<int64_t>(w.points.size());
     Grid grid(s, Square);
     int64_t most = most_squares(w);
     int64_t blocks = round_up((grid.count + most - 1) / most, parts);
+    Outputs outputs{0, first.outputs};
+    if (grid.count < std::min(first.outputs, most)) { // weights are the most: each part reads only its own
+        Share panels(first.outputs / tile::width, part, parts);
+        outputs = {panels.begin * tile::width, panels.end * tile::width};
+        blocks = 1;
+        part = 0;
+    }
+    bool bf16_rows = first.type == PanelType::bf16;
+    auto const transform =
+        s.bf16_input ? (bf16_rows ? transform_input<Square, true, true> : transform_input<Square, true, false>)
+                     : (bf16_rows ? transform_input<Square, false, true> : transform_input<Square, false, false>);
     Places places(first.type, first.inputs, most);
     float* products = scratch + places.rows(points) * tile::pitch;
     int64_t pitch = product_pitch(first.outputs);
     for (int64_t block = part; block < blocks; block += parts) {
         int64_t begin = grid.count * block / blocks, end = grid.count * (block + 1) / blocks;
         for (int64_t i = begin; i < end; ++i) {
-            transform_input<Square>(s, first.type, place(grid, Square, i), places, i - begin, x, scratch);
+            transform(s, first.type, place(grid, Square, i), places, i - begin, x, scratch);
         }
-        multiply(w, places, scratch, end - begin, products);
+        multiply(w, places, outputs, scratch, end - begin, products);
         for (int64_t i = begin; i < end; ++i) {
-            transform_output<Square>(s, first.outputs, place(grid, Square, i), products + (i - begin) * pitch,
+            transform_output<Square>(s, first.outputs, outputs, place(grid, Square, i), products + (i - begin) * pitch,
                                      most * pitch, floats(w.bias), add, y);
         }
     }
@@ -286,7 +312,7 @@ std::size_t winograd_scratch(WinogradMatrix const& w) {
            sizeof(float);
 }
 
-void winograd(WinogradMatrix const& weight, ProductShape const& shape, float const* x, float const* add, float* y,
+void winograd(WinogradMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
               void* scratch, int part, int parts) {
     auto* memory = static_cast<float*>(scratch);
     weight.square == 2 ? run<2>(weight, shape, x, add, y, memory, part, parts)

@@ -29,7 +29,7 @@ WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor 
 std::size_t winograd_scratch(WinogradMatrix const& weight);
 
 // As product() in nn/cpu_product.h.
-void winograd(WinogradMatrix const& weight, ProductShape const& shape, float const* x, float const* add, float* y,
+void winograd(WinogradMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
               void* scratch, int part, int parts);
 
 } // namespace echollama::nn

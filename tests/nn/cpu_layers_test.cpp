@@ -1,50 +1,14 @@
-#include "base/counter_rng.h"
+#include "nn/cpu_checks.h"
 #include "nn/cpu_layers.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 
-#include <ggml-cpp.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 
 namespace echollama::nn {
 namespace {
-
-std::vector<float> numbers(std::string const& name, std::size_t count, float scale = 1) {
-    std::vector<float> values;
-    for (std::size_t i = 0; i < count; ++i) {
-        values.push_back(scale * (2 * uniform(fnv1a64(name), i) - 1));
-    }
-    return values;
-}
-
-// A matrix in memory of its own, as a model file gives it.
-struct Matrix {
-    ggml_context_ptr ctx;
-    ggml_tensor* weight = nullptr;
-    ggml_tensor* bias = nullptr;
-
-    Matrix(ggml_type type, std::int64_t in, std::int64_t out) {
-        ctx.reset(ggml_init({static_cast<std::size_t>((in + 32) * out * 8 + 100'000), nullptr, false}));
-        weight = ggml_new_tensor_2d(ctx.get(), type, in, out);
-        bias = ggml_new_tensor_1d(ctx.get(), GGML_TYPE_F32, out);
-        auto values = numbers("weight", static_cast<std::size_t>(in * out), 1 / std::sqrt(static_cast<float>(in)));
-        ggml_quantize_chunk(type, values.data(), weight->data, 0, out, in, nullptr);
-        auto shift = numbers("bias", static_cast<std::size_t>(out));
-        std::copy(shift.begin(), shift.end(), static_cast<float*>(bias->data));
-    }
-};
-
-float largest_difference(std::vector<float> const& a, std::vector<float> const& b) {
-    EXPECT_EQ(a.size(), b.size());
-    float largest = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        largest = std::isnan(a[i]) ? INFINITY : std::max(largest, std::abs(a[i] - b[i]));
-    }
-    return largest;
-}
 
 struct Case {
     std::int64_t channels, width, height, batch, out;
@@ -74,8 +38,8 @@ TEST(CpuLayers, ConvolutionsEqualGgmls) {
             auto* expected = conv2d(b.ctx, m.weight, m.bias, x, c.convolution);
             auto* add = ggml_scale(b.ctx, expected, -0.5F);
             b.output("expected", expected);
-            b.output("got", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, nullptr, false));
-            b.output("finished", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, add, true));
+            b.output("got", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, {}));
+            b.output("finished", layers.conv2d(b.ctx, m.weight, m.bias, x, c.convolution, {.add = add, .relu = true}));
             b.output("finished expected", ggml_relu(b.ctx, ggml_add(b.ctx, expected, add)));
         });
         graph.set("x", std::span<float const>(
@@ -103,7 +67,7 @@ TEST(CpuLayers, ReducedWeightsStayWithinTheirRounding) {
                         auto* x = b.input("x", {channels, 11, 7, 1});
                         Convolution shape{3, 1, all_sides(1)};
                         b.output("expected", conv2d(b.ctx, exact.weight, exact.bias, x, shape));
-                        b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, shape, nullptr, false));
+                        b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, shape, {}));
                     });
                     auto values = numbers("x", static_cast<std::size_t>(channels * 11 * 7));
                     for (auto& v : values) {
@@ -192,7 +156,7 @@ TEST(CpuLayers, BlocksFollowBlocks) { // with pictures in BF16 between them wher
             };
             auto* got = block(block(x, {shortcut.weight, shortcut.bias}), {});
             ASSERT_NE(got, nullptr);
-            b.output("got", layers.conv2d(b.ctx, conv.weight, conv.bias, got, {3, 1, all_sides(1)}, got, false));
+            b.output("got", layers.conv2d(b.ctx, conv.weight, conv.bias, got, {3, 1, all_sides(1)}, {.add = got}));
         });
         graph.set("x", std::span<float const>(numbers("x", 64 * 10 * 40)));
         graph.compute();
@@ -213,7 +177,8 @@ TEST(CpuLayers, TheNumberOfThreadsChangesNoBit) {
                 auto* block = layers.bottleneck(b.ctx, {one.weight, one.bias}, {two.weight, two.bias},
                                                 {three.weight, three.bias}, {}, x, 1);
                 ASSERT_NE(block, nullptr);
-                b.output("y", layers.conv2d(b.ctx, conv.weight, conv.bias, block, {3, 1, all_sides(1)}, nullptr, true));
+                b.output("y",
+                         layers.conv2d(b.ctx, conv.weight, conv.bias, block, {3, 1, all_sides(1)}, {.relu = true}));
             });
             graph.set("x", std::span<float const>(numbers("x", 64 * 11 * 53)));
             graph.compute();

@@ -3,6 +3,7 @@
 #include "nn/channel_last.h"
 #include "nn/cpu_depthwise.h"
 #include "nn/cpu_pixels.h"
+#include "nn/cpu_resize.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 
@@ -118,7 +119,9 @@ TEST(CpuPixels, ResizingEqualsGgmlsBothWays) {
         for (bool corners : {false, true}) {
             expect_same(
                 {{"x", {s.c, s.w, s.h, s.n}}}, 2e-6F,
-                [&](auto* ctx, auto const& t) { return cpu_resize_bilinear(ctx, t[0], s.width, s.height, corners); },
+                [&](auto* ctx, auto const& t) {
+                    return cpu_resize_bilinear(ctx, t[0], s.width, s.height, corners, nullptr);
+                },
                 [&](auto* ctx, auto const& t) {
                     return resize(ctx, t[0], s.width, s.height, Interpolation::bilinear, corners);
                 });
@@ -141,7 +144,9 @@ TEST(CpuPixels, DepthwiseConvolutionEqualsGgmls) {
         SCOPED_TRACE(s.c);
         expect_same(
             {{"x", {s.c, s.w, s.h, s.n}, 5, 2}, {"kernel", {s.c, s.k, s.k}, 0.6F}, {"bias", {s.c}}}, 2e-5F,
-            [&](auto* ctx, auto const& t) { return cpu_depthwise_relu6(ctx, t[1], t[2], t[0], s.stride); },
+            [&](auto* ctx, auto const& t) {
+                return cpu_depthwise_relu6(ctx, nullptr, t[1], t[2], t[0], s.stride, false);
+            },
             [&](auto* ctx, auto const& t) {
                 auto* y = depthwise_same(ctx, t[1], ggml_clamp(ctx, t[0], 0, 6), s.stride);
                 return ggml_clamp(ctx, ggml_add(ctx, y, t[2]), 0, 6);
