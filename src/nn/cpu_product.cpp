@@ -112,6 +112,7 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
     }
     int per_unit = inputs_per_unit(w.type);
     int64_t stride = gathers ? tile::pitch : chunks.units;
+    int64_t pixels = b.end - b.begin, tiles = (pixels + tile::rows - 1) / tile::rows;
     int64_t columns = round_up(w.outputs, tile::width);
     Gather gather{s, w.type, x};
     for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
@@ -129,7 +130,8 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
         }
         float const* rows = gathers ? scratch.rows : static_cast<float const*>(x) + b.begin * stride;
         for (int64_t o = b.from; o < b.to; o += tile::width) {
-            for (int64_t p = b.begin; p < b.end; p += tile::rows) {
+            for (int64_t i = 0, p = b.begin; i < tiles; ++i) { // equally large
+                int64_t many = pixels / tiles + (i < pixels % tiles ? 1 : 0);
                 tile::Task task;
                 task.a = rows + (p - b.begin) * stride;
                 task.a_stride = stride;
@@ -147,7 +149,8 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
                     task.scales = floats(w.scales) + chunk * columns + o;
                     task.corrections = floats(w.corrections) + chunk * columns + o;
                 }
-                run_tile(w.type, static_cast<int>(std::min<int64_t>(tile::rows, b.end - p)), task, w.outputs - o);
+                run_tile(w.type, static_cast<int>(many), task, w.outputs - o);
+                p += many;
             }
         }
     }
@@ -183,11 +186,10 @@ void product(PackedMatrix const& weight, ProductShape const& shape, void const* 
         compute(weight, shape, block, x, add, y, memory);
         return;
     }
-    // as many blocks as make all parts equally long, each of whole tiles
-    int64_t blocks = round_up((pixels + most_rows - 1) / most_rows, parts);
-    int64_t rows = round_up((pixels + blocks - 1) / blocks, tile::rows);
-    for (int64_t i = part; i * rows < pixels; i += parts) {
-        Block block{i * rows, std::min((i + 1) * rows, pixels), 0, outputs, 0};
+    Share own(pixels, part, parts);
+    int64_t count = own.end - own.begin, blocks = (count + most_rows - 1) / most_rows;
+    for (int64_t i = 0; i < blocks; ++i) {
+        Block block{own.begin + count * i / blocks, own.begin + count * (i + 1) / blocks, 0, outputs, 0};
         compute(weight, shape, block, x, add, y, memory);
     }
 }
