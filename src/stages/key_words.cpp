@@ -2,11 +2,15 @@
 
 #include "scene/mentions.h"
 #include "stages/comparable_words.h"
+#include "stages/speech_text.h"
 #include "stages/word_errors.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
+#include <functional>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -17,13 +21,14 @@ constexpr std::string_view negations[] = {"no", "not", "never", "nothing", "none
 constexpr std::string_view directions[] = {"left",  "right", "ahead", "behind", "front", "above",
                                            "below", "under", "near",  "far",    "up",    "down"};
 // Numbers that are no figures, and units as singular() makes them.
-constexpr std::string_view others[] = {"half",    "quarter", "first", "second", "third",      "fourth",     "fifth",
-                                       "million", "meter",   "foot",  "feet",   "centimeter", "millimeter", "kilometer",
-                                       "inch",    "inche",   "mile",  "minute", "hour",       "degree"};
+constexpr std::string_view others[] = {"half",  "quarter",    "million", "meter",      "foot",
+                                       "feet",  "centimeter", "inch",    "millimeter", "kilometer",
+                                       "inche", "mile",       "minute",  "hour",       "degree"};
 
 // Heard → what it may stand for.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> sounds_like{{{"to", "2"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> sounds_like{{{"to", "2"},
                                                                                      {"too", "2"},
+                                                                                     {"free", "3"},
                                                                                      {"for", "4"},
                                                                                      {"won", "1"},
                                                                                      {"ate", "8"},
@@ -35,6 +40,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> sounds_l
 
 bool one_of(std::string_view word, std::span<std::string_view const> words) {
     return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// "first" … "twentieth", "thirtieth": comparable_words() leaves "twenty" as a figure before them.
+bool is_ordinal(std::string_view word) {
+    static std::set<std::string, std::less<>> const ordinals = [] {
+        std::set<std::string, std::less<>> words;
+        for (std::uint64_t n = 1; n <= 100; n += n < 20 ? 1 : 10) {
+            words.insert(ordinal_words(n));
+        }
+        return words;
+    }();
+    return ordinals.contains(word);
 }
 
 std::string singular(std::string word) {
@@ -80,7 +97,7 @@ std::vector<Key> find_keys(std::vector<std::string> const& words) {
             continue;
         }
         if (std::isdigit(static_cast<unsigned char>(words[i][0])) || one_of(words[i], negations) ||
-            one_of(words[i], directions) || one_of(singular(words[i]), others)) {
+            one_of(words[i], directions) || is_ordinal(words[i]) || one_of(singular(words[i]), others)) {
             keys.push_back({i, 1, false});
         }
         ++i;

@@ -270,6 +270,8 @@ TEST(KeyWords, WhatMustBeHeard) {
     EXPECT_EQ(missing_key_words("Twenty-one people.", "21 people"), Words{});
     EXPECT_EQ(missing_key_words("Hello there.", "Yellow hair."), Words{}) << "nothing that must be heard";
     EXPECT_EQ(missing_key_words("A dog stands before you.", "A dog stands behind you."), Words{"behind"});
+    EXPECT_EQ(missing_key_words("It is 14 March.", "It is the 40th of March."), Words{"fourteenth"});
+    EXPECT_EQ(missing_key_words("Three people wait.", "Free people wait."), Words{}) << "heard so often";
     EXPECT_EQ(missing_key_words("A car is coming.", "A cat is coming."), Words{"car"}) << "another thing";
     EXPECT_EQ(missing_key_words("A pan on the stove.", "A pen on the stove."), Words{"pan"});
     EXPECT_EQ(missing_key_words("Turn left, then right.", "Turn right, then left.").size(), 2u) << "in their order";
