@@ -52,6 +52,14 @@ endif()
 add_library(echollama_vendor INTERFACE)
 target_include_directories(echollama_vendor SYSTEM INTERFACE "${ECHOLLAMA_LLAMA_DIR}/vendor")
 
+# The engine that llama.cpp runs chat templates with. It is installed with no library of its own, so it is built here.
+file(GLOB jinja "${ECHOLLAMA_LLAMA_DIR}/common/jinja/*.cpp")
+add_library(echollama_jinja STATIC EXCLUDE_FROM_ALL ${jinja}
+  "${ECHOLLAMA_LLAMA_DIR}/common/json.cpp" "${ECHOLLAMA_LLAMA_DIR}/common/unicode.cpp")
+target_include_directories(echollama_jinja SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/common" "${ECHOLLAMA_LLAMA_DIR}/vendor")
+target_compile_options(echollama_jinja PRIVATE -w)
+target_link_libraries(echollama_jinja PUBLIC ggml-base)
+
 add_library(echollama_httplib STATIC EXCLUDE_FROM_ALL "${ECHOLLAMA_LLAMA_DIR}/vendor/cpp-httplib/httplib.cpp")
 target_include_directories(echollama_httplib SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/vendor")
 target_compile_options(echollama_httplib PRIVATE -w)

@@ -52,7 +52,11 @@ void add_language_options(CLI::App& app, LanguageOptions& options) {
     app.add_option("--prompt-style", options.style,
                    "How the model is asked: default (facts in sentences) or paper (caption and matrix)")
         ->check(CLI::IsMember({"default", "paper"}));
-    app.add_option("--llm-date", options.date,
+    app.add_option("--chat-template", options.chat.choice,
+                   "How the model wants a conversation written, where its file says it wrongly or not at all: a Jinja "
+                   "file, or a name such as chatml or llama3")
+        ->excludes(url);
+    app.add_option("--llm-date", options.chat.date,
                    "Date to tell the model, as Llama 3 is used to, such as \"26 Jul 2024\"");
     auto* greedy = app.add_flag("--greedy", options.greedy, "Always the likeliest word: the same text every time");
     app.add_option("--temperature", options.temperature, "Freedom in choosing words, 0 to 2 (0.7)")
@@ -112,7 +116,8 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         return load_in_background<Describer>(timings, "language model",
                                              [remote] { return make_remote_describer(*remote); });
     }
-    LocalDescriberOptions local{.model = {.threads = context.threads}, .sampling = sampling, .date = options.date};
+    LocalDescriberOptions local{.model = {.threads = context.threads, .chat = options.chat}, .sampling = sampling};
+    check_chat_template(options.chat.choice); // told before the picture is looked at
     for (auto const& lora : options.loras) {
         local.model.adapters.push_back(parse_lora(lora));
     }

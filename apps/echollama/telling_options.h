@@ -23,7 +23,7 @@ struct LanguageOptions {
     std::vector<std::string> loras = {}; // "F.gguf" or "F.gguf:0.5"
     std::string url = {}, model = {};    // a server instead of a file
     std::string style = "default";       // of the prompt: "default" or "paper"
-    std::string date = {};               // told to the model as Llama 3's template does; empty: not
+    ChatTemplateOptions chat = {};
     bool greedy = false;
     std::optional<float> temperature = {}, top_p = {}; // not given: see sampling_of()
     std::optional<int> max_tokens = {};

@@ -17,7 +17,9 @@ void halve(std::string& text) {
 class LocalDescriber : public Describer {
   public:
     LocalDescriber(std::filesystem::path const& gguf, LocalDescriberOptions const& options)
-        : llm_(gguf, options.model), sampling_(options.sampling), date_(options.date) {}
+        : llm_(gguf, options.model), sampling_(options.sampling) {
+        llm_.render({"Be short.", {{Turn::Role::user, "Hello"}}}); // a template that cannot be used is told now
+    }
 
     void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
         auto tokens = fitted(prompt);
@@ -41,7 +43,6 @@ class LocalDescriber : public Describer {
 
   private:
     std::vector<LlmToken> fitted(Prompt prompt) const {
-        prompt.system = date_lines(date_) + prompt.system;
         auto context = static_cast<std::size_t>(llm_.context_size());
         auto reserve = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, sampling_.max_tokens)), context / 4);
         auto room = context - reserve;
@@ -67,14 +68,9 @@ class LocalDescriber : public Describer {
 
     Llm llm_;
     LlmSampling sampling_;
-    std::string date_;
 };
 
 } // namespace
-
-std::string date_lines(std::string const& date) {
-    return date.empty() ? "" : "Cutting Knowledge Date: December 2023\nToday Date: " + date + "\n\n";
-}
 
 std::unique_ptr<Describer> make_local_describer(std::filesystem::path const& gguf,
                                                 LocalDescriberOptions const& options) {

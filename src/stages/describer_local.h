@@ -5,7 +5,6 @@
 #include "stages/roles.h"
 
 #include <memory>
-#include <string>
 
 namespace echollama {
 
@@ -13,13 +12,7 @@ struct LocalDescriberOptions {
     LlmOptions model = {};
     // Short and faithful by default: small models wander when they write much or freely.
     LlmSampling sampling{.max_tokens = 96, .temperature = 0, .repeat_penalty = 1.1F};
-    // Llama 3's own template tells the model a date, which llama.cpp's does not; "26 Jul 2024" is what it says when it
-    // is given none. Empty: no date.
-    std::string date = {};
 };
-
-// The lines that Llama 3's template puts before the system's text.
-std::string date_lines(std::string const& date);
 
 // Any chat model that llama.cpp loads. Throws Error when the file cannot be used. A conversation that outgrows the
 // context loses its oldest turns; the scene stays. When that is too long, too, it loses its end.

@@ -3,9 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "nn/weights.h"
-#include "scene/prompt.h"
 #include "stages/llm_library.h"
-#include "stages/sentences.h"
 
 #include <llama.h>
 
@@ -52,6 +50,7 @@ struct Llm::State {
     std::size_t reused = 0;
     std::stop_token stop;
     std::filesystem::path path;
+    std::optional<ChatTemplate> chat;
 
     void load(std::filesystem::path const& file, LlmOptions const& options);
     void add_adapters(std::vector<LlmAdapter> const& adapters);
@@ -90,6 +89,7 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
                     "; it is damaged or of a kind this program does not know.");
     }
     vocab = llama_model_get_vocab(model.get());
+    chat.emplace(model.get(), file, options.chat);
     auto params = llama_context_default_params();
     auto trained = llama_model_n_ctx_train(model.get());
     params.n_ctx =
@@ -257,52 +257,12 @@ std::string Llm::piece(LlmToken token) const {
 }
 
 std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
-    // The template is filled with markers; the texts take their places as plain tokens.
-    std::vector<std::string const*> texts;
-    std::vector<std::string> markers;
-    std::vector<llama_chat_message> messages;
-    markers.reserve(prompt.turns.size() + 1); // the messages point into them
-    auto add = [&](char const* role, std::string const& text) {
-        texts.push_back(&text);
-        markers.push_back("\x02" + std::to_string(texts.size()) + "\x03");
-        messages.push_back({role, markers.back().c_str()});
-    };
-    if (!prompt.system.empty()) {
-        add("system", prompt.system);
-    }
-    auto turns = turns_with_context(prompt);
-    for (auto& turn : turns) {
-        turn.text = trimmed(turn.text); // as chat templates do
-        add(turn.role == Turn::Role::user ? "user" : "assistant", turn.text);
-    }
-    char const* form = llama_model_chat_template(state_->model.get(), nullptr);
-    std::string rendered(4096 + 256 * messages.size(), '\0');
-    auto length = form ? llama_chat_apply_template(form, messages.data(), messages.size(), true, rendered.data(),
-                                                   static_cast<int>(rendered.size()))
-                       : -1;
-    if (length >= 0 && length <= static_cast<int>(rendered.size())) {
-        rendered.resize(static_cast<std::size_t>(length));
-    } else { // a model without a known template
-        rendered.clear();
-        for (auto const& message : messages) {
-            rendered += std::string(message.role) + ": " + message.content + "\n";
-        }
-        rendered += "assistant:";
-    }
     std::vector<LlmToken> tokens;
-    auto bos = llama_vocab_bos(state_->vocab);
-    auto append = [&](std::vector<LlmToken> const& more) { tokens.insert(tokens.end(), more.begin(), more.end()); };
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        auto found = rendered.find(markers[i], at);
-        if (found == std::string::npos) { // a template without a place for the system's text
-            continue;
-        }
-        append(tokenize(std::string_view(rendered).substr(at, found - at), true));
-        append(tokenize(*texts[i]));
-        at = found + markers[i].size();
+    for (auto const& part : state_->chat->render(prompt)) {
+        auto more = tokenize(part.text, !part.from_message);
+        tokens.insert(tokens.end(), more.begin(), more.end());
     }
-    append(tokenize(std::string_view(rendered).substr(at), true));
+    auto bos = llama_vocab_bos(state_->vocab);
     if (llama_vocab_get_add_bos(state_->vocab) && bos >= 0 && (tokens.empty() || tokens.front() != bos)) {
         tokens.insert(tokens.begin(), bos);
     }
@@ -310,19 +270,18 @@ std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
 }
 
 std::optional<Llm::Frame> Llm::frame() const {
-    char const* form = llama_model_chat_template(state_->model.get(), nullptr);
-    std::string const marker = "\x02";
-    llama_chat_message const message{"user", marker.c_str()};
-    std::string rendered(4096, '\0');
-    auto length =
-        form ? llama_chat_apply_template(form, &message, 1, true, rendered.data(), static_cast<int>(rendered.size()))
-             : -1;
-    rendered.resize(static_cast<std::size_t>(std::clamp(length, 0, static_cast<int>(rendered.size()))));
-    auto at = rendered.find(marker);
-    if (at == std::string::npos) {
+    if (!state_->chat->known()) {
         return std::nullopt;
     }
-    return Frame{rendered.substr(0, at), rendered.substr(at + marker.size())};
+    Frame frame;
+    bool passed = false;
+    for (auto const& part : state_->chat->render({"", {{Turn::Role::user, "\x02"}}})) {
+        passed = passed || part.from_message;
+        if (!part.from_message) {
+            (passed ? frame.after : frame.before) += part.text;
+        }
+    }
+    return frame;
 }
 
 int Llm::vocabulary_size() const {

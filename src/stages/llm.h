@@ -3,6 +3,7 @@
 #pragma once
 
 #include "scene/types.h"
+#include "stages/chat_template.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,6 +33,7 @@ struct LlmOptions {
     int context = 4096; // tokens; never more than the model was trained for
     int gpu_layers = 0; // negative: all
     std::vector<LlmAdapter> adapters = {};
+    ChatTemplateOptions chat = {};
     int batch = 64;     // tokens evaluated at once; more is faster, but a stop waits longer
     bool exact = false; // keys and values in float32 (twice the memory): for comparisons with other programs
 };
@@ -68,8 +70,8 @@ class Llm {
     std::vector<LlmToken> tokenize(std::string_view text, bool parse_special = false) const;
     // Bytes of one token; may be part of a UTF-8 character. Special tokens are empty.
     std::string piece(LlmToken token) const;
-    // The conversation in the model's own chat template, ready for the assistant's turn. What the turns contain is
-    // never read as special tokens.
+    // The conversation in the chat template, ready for the assistant's turn. What the system's text and the turns
+    // contain is never read as special tokens. Throws Error when the template cannot be used.
     std::vector<LlmToken> render(Prompt const& prompt) const;
 
     int vocabulary_size() const;
@@ -99,8 +101,8 @@ class Llm {
     std::vector<float> embedding(LlmToken token) const;
     LlmToken begin_token() const; // -1: none
 
-    // What the model's chat template puts before and after the user's text when there is nothing else; special tokens
-    // in it are to be parsed. nullopt: no template is known.
+    // What the chat template puts before and after the user's text when there is nothing else; special tokens in it are
+    // to be parsed. nullopt: the model has none. Throws Error when it cannot be used.
     struct Frame {
         std::string before, after;
     };

@@ -96,47 +96,137 @@ inline std::filesystem::path as_published_for_llama(std::filesystem::path const&
     return path;
 }
 
-// A LLaMA of one layer and width 128 with Moondream's tokenizer and a ChatML template; its weights come from names.
-inline std::filesystem::path tiny_chat_model(std::filesystem::path const& path) {
-    convert::GgufWriter writer("llama");
+struct TinyChat {
+    std::string begin = "<|im_start|>", end = "<|im_end|>"; // the special tokens of its template
+    std::string chat_template = "";                         // empty: ChatML with them
+    std::string architecture = "llama";                     // "qwen2vl" and "gemma3" as well
+};
+
+// Adds tensors whose numbers come from their names.
+struct NamedTensors {
+    convert::GgufWriter& writer;
+
+    void add(std::string const& name, std::vector<std::int64_t> const& shape, float scale, float offset = 0) const {
+        auto count = static_cast<std::size_t>(convert::element_count(shape));
+        writer.add(name, shape, values_from_name(name, count, scale, offset), convert::WeightType::f32);
+    }
+    void norm(std::string const& name, std::int64_t width) const { add(name, {width}, 0.1F, 1); }
+};
+
+// A language model of one layer and width 128 with Moondream's tokenizer and a chat template.
+inline std::filesystem::path tiny_chat_model(std::filesystem::path const& path, TinyChat const& chat = {}) {
+    auto const& arch = chat.architecture;
+    convert::GgufWriter writer(arch);
     for (auto [key, value] : {std::pair{"context_length", 2048U},
                               {"embedding_length", 128U},
                               {"feed_forward_length", 256U},
                               {"block_count", 1U},
                               {"attention.head_count", 4U},
                               {"attention.head_count_kv", 2U},
+                              {"attention.key_length", 32U},
+                              {"attention.value_length", 32U},
                               {"rope.dimension_count", 32U}}) {
-        writer.set(std::string("llama.") + key, value);
+        writer.set(arch + "." + key, value);
     }
-    writer.set("llama.attention.layer_norm_rms_epsilon", 1e-5F);
-    writer.set("llama.rope.freq_base", 10000.0F);
+    writer.set(arch + ".attention.layer_norm_rms_epsilon", 1e-5F);
+    writer.set(arch + ".rope.freq_base", 10000.0F);
+    if (arch == "qwen2vl") {
+        writer.set("qwen2vl.rope.dimension_sections", std::vector<std::int32_t>{4, 6, 6, 0});
+    }
     auto tokenizer = convert::read_hf_tokenizer(data("moondream/tokenizer.json"), 384);
     for (std::size_t i = 0; i < 2; ++i) { // two of the unused ones become the template's marks
-        tokenizer.tokens[382 + i] = i == 0 ? "<|im_start|>" : "<|im_end|>";
+        tokenizer.tokens[382 + i] = i == 0 ? chat.begin : chat.end;
         tokenizer.types[382 + i] = convert::TokenType::control;
     }
     convert::add_tokenizer(writer, tokenizer);
     writer.set("tokenizer.ggml.bos_token_id", static_cast<std::uint32_t>(tokenizer.find("<|endoftext|>")));
     writer.set("tokenizer.ggml.eos_token_id", 383U);
     writer.set("tokenizer.ggml.add_bos_token", false);
-    writer.set("tokenizer.chat_template", std::string("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content "
-                                                      "}}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"));
-    auto add = [&](std::string const& name, std::vector<std::int64_t> const& shape, float scale, float offset = 0) {
-        auto count = static_cast<std::size_t>(convert::element_count(shape));
-        writer.add(name, shape, values_from_name(name, count, scale, offset), convert::WeightType::f32);
+    auto chatml = "{% for m in messages %}" + chat.begin + "{{ m.role }}\n{{ m.content }}" + chat.end +
+                  "\n{% endfor %}" + chat.begin + "assistant\n";
+    writer.set("tokenizer.chat_template", chat.chat_template.empty() ? chatml : chat.chat_template);
+    NamedTensors const tensors{writer};
+    tensors.add("token_embd.weight", {128, 384}, 0.8F);
+    tensors.norm("output_norm.weight", 128);
+    tensors.add("output.weight", {128, 384}, 0.2F);
+    tensors.norm("blk.0.attn_norm.weight", 128);
+    tensors.add("blk.0.attn_q.weight", {128, 128}, 0.3F);
+    tensors.add("blk.0.attn_k.weight", {128, 64}, 0.3F);
+    tensors.add("blk.0.attn_v.weight", {128, 64}, 0.3F);
+    tensors.add("blk.0.attn_output.weight", {128, 128}, 0.3F);
+    tensors.norm("blk.0.ffn_norm.weight", 128);
+    tensors.add("blk.0.ffn_gate.weight", {128, 256}, 0.3F);
+    tensors.add("blk.0.ffn_up.weight", {128, 256}, 0.3F);
+    tensors.add("blk.0.ffn_down.weight", {256, 128}, 0.3F);
+    if (arch == "gemma3") {
+        tensors.norm("blk.0.attn_q_norm.weight", 32);
+        tensors.norm("blk.0.attn_k_norm.weight", 32);
+        tensors.norm("blk.0.post_attention_norm.weight", 128);
+        tensors.norm("blk.0.post_ffw_norm.weight", 128);
+    }
+    writer.write(path);
+    return path;
+}
+
+// A vision encoder of two blocks and width 64 for pictures of 56 pixels, with the projector of SmolVLM ("idefics3"),
+// Gemma 3 ("gemma3") or Qwen2-VL ("qwen2vl_merger") to rows of `out` numbers.
+inline std::filesystem::path tiny_eyes(std::filesystem::path const& path, std::string const& projector,
+                                       std::int64_t out = 128) {
+    bool const qwen = projector == "qwen2vl_merger";
+    convert::GgufWriter writer("clip");
+    writer.set("clip.has_vision_encoder", true);
+    writer.set("clip.use_gelu", true);
+    writer.set("clip.projector_type", projector);
+    writer.set("clip.vision.image_mean", std::vector<float>{0.5F, 0.5F, 0.5F});
+    writer.set("clip.vision.image_std", std::vector<float>{0.5F, 0.5F, 0.5F});
+    writer.set("clip.vision.attention.layer_norm_epsilon", 1e-6F);
+    for (auto [key, value] : {std::pair{"image_size", 56U},
+                              {"patch_size", 14U},
+                              {"preproc_image_size", 112U},
+                              {"embedding_length", 64U},
+                              {"feed_forward_length", 96U},
+                              {"projection_dim", static_cast<unsigned>(out)},
+                              {"projector.scale_factor", 2U},
+                              {"attention.head_count", 4U},
+                              {"block_count", 2U}}) {
+        writer.set(std::string("clip.vision.") + key, value);
+    }
+    NamedTensors const tensors{writer};
+    tensors.add("v.patch_embd.weight", {14, 14, 3, 64}, 0.1F);
+    if (qwen) {
+        tensors.add("v.patch_embd.weight.1", {14, 14, 3, 64}, 0.1F);
+        tensors.add("mm.0.weight", {256, 256}, 0.1F);
+        tensors.add("mm.0.bias", {256}, 0.1F);
+        tensors.add("mm.2.weight", {256, out}, 0.1F);
+        tensors.add("mm.2.bias", {out}, 0.1F);
+    } else {
+        tensors.add("v.patch_embd.bias", {64}, 0.1F);
+        tensors.add("v.position_embd.weight", {64, 16}, 0.5F);
+    }
+    if (projector == "idefics3") {
+        tensors.add("mm.model.fc.weight", {256, out}, 0.1F);
+    }
+    if (projector == "gemma3") {
+        tensors.norm("mm.soft_emb_norm.weight", 64);
+        tensors.add("mm.input_projection.weight", {out, 64}, 0.1F);
+    }
+    auto norm = [&](std::string const& name) {
+        tensors.norm(name + ".weight", 64);
+        tensors.add(name + ".bias", {64}, 0.1F);
     };
-    add("token_embd.weight", {128, 384}, 0.8F);
-    add("output_norm.weight", {128}, 0.1F, 1);
-    add("output.weight", {128, 384}, 0.2F);
-    add("blk.0.attn_norm.weight", {128}, 0.1F, 1);
-    add("blk.0.attn_q.weight", {128, 128}, 0.3F);
-    add("blk.0.attn_k.weight", {128, 64}, 0.3F);
-    add("blk.0.attn_v.weight", {128, 64}, 0.3F);
-    add("blk.0.attn_output.weight", {128, 128}, 0.3F);
-    add("blk.0.ffn_norm.weight", {128}, 0.1F, 1);
-    add("blk.0.ffn_gate.weight", {128, 256}, 0.3F);
-    add("blk.0.ffn_up.weight", {128, 256}, 0.3F);
-    add("blk.0.ffn_down.weight", {256, 128}, 0.3F);
+    norm("v.post_ln");
+    for (std::string const block : {"v.blk.0.", "v.blk.1."}) {
+        norm(block + "ln1");
+        norm(block + "ln2");
+        for (char const* part : {"attn_q", "attn_k", "attn_v", "attn_out"}) {
+            tensors.add(block + part + ".weight", {64, 64}, 0.2F);
+            tensors.add(block + part + ".bias", {64}, 0.1F);
+        }
+        tensors.add(block + "ffn_up.weight", {64, 96}, 0.2F);
+        tensors.add(block + "ffn_up.bias", {96}, 0.1F);
+        tensors.add(block + "ffn_down.weight", {96, 64}, 0.2F);
+        tensors.add(block + "ffn_down.bias", {64}, 0.1F);
+    }
     writer.write(path);
     return path;
 }
