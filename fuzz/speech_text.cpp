@@ -13,6 +13,8 @@ std::vector<Bytes> seeds() {
     return {
         bytes_of("Dr. Smith paid $1,234.56 on 3/4/2025 at 10:30 p.m.; 1/2 of 21st-century people (5-10 kg) agree! OK?"),
         bytes_of("**Bold** [link](https://a.example/b?c=1) <b>tag</b> 😀 `code`\n- item 1\n2. item <|eot_id|>"),
+        bytes_of(
+            "| a. B | [c. D](e) |\n|--|\n`f. G` ![h](i \"j\") \xE2\x9A\xA0\xEF\xB8\x8F <a href=k>l. M</a> \\*n\\*"),
         bytes_of("-3.5 °C, 20 %, MCMXCIX, 007, 1e5, a@b.example, 192.168.0.1, #7 & no. 8 … wait… what")};
 }
 
@@ -26,6 +28,10 @@ void run(Input input) {
     }
     if (joined_again != text) {
         throw std::logic_error("cutting into sentences changed the text");
+    }
+    auto const plain = plain_text(text);
+    if (plain.find_first_of("\n\t") != std::string::npos || plain.size() > 8 * text.size() + 64) {
+        throw std::logic_error("plain text is not one line");
     }
     auto const spoken = normalise_for_speech(text);
     if (normalise_for_speech(spoken) != spoken) {

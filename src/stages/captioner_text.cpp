@@ -1,6 +1,6 @@
 #include "stages/captioner_text.h"
 
-#include "stages/grounded_stream.h"
+#include "stages/speech_text.h"
 #include "stages/sentences.h"
 
 namespace echollama {
@@ -68,7 +68,7 @@ std::string write_caption(Llm& llm, int max_tokens, std::stop_token stop) {
             return true;
         },
         std::move(stop));
-    return without_markup(text + joiner.finish());
+    return plain_text(text + joiner.finish());
 }
 
 std::vector<LlmToken> moondream_prompt(Llm const& llm, MoondreamPrompt form, CaptionRequest const& request) {

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
+#include "stages/speech_text.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -11,44 +12,12 @@
 namespace echollama {
 namespace {
 
-// The code point at `at` and its length in bytes; broken bytes count as one byte without meaning (0).
-std::pair<char32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
-    auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    auto lead = byte(0);
-    std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
-    if (length == 0 || at + length > text.size()) {
-        return {0, 1};
-    }
-    char32_t value = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) {
-            return {0, 1};
-        }
-        value = (value << 6) | (byte(i) & 0x3FU);
-    }
-    return {value, length};
-}
-
-bool is_unspeakable(char32_t c) {
-    bool markup = c == '*' || c == '_' || c == '#' || c == '`' || c == '~' || c == '|' || c == '<' || c == '>';
-    bool control = c < 0x20 || c == 0x7F || c == 0xFFFD || c == 0xFEFF || (c >= 0x200B && c <= 0x200F);
-    bool pictogram = (c >= 0x2190 && c <= 0x2BFF) || (c >= 0xFE00 && c <= 0xFE0F) || c >= 0x1F000;
-    return markup || control || pictogram;
-}
-
-// "- item", "1. item", "• item"
-std::string_view without_list_mark(std::string_view line) {
+// "1. item": in a list of things the numbers tell nothing.
+std::string without_list_number(std::string line) {
     auto digits = line.find_first_not_of("0123456789");
-    if (digits != std::string_view::npos && digits > 0 && digits <= 2 && (line[digits] == '.' || line[digits] == ')') &&
-        line.substr(digits + 1).starts_with(' ')) {
-        return line.substr(digits + 2);
-    }
-    for (std::string_view mark : {"- ", "+ ", "\u2022 ", "\u2022"}) {
-        if (line.starts_with(mark)) {
-            return line.substr(mark.size());
-        }
-    }
-    return line;
+    bool numbered = digits != std::string::npos && digits > 0 && digits <= 2 &&
+                    (line[digits] == '.' || line[digits] == ')') && line.compare(digits + 1, 1, " ") == 0;
+    return numbered ? line.substr(digits + 2) : line;
 }
 
 std::string joined_words(std::string const& sentence) {
@@ -60,7 +29,7 @@ std::string joined_words(std::string const& sentence) {
 }
 
 bool is_complete(std::string const& sentence) {
-    static constexpr std::string_view marks[] = {".", "!", "?", "\u2026", ".\"", "!\"", "?\"", ".)", ".\u201D"};
+    static constexpr std::string_view marks[] = {".", "!", "?", ".\"", "!\"", "?\"", ".)"};
     return std::any_of(std::begin(marks), std::end(marks), [&](auto mark) { return sentence.ends_with(mark); });
 }
 
@@ -150,25 +119,6 @@ bool names(std::string const& sentence, std::string const& label) {
 
 } // namespace
 
-std::string without_markup(std::string_view text) {
-    std::string out;
-    bool space = false;
-    for (std::size_t at = 0; at < text.size();) {
-        auto [c, length] = code_point(text, at);
-        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-            space = true;
-        } else if (!is_unspeakable(c)) {
-            if (space && !out.empty()) {
-                out += ' ';
-            }
-            space = false;
-            out.append(text, at, length);
-        }
-        at += length;
-    }
-    return std::string(without_list_mark(out));
-}
-
 // "There is a lamp." → "There could be a lamp."; "Behind it stands a lamp." → "Perhaps behind it stands a lamp."
 std::string with_doubt(std::string const& sentence) {
     auto words = split_words(sentence);
@@ -207,6 +157,23 @@ void GroundedStream::finish() {
     for (auto const& sentence : cutter_.finish()) {
         consider(sentence);
     }
+}
+
+void GroundedStream::push_seen(std::string_view answer, bool vague) {
+    answering_ = true;
+    vague_ = vague;
+    push(answer);
+    push("\n"); // short answers end without a mark
+    finish();
+    answering_ = vague_ = false;
+}
+
+// "Red.", "It looks like evening.", "No."
+bool GroundedStream::is_vague_answer(std::string const& sentence) const {
+    constexpr std::size_t few_words = 12;
+    auto words = split_words(sentence);
+    return vague_ && words.size() <= few_words && check_claims(sentence, scene_).empty() &&
+           (words.size() == 1 || !denies(sentence)) && uses_known_words(sentence, scene_, own_);
 }
 
 void GroundedStream::mark_said(std::string const& sentence) {
@@ -271,21 +238,23 @@ bool GroundedStream::correct(std::string const& sentence) {
 }
 
 void GroundedStream::consider(std::string const& raw) {
-    auto sentence = without_markup(raw);
+    auto sentence = without_list_number(plain_text(raw));
     if (joined_words(sentence).empty() || was_said(sentence)) {
         return;
     }
     bool clean = is_complete(sentence) && split_words(sentence).size() <= max_sentence_words &&
                  !has_plumbing(sentence) && raw.find("<|") == std::string::npos && raw.find("|>") == std::string::npos;
     auto standing = clean ? standing_of(sentence, scene_) : Standing::worthless;
-    if (standing == Standing::refuted && correct(sentence)) {
+    if (standing == Standing::refuted && !answering_ && correct(sentence)) {
         log::debug("corrected: " + sentence);
         ++corrected_;
         return;
     }
     bool good = (standing == Standing::holds || standing == Standing::uncertain) &&
                 uses_known_words(sentence, scene_, own_) && tells_something_new(sentence);
-    auto spoken = good && standing == Standing::uncertain ? with_doubt(sentence) : sentence;
+    bool vague = !good && clean && is_vague_answer(sentence);
+    good = good || vague;
+    auto spoken = vague || (good && standing == Standing::uncertain) ? with_doubt(sentence) : sentence;
     if (!good || was_said(spoken)) {
         log::debug("not spoken: " + sentence);
         ++dropped_;
@@ -321,6 +290,16 @@ void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& s
 
 namespace {
 
+// A guess must not send anybody across a street.
+bool asks_for_safety(std::string const& question) {
+    auto words = split_words(question);
+    return std::any_of(words.begin(), words.end(), [](Word const& word) {
+        return is_one_of(word.text, {"safe", "safely", "dangerous", "danger", "cross",  "crossing", "traffic", "green",
+                                     "walk", "go",     "step",      "steps",  "stairs", "hole",     "edge",    "clear",
+                                     "drop", "eat",    "drink",     "hot",    "sharp",  "move",     "enter",   "free"});
+    });
+}
+
 // Neither the scene nor the describer knows: that is said, with what is known of the things asked about.
 void say_unknown(Scene const& scene, std::string const& question, WordingOptions const& wording,
                  SentenceSink const& sink) {
@@ -343,16 +322,22 @@ void say_unknown(Scene const& scene, std::string const& question, WordingOptions
 } // namespace
 
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
-                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop) {
+                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
+                 std::string const& seen) {
     if (!question.empty()) {
         if (auto answer = answer_question(scene, question, wording)) {
             sink(*answer);
             return;
         }
     }
-    GroundedStream stream(scene, sink, wording);
+    auto known = scene;
+    known.caption += (known.caption.empty() || seen.empty() ? "" : " ") + seen;
+    GroundedStream stream(known, sink, wording);
     if (describer) {
         write_checked(*describer, prompt, stream, stop);
+    }
+    if (!seen.empty() && !stop.stop_requested() && stream.spoken() == 0) {
+        stream.push_seen(seen, !asks_for_safety(question));
     }
     if (stop.stop_requested() || stream.spoken() > 0) {
         return;

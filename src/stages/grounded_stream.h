@@ -16,9 +16,6 @@
 
 namespace echollama {
 
-// Markdown marks, emoji and control characters removed, white space made single; for text that will be spoken.
-std::string without_markup(std::string_view text);
-
 // Called with each sentence, trimmed and never empty.
 using SentenceSink = std::function<void(std::string const& sentence)>;
 
@@ -35,6 +32,10 @@ class GroundedStream {
 
     void push(std::string_view piece);
     void finish();
+    // What a captioner answered when it was asked about the picture, which the scene's caption must hold, too. Checked
+    // as the rest, but what is wrong is dropped: its correction answers no question. What names nothing that can be
+    // checked ("Red.") is said with doubt when `vague`.
+    void push_seen(std::string_view answer, bool vague);
     // The scene's own sentences about things that no sentence named, and what was measured ("The picture is very
     // dark.").
     void say_what_was_left_out();
@@ -51,6 +52,7 @@ class GroundedStream {
     using Facts = std::set<std::pair<std::string, Claim::Subject>>;
     Facts facts_of(std::string const& sentence) const;
     bool tells_something_new(std::string const& sentence) const;
+    bool is_vague_answer(std::string const& sentence) const;
     void say(std::string const& sentence);
 
     Scene const& scene_;
@@ -61,6 +63,7 @@ class GroundedStream {
     std::set<std::string> named_;   // classes
     Facts told_;                    // of which class what kind of thing was said
     std::size_t spoken_ = 0, corrected_ = 0, dropped_ = 0;
+    bool answering_ = false, vague_ = false; // in push_seen()
 };
 
 // "There is a lamp." → "There could be a lamp."
@@ -72,8 +75,10 @@ void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& s
 
 // The describer's reply, sentence by sentence, checked. When nothing of it may be said: without a question the scene's
 // own words, with one that it cannot be told. An answer that the scene itself can give is given without the describer,
-// which may be null.
+// which may be null. `seen`: what a captioner answered to the question; it is evidence like the scene's caption, and is
+// spoken itself, checked, when the describer has nothing.
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
-                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop);
+                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
+                 std::string const& seen = {});
 
 } // namespace echollama

@@ -17,7 +17,7 @@ bool is_lower(char c) {
 
 // Bytes of a closing quote or bracket at `at`; 0 for none.
 std::size_t closing_at(std::string_view text, std::size_t at) {
-    if (text[at] == '"' || text[at] == '\'' || text[at] == ')' || text[at] == ']' || text[at] == '*') {
+    if (std::string_view("\"')]*_`").find(text[at]) != std::string_view::npos) {
         return 1;
     }
     for (std::string_view mark : {"\u201D", "\u2019", "\u00BB"}) {
@@ -81,6 +81,45 @@ bool stop_ends(std::string_view text, std::size_t dot, char next) {
     return true;
 }
 
+constexpr std::size_t long_line = 40; // bytes; shorter lines are lines of a list
+
+// Was the line break at `at` only made to wrap a long line? `after`: where the text goes on.
+bool only_wraps(std::string_view text, std::size_t first, std::size_t at, std::size_t after) {
+    auto const line = text.rfind('\n', at == 0 ? 0 : at - 1);
+    auto const begin = line == std::string_view::npos || line < first ? first : line + 1;
+    auto const gap = text.substr(at, after - at);
+    return at - begin >= long_line && is_lower(text[after]) && std::count(gap.begin(), gap.end(), '\n') == 1 &&
+           text[begin] != '|' && mark_at(text, at - 1) == 0 && text[at - 1] != ':';
+}
+
+// Does `text`, the beginning of a sentence, end inside a link, code, a tag or a table's row?
+bool ends_inside_markup(std::string_view text) {
+    if (text.starts_with('|')) {
+        return true;
+    }
+    bool code = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '`') {
+            code = !code;
+            continue;
+        }
+        bool const tag = text[at] == '<' && at + 1 < text.size() &&
+                         (text[at + 1] == '|' || text[at + 1] == '/' || is_lower(text[at + 1]));
+        if (code || (text[at] != '[' && !tag)) {
+            continue;
+        }
+        auto end = text.find(tag ? '>' : ']', at + 1);
+        if (end != std::string_view::npos && !tag && end + 1 < text.size() && text[end + 1] == '(') {
+            end = text.find(')', end + 2);
+        }
+        if (end == std::string_view::npos) {
+            return true;
+        }
+        at = end;
+    }
+    return code;
+}
+
 } // namespace
 
 std::string trimmed(std::string_view text) {
@@ -93,55 +132,84 @@ std::string trimmed(std::string_view text) {
     return std::string(text);
 }
 
+// Looks at the mark at `i`, if one is there.
+SentenceCutter::End SentenceCutter::sentence_end(std::size_t i) const {
+    std::string_view text = text_;
+    std::size_t end = i;
+    std::size_t marks = 0;
+    for (std::size_t n = 0; end < text.size() && (n = mark_at(text, end)) > 0; end += n) {
+        ++marks;
+    }
+    if (marks == 0) {
+        return {i + 1, none};
+    }
+    bool plain_stop = text[i] == '.' && marks == 1;
+    bool ellipsis = !plain_stop && (text[i] == '.' || text[i] == '\xE2') &&
+                    text.substr(i, end - i).find_first_of("!?") == std::string_view::npos;
+    bool closed = false;
+    for (std::size_t n = 0; end < text.size() && (n = closing_at(text, end)) > 0; end += n) {
+        closed = true;
+    }
+    auto after = text.find_first_not_of(" \t\r\n", end);
+    if (after == std::string_view::npos) {
+        return {end, wait}; // what follows decides
+    }
+    bool ends = after > end && !(plain_stop && !stop_ends(text, i, text[after])) &&
+                !((ellipsis || closed) && is_lower(text[after])) && after <= limit_;
+    return {end, ends ? after : none};
+}
+
+// A sentence that is too long ends at a space, or between characters.
+std::size_t SentenceCutter::cut_at_limit(std::size_t first) const {
+    auto space = text_.rfind(' ', limit_ - 1);
+    if (space != std::string::npos && first != std::string::npos && space > first) {
+        return space + 1;
+    }
+    std::size_t cut = limit_;
+    while (cut > 1 && (static_cast<unsigned char>(text_[cut]) & 0xC0) == 0x80) {
+        --cut;
+    }
+    return cut;
+}
+
 // The place after the first complete sentence; npos when none is certain. Decisions look at the character after the
-// white space, so a cut waits for it.
+// white space, so a cut waits for it; a sentence inside markup waits for its end, the line's end or the limit.
 std::size_t SentenceCutter::next_cut(bool at_end) const {
     std::string_view text = text_;
     auto const first = text.find_first_not_of(" \t\r\n");
     auto const window = std::min(text.size(), limit_);
+    std::size_t held = std::string_view::npos; // the first cut inside markup that is still open
+    auto inside = [&](std::size_t cut) { return ends_inside_markup(text.substr(first, cut - first)); };
+    auto here_or_held = [&](std::size_t cut) {
+        return held != std::string_view::npos && inside(cut) && text[first] != '|' ? held : cut;
+    };
     for (std::size_t i = first; i != std::string_view::npos && i < window; ++i) {
         if (text[i] == '\n') {
             auto after = text.find_first_not_of(" \t\r\n", i);
-            return after == std::string_view::npos ? (at_end ? text.size() : after) : std::min(after, limit_);
+            if (after == std::string_view::npos) {
+                return at_end ? here_or_held(text.size()) : after;
+            }
+            if (only_wraps(text, first, i, after)) {
+                continue;
+            }
+            return std::min(here_or_held(after), limit_);
         }
-        if (mark_at(text, i) == 0) {
-            continue;
+        auto const [end, cut] = sentence_end(i);
+        if (cut == wait) {
+            return at_end ? here_or_held(text.size()) : std::string_view::npos;
         }
-        std::size_t end = i;
-        std::size_t marks = 0;
-        for (std::size_t n = 0; end < text.size() && (n = mark_at(text, end)) > 0; end += n) {
-            ++marks;
+        if (cut != none && !inside(cut)) {
+            return cut;
         }
-        bool plain_stop = text[i] == '.' && marks == 1;
-        bool ellipsis = !plain_stop && (text[i] == '.' || text[i] == '\xE2') &&
-                        text.substr(i, end - i).find_first_of("!?") == std::string_view::npos;
-        bool closed = false;
-        for (std::size_t n = 0; end < text.size() && (n = closing_at(text, end)) > 0; end += n) {
-            closed = true;
+        if (cut != none && held == std::string_view::npos) {
+            held = cut;
         }
-        auto after = text.find_first_not_of(" \t\r\n", end);
-        if (after == std::string_view::npos) {
-            return at_end ? text.size() : after; // what follows decides
-        }
-        bool ends = after > end && !(plain_stop && !stop_ends(text, i, text[after])) &&
-                    !((ellipsis || closed) && is_lower(text[after])) && after <= limit_;
-        if (ends) {
-            return after;
-        }
-        i = end - 1;
+        i = std::max(i, end - 1);
     }
     if (text.size() > limit_ + (at_end ? 0 : 4)) { // four bytes more: a mark at the limit may still be incomplete
-        auto space = text.rfind(' ', limit_ - 1);
-        if (space != std::string_view::npos && first != std::string_view::npos && space > first) {
-            return space + 1;
-        }
-        std::size_t cut = limit_;
-        while (cut > 1 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) {
-            --cut;
-        }
-        return cut;
+        return held != std::string_view::npos ? held : cut_at_limit(first);
     }
-    return at_end && !text.empty() ? text.size() : std::string_view::npos;
+    return at_end && !text.empty() ? here_or_held(text.size()) : std::string_view::npos;
 }
 
 std::vector<std::string> SentenceCutter::take(bool at_end) {

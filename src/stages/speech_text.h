@@ -13,6 +13,12 @@ namespace echollama {
 // such as 3/4/2025, which may mean two days, is read as it stands. Any bytes are accepted.
 std::string normalise_for_speech(std::string_view text);
 
+// Text as a language model writes it becomes text to read or hear, one line, with numbers and units as they stand:
+// Markdown (links and pictures become their words, tables rows with commas, blocks sentences), HTML tags and special
+// tokens removed. Of emoji, signs and things are named, once and only where the words do not say so ("⚠ Mind the step",
+// "a 🐕 ahead" → "a dog ahead"); faces, hearts and other ornaments are left out unless nothing else is said.
+std::string plain_text(std::string_view text);
+
 // What a voice is given: normalise_for_speech for English; for other languages, whose numbers the voice itself reads,
 // without Markdown, tags and emoji. `language`: an espeak-ng voice such as "en-us" or "de".
 std::string spoken_text(std::string_view text, std::string_view language);

@@ -1,83 +1,19 @@
-#include "base/counter_rng.h"
-#include "base/error.h"
-#include "scene/build.h"
-#include "scene/coco.h"
-#include "scene/grounding.h"
-#include "scene/mentions.h"
 #include "scene/prompt.h"
 #include "stages/describer_local.h"
 #include "stages/grounded_stream.h"
-#include "support/support.h"
+#include "support/language.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <numeric>
-#include <set>
 #include <thread>
 
 namespace echollama {
 namespace {
 
-using Sentences = std::vector<std::string>;
-
-Sentences cut_in_pieces(std::string const& text, std::uint64_t seed, std::size_t limit) {
-    SentenceCutter cutter(limit);
-    Sentences all;
-    auto take = [&](Sentences const& more) { all.insert(all.end(), more.begin(), more.end()); };
-    std::uint64_t draw = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        auto size = 1 + splitmix64(seed, draw++) % 7;
-        take(cutter.push(std::string_view(text).substr(at, size)));
-        at += size;
-    }
-    take(cutter.finish());
-    return all;
-}
-
-Sentences cut_trimmed(std::string const& text) {
-    SentenceCutter cutter;
-    auto all = cutter.push(text);
-    auto rest = cutter.finish();
-    all.insert(all.end(), rest.begin(), rest.end());
-    for (auto& sentence : all) {
-        sentence = trimmed(sentence);
-    }
-    return all;
-}
-
-TEST(Sentences, CutAsAReaderWould) {
-    EXPECT_EQ(cut_trimmed("A cup. A chair!"), (Sentences{"A cup.", "A chair!"}));
-    EXPECT_EQ(cut_trimmed("It is 2.5 metres away. Dr. Smith sits, e.g. there."),
-              (Sentences{"It is 2.5 metres away.", "Dr. Smith sits, e.g. there."}));
-    EXPECT_EQ(cut_trimmed("1. A cup.\n2. A chair."), (Sentences{"1. A cup.", "2. A chair."}));
-    EXPECT_EQ(cut_trimmed("He said \"Stop!\" and left. \"Go.\" She went."),
-              (Sentences{"He said \"Stop!\" and left.", "\"Go.\"", "She went."}));
-    EXPECT_EQ(cut_trimmed("Well... maybe. Well... Yes."), (Sentences{"Well... maybe.", "Well...", "Yes."}));
-}
-
-TEST(Sentences, PiecesDoNotMatterAndNothingIsLost) {
-    char const* parts[] = {"a cup", ". ",  "! ", "? ", "...", "\u2026 ", "\n", "\"",   "\u201D ", "Dr. ",
-                           "2.5",   "1. ", " ",  "It", "no.", " A",      "b",  "\n\n", "e.g. ",   "\u00E9"};
-    for (std::uint64_t seed = 0; seed < 400; ++seed) {
-        std::string text;
-        for (std::uint64_t i = 0; i < 60; ++i) {
-            text += parts[splitmix64(seed, i) % std::size(parts)];
-        }
-        std::size_t limit = seed % 2 ? 600 : 24;
-        SentenceCutter whole(limit);
-        auto expected = whole.push(text);
-        auto rest = whole.finish();
-        expected.insert(expected.end(), rest.begin(), rest.end());
-        for (std::uint64_t way = 0; way < 4; ++way) {
-            EXPECT_EQ(cut_in_pieces(text, seed * 8 + way, limit), expected) << text;
-        }
-        EXPECT_EQ(std::accumulate(expected.begin(), expected.end(), std::string()), text);
-    }
-}
+using namespace test;
 
 TEST(Utf8Joiner, WholeCharactersOnly) {
     Utf8Joiner joiner;
@@ -87,10 +23,6 @@ TEST(Utf8Joiner, WholeCharactersOnly) {
     EXPECT_EQ(joiner.push("\xF0\x9F"), "");
     EXPECT_EQ(joiner.finish(), "\uFFFD");
     EXPECT_EQ(joiner.finish(), "");
-}
-
-Scene scene_of(std::vector<Detection> const& detections) {
-    return build_scene(detections, 640, 480, Intrinsics{.fx = 600, .fy = 600, .cx = 320, .cy = 240});
 }
 
 Scene cup_scene() {
@@ -158,21 +90,6 @@ TEST(GroundedStream, WhatWasLeftOutIsSaid) {
     EXPECT_EQ(all[2], "The picture is very dark.");
 }
 
-class FixedDescriber : public Describer {
-  public:
-    explicit FixedDescriber(std::string text, std::string failure = "")
-        : text_(std::move(text)), failure_(std::move(failure)) {}
-    void reply(Prompt const&, TextSink const& sink, std::stop_token) override {
-        sink(text_);
-        if (!failure_.empty()) {
-            throw Error(failure_);
-        }
-    }
-
-  private:
-    std::string text_, failure_;
-};
-
 Sentences replied(FixedDescriber describer, std::string const& question = "") {
     auto scene = cup_scene();
     Sentences all;
@@ -201,12 +118,8 @@ TEST(GroundedStream, AQuestionNobodyCanAnswerIsNotAnsweredWithEverything) {
     EXPECT_EQ(replied(FixedDescriber("Blue."), "Why?"), (Sentences{"I cannot tell that from this picture."}));
 }
 
-std::filesystem::path smollm() {
-    return test::models_dir() / "smollm2-135m-instruct-q4_1.gguf";
-}
-
 TEST(Llm, RefusesBadFiles) {
-    test::TempDir dir;
+    TempDir dir;
     EXPECT_THROW(Llm(dir / "missing.gguf"), Error);
     std::ofstream(dir / "text.gguf") << "not a model";
     EXPECT_THROW(Llm(dir / "text.gguf"), Error);
@@ -342,11 +255,6 @@ TEST(LocalDescriber, AFollowUpDoesNotReadTheSceneAgain) {
     EXPECT_LT(*std::max_element(shares.begin(), shares.end()), 0.6);
 }
 
-TEST(LocalDescriber, TheDateIsToldOnlyWhenAsked) {
-    EXPECT_EQ(date_lines(""), "");
-    EXPECT_EQ(date_lines("26 Jul 2024"), "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n");
-}
-
 TEST(LocalDescriber, LongConversationsAndToyScenesStayTrue) {
     SKIP_WITHOUT(smollm());
     auto describer =
@@ -367,149 +275,6 @@ TEST(LocalDescriber, LongConversationsAndToyScenesStayTrue) {
     describer->reply(prompt, [&](auto piece) { text += piece; }, {});
     EXPECT_LT(text.size(), 2000U); // it answered instead of failing, and kept to its limit
     EXPECT_FALSE(text.empty());
-}
-
-// Two things of eight kinds, anywhere.
-Scene toy_scene(std::uint64_t i) {
-    char const* labels[] = {"cup", "chair", "person", "dog", "car", "bottle", "laptop", "bench"};
-    auto x = static_cast<float>(splitmix64(i, 1) % 500);
-    auto y = static_cast<float>(splitmix64(i, 2) % 250);
-    return scene_of({{labels[splitmix64(i, 3) % 8], -1, 0.9F, {x, y, x + 120, y + 200}, {}},
-                     {labels[splitmix64(i, 4) % 8], -1, 0.9F, {500 - x, 200, 600 - x, 400}, {}}});
-}
-
-// Objects named and, of these, not in the scene; what else must be true of everything spoken is expected here.
-struct Named {
-    int all = 0, wrong = 0;
-};
-
-// Words that name nothing. Everything else that is spoken must come from the scene's own sentences.
-bool is_connecting(std::string const& word) {
-    static std::set<std::string> const words{
-        "a",     "an",       "the",      "there",   "is",     "are",    "i",       "see",   "you",   "can",
-        "be",    "this",     "that",     "it",      "its",    "and",    "or",      "of",    "to",    "in",
-        "on",    "at",       "with",     "from",    "by",     "also",   "one",     "two",   "both",  "other",
-        "front", "behind",   "left",     "right",   "ahead",  "above",  "below",   "under", "near",  "next",
-        "side",  "beside",   "middle",   "between", "center", "top",    "bottom",  "about", "away",  "close",
-        "far",   "straight", "slightly", "your",    "yes",    "no",     "not",     "any",   "could", "may",
-        "might", "probably", "perhaps",  "located", "metres", "meters", "picture", "shows"};
-    return words.contains(word);
-}
-
-Named check_spoken(Scene const& scene, Sentences const& all) {
-    Named named;
-    std::set<std::string> own;
-    for (auto const& sentence : describe_scene(scene, {})) {
-        for (auto const& word : split_words(sentence)) {
-            own.insert(word.text);
-        }
-    }
-    EXPECT_FALSE(all.empty());
-    for (auto const& sentence : all) {
-        auto words = split_words(sentence);
-        EXPECT_LE(words.size(), max_sentence_words);
-        EXPECT_FALSE(has_plumbing(sentence)) << sentence;
-        auto mentions = find_mentions(words);
-        for (auto const& mention : mentions) {
-            bool there = std::any_of(scene.objects.begin(), scene.objects.end(),
-                                     [&](auto const& object) { return names_class(mention, object.detection.label); });
-            ++named.all;
-            named.wrong += !there;
-            EXPECT_TRUE(there) << sentence;
-        }
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            bool names_thing = std::any_of(mentions.begin(), mentions.end(),
-                                           [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
-            EXPECT_TRUE(names_thing || own.contains(words[i].text) || is_connecting(words[i].text))
-                << "'" << words[i].text << "' in: " << sentence;
-        }
-    }
-    return named;
-}
-
-Sentences told(Describer& describer, Scene const& scene) {
-    Sentences all;
-    speak_reply(&describer, scene_prompt(scene, "", {}), scene, "", {},
-                [&](auto const& sentence) { all.push_back(sentence); }, {});
-    return all;
-}
-
-struct Toys {
-    Named named;
-    int from_model = 0; // scenes in which the model's words were spoken
-    std::size_t spoken = 0, corrected = 0, dropped = 0;
-};
-
-Toys tell_toys(Describer& describer, int scenes, PromptStyle style) {
-    Toys toys;
-    for (int i = 0; i < scenes; ++i) {
-        auto scene = toy_scene(static_cast<std::uint64_t>(i));
-        Sentences all;
-        GroundedStream stream(scene, [&](auto const& sentence) { all.push_back(sentence); });
-        write_checked(describer, scene_prompt(scene, "", {.style = style}), stream, {});
-        toys.from_model += stream.spoken() > stream.corrected();
-        toys.spoken += stream.spoken();
-        toys.corrected += stream.corrected();
-        toys.dropped += stream.dropped();
-        stream.say_what_was_left_out();
-        auto named = check_spoken(scene, all);
-        toys.named.all += named.all;
-        toys.named.wrong += named.wrong;
-    }
-    std::cout << toys.named.all << " objects named, " << toys.named.wrong << " wrong; the model's words in "
-              << toys.from_model << " of " << scenes << " scenes; " << toys.spoken << " sentences spoken, "
-              << toys.corrected << " of them corrected, " << toys.dropped << " dropped\n";
-    return toys;
-}
-
-// CHAIR-i of what is spoken, with the starter model. Twenty scenes; with ECHOLLAMA_LONG_TESTS 200 in both styles of
-// prompt (docs/performance.md).
-TEST(ToyScenes, NothingIsNamedThatIsNotThere) {
-    SKIP_WITHOUT(smollm());
-    bool whole = std::getenv("ECHOLLAMA_LONG_TESTS") != nullptr;
-    auto describer = make_local_describer(smollm(), {.sampling = {.max_tokens = 32, .temperature = 0}});
-    int const scenes = whole ? 200 : 20;
-    auto toys = tell_toys(*describer, scenes, PromptStyle::standard);
-    EXPECT_GE(toys.named.all, scenes);
-    EXPECT_GE(toys.from_model, scenes / 2);
-    if (whole) {
-        EXPECT_EQ(tell_toys(*describer, scenes, PromptStyle::paper).named.wrong, 0);
-    }
-}
-
-// The same with a model that says anything: half of it false, with plumbing, markup and special tokens between.
-TEST(ToyScenes, AModelThatSaysAnythingIsNotRepeated) {
-    char const* things[] = {"cup",    "chair",   "person",  "dog",  "car",    "bottle", "laptop",       "bench",
-                            "window", "giraffe", "toaster", "lamp", "dragon", "cups",   "three chairs", "people"};
-    char const* forms[] = {"There is a % on the left. ",
-                           "There is a % on the right. ",
-                           "I see a %. ",
-                           "No % is there. ",
-                           "**The %** is next to the bench. ",
-                           "The % is trying to escape. ",
-                           "1. A %, about 2 metres away.\n",
-                           "The % costs $5. ",
-                           "As an AI, I see a %. ",
-                           "<|im_end|> a % ",
-                           "The % is far away. ",
-                           "The matrix says % at (3, 4). ",
-                           "\xF0\x9F\x98\x80 A happy %! ",
-                           "Is there a %? "};
-    Named sum;
-    for (std::uint64_t i = 0; i < 200; ++i) {
-        std::string text;
-        for (std::uint64_t k = 0; k < 12; ++k) {
-            std::string form = forms[splitmix64(i, 10 + k) % std::size(forms)];
-            text += form.replace(form.find('%'), 1, things[splitmix64(i, 40 + k) % std::size(things)]);
-        }
-        auto scene = toy_scene(i);
-        FixedDescriber liar(text);
-        auto named = check_spoken(scene, told(liar, scene));
-        sum.all += named.all;
-        sum.wrong += named.wrong;
-    }
-    EXPECT_GT(sum.all, 200);
-    EXPECT_EQ(sum.wrong, 0);
 }
 
 } // namespace
