@@ -1,6 +1,7 @@
 #include "stages/captioner.h"
 
 #include "base/error.h"
+#include "base/leavable_work.h"
 #include "nn/backend.h"
 #include "nn/weights.h"
 #include "stages/captioner_moondream.h"
@@ -11,6 +12,29 @@
 namespace echollama {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// A network hears a stop between its layers, and one layer of a picture's 729 rows may take a tenth of a second.
+class LeavableCaptioner : public Captioner {
+  public:
+    explicit LeavableCaptioner(std::unique_ptr<Captioner> captioner) : captioner_(std::move(captioner)) {}
+
+    std::string caption(Image const& image, CaptionRequest const& request, std::stop_token stop) override {
+        auto text = work_.run([this, image, request, stop] { return captioner_->caption(image, request, stop); }, stop);
+        return text.value_or("");
+    }
+
+  private:
+    std::unique_ptr<Captioner> captioner_;
+    LeavableWork<std::string> work_;
+};
+
+std::unique_ptr<Captioner> leavable(std::unique_ptr<Captioner> captioner) {
+    return std::make_unique<LeavableCaptioner>(std::move(captioner));
+}
+
+} // namespace
 
 fs::path find_vision_file(fs::path const& model) {
     auto own = model;
@@ -42,11 +66,11 @@ std::unique_ptr<Captioner> make_captioner(CaptionerFiles const& files, int threa
     int gpu_layers = device == nn::cpu_device || device == nn::plain_device ? 0 : -1;
     auto kind = nn::gguf_architecture(vision);
     if (kind == "moondream-vision") {
-        return make_moondream_captioner(files.model, vision,
-                                        {.threads = threads, .device = device, .gpu_layers = gpu_layers});
+        return leavable(make_moondream_captioner(files.model, vision,
+                                                 {.threads = threads, .device = device, .gpu_layers = gpu_layers}));
     }
     if (kind == "clip") {
-        return make_mtmd_captioner(files.model, vision, {.threads = threads, .gpu_layers = gpu_layers});
+        return leavable(make_mtmd_captioner(files.model, vision, {.threads = threads, .gpu_layers = gpu_layers}));
     }
     throw Error("The file " + vision.string() + " is not a vision encoder (or is damaged); name it with --vision.");
 }

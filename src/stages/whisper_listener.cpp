@@ -1,6 +1,7 @@
 #include "stages/whisper_listener.h"
 
 #include "base/error.h"
+#include "base/leavable_work.h"
 #include "base/log.h"
 #include "media/resample.h"
 #include "stages/vad_silero.h"
@@ -11,9 +12,7 @@
 #include <whisper.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <future>
 
 namespace echollama {
 namespace {
@@ -146,9 +145,6 @@ class WhisperListener final : public Listener {
 
     // Recognises one piece into context_. False when stop was requested first.
     bool run(std::span<float const> sound, SampleSpan piece, std::string const& hint, std::stop_token stop) {
-        if (!finished(stop)) { // a run that was left behind
-            return false;
-        }
         auto job = std::make_shared<Job>();
         auto const samples =
             sound.subspan(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
@@ -158,32 +154,20 @@ class WhisperListener final : public Listener {
         job->language = language_;
         job->stop = stop;
         job->threads = threads_;
-        running_ = std::async(std::launch::async, [this, job] {
-            return whisper_full(context_.get(), parameters(*job), job->samples.data(),
-                                static_cast<int>(job->samples.size()));
-        });
-        if (!finished(stop)) {
-            return false;
-        }
-        if (running_.get() != 0) {
+        // whisper.cpp looks at its abort callback only between passes of the network, which may be half a second apart
+        auto const code = work_.run(
+            [this, job] {
+                return whisper_full(context_.get(), parameters(*job), job->samples.data(),
+                                    static_cast<int>(job->samples.size()));
+            },
+            stop);
+        if (code != 0) {
             if (stop.stop_requested()) {
                 return false;
             }
             throw Error("The speech recogniser stopped working; there is probably too little memory.");
         }
         return !stop.stop_requested();
-    }
-
-    // Waits for the run under way. whisper.cpp looks at its abort callback only between passes of the network, which
-    // may be half a second apart.
-    bool finished(std::stop_token const& stop) const {
-        using namespace std::chrono_literals;
-        while (running_.valid() && running_.wait_for(20ms) != std::future_status::ready) {
-            if (stop.stop_requested()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     void collect(double offset_s, Transcript& transcript) const {
@@ -209,7 +193,7 @@ class WhisperListener final : public Listener {
     std::unique_ptr<SileroVad> vad_;
     std::string language_;
     int threads_;
-    std::future<int> running_; // last: its destructor waits for the run, which uses context_
+    LeavableWork<int> work_; // last: its destructor waits for the run, which uses context_
 };
 
 } // namespace

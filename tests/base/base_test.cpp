@@ -1,5 +1,6 @@
 #include "base/bounded_queue.h"
 #include "base/counter_rng.h"
+#include "base/leavable_work.h"
 #include "base/leave_behind.h"
 #include "base/timing.h"
 
@@ -7,6 +8,7 @@
 
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -35,6 +37,30 @@ TEST(BoundedQueue, DeliversInOrderAndDrainsAfterClose) {
     }
     EXPECT_EQ(queue.pop(), std::nullopt);
     EXPECT_FALSE(queue.push(1)) << "a closed queue takes nothing";
+}
+
+TEST(LeavableWork, IsLeftAtOnceAndWaitedForByTheNext) {
+    using namespace std::chrono_literals;
+    std::atomic<int> ended{0};
+    LeavableWork<int> work;
+    EXPECT_EQ(work.run([] { return 7; }, {}), 7);
+    EXPECT_THROW(work.run([]() -> int { throw std::runtime_error("bad"); }, {}), std::runtime_error);
+    std::stop_source stop;
+    std::jthread later([&] {
+        std::this_thread::sleep_for(5ms);
+        stop.request_stop();
+    });
+    auto const begin = std::chrono::steady_clock::now();
+    auto const left = work.run(
+        [&] {
+            std::this_thread::sleep_for(300ms);
+            return ++ended;
+        },
+        stop.get_token());
+    EXPECT_EQ(left, std::nullopt);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 200ms);
+    EXPECT_EQ(work.run([] { return 1; }, stop.get_token()), std::nullopt) << "stopped while waiting for the first";
+    EXPECT_EQ(work.run([&] { return ended.load(); }, {}), 1);
 }
 
 TEST(BoundedQueue, StopWakesBothEnds) {

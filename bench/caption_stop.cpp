@@ -1,0 +1,115 @@
+// How soon a captioner returns when it is told to stop: bench_caption_stop [STOPS] [THREADS] [TYPE] [FOLDER].
+// Moondream2 of 2025 (which reads 730 rows at once) at its real size with weights made from their names; the files
+// (TYPE: q8_0, bf16, f16) are written into FOLDER once and used again. Stops come at random places of a caption;
+// printed for each part of it are the times from the request to the return.
+#include "base/counter_rng.h"
+#include "base/thread_patience.h"
+#include "convert/published.h"
+#include "stages/captioner.h"
+#include "stages/captioner_moondream.h"
+#include "support/moondream.h"
+#include "support/synthetic.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+using namespace echollama;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double ms_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+std::filesystem::path real_size_model(std::filesystem::path const& folder, std::string const& type) {
+    auto const model = folder / ("moondream-" + type + ".gguf");
+    if (std::filesystem::exists(model)) {
+        return model;
+    }
+    std::filesystem::create_directories(folder);
+    std::vector<test::SyntheticTensor> tensors;
+    for (auto const& row : test::read_table(test::data("moondream/real-shapes.tsv"))) {
+        auto const name = row.at("name");
+        auto const shape = test::parse_shape(row.at("shape"));
+        bool const norm = (name.find("norm") != std::string::npos || name.find("ln.") != std::string::npos) &&
+                          name.ends_with("weight");
+        std::size_t count = 1;
+        for (auto const size : shape) {
+            count *= static_cast<std::size_t>(size);
+        }
+        tensors.push_back(
+            {name, shape, [=] { return test::values_from_name(name, count, 0.02F, norm ? 1.0F : 0.0F); }});
+    }
+    tensors.push_back( // only the weights of 2025 have it
+        {"region_model.coordinate_encoder.weight", {4, 4}, [] { return std::vector<float>(16, 0.0F); }});
+    test::write_safetensors(folder / "model.safetensors", tensors);
+    std::filesystem::copy_file(test::data("moondream/tokenizer.json"), folder / "tokenizer.json",
+                               std::filesystem::copy_options::overwrite_existing);
+    convert::convert_published(folder / "model.safetensors", model, convert::parse_weight_type(type));
+    std::filesystem::remove(folder / "model.safetensors");
+    return model;
+}
+
+void report(char const* what, std::vector<double> times) {
+    std::sort(times.begin(), times.end());
+    if (!times.empty()) {
+        std::printf("%s: %zu stops, median %.1f ms, worst %.1f ms\n", what, times.size(), times[times.size() / 2],
+                    times.back());
+    }
+}
+
+// A stop at each tenth or so of the time that a caption takes, and the time until the captioner has returned.
+void stops(char const* name, Captioner& captioner, int count) {
+    auto picture = [](int i) { return test::moondream_picture(400 + i, 300); }; // another every time: nothing is warm
+    auto begin = Clock::now();
+    captioner.caption(picture(0), {.length = CaptionLength::brief});
+    double const whole_ms = ms_since(begin);
+    std::printf("%s: a caption takes %.0f ms\n", name, whole_ms);
+    std::vector<double> early, middle, late;
+    for (int i = 0; i < count; ++i) {
+        double const share = uniform(99, static_cast<std::uint64_t>(i));
+        std::stop_source stop;
+        Clock::time_point asked;
+        std::jthread stopper([&] {
+            std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(share * whole_ms));
+            asked = Clock::now();
+            stop.request_stop();
+        });
+        captioner.caption(picture(i + 1), {.length = CaptionLength::brief}, stop.get_token());
+        auto const returned = Clock::now();
+        stopper.join();
+        double const latency = std::chrono::duration<double, std::milli>(returned - asked).count();
+        if (latency >= 0) { // else it had ended by itself
+            (share < 0.34 ? early : share < 0.67 ? middle : late).push_back(latency);
+        }
+    }
+    report("  first third", early);
+    report("  second third", middle);
+    report("  last third", late);
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    use_patient_threads(argv);
+    auto const text = [&](int i, char const* otherwise) { return std::string(argc > i ? argv[i] : otherwise); };
+    int const count = std::stoi(text(1, "30"));
+    int const threads = std::stoi(text(2, "2"));
+    auto const model = real_size_model(text(4, "/tmp/echollama-caption-stop"), text(3, "q8_0"));
+    if (count == 0) { // only write the files
+        return 0;
+    }
+    {
+        auto bare = make_moondream_captioner(model, convert::moondream_vision_path(model),
+                                             {.threads = threads, .max_tokens = 16});
+        stops("networks alone", *bare, count);
+    }
+    auto captioner = make_captioner({model, {}}, threads);
+    stops("captioner", *captioner, count);
+} catch (std::exception const& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
