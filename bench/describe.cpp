@@ -92,20 +92,13 @@ void forget_files(fs::path const& folder) {
     }
 }
 
-template <typename Role>
-Loading<Role> loaded(std::unique_ptr<Role> model) {
-    std::promise<std::shared_ptr<Role>> promise;
-    promise.set_value(std::move(model));
-    return promise.get_future().share();
-}
-
 std::vector<Figures> run_loaded(fs::path const& photo, fs::path const& models, int runs) {
     SeeingModels seeing;
-    seeing.detector = loaded(make_detector(models / "centernet.gguf", threads));
+    seeing.detector = ready<Detector>(make_detector(models / "centernet.gguf", threads));
     TellingModels telling;
-    telling.describer =
-        loaded(make_local_describer(models / "smollm2-135m-instruct-q4_1.gguf", {.model = {.threads = threads}}));
-    telling.speaker = loaded(make_speaker({.name = "natural"}, models, threads));
+    telling.describer = ready<Describer>(
+        make_local_describer(models / "smollm2-135m-instruct-q4_1.gguf", {.model = {.threads = threads}}));
+    telling.speaker = ready<Speaker>(make_speaker({.name = "natural"}, models, threads));
     std::vector<Figures> all;
     for (int i = 0; i <= runs; ++i) { // the first does not count
         Timings timings;

@@ -145,6 +145,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels models{load_describer(context, options.language, timings),
                          load_speaker(context, options.voice, timings)};
+    models.look = visual_questions(seeing, view.image);
     auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
     models.speaker = placed_at_objects(models.speaker, options.spatial, sight.scene, timings);
     TellingRequest request = options.request;

@@ -66,6 +66,9 @@ Json result_json(Sight const& sight, std::vector<Answer> const& answers, SpeechT
         }
         if (!answer.question.empty()) {
             json["answers"].push_back({{"question", answer.question}, {"sentences", answer.told.sentences}});
+            if (!answer.told.seen.empty()) {
+                json["answers"].back()["seen"] = answer.told.seen;
+            }
         }
     }
     json["speech"] = target.out.empty() ? Json(nullptr) : Json(target.out.string());
@@ -73,10 +76,13 @@ Json result_json(Sight const& sight, std::vector<Answer> const& answers, SpeechT
     return json;
 }
 
+bool asks(DescribeOptions const& options) {
+    return !options.request.question.empty() || !options.questions.empty();
+}
+
 // A description in few words is the scene's own.
 bool needs_language_model(DescribeOptions const& options) {
-    return options.request.prompts.wording.level == Level::full || !options.request.question.empty() ||
-           !options.questions.empty();
+    return options.request.prompts.wording.level == Level::full || asks(options);
 }
 
 void run(AppContext const& context, DescribeOptions options) {
@@ -99,7 +105,12 @@ void run(AppContext const& context, DescribeOptions options) {
     if (needs_language_model(options)) {
         telling.describer = load_describer(context, options.language, timings);
     }
-    auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
+    telling.look = visual_questions(seeing, view.image);
+    auto described = seeing;
+    if (asks(options)) { // the captioner is asked the question instead
+        described.captioner = {};
+    }
+    auto sight = see(view, described, options.seeing.threshold, timings, context.stop);
     telling.speaker = placed_at_objects(telling.speaker, options.spatial, sight.scene, timings);
     options.request.prompts.wording.sure_score = sight.sure_score;
     options.request.prompts.style = prompt_style_of(options.language);

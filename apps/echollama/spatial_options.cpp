@@ -7,9 +7,7 @@ namespace {
 
 Loading<Speaker> placed(Loading<Speaker> voice, Placing placing, Timings& timings) {
     auto head = load_in_background<Head>(timings, "head", [] { return std::make_shared<Head>(default_head()); });
-    std::promise<std::shared_ptr<Speaker>> made;
-    made.set_value(make_placed_voice(std::move(voice), std::move(head), std::move(placing)));
-    return made.get_future();
+    return ready<Speaker>(make_placed_voice(std::move(voice), std::move(head), std::move(placing)));
 }
 
 } // namespace

@@ -13,6 +13,14 @@ namespace echollama {
 template <typename Role>
 using Loading = std::shared_future<std::shared_ptr<Role>>;
 
+// A model that is there already.
+template <typename Role>
+Loading<Role> ready(std::shared_ptr<Role> model) {
+    std::promise<std::shared_ptr<Role>> promise;
+    promise.set_value(std::move(model));
+    return promise.get_future().share();
+}
+
 // `timings` must outlive the loading.
 template <typename Role, typename Make>
 Loading<Role> load_in_background(Timings& timings, std::string const& name, Make make) {

@@ -22,20 +22,24 @@ std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& model
     });
 }
 
+std::string ask_captioner(SeeingModels const& models, Image const& image, CaptionRequest const& request,
+                          std::stop_token const& stop) {
+    try {
+        return models.captioner.get()->caption(image, request, stop);
+    } catch (Error const& error) {
+        log::warning(std::string(error.what()) + " The picture is described without a caption.");
+        return "";
+    }
+}
+
 // Starts at once; not valid(): there is no captioner.
 std::future<std::string> write_caption(View const& view, SeeingModels const& models, Timings& timings,
                                        std::stop_token stop) {
     if (!models.captioner.valid()) {
         return {};
     }
-    return std::async(std::launch::async, [&view, &models, &timings, stop]() -> std::string {
-        try {
-            auto captioner = models.captioner.get();
-            return timings.measure("caption", [&] { return captioner->caption(view.image, {}, stop); });
-        } catch (Error const& error) {
-            log::warning(std::string(error.what()) + " The picture is described without a caption.");
-            return "";
-        }
+    return std::async(std::launch::async, [&view, &models, &timings, stop] {
+        return timings.measure("caption", [&] { return ask_captioner(models, view.image, {}, stop); });
     });
 }
 
@@ -72,6 +76,15 @@ Sight see(View const& view, SeeingModels const& models, float threshold, Timings
     }
     sight.scene.measured = std::move(facts);
     return sight;
+}
+
+VisualQuestions visual_questions(SeeingModels const& models, Image const& image) {
+    if (!models.captioner.valid()) {
+        return {};
+    }
+    return [&models, &image](std::string const& question, std::stop_token stop) {
+        return ask_captioner(models, image, {.question = question}, stop);
+    };
 }
 
 } // namespace echollama

@@ -4,6 +4,7 @@
 #include "base/timing.h"
 #include "media/view.h"
 #include "pipeline/loading.h"
+#include "pipeline/tell.h"
 #include "scene/build.h"
 #include "stages/roles.h"
 
@@ -31,5 +32,9 @@ struct Sight {
 // captioner that fails costs a warning and the caption.
 Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
           SceneOptions const& options = {});
+
+// Questions about this picture go to the captioner; empty when there is none. One that fails costs a warning. Models
+// and image must outlive it.
+VisualQuestions visual_questions(SeeingModels const& models, Image const& image);
 
 } // namespace echollama

@@ -138,7 +138,10 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
              TellingOutput const& output, Timings& timings, std::stop_token stop) {
     Telling done;
     auto const& wording = request.prompts.wording;
-    done.prompt = scene_prompt(scene, request.question, request.prompts, request.history);
+    if (!request.question.empty() && models.look && !answer_question(scene, request.question, wording)) {
+        done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });
+    }
+    done.prompt = scene_prompt(scene, request.question, request.prompts, request.history, done.seen);
     auto speech_options = request.speech;
     speech_options.answer = request.history.size(); // another one every turn
     SpeechThread speech(models.speaker, speech_options, output.audio, timings, stop);
@@ -155,8 +158,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     };
     if (!request.question.empty()) {
         auto describer = describer_or_null(models.describer);
-        timings.measure(
-            "answer", [&] { speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop); });
+        timings.measure("answer", [&] {
+            speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen);
+        });
     } else if (scene.objects.empty()) {
         for (auto const& sentence : describe_scene(scene, wording)) {
             say(sentence);

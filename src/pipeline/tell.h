@@ -13,9 +13,13 @@
 
 namespace echollama {
 
+// Looks at the picture again with a question; gives what was seen, or "".
+using VisualQuestions = std::function<std::string(std::string const& question, std::stop_token stop)>;
+
 struct TellingModels {
     Loading<Describer> describer; // not valid: the scene's own words only
     Loading<Speaker> speaker;     // not valid: text only
+    VisualQuestions look = {};    // empty: nobody looks at the picture again
 };
 
 struct TellingRequest {
@@ -33,11 +37,13 @@ struct TellingOutput {
 
 struct Telling {
     Prompt prompt;
+    std::string seen; // what a look at the picture with the question gave
     std::vector<std::string> sentences;
 };
 
 // Says the headline at once from the scene itself, then what the language model adds and the scene supports; or answers
-// the question. Speech runs beside the writing. A describer that fails costs a warning and what it would have added.
+// the question: from the scene where that can, else the picture is looked at again and the language model writes from
+// both. Speech runs beside the writing. A describer that fails costs a warning and what it would have added.
 // Throws what the speaker or the output throws. Returns early when stop is requested.
 Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
              TellingOutput const& output, Timings& timings, std::stop_token stop);

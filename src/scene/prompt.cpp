@@ -45,7 +45,7 @@ std::string standard_context(Scene const& scene, PromptOptions const& options) {
 } // namespace
 
 Prompt scene_prompt(Scene const& scene, std::string const& question, PromptOptions const& options,
-                    std::vector<Turn> const& history) {
+                    std::vector<Turn> const& history, std::string const& seen) {
     bool paper = options.style == PromptStyle::paper;
     Prompt prompt{paper ? paper_system : standard_system, history,
                   paper ? paper_context(scene, options) : standard_context(scene, options)};
@@ -54,6 +54,10 @@ Prompt scene_prompt(Scene const& scene, std::string const& question, PromptOptio
         if (turn.role == Turn::Role::user) {
             turn.text = asked(turn.text, options.style);
         }
+    }
+    if (!seen.empty()) {
+        auto& text = prompt.turns.back().text;
+        text = (paper ? "Image Description: " : "Seen: ") + seen + "\n" + text;
     }
     return prompt;
 }

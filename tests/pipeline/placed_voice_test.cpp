@@ -8,13 +8,6 @@
 namespace echollama {
 namespace {
 
-template <typename Role>
-Loading<Role> ready(std::shared_ptr<Role> role) {
-    std::promise<std::shared_ptr<Role>> promise;
-    promise.set_value(std::move(role));
-    return promise.get_future();
-}
-
 // Says 0.2 s of noise for any text, in uneven pieces, and remembers the texts.
 class NoiseVoice : public Speaker {
   public:

@@ -10,13 +10,6 @@
 namespace echollama {
 namespace {
 
-template <typename Role>
-Loading<Role> ready(std::shared_ptr<Role> model) {
-    std::promise<std::shared_ptr<Role>> promise;
-    promise.set_value(std::move(model));
-    return promise.get_future().share();
-}
-
 struct FakeDetector : Detector {
     std::vector<Detection> found;
     std::function<void()> work = [] {};

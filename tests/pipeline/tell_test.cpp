@@ -1,4 +1,6 @@
 // Telling without models: what the caption adds.
+#include "base/error.h"
+#include "pipeline/see.h"
 #include "pipeline/tell.h"
 #include "scene/build.h"
 
@@ -9,10 +11,13 @@
 namespace echollama {
 namespace {
 
+Scene cup_and_chair() {
+    return build_scene({{"cup", 41, 0.9F, {60, 200, 160, 300}, {}}, {"chair", 56, 0.9F, {450, 150, 600, 470}, {}}}, 640,
+                       480, Intrinsics{.fx = 600, .fy = 600, .cx = 320, .cy = 240});
+}
+
 std::vector<std::string> told(std::string const& caption, std::string const& question = "", Level level = Level::full) {
-    auto scene =
-        build_scene({{"cup", 41, 0.9F, {60, 200, 160, 300}, {}}, {"chair", 56, 0.9F, {450, 150, 600, 470}, {}}}, 640,
-                    480, Intrinsics{.fx = 600, .fy = 600, .cx = 320, .cy = 240});
+    auto scene = cup_and_chair();
     scene.caption = caption;
     Timings timings;
     TellingRequest request;
@@ -43,6 +48,90 @@ TEST(Tell, WhatTheSceneSaidAlreadyIsNotRepeatedFromTheCaption) {
 
 TEST(Tell, WithoutSupportTheScenesOwnWordsAreThere) {
     EXPECT_EQ(told("A dog sleeps."), told(""));
+}
+
+// Describes what it is told to; remembers what it was asked.
+class FakeDescriber : public Describer {
+  public:
+    explicit FakeDescriber(std::string text) : text_(std::move(text)) {}
+    void reply(Prompt const& prompt, TextSink const& sink, std::stop_token) override {
+        asked = turns_with_context(prompt).back().text;
+        sink(text_);
+    }
+    std::string asked;
+
+  private:
+    std::string text_;
+};
+
+class FakeCaptioner : public Captioner {
+  public:
+    explicit FakeCaptioner(std::string answer) : answer_(std::move(answer)) {}
+    std::string caption(Image const&, CaptionRequest const& request, std::stop_token) override {
+        questions.push_back(request.question);
+        if (answer_.empty()) {
+            throw Error("The caption model is broken.");
+        }
+        return answer_;
+    }
+    std::vector<std::string> questions;
+
+  private:
+    std::string answer_;
+};
+
+struct Answered {
+    std::vector<std::string> sentences, looked;
+    std::string asked;
+};
+
+// What is said to a question when the captioner sees this and the language model writes that.
+Answered answered(std::string const& question, std::string const& seen, std::string const& written) {
+    auto captioner = std::make_shared<FakeCaptioner>(seen);
+    auto describer = std::make_shared<FakeDescriber>(written);
+    SeeingModels seeing{{}, {}, ready<Captioner>(captioner)};
+    Image image{2, 2, std::vector<std::uint8_t>(12)};
+    Timings timings;
+    TellingRequest request;
+    request.question = question;
+    auto told = tell(cup_and_chair(), {ready<Describer>(describer), {}, visual_questions(seeing, image)}, request,
+                     {[](auto const&) {}, {}}, timings, {});
+    return {told.sentences, captioner->questions, describer->asked};
+}
+
+TEST(VisualQuestions, TheCaptionersAnswerIsEvidence) {
+    auto answer = answered("What colour is the cup?", "The cup is red.", "The cup is red. The cup is blue.");
+    EXPECT_EQ(answer.sentences, (std::vector<std::string>{"The cup is red."}));
+    EXPECT_EQ(answer.looked, (std::vector<std::string>{"What colour is the cup?"}));
+    EXPECT_NE(answer.asked.find("The cup is red."), std::string::npos) << "the language model is told";
+    EXPECT_NE(answer.asked.find("What colour is the cup?"), std::string::npos);
+}
+
+TEST(VisualQuestions, TheAnswerIsCheckedAsTheRest) {
+    EXPECT_EQ(answered("What is the dog doing?", "A dog sleeps on the chair.", "").sentences.front(),
+              "I cannot tell that from this picture.");
+    EXPECT_EQ(answered("Which lamp is on?", "There is a lamp in the corner.", "").sentences,
+              (std::vector<std::string>{"There could be a lamp in the corner."}));
+    EXPECT_EQ(answered("What time of day is it?", "Evening", "").sentences,
+              (std::vector<std::string>{"Perhaps evening."}));
+    EXPECT_EQ(answered("Who painted it?", "As an AI, I cannot tell <|im_end|>", "").sentences.size(), 1U);
+}
+
+TEST(VisualQuestions, AGuessSendsNobodyAcrossTheStreet) {
+    for (std::string const question : {"Is it safe to cross?", "Can I walk on?", "Is the traffic light green?"}) {
+        for (std::string const seen : {"Yes", "Yes, it is."}) {
+            for (auto const& sentence : answered(question, seen, seen).sentences) {
+                EXPECT_EQ(sentence.find("es"), std::string::npos) << sentence;
+            }
+        }
+    }
+}
+
+TEST(VisualQuestions, WhatTheSceneKnowsNeedsNoLook) {
+    auto answer = answered("Where is the cup?", "On the right.", "It is on the right.");
+    EXPECT_TRUE(answer.looked.empty());
+    EXPECT_TRUE(says(answer.sentences, "cup"));
+    EXPECT_EQ(answered("What colour is the cup?", "", "").sentences.front(), "I cannot tell that from this picture.");
 }
 
 TEST(Tell, FewWordsStayFew) {
