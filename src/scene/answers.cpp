@@ -82,7 +82,8 @@ std::optional<std::string> answer_about(Scene const& scene, Question const& ques
     auto found = objects_named(scene, mention);
     if (question.has({"many"})) {
         return found.empty() ? not_seen(mention)
-                             : "I see " + std::to_string(found.size()) + ". " + several(scene, found, options);
+                             : "I see " + (found.size() == 1 ? "one" : std::to_string(found.size())) + ". " +
+                                   several(scene, found, options);
     }
     if (found.empty()) {
         return question.has({"where", "there", "see", "far"}) ? std::optional(not_seen(mention)) : std::nullopt;
@@ -104,6 +105,13 @@ std::optional<std::string> answer_about(Scene const& scene, Question const& ques
     return std::nullopt;
 }
 
+// Whether it is safe is more than a camera can tell; what is ahead helps to find out.
+bool asks_whether_safe(Question const& question) {
+    return question.has({"safe", "safely", "danger", "dangerous", "cross"}) ||
+           (question.has({"way", "path"}) && question.has({"free", "clear", "my", "in"})) ||
+           (question.starts("can", "i") && question.has({"walk", "go"}));
+}
+
 std::string side_answer(Scene const& scene, int side, WordingOptions const& options) {
     Indices found;
     for (std::size_t i = 0; i < scene.objects.size(); ++i) {
@@ -115,16 +123,42 @@ std::string side_answer(Scene const& scene, int side, WordingOptions const& opti
     return found.empty() ? "I do not see anything " + where + "." : several(scene, found, options);
 }
 
+std::string everything(Scene const& scene, WordingOptions const& options) {
+    Indices all(scene.objects.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = i;
+    }
+    return several(scene, all, options);
+}
+
+Question read_question(std::string const& text) {
+    Question question{split_words(text), {}};
+    question.mentions = find_mentions(question.words);
+    return question;
+}
+
 } // namespace
 
 std::optional<std::string> answer_question(Scene const& scene, std::string const& text, WordingOptions const& options) {
-    Question question{split_words(text), {}};
-    question.mentions = find_mentions(question.words);
+    auto const question = read_question(text);
     if (question.words.empty()) {
         return std::nullopt;
     }
+    if (question.starts("thanks") || question.starts("thank", "you")) {
+        return "You are welcome.";
+    }
+    if (asks_whether_safe(question)) {
+        return "I cannot tell whether it is safe. " + side_answer(scene, 0, options);
+    }
     if (!question.mentions.empty()) {
         return answer_about(scene, question, options);
+    }
+    if (question.starts("who") && question.words.size() <= 5) {
+        return answer_about(scene, read_question("where is the person"), options);
+    }
+    if (question.starts("describe") ||
+        (question.starts("what") && question.words.size() == 3 && question.has({"this", "that", "it"}))) {
+        return everything(scene, options);
     }
     if (!question.starts("what") && !question.starts("who") && !question.starts("anything") && !question.starts("is")) {
         return std::nullopt;
@@ -140,11 +174,7 @@ std::optional<std::string> answer_question(Scene const& scene, std::string const
         return sentence_about(scene.objects[0], options);
     }
     if (question.starts("what") && question.has({"see", "there", "here", "around", "picture"})) {
-        Indices all(scene.objects.size());
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            all[i] = i;
-        }
-        return several(scene, all, options);
+        return everything(scene, options);
     }
     return std::nullopt;
 }

@@ -57,6 +57,7 @@ class Checker {
             check_relation(phrase);
         }
         check_other_places(phrases);
+        check_identities();
         return std::move(claims_);
     }
 
@@ -379,6 +380,39 @@ class Checker {
         }
     }
 
+    // "The cup is probably a table": one thing is no other, whatever each of them is. "Behind the cup is a table" tells
+    // a place.
+    void check_identities() {
+        static constexpr std::string_view between[] = {"is",  "are",      "be",      "was",    "could",  "might",
+                                                       "may", "probably", "perhaps", "likely", "really", "also",
+                                                       "a",   "an",       "the",     "one",    "two",    "actually"};
+        static constexpr std::string_view places[] = {"of",     "to",    "on",    "in",  "behind", "near",
+                                                      "beside", "under", "above", "by",  "with",   "at",
+                                                      "over",   "below", "front", "and", "from",   "between"};
+        auto any_of = [&](auto const& set, std::size_t i) {
+            return std::find(std::begin(set), std::end(set), word(i)) != std::end(set);
+        };
+        for (std::size_t k = 0; k + 1 < read_.mentions.size(); ++k) {
+            auto const& a = read_.mentions[k];
+            auto const& b = read_.mentions[k + 1];
+            auto const begin = a.first + a.count;
+            bool equates = false, only = read_.same_sentence(a.first, b.first);
+            for (auto i = begin; i < b.first; ++i) {
+                equates = equates || word(i) == "is" || word(i) == "are" || word(i) == "be";
+                only = only && any_of(between, i);
+            }
+            bool placed = false;
+            for (auto i = a.first; i-- > 0 && a.first - i <= 3;) {
+                placed = placed || any_of(places, i);
+            }
+            bool outside_coco = (a.label.empty() && a.exact) || (b.label.empty() && b.exact);
+            bool same = a.label == b.label || names_class(a, b.label) || names_class(b, a.label);
+            if (equates && only && !placed && !outside_coco && !same) {
+                add(Claim::Subject::object, a.words + " is " + b.words, Verdict::contradicted);
+            }
+        }
+    }
+
     void check_clause(Clause const& clause) {
         Indices inside;
         for (std::size_t i = 0; i < read_.mentions.size(); ++i) {
@@ -423,22 +457,41 @@ std::vector<Claim> check_claims(std::string const& text, Scene const& scene) {
 }
 
 bool has_plumbing(std::string const& text) {
-    static char const* const marks[] = {"matrix",       "grid-based",
-                                        "bounding box", "r(",
-                                        "probability",  "image description",
-                                        "as an ai",     "language model",
-                                        "prompt",       "detection",
-                                        "detected",     "confidence",
-                                        "coordinate",   "json",
-                                        "system:",      "user:",
-                                        "assistant",    "```",
-                                        "**",           "##",
-                                        "<|",           "|>",
-                                        "pixel",        "based on the facts",
-                                        "the facts",    "according to the",
-                                        "the list",     "score",
-                                        "instructions", "as you can see",
-                                        "i'm sorry",    "i cannot",
+    static char const* const marks[] = {"matrix",
+                                        "grid-based",
+                                        "bounding box",
+                                        "r(",
+                                        "probability",
+                                        "image description",
+                                        "as an ai",
+                                        "language model",
+                                        "prompt",
+                                        "detection",
+                                        "detected",
+                                        "confidence",
+                                        "coordinate",
+                                        "json",
+                                        "system:",
+                                        "user:",
+                                        "assistant",
+                                        "```",
+                                        "**",
+                                        "##",
+                                        "<|",
+                                        "|>",
+                                        "pixel",
+                                        "based on the facts",
+                                        "the facts",
+                                        "according to the",
+                                        "the picture is a",
+                                        "the image is a",
+                                        "the picture is probably",
+                                        "the list",
+                                        "score",
+                                        "instructions",
+                                        "as you can see",
+                                        "i'm sorry",
+                                        "i cannot",
                                         "i can't"};
     std::string plain = lower(text);
     return std::any_of(std::begin(marks), std::end(marks),

@@ -11,6 +11,7 @@
 #include <mtmd-helper.h>
 #include <mtmd.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace echollama {
@@ -145,6 +146,9 @@ class MtmdCaptioner : public Captioner {
         if (mtmd_input_chunk_get_type(chunk) == MTMD_INPUT_CHUNK_TYPE_TEXT) {
             std::size_t count = 0;
             auto const* tokens = mtmd_input_chunk_get_tokens_text(chunk, &count);
+            if (std::any_of(tokens, tokens + count, [](auto token) { return token < 0; })) {
+                refuse(text_, mmproj_); // the text model has no tokens for what stands around a picture
+            }
             return count == 0 || llm_.read({tokens, count}, stop_);
         }
         encode(chunk);

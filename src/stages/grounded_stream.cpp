@@ -39,11 +39,21 @@ bool holds_word(std::string const& joined, std::string const& words) {
 
 // The check knows objects and places, not actions or moods ("is trying to hide"): other words than the scene's own and
 // those that only connect them are not spoken.
+constexpr char const* connecting = "a an the there is are i see you can be this that it its and or of to in on at with "
+                                   "from by also one two both other picture shows front behind left right ahead above "
+                                   "below under near next beside between side middle center top bottom about away "
+                                   "metres meters close far straight slightly your yes no not any could may might "
+                                   "probably perhaps located ";
+
+// Words that ask, and words that every sentence may hold: an answer is none because it repeats them.
+constexpr char const* asking =
+    "what which who whose where when why how many much do does did is are was were be am i me "
+    "my you your we us it its this that these those there here the a an of to in at and or "
+    "can could may might will would should shall please tell say show describe about any "
+    "anything something anyone someone picture image photo see look looks thing things ";
+
 bool uses_known_words(std::string const& sentence, Scene const& scene, std::vector<std::string> const& own) {
-    std::string known = "a an the there is are i see you can be this that it its and or of to in on at with from by "
-                        "also one two both other picture shows front behind left right ahead above below under near "
-                        "next beside between side middle center top bottom about away metres meters close far "
-                        "straight slightly your yes no not any could may might probably perhaps located ";
+    std::string known = connecting;
     for (auto const& said : own) {
         known += joined_words(said);
     }
@@ -160,12 +170,38 @@ void GroundedStream::finish() {
 }
 
 void GroundedStream::push_seen(std::string_view answer, bool vague) {
-    answering_ = true;
     vague_ = vague;
     push(answer);
     push("\n"); // short answers end without a mark
     finish();
-    answering_ = vague_ = false;
+    vague_ = false;
+}
+
+void GroundedStream::answer_to(std::string const& question) {
+    auto words = split_words(question);
+    auto mentions = find_mentions(words);
+    wanted_ = "";
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        bool names_thing = std::any_of(mentions.begin(), mentions.end(),
+                                       [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
+        if (!names_thing && !holds_word(asking, words[i].text)) {
+            *wanted_ += words[i].text + " ";
+        }
+    }
+}
+
+bool GroundedStream::may_answer(std::string const& sentence) const {
+    if (!wanted_) {
+        return true;
+    }
+    std::string own = connecting;
+    for (auto const& said : own_) {
+        own += joined_words(said);
+    }
+    auto words = split_words(sentence);
+    return std::any_of(words.begin(), words.end(), [&](Word const& word) {
+        return holds_word(*wanted_, word.text) || !holds_word(own, word.text);
+    });
 }
 
 // "Red.", "It looks like evening.", "No."
@@ -245,13 +281,13 @@ void GroundedStream::consider(std::string const& raw) {
     bool clean = is_complete(sentence) && split_words(sentence).size() <= max_sentence_words &&
                  !has_plumbing(sentence) && raw.find("<|") == std::string::npos && raw.find("|>") == std::string::npos;
     auto standing = clean ? standing_of(sentence, scene_) : Standing::worthless;
-    if (standing == Standing::refuted && !answering_ && correct(sentence)) {
+    if (standing == Standing::refuted && !wanted_ && correct(sentence)) {
         log::debug("corrected: " + sentence);
         ++corrected_;
         return;
     }
     bool good = (standing == Standing::holds || standing == Standing::uncertain) &&
-                uses_known_words(sentence, scene_, own_) && tells_something_new(sentence);
+                uses_known_words(sentence, scene_, own_) && tells_something_new(sentence) && may_answer(sentence);
     bool vague = !good && clean && is_vague_answer(sentence);
     good = good || vague;
     auto spoken = vague || (good && standing == Standing::uncertain) ? with_doubt(sentence) : sentence;
@@ -333,6 +369,9 @@ void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene,
     auto known = scene;
     known.caption += (known.caption.empty() || seen.empty() ? "" : " ") + seen;
     GroundedStream stream(known, sink, wording);
+    if (!question.empty()) {
+        stream.answer_to(question);
+    }
     if (describer) {
         write_checked(*describer, prompt, stream, stop);
     }

@@ -7,6 +7,7 @@
 #include "stages/sentences.h"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -30,11 +31,15 @@ class GroundedStream {
   public:
     GroundedStream(Scene const& scene, SentenceSink sink, WordingOptions const& wording = {});
 
+    // From now on only sentences that may answer this question are spoken: those with a word of it that is more than
+    // the name of a thing, or with something that the scene does not say itself. What the scene says anyway answers
+    // nothing that was asked, and neither does the correction of something wrong.
+    void answer_to(std::string const& question);
+
     void push(std::string_view piece);
     void finish();
     // What a captioner answered when it was asked about the picture, which the scene's caption must hold, too. Checked
-    // as the rest, but what is wrong is dropped: its correction answers no question. What names nothing that can be
-    // checked ("Red.") is said with doubt when `vague`.
+    // as the rest; what names nothing that can be checked ("Red.") is said with doubt when `vague`.
     void push_seen(std::string_view answer, bool vague);
     // The scene's own sentences about things that no sentence named, and what was measured ("The picture is very
     // dark.").
@@ -53,6 +58,7 @@ class GroundedStream {
     Facts facts_of(std::string const& sentence) const;
     bool tells_something_new(std::string const& sentence) const;
     bool is_vague_answer(std::string const& sentence) const;
+    bool may_answer(std::string const& sentence) const;
     void say(std::string const& sentence);
 
     Scene const& scene_;
@@ -63,7 +69,8 @@ class GroundedStream {
     std::set<std::string> named_;   // classes
     Facts told_;                    // of which class what kind of thing was said
     std::size_t spoken_ = 0, corrected_ = 0, dropped_ = 0;
-    bool answering_ = false, vague_ = false; // in push_seen()
+    bool vague_ = false;                // in push_seen()
+    std::optional<std::string> wanted_; // the question's words that an answer may repeat; none: a description
 };
 
 // "There is a lamp." → "There could be a lamp."

@@ -127,6 +127,29 @@ TEST(VisualQuestions, AGuessSendsNobodyAcrossTheStreet) {
     }
 }
 
+TEST(Questions, WhatAnswersNothingIsNotSaid) {
+    std::string const unknown = "I cannot tell that from this picture.";
+    for (std::string const question : {"What time is it?", "What is in the cup?", "Is the chair broken?"}) {
+        auto said = answered(question, "",
+                             "The cup is a chair. The picture is probably a cup. There is a cup on the left. "
+                             "This is a cup. There is a dog.")
+                        .sentences;
+        EXPECT_EQ(said.front(), unknown) << question;
+        EXPECT_LE(said.size(), 2U) << question;
+    }
+    auto said = answered("What is to the left of the chair?", "", "The cup is to the left of the chair.").sentences;
+    EXPECT_EQ(said, (std::vector<std::string>{"The cup is to the left of the chair."}));
+}
+
+TEST(Questions, SafetyIsNotTheCamerasToPromise) {
+    for (std::string const question : {"Is it safe to cross?", "Can I walk on?", "Is the way free?"}) {
+        auto said = answered(question, "Yes", "Yes, it is safe.").sentences;
+        ASSERT_FALSE(said.empty());
+        EXPECT_EQ(said.front().find("I cannot tell whether it is safe."), 0U) << said.front();
+    }
+    EXPECT_EQ(answered("Thank you!", "", "").sentences, (std::vector<std::string>{"You are welcome."}));
+}
+
 TEST(VisualQuestions, WhatTheSceneKnowsNeedsNoLook) {
     auto answer = answered("Where is the cup?", "On the right.", "It is on the right.");
     EXPECT_TRUE(answer.looked.empty());

@@ -358,5 +358,21 @@ TEST(GroundingProperties, AnyBytesAreRead) {
     }
 }
 
+TEST(Grounding, OneThingIsNoOther) {
+    auto scene =
+        build_scene({{"cup", 41, 0.9F, {60, 200, 160, 300}, {}}, {"dining table", 60, 0.9F, {50, 250, 600, 470}, {}}},
+                    640, 480, Intrinsics{.fx = 600, .fy = 600, .cx = 320, .cy = 240});
+    auto contradicted = [&](std::string const& text) {
+        auto claims = check_claims(text, scene);
+        return std::any_of(claims.begin(), claims.end(),
+                           [](auto const& claim) { return claim.verdict == Verdict::contradicted; });
+    };
+    EXPECT_TRUE(contradicted("The cup is probably a dining table."));
+    EXPECT_TRUE(contradicted("The table is a cup."));
+    EXPECT_FALSE(contradicted("Behind the cup is a table."));
+    EXPECT_FALSE(contradicted("The cup is a cup."));
+    EXPECT_FALSE(contradicted("There is a cup. There is a table."));
+}
+
 } // namespace
 } // namespace echollama

@@ -209,7 +209,8 @@ class OtherModels : public testing::TestWithParam<Kind> {};
 
 TEST_P(OtherModels, SayWhatTheySeeAndStop) {
     TempDir dir;
-    auto const text = tiny_chat_model(dir / "chat.gguf", {.architecture = GetParam().architecture});
+    auto const text =
+        tiny_chat_model(dir / "chat.gguf", {.architecture = GetParam().architecture, .image_marks = true});
     auto const eyes = tiny_eyes(dir / "mmproj-chat.gguf", GetParam().projector);
     auto captioner = make_mtmd_captioner(text, eyes, {.max_tokens = 12});
     auto small = moondream_picture("small"), wide = moondream_picture("wide");
@@ -233,7 +234,8 @@ TEST_P(OtherModels, SayWhatTheySeeAndStop) {
 
 TEST_P(OtherModels, AnotherModelsEyesAreRefusedInOneSentence) {
     TempDir dir;
-    auto const text = tiny_chat_model(dir / "chat.gguf", {.architecture = GetParam().architecture});
+    auto const text =
+        tiny_chat_model(dir / "chat.gguf", {.architecture = GetParam().architecture, .image_marks = true});
     auto message = [&](CaptionerFiles const& files) -> std::string {
         try {
             make_captioner(files, 1);
@@ -249,10 +251,17 @@ TEST_P(OtherModels, AnotherModelsEyesAreRefusedInOneSentence) {
     EXPECT_EQ(other.find('\n'), std::string::npos) << other;
 }
 
+TEST(MtmdCaptioner, ATextModelThatNeverSawPicturesIsRefused) {
+    TempDir dir;
+    auto captioner = make_mtmd_captioner(tiny_chat_model(dir / "chat.gguf"), tiny_eyes(dir / "mmproj.gguf", "idefics3"),
+                                         {.max_tokens = 4});
+    EXPECT_THROW(captioner->caption(moondream_picture("small"), {}), Error);
+}
+
 INSTANTIATE_TEST_SUITE_P(MtmdCaptioner, OtherModels,
                          testing::Values(Kind{"llama", "idefics3"}, Kind{"gemma3", "gemma3"},
                                          Kind{"qwen2vl", "qwen2vl_merger"}),
-                         [](auto const& info) { return std::string(info.param.projector); });
+                         [](auto const& kind) { return std::string(kind.param.projector); });
 
 // The same network under other names for its special tokens hears the names of the first as mere text; so must the
 // first.

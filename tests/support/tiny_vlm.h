@@ -100,6 +100,7 @@ struct TinyChat {
     std::string begin = "<|im_start|>", end = "<|im_end|>"; // the special tokens of its template
     std::string chat_template = "";                         // empty: ChatML with them
     std::string architecture = "llama";                     // "qwen2vl" and "gemma3" as well
+    bool image_marks = false;                               // SmolVLM's tokens around a picture
 };
 
 // Adds tensors whose numbers come from their names.
@@ -137,6 +138,10 @@ inline std::filesystem::path tiny_chat_model(std::filesystem::path const& path, 
     for (std::size_t i = 0; i < 2; ++i) { // two of the unused ones become the template's marks
         tokenizer.tokens[382 + i] = i == 0 ? chat.begin : chat.end;
         tokenizer.types[382 + i] = convert::TokenType::control;
+    }
+    for (std::size_t i = 0; chat.image_marks && i < 3; ++i) {
+        tokenizer.tokens[377 + i] = std::vector<std::string>{"<fake_token_around_image>", "<global-img>", "\n\n"}[i];
+        tokenizer.types[377 + i] = convert::TokenType::control;
     }
     convert::add_tokenizer(writer, tokenizer);
     writer.set("tokenizer.ggml.bos_token_id", static_cast<std::uint32_t>(tokenizer.find("<|endoftext|>")));
