@@ -44,6 +44,8 @@ constexpr Abbreviation abbreviations[] = {
     {"ch", "chapter", true, Next::number},
     {"ca", "about", true, Next::number},
     {"approx", "approximately", true, Next::anything},
+    {"incl", "including", true, Next::anything},
+    {"excl", "excluding", true, Next::anything},
     {"etc", "et cetera", false, Next::anything},
     {"vs", "versus", false, Next::anything},
     {"e.g", "for example", true, Next::anything},

@@ -69,6 +69,7 @@ TEST(SpeechText, SaysWhatIsWritten) {
         {"6.02e23, 1E-9, 4 m3, 5 ft 3 in, 1.50€",
          "six point zero two times ten to the twenty-three, one times ten to the minus nine, four cubic metres, five "
          "feet three inches, one euro and fifty cents"},
+        {"$5 incl. 19% VAT, excl. tips", "five dollars including nineteen percent VAT, excluding tips"},
         {"00:00, the '90s, 3 × 4 = 12", "midnight, the nineties, three times four equals twelve"},
         {"C++ and C#, and/or, w/o, n/a", "C plus plus and C sharp, and or, without, not applicable"},
         {"\u2463 \U0001D573\U0001D58A\U0001D591\U0001D591\U0001D594 \uFF21\uFF22 \uFB01ne", "four Hello AB fine"},
