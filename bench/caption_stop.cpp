@@ -95,6 +95,7 @@ void stops(char const* name, Captioner& captioner, int count) {
 
 int main(int argc, char** argv) try {
     use_patient_threads(argv);
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // what was measured is seen at once
     auto const text = [&](int i, char const* otherwise) { return std::string(argc > i ? argv[i] : otherwise); };
     int const count = std::stoi(text(1, "30"));
     int const threads = std::stoi(text(2, "2"));

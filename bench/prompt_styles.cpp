@@ -117,6 +117,7 @@ void print(char const* name, Sums sums) {
 
 int main(int argc, char** argv) try {
     use_patient_threads(argv);
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // what was measured is seen at once
     if (argc < 2) {
         std::fprintf(stderr, "usage: bench_prompt_styles MODEL.gguf [SCENES] [PHOTO...]\n");
         return 2;
