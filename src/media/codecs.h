@@ -31,4 +31,14 @@ void over_white(std::vector<std::uint8_t>& pixels);
 // Throws when width x height is above max_image_pixels or not positive.
 void check_size(std::int64_t width, std::int64_t height, std::string const& name);
 
+// Throws when the file is too short for the pixels that its header promises, so that their memory is never taken.
+// `pixels_in_a_byte`: the most that its kind of file can hold. Sizes as check_size lets them through.
+void check_length(std::int64_t width, std::int64_t height, std::int64_t pixels_in_a_byte, std::size_t bytes,
+                  std::string const& name);
+
+// For PNG: deflate makes at most 1032 bytes out of one (zlib, "Maximum Expansion Factor").
+inline std::int64_t png_pixels_in_a_byte(int bits_in_a_pixel) {
+    return 1032 * 8 / bits_in_a_pixel;
+}
+
 } // namespace echollama::codecs

@@ -4,6 +4,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 
@@ -15,6 +16,7 @@ struct Report {
     jpeg_error_mgr manager;
     std::jmp_buf back;
     char message[JMSG_LENGTH_MAX] = "";
+    bool ends_early = false; // libjpeg then sees an end of the picture
 };
 
 [[noreturn]] void on_error(j_common_ptr jpeg) {
@@ -24,13 +26,16 @@ struct Report {
 }
 
 // Where pixels are missing or wrong libjpeg would go on with grey, but half a picture is not described. Its other
-// warnings are oddities that cameras do write, such as unused bytes between two parts.
+// warnings are oddities that cameras do write, such as unused bytes between two parts. A file that ends early may only
+// lack its last two bytes, which say that it ends; whether pixels are missing shows later.
 void on_message(j_common_ptr jpeg, int level) {
     if (level >= 0) {
         return;
     }
     switch (jpeg->err->msg_code) {
     case JWRN_JPEG_EOF:
+        reinterpret_cast<Report*>(jpeg->err)->ends_early = true;
+        break;
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_MUST_RESYNC:
@@ -78,6 +83,20 @@ bool read_header(Decoder& d) {
     return true;
 }
 
+// For a file that ends early, where libjpeg itself has found nothing missing: whether every part of the picture was
+// there. Arithmetic coding cannot tell.
+bool has_all_scans(jpeg_decompress_struct const& jpeg) {
+    for (int c = 0; c < jpeg.num_components; ++c) {
+        bool const seen = jpeg.comp_info[c].quant_table != nullptr;
+        bool const refined = !jpeg.progressive_mode ||
+                             std::all_of(jpeg.coef_bits[c], jpeg.coef_bits[c] + DCTSIZE2, [](int b) { return b == 0; });
+        if (!seen || !refined) {
+            return false;
+        }
+    }
+    return !jpeg.arith_code;
+}
+
 bool read_pixels(Decoder& d, std::uint8_t* pixels, std::size_t row_bytes) {
     if (setjmp(d.report.back)) {
         return false;
@@ -86,6 +105,10 @@ bool read_pixels(Decoder& d, std::uint8_t* pixels, std::size_t row_bytes) {
     while (d.jpeg.output_scanline < d.jpeg.output_height) {
         JSAMPROW row = pixels + d.jpeg.output_scanline * row_bytes;
         jpeg_read_scanlines(&d.jpeg, &row, 1);
+    }
+    if (d.report.ends_early && !has_all_scans(d.jpeg)) {
+        std::snprintf(d.report.message, JMSG_LENGTH_MAX, "it ends too early");
+        return false;
     }
     jpeg_finish_decompress(&d.jpeg);
     return true;
@@ -115,6 +138,9 @@ Image decode_jpeg(std::span<std::uint8_t const> bytes, std::string const& name) 
         throw fail();
     }
     check_size(decoder.jpeg.image_width, decoder.jpeg.image_height, name);
+    if (!decoder.jpeg.arith_code) { // each of 8 by 8 brightnesses takes one Huffman code of one bit at least
+        check_length(decoder.jpeg.image_width, decoder.jpeg.image_height, 512, bytes.size(), name);
+    }
     bool cmyk = decoder.jpeg.out_color_space == JCS_CMYK;
     auto row_bytes = std::size_t{decoder.jpeg.image_width} * (cmyk ? 4 : 3);
     Image image{static_cast<int>(decoder.jpeg.image_width), static_cast<int>(decoder.jpeg.image_height), {}};

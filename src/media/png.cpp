@@ -157,6 +157,9 @@ Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name) {
     auto width = png_get_image_width(reader.png, reader.info);
     auto height = png_get_image_height(reader.png, reader.info);
     check_size(width, height, name);
+    int const bits =
+        png_get_channels(reader.png, reader.info) * static_cast<int>(png_get_bit_depth(reader.png, reader.info));
+    check_length(width, height, png_pixels_in_a_byte(bits), bytes.size(), name);
     bool const alpha = has_alpha(reader.png, reader.info);
     std::size_t const row_bytes = std::size_t{width} * (alpha ? 4 : 3);
     Image image{static_cast<int>(width), static_cast<int>(height), std::vector<std::uint8_t>(row_bytes * height)};

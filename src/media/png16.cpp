@@ -84,6 +84,7 @@ Gray16 load_png16(std::filesystem::path const& path) {
     }
     auto const width = png_get_image_width(r.png, r.info), height = png_get_image_height(r.png, r.info);
     codecs::check_size(width, height, path.string());
+    codecs::check_length(width, height, codecs::png_pixels_in_a_byte(16), bytes.size(), path.string());
     Gray16 gray{static_cast<int>(width), static_cast<int>(height),
                 std::vector<std::uint16_t>(std::size_t{width} * height)};
     std::vector<png_bytep> rows;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace echollama {
 namespace {
@@ -249,6 +250,88 @@ TEST(BadPictures, HugeOnesAreRefusedFromTheHeader) {
     EXPECT_EQ(decoded(png_of(test::gradient(1, 1))).rgb.size(), 3U);
 }
 
+// The most memory that `work` held on top of what was there before, MB.
+double extra_memory(auto const& work) {
+    auto const status = [](std::string const& key) {
+        std::ifstream file("/proc/self/status");
+        for (std::string line; std::getline(file, line);) {
+            if (line.starts_with(key)) {
+                return std::stod(line.substr(key.size())) / 1024;
+            }
+        }
+        return 0.0;
+    };
+    std::ofstream("/proc/self/clear_refs") << 5; // the peak starts anew
+    double const before = status("VmRSS:");
+    work();
+    return status("VmHWM:") - before;
+}
+
+void put_big_endian(Bytes& bytes, std::size_t at, std::uint32_t value, int count) {
+    for (int i = 0; i < count; ++i) {
+        bytes[at + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(value >> (8 * (count - 1 - i)));
+    }
+}
+
+// Each is a few hundred bytes long and says that it is 9000 by 9000 pixels large.
+std::vector<std::pair<std::string, Bytes>> lying_headers() {
+    constexpr std::uint32_t side = 9000; // 0x2328
+    auto const image = test::gradient(8, 6);
+    std::vector<std::pair<std::string, Bytes>> files;
+    auto little = [](Bytes& bytes, std::size_t at) { bytes[at] = 0x28, bytes[at + 1] = 0x23; };
+    auto bmp = test::encode_bmp(image, false);
+    little(bmp, 18), little(bmp, 22);
+    files.emplace_back("BMP", bmp);
+    for (std::string const magic : {"P5", "P6"}) {
+        std::string const pnm = magic + "\n9000 9000\n255\n0123456789";
+        files.emplace_back(magic, Bytes(pnm.begin(), pnm.end()));
+    }
+    Bytes gif{'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0x80, 0, 0, 0,    0,    255, 255, 0,
+              0,   ',', 0,   0,   0,   0,   2, 0, 1, 0, 0,    2, 2, 0x44, 0x0A, 0,   ';'};
+    little(gif, 6), little(gif, 8), little(gif, 24), little(gif, 26);
+    files.emplace_back("GIF", gif);
+    for (int kind : {2, 10}) { // plain, and run lengths
+        Bytes tga(18 + 100, 1);
+        std::fill_n(tga.begin(), 18, std::uint8_t{0});
+        tga[2] = static_cast<std::uint8_t>(kind), tga[16] = 24;
+        little(tga, 12), little(tga, 14);
+        files.emplace_back("TGA", tga);
+    }
+    for (int packed : {0, 1}) {
+        Bytes psd(26 + 12 + 2 + 100);
+        std::memcpy(psd.data(), "8BPS", 4);
+        put_big_endian(psd, 4, 1, 2), put_big_endian(psd, 12, 3, 2);
+        put_big_endian(psd, 14, side, 4), put_big_endian(psd, 18, side, 4);
+        put_big_endian(psd, 22, 8, 2), put_big_endian(psd, 24, 3, 2);
+        put_big_endian(psd, 38, static_cast<std::uint32_t>(packed), 2);
+        files.emplace_back("PSD", psd);
+    }
+    auto png = png_of(image);
+    put_big_endian(png, 16, side, 4), put_big_endian(png, 20, side, 4);
+    put_big_endian(png, 29, static_cast<std::uint32_t>(crc32(0, png.data() + 12, 17)), 4);
+    files.emplace_back("PNG", png);
+    for (bool progressive : {false, true}) {
+        auto jpeg = test::encode_jpeg({.width = 8, .height = 6, .progressive = progressive}, image.rgb);
+        for (std::size_t i = 0; i + 8 < jpeg.size(); ++i) {
+            if (jpeg[i] == 0xFF && jpeg[i + 1] == (progressive ? 0xC2 : 0xC0)) {
+                put_big_endian(jpeg, i + 5, side, 2), put_big_endian(jpeg, i + 7, side, 2);
+            }
+        }
+        files.emplace_back("JPEG", jpeg);
+    }
+    return files;
+}
+
+TEST(BadPictures, HeadersThatPromiseMoreThanTheFileHoldsCostNothing) {
+    for (auto const& [kind, bytes] : lying_headers()) {
+        std::string text;
+        double const megabytes = extra_memory([&] { text = refusal_of(bytes); });
+        EXPECT_NE(text.find("cut short"), std::string::npos) << kind << ": " << text;
+        EXPECT_NE(text.find("get it again"), std::string::npos) << kind << ": " << text;
+        EXPECT_LT(megabytes, 5) << kind; // the pixels alone would be 230
+    }
+}
+
 TEST(BadPictures, RealHugePngIsRefusedWithItsSize) {
     // 20,000 x 20,000 in 1 bit grey: 50 MB of zeros that compress to 50 kB.
     auto const bytes =
@@ -257,15 +340,64 @@ TEST(BadPictures, RealHugePngIsRefusedWithItsSize) {
     EXPECT_NE(refusal_of(bytes).find("20000 by 20000"), std::string::npos);
 }
 
-TEST(BadPictures, CutAtEveryLengthIsRefusedNeverHalfRead) {
+// The same small picture in every kind of file.
+std::vector<std::pair<std::string, Bytes>> one_of_every_kind() {
     auto const image = test::gradient(24, 16);
-    auto const whole = test::with_exif(test::encode_jpeg({.width = 24, .height = 16}, image.rgb), {.orientation = 6});
-    auto const progressive = test::encode_jpeg({.width = 24, .height = 16, .progressive = true}, image.rgb);
-    for (auto const& bytes : {whole, progressive, png_of(image)}) {
+    std::vector<std::pair<std::string, Bytes>> files;
+    files.emplace_back("PNG", png_of(image));
+    files.emplace_back("BMP", test::encode_bmp(image, false));
+    std::string const header = "P6\n24 16\n255\n";
+    Bytes pnm(header.begin(), header.end());
+    pnm.insert(pnm.end(), image.rgb.begin(), image.rgb.end());
+    files.emplace_back("PNM", pnm);
+    Bytes tga(18);
+    tga[2] = 2, tga[12] = 24, tga[14] = 16, tga[16] = 24, tga[17] = 0x20;
+    auto packed = tga; // run lengths: each pixel twice
+    packed[2] = 10;
+    tga.insert(tga.end(), image.rgb.begin(), image.rgb.end());
+    files.emplace_back("TGA", tga);
+    for (int i = 0; i < 24 * 16 / 2; ++i) {
+        packed.insert(packed.end(), {0x81, static_cast<std::uint8_t>(i), 2, 3});
+    }
+    files.emplace_back("packed TGA", packed);
+    Bytes psd(40);
+    std::memcpy(psd.data(), "8BPS", 4);
+    put_big_endian(psd, 4, 1, 2), put_big_endian(psd, 12, 3, 2), put_big_endian(psd, 14, 16, 4);
+    put_big_endian(psd, 18, 24, 4), put_big_endian(psd, 22, 8, 2), put_big_endian(psd, 24, 3, 2);
+    psd.resize(40 + 3 * 24 * 16, 77);
+    files.emplace_back("PSD", psd);
+    return files;
+}
+
+TEST(BadPictures, CutAtEveryLengthIsRefusedNeverHalfRead) {
+    for (auto const& [kind, bytes] : one_of_every_kind()) {
         for (std::size_t length = 0; length < bytes.size(); ++length) {
-            EXPECT_NE(refusal_of({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)}), "") << length;
+            EXPECT_NE(refusal_of({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)}), "")
+                << kind << " of " << length << " bytes";
         }
-        EXPECT_EQ(refusal_of(bytes), "");
+        EXPECT_EQ(refusal_of(bytes), "") << kind;
+    }
+    Bytes const gif{'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0x80, 0, 0, 0,    0,    255, 255, 0,
+                    0,   ',', 0,   0,   0,   0,   2, 0, 1, 0, 0,    2, 2, 0x44, 0x0A, 0,   ';'};
+    for (std::size_t length = 0; length + 2 < gif.size(); ++length) { // the last two bytes only end the file
+        EXPECT_NE(refusal_of({gif.begin(), gif.begin() + static_cast<std::ptrdiff_t>(length)}), "") << length;
+    }
+}
+
+// Many programs and broken transfers lose the two bytes that end a JPEG; every pixel is there then.
+TEST(BadPictures, JpegWithoutItsEndIsWholeAndCutEarlierIsRefused) {
+    auto const image = test::gradient(24, 16);
+    auto const exif = test::with_exif(test::encode_jpeg({.width = 24, .height = 16}, image.rgb), {.orientation = 6});
+    auto const progressive = test::encode_jpeg({.width = 24, .height = 16, .progressive = true}, image.rgb);
+    for (auto const& bytes : {exif, progressive}) {
+        auto cut = [&](std::size_t length) {
+            return Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+        };
+        for (std::size_t length = 0; length + 3 < bytes.size(); ++length) {
+            EXPECT_NE(refusal_of(cut(length)), "") << length << " of " << bytes.size();
+        }
+        EXPECT_EQ(decoded(cut(bytes.size() - 1)).rgb, decoded(bytes).rgb);
+        EXPECT_EQ(decoded(cut(bytes.size() - 2)).rgb, decoded(bytes).rgb);
     }
 }
 
