@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "media/resize.h"
+#include "nn/ggml_log.h"
 #include "nn/gguf_check.h"
 #include "nn/weights.h"
 #include "stages/captioner_text.h"
@@ -28,17 +29,7 @@ struct Deleter {
 
 void route_logs() {
     static std::once_flag once;
-    std::call_once(once, [] {
-        mtmd_helper_log_set(
-            [](ggml_log_level, char const* text, void*) {
-                std::string_view line(text);
-                while (line.ends_with('\n')) {
-                    line.remove_suffix(1);
-                }
-                log::debug(line);
-            },
-            nullptr);
-    });
+    std::call_once(once, [] { mtmd_helper_log_set(nn::log_ggml_line, nullptr); });
 }
 
 // Asked before and after nodes of the encoder's graph; false ends it. Looking only at norms keeps the graph in pieces

@@ -17,10 +17,7 @@ namespace {
 thread_local std::function<void(std::string_view)> const* log_watch = nullptr;
 
 void take_log(ggml_log_level, char const* text, void*) {
-    std::string_view line(text);
-    while (line.ends_with('\n')) {
-        line.remove_suffix(1);
-    }
+    auto const line = nn::ggml_line(text);
     log::debug(line);
     if (log_watch) {
         (*log_watch)(line);
