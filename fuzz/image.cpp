@@ -1,4 +1,4 @@
-// Pictures: PNG, JPEG with EXIF, BMP, GIF, PNM, TGA, PSD.
+// Pictures: PNG, JPEG with EXIF, BMP, GIF, PNM, TGA.
 #include "fuzz.h"
 #include "media/encode.h"
 #include "media/image_io.h"
@@ -16,21 +16,6 @@ Bytes tga() {
     Bytes file(18);
     file[2] = 2, file[12] = 2, file[14] = 2, file[16] = 24;
     file.resize(18 + 12, 100);
-    return file;
-}
-
-// Two grey rows of two pixels, plain or as run lengths.
-Bytes psd(bool packed) {
-    Bytes file{'8', 'B', 'P', 'S', 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 8, 0, 3};
-    file.resize(26 + 12);
-    if (!packed) {
-        file.insert(file.end(), {0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-        return file;
-    }
-    file.insert(file.end(), {0, 1, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2}); // lengths of the six rows
-    for (std::uint8_t row = 0; row < 6; ++row) {
-        file.insert(file.end(), {0xFF, row}); // twice the same
-    }
     return file;
 }
 
@@ -68,8 +53,6 @@ std::vector<Bytes> seeds() {
     all.push_back(bytes_of("P5\n2 2\n255\n0123"));
     all.push_back(gif());
     all.push_back(tga());
-    all.push_back(psd(false));
-    all.push_back(psd(true));
     return all;
 }
 

@@ -122,6 +122,9 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
     if (has_brand(bytes, 0, "RIFF") && has_brand(bytes, 8, "WEBP")) {
         throw Error(name + " is a WebP picture, which is not supported; convert it to JPEG or PNG.");
     }
+    if (has_brand(bytes, 0, "8BPS")) {
+        throw Error(name + " is a Photoshop document, which is not supported; save it as JPEG or PNG.");
+    }
     if (codecs::is_heif(bytes)) {
         return codecs::decode_heif(bytes, name);
     }

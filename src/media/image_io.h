@@ -39,7 +39,7 @@ struct LoadedImage {
 inline constexpr std::int64_t max_image_pixels = 100'000'000;
 
 // PNG and JPEG of every kind (grey, palette, 16-bit, CMYK; transparency over white), HEIC and AVIF, BMP, GIF (first
-// picture), PNM, TGA and PSD (as a whole). Colour profiles and gamma are ignored. Throws Error with one sentence when
+// picture), PNM and TGA. Colour profiles and gamma are ignored. Throws Error with one sentence when
 // the file is missing, a folder, empty, no picture, damaged, cut short or too large. A picture whose pixels are not all
 // there is cut short, also where half of it could be shown; a header that promises more than its file can hold costs
 // neither memory nor time.
