@@ -20,6 +20,12 @@ std::string_view text_of(Input input) {
     return {reinterpret_cast<char const*>(input.data()), input.size()};
 }
 
+void put_u32(Bytes& bytes, std::int64_t value) {
+    for (int i = 0; i < 4; ++i) {
+        bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+    }
+}
+
 MemoryFile::MemoryFile(Input bytes) : descriptor_(memfd_create("fuzz", MFD_CLOEXEC)) {
     if (descriptor_ < 0 || write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
         throw std::runtime_error("no memory for a file");

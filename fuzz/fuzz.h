@@ -31,6 +31,9 @@ void run(Input input);
 Bytes bytes_of(std::string_view text);
 std::string_view text_of(Input input);
 
+// Four bytes, the least significant first.
+void put_u32(Bytes& bytes, std::int64_t value);
+
 // A file that lives in memory only, for parsers that open a path.
 class MemoryFile {
   public:

@@ -18,14 +18,10 @@ std::string const written_buffer =
 
 Bytes glb() {
     Bytes file = bytes_of("glTF");
-    auto const put = [&](std::uint32_t value) {
-        for (int shift = 0; shift < 32; shift += 8) {
-            file.push_back(static_cast<std::uint8_t>(value >> shift));
-        }
-    };
+    auto const put = [&](std::int64_t value) { put_u32(file, value); };
     auto padded = json + own_buffer;
     padded.resize((padded.size() + 3) / 4 * 4, ' ');
-    put(2), put(static_cast<std::uint32_t>(28 + padded.size() + 44)), put(static_cast<std::uint32_t>(padded.size()));
+    put(2), put(static_cast<std::int64_t>(28 + padded.size() + 44)), put(static_cast<std::int64_t>(padded.size()));
     put(0x4E4F534A);
     file.insert(file.end(), padded.begin(), padded.end());
     put(44), put(0x004E4942);

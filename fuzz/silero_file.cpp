@@ -3,27 +3,18 @@
 #include "stages/whisper_file.h"
 
 namespace echollama::fuzz {
-namespace {
-
-void put(Bytes& bytes, std::int32_t value) {
-    for (int i = 0; i < 4; ++i) {
-        bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(value) >> 8 * i));
-    }
-}
-
-} // namespace
 
 std::vector<Bytes> seeds() {
     Bytes file;
-    put(file, 0x67676d6c);
-    put(file, 10);
+    put_u32(file, 0x67676d6c);
+    put_u32(file, 10);
     auto const kind = bytes_of("silero-16k");
     file.insert(file.end(), kind.begin(), kind.end());
     for (std::int32_t value : {6, 2, 0, 512, 64, 4, 129, 128, 3, 128, 64, 3, 64, 64, 3, 64, 128, 3, 128, 128, 128, 1}) {
-        put(file, value);
+        put_u32(file, value);
     }
     for (std::int32_t value : {1, 1, 0, 4}) { // dimensions, length of the name, F32, 4 numbers
-        put(file, value);
+        put_u32(file, value);
     }
     file.push_back('b');
     file.resize(file.size() + 16);

@@ -6,31 +6,22 @@
 #include <ggml.h>
 
 namespace echollama::fuzz {
-namespace {
-
-void put(Bytes& bytes, std::int32_t value) {
-    for (int i = 0; i < 4; ++i) {
-        bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(value) >> 8 * i));
-    }
-}
-
-} // namespace
 
 std::vector<Bytes> seeds() {
     constexpr std::int32_t tokens = 50256;
     Bytes file;
     for (std::int32_t value : {0x67676d6c, 51864, 1500, 64, 1, 1, 448, 64, 1, 1, 80, 1, 80, 201}) {
-        put(file, value);
+        put_u32(file, value);
     }
     file.resize(file.size() + 4 * 80 * 201);
-    put(file, tokens);
+    put_u32(file, tokens);
     for (std::int32_t i = 0; i < tokens; ++i) {
-        put(file, 1);
+        put_u32(file, 1);
         file.push_back('a');
     }
     for (char name : {'w', 'b'}) {
         for (std::int32_t value : {2, 1, static_cast<std::int32_t>(GGML_TYPE_F16), 4, 2}) {
-            put(file, value);
+            put_u32(file, value);
         }
         file.push_back(static_cast<std::uint8_t>(name));
         file.resize(file.size() + 16);

@@ -180,13 +180,14 @@ void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder)
 CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, bool with_taps)
     : backend_(make_backend(threads)), weights_(gguf, "centernet", backend_), params_(read_params(weights_)) {
     graph_ = std::make_unique<Graph>(
-        backend_, 1024,
+        backend_, nodes_for(params_.blocks.size()),
         [&](Graph::Builder& builder) {
             Net net{builder.ctx, weights_, params_};
             ggml_tensor* image = builder.input("image", {3, params_.input_size, params_.input_size});
             head(net, backbone(net, image, builder), builder);
         },
-        with_taps);
+        with_taps, most_bytes_at_own_size);
+    weights_.expect_all_used();
     auto classes = static_cast<std::int64_t>(params_.labels.size());
     auto heat = graph_->shape("heat"), sides = graph_->shape("sides");
     auto cells = params_.input_size / params_.output_stride;

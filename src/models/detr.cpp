@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 
 namespace echollama {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using namespace nn;
 
 constexpr int max_side = 4096; // keeps every product of sizes far from overflow
+constexpr std::int64_t max_queries = 4096;
 
 DetrParams read_params(Weights const& weights) {
     DetrParams p;
@@ -48,14 +50,12 @@ struct Transformer {
     ggml_tensor* mask;     // [keys, queries, 1, n] or nullptr: nothing is padded
     ggml_tensor* position; // [d, tokens, n]
 
-    ggml_tensor* add(ggml_tensor* a, ggml_tensor* b) const { return ggml_add(net.ctx, a, b); }
-
     ggml_tensor* attend(std::string const& name, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v,
                         ggml_tensor* hidden) const {
         q = net.linear(name + ".q", q);
         k = net.linear(name + ".k", k);
         v = net.linear(name + ".v", v);
-        return net.linear(name + ".out", net.attention(q, k, v, params.heads, hidden));
+        return net.linear(name + ".out", net.attention(name, q, k, v, params.heads, hidden));
     }
     ggml_tensor* feed_forward(std::string const& name, ggml_tensor* x) const {
         return net.linear(name + "fc2", net.linear(name + "fc1", x, {.relu = true}));
@@ -63,23 +63,28 @@ struct Transformer {
     ggml_tensor* norm(std::string const& name, ggml_tensor* x) const {
         return net.layer_norm(name, x, params.norm_eps);
     }
+    // norm(x + y)
+    ggml_tensor* add_norm(std::string const& name, ggml_tensor* x, ggml_tensor* y) const {
+        return norm(name, net.add(name, x, y));
+    }
 
     // x [d, tokens, n] → the same; norms come after the sums
     ggml_tensor* encoder_layer(int index, ggml_tensor* x) const {
         std::string const name = "encoder." + std::to_string(index) + ".";
-        ggml_tensor* at = add(x, position);
-        x = norm(name + "norm1", add(x, attend(name + "self", at, at, x, mask)));
-        return norm(name + "norm2", add(x, feed_forward(name, x)));
+        ggml_tensor* at = net.add("position", x, position);
+        x = add_norm(name + "norm1", x, attend(name + "self", at, at, x, mask));
+        return add_norm(name + "norm2", x, feed_forward(name, x));
     }
 
     // x [d, queries, n]; memory [d, tokens, n], placed = memory + position
     ggml_tensor* decoder_layer(int index, ggml_tensor* x, ggml_tensor* queries, ggml_tensor* memory,
                                ggml_tensor* placed, ggml_tensor* cross_mask) const {
         std::string const name = "decoder." + std::to_string(index) + ".";
-        ggml_tensor* at = add(x, queries);
-        x = norm(name + "norm1", add(x, attend(name + "self", at, at, x, nullptr)));
-        x = norm(name + "norm2", add(x, attend(name + "cross", add(x, queries), placed, memory, cross_mask)));
-        return norm(name + "norm3", add(x, feed_forward(name, x)));
+        ggml_tensor* at = net.add("queries", x, queries);
+        x = add_norm(name + "norm1", x, attend(name + "self", at, at, x, nullptr));
+        at = net.add("queries", x, queries);
+        x = add_norm(name + "norm2", x, attend(name + "cross", at, placed, memory, cross_mask));
+        return add_norm(name + "norm3", x, feed_forward(name, x));
     }
 };
 
@@ -111,6 +116,7 @@ Detr::Detr(std::filesystem::path const& gguf, int threads, std::string const& de
         cpu_.emplace(backend_);
     }
     build({64, 64, 1, false}); // looks every weight up
+    weights_.expect_all_used();
     if (weights_.dimension("class.weight", 1) != static_cast<std::int64_t>(params_.labels.size())) {
         refuse_model(weights_, "it has not one label for every class");
     }
@@ -127,9 +133,7 @@ void Detr::build(Shape const& shape) {
         Net net{b.ctx, &weights_, cpu_ ? &*cpu_ : nullptr};
         auto d = weights_.dimension("queries", 0);
         auto query_count = weights_.dimension("queries", 1);
-        if (d % params_.heads != 0) {
-            refuse_model(weights_, "its width cannot be divided among the heads");
-        }
+        net.require(query_count <= max_queries && d % 4 == 0, "queries");
         ggml_tensor* picture = b.input("picture", {3, shape.width, shape.height, n});
         ggml_tensor* features = resnet50(net, b, params_.stages, picture);             // [2048, fw, fh, n]
         features = b.tap("projection", net.conv("projection", features, {}));          // [d, fw, fh, n]
@@ -141,7 +145,7 @@ void Detr::build(Shape const& shape) {
         for (int i = 0; i < params_.encoder_layers; ++i) {
             x = b.tap("encoder." + std::to_string(i), t.encoder_layer(i, x));
         }
-        ggml_tensor* placed = t.add(x, t.position);
+        ggml_tensor* placed = net.add("position", x, t.position);
         ggml_tensor* queries = ggml_repeat_4d(b.ctx, net.plain("queries", {d, query_count}), d, query_count, n, 1);
         ggml_tensor* y = ggml_scale(b.ctx, queries, 0); // the decoder starts from zeros
         for (int i = 0; i < params_.decoder_layers; ++i) {
@@ -156,7 +160,9 @@ void Detr::build(Shape const& shape) {
         b.output("logits", net.linear("class", y)); // [classes, queries, n]
         b.output("boxes", ggml_sigmoid(b.ctx, box));
     };
-    graph_ = std::make_unique<Graph>(backend_, 16384, describe, with_taps_);
+    auto blocks = static_cast<std::size_t>(std::accumulate(params_.stages.begin(), params_.stages.end(), 0) +
+                                           params_.encoder_layers + params_.decoder_layers);
+    graph_ = std::make_unique<Graph>(backend_, nodes_for(blocks), describe, with_taps_);
     shape_ = shape;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 namespace echollama {
@@ -44,6 +45,14 @@ MidasParams read_params(Weights const& weights, std::string const& architecture)
     return p;
 }
 
+std::size_t block_count(MidasParams const& params) {
+    if (!params.is_dpt()) {
+        return std::get<EfficientNetParams>(params.encoder).blocks.size();
+    }
+    auto const& vit = std::get<VitHybridParams>(params.encoder);
+    return static_cast<std::size_t>(std::accumulate(vit.stages.begin(), vit.stages.end(), vit.layers));
+}
+
 } // namespace
 
 Midas::Midas(std::filesystem::path const& gguf, int threads, std::string const& device, bool with_taps)
@@ -53,6 +62,7 @@ Midas::Midas(std::filesystem::path const& gguf, int threads, std::string const& 
         cpu_.emplace(backend_);
     }
     build({params_.input_size, params_.input_size, 1}); // looks every weight up and packs it as this size wants it
+    weights_.expect_all_used();
 }
 
 Midas::~Midas() = default;
@@ -67,7 +77,9 @@ void Midas::build(Shape const& shape) {
                             : efficientnet_features(net, b, std::get<EfficientNetParams>(params_.encoder), picture);
         b.output("depth", midas_decoder(net, b, features, params_.is_dpt()));
     };
-    graph_ = std::make_unique<Graph>(backend_, 4096, describe, with_taps_);
+    bool own_size = shape == Shape{params_.input_size, params_.input_size, 1};
+    graph_ = std::make_unique<Graph>(backend_, nodes_for(block_count(params_)), describe, with_taps_,
+                                     own_size ? most_bytes_at_own_size : 0);
     shape_ = shape;
 }
 

@@ -11,9 +11,6 @@ Convolution const conv3{3, 1, nn::all_sides(1)};
 
 // sum + conv(relu(conv(relu(x))))
 ggml_tensor* residual_unit(Net const& net, std::string const& name, ggml_tensor* x, ggml_tensor* sum) {
-    if (net.weights->dimension(name + ".conv2.weight", 1) != x->ne[0]) {
-        refuse_model(*net.weights, "the layer '" + name + "' does not fit the one before it");
-    }
     ggml_tensor* y = net.conv(name + ".conv1", x, conv3, {.relu = true, .relu_before = true, .rounded = true});
     return net.conv(name + ".conv2", y, conv3, {.add = sum, .rounded = true});
 }
@@ -25,12 +22,10 @@ ggml_tensor* midas_decoder(Net const& net, nn::Graph::Builder& builder, std::arr
     ggml_tensor* path = nullptr; // what the coarser levels made, half as large
     for (std::size_t level = 4; level >= 1; --level) {
         std::string const index = std::to_string(level), name = "fusion." + index + ".";
-        ggml_tensor* x = net.conv(name + "input", features[level - 1], conv3, {.rounded = true});
+        ggml_tensor* x = net.conv(name + "input", features[level - 1], conv3, {.rounded = true}, false);
         builder.tap("layer" + index + "_rn", x);
         if (path) {
-            if (x->ne[0] != path->ne[0] || x->ne[1] != 2 * path->ne[1] || x->ne[2] != 2 * path->ne[2]) {
-                refuse_model(*net.weights, "the layer '" + name + "' does not fit the one before it");
-            }
+            net.require(x->ne[0] == path->ne[0] && x->ne[1] == 2 * path->ne[1] && x->ne[2] == 2 * path->ne[2], name);
             x = residual_unit(net, name + "unit1", x, net.upsample2(path, true, x));
         }
         x = residual_unit(net, name + "unit2", x, x);

@@ -35,6 +35,7 @@ MoondreamVision::MoondreamVision(std::filesystem::path const& gguf, int threads,
         cpu_.emplace(backend_);
     }
     build(with_taps);
+    weights_.expect_all_used();
 }
 
 MoondreamVision::~MoondreamVision() = default;
@@ -42,11 +43,11 @@ MoondreamVision::~MoondreamVision() = default;
 void MoondreamVision::build(bool with_taps) {
     auto net = [&](nn::Graph::Builder const& b) { return Net{b.ctx, &weights_, cpu_ ? &*cpu_ : nullptr}; };
     tower_ = std::make_unique<nn::Graph>(
-        backend_, 8192,
+        backend_, nn::nodes_for(static_cast<std::size_t>(params_.blocks)),
         [&](nn::Graph::Builder& b) {
             b.output("features", siglip(net(b), b, params_, b.input("picture", {3, params_.size, params_.size, 1})));
         },
-        with_taps);
+        with_taps, nn::most_bytes_at_own_size);
     projection_ = std::make_unique<nn::Graph>(backend_, 64, [&](nn::Graph::Builder& b) {
         ggml_tensor* y = gelu_mlp(net(b), "projection", b.input("features", {doubled_ ? 2 * d_ : d_, rows()}));
         width_ = static_cast<int>(y->ne[0]);

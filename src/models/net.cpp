@@ -5,10 +5,36 @@
 #include "nn/cpu_pixels.h"
 #include "nn/cpu_resize.h"
 
+#include <algorithm>
+#include <array>
+
 namespace echollama {
+namespace {
+
+constexpr std::int64_t most_outputs = 1 << 14; // of a layer; the widest that is published has 3072
+
+// The shape of a convolution's result.
+std::array<std::int64_t, 4> result_shape(ggml_tensor const* x, nn::Convolution const& shape, std::int64_t outputs) {
+    auto size = [&](std::int64_t n, int padding) { return (n + padding - shape.kernel) / shape.stride + 1; };
+    auto const& p = shape.padding;
+    return {outputs, size(x->ne[1], p.left + p.right), size(x->ne[2], p.top + p.bottom), x->ne[3]};
+}
+
+} // namespace
 
 void refuse_model(nn::Weights const& weights, std::string const& what) {
     throw Error("The model file " + weights.file() + " cannot be used: " + what + ". Convert it again.");
+}
+
+void Net::require(bool fits, std::string const& where) const {
+    if (!fits) {
+        refuse_model(*weights, "its layers do not fit together at '" + where + "'");
+    }
+}
+
+ggml_tensor* Net::add(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
+    require(ggml_are_same_shape(a, b), where);
+    return ggml_add(ctx, a, b);
 }
 
 ggml_tensor* Net::plain(std::string const& name, std::initializer_list<std::int64_t> shape) const {
@@ -16,21 +42,27 @@ ggml_tensor* Net::plain(std::string const& name, std::initializer_list<std::int6
 }
 
 ggml_tensor* Net::matrix(std::string const& name, std::int64_t in) const {
-    return weights->tensor(name, {in, weights->dimension(name, 1)});
+    auto outputs = weights->dimension(name, 1);
+    require(outputs <= most_outputs, name);
+    return weights->tensor(name, {in, outputs});
 }
 
-nn::CpuLayers::LayerTensors Net::layer(std::string const& name, std::int64_t in) const {
+nn::CpuLayers::LayerTensors Net::layer(std::string const& name, std::int64_t in, bool bias) const {
     ggml_tensor* weight = matrix(name + ".weight", in);
-    return {weight, weights->has(name + ".bias") ? plain(name + ".bias", {weight->ne[1]}) : nullptr};
+    return {weight, bias ? plain(name + ".bias", {weight->ne[1]}) : nullptr};
 }
 
 ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x, After const& after) const {
     return conv(name, x, {}, after);
 }
 
-ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
-                       After const& after) const {
-    auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel);
+ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape, After const& after,
+                       bool has_bias) const {
+    auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel, has_bias);
+    if (after.add) {
+        auto wanted = result_shape(x, shape, weight->ne[1]);
+        require(std::equal(wanted.begin(), wanted.end(), after.add->ne), name);
+    }
     if (cpu) {
         ggml_tensor* y = cpu->conv2d(ctx, weight, bias, x, shape, after);
         return ggml_format_name(y, "CONV %dx%d/%d %s from %d", shape.kernel, shape.kernel, shape.stride,
@@ -53,13 +85,13 @@ ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride
         shortcut = layer(name + "shortcut", x->ne[0]);
     }
     std::int64_t added = shortcut.weight ? shortcut.weight->ne[1] : x->ne[0];
-    if (added != conv3.weight->ne[1] || (!shortcut.weight && stride != 1)) {
-        refuse_model(*weights, "the block '" + name + "' does not fit the one before it");
-    }
+    require(added == conv3.weight->ne[1] && (shortcut.weight || stride == 1), name + "conv3");
     return cpu->bottleneck(ctx, conv1, conv2, conv3, shortcut, x, stride);
 }
 
-ggml_tensor* Net::attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads, ggml_tensor* mask) const {
+ggml_tensor* Net::attention(std::string const& where, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+                            ggml_tensor* mask) const {
+    require(q->ne[0] == k->ne[0] && q->ne[0] == v->ne[0] && q->ne[0] % heads == 0, where);
     return cpu ? cpu->attention(ctx, q, k, v, heads, mask) : nn::attention(ctx, q, k, v, heads, mask);
 }
 
@@ -81,9 +113,8 @@ ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps)
 }
 
 ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const {
-    if (groups < 1 || x->ne[0] % groups != 0) {
-        refuse_model(*weights, "its channels cannot be divided into groups");
-    }
+    require(groups >= 1 && x->ne[0] % groups == 0, name);
+    require(!after.add || ggml_are_same_shape(x, after.add), name);
     ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
     if (cpu) {
         return nn::cpu_group_norm(ctx, weight, bias, x, groups, eps, after.add, after.relu);

@@ -16,10 +16,16 @@ struct Net {
 
     using After = nn::CpuLayers::After;
 
-    // name.weight and, where the file has one, name.bias
+    // ggml ends the program when shapes do not fit, so what the file decides is checked before.
+    void require(bool fits, std::string const& where) const;
+    // a + b of the same shape
+    ggml_tensor* add(std::string const& where, ggml_tensor* a, ggml_tensor* b) const;
+
+    // name.weight and, unless told otherwise, name.bias
     ggml_tensor* linear(std::string const& name, ggml_tensor* x, After const& after) const;
     ggml_tensor* linear(std::string const& name, ggml_tensor* x) const { return linear(name, x, {}); }
-    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape, After const& after) const;
+    ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape, After const& after,
+                      bool bias = true) const;
     ggml_tensor* conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape) const {
         return conv(name, x, shape, {});
     }
@@ -27,7 +33,7 @@ struct Net {
     // faster, else nullptr.
     ggml_tensor* bottleneck(std::string const& name, ggml_tensor* x, int stride) const;
     // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr
-    ggml_tensor* attention(ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+    ggml_tensor* attention(std::string const& where, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                            ggml_tensor* mask = nullptr) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     // max_pool(ReLU(conv(x)))
@@ -46,8 +52,8 @@ struct Net {
     // ReLU(last(ReLU(conv(upsample2(x))))), conv 3x3, last 1x1 to one channel
     ggml_tensor* depth_head(std::string const& conv, std::string const& last, ggml_tensor* x, bool align_corners) const;
 
-    // name.weight, and name.bias or nullptr, for a layer with `in` inputs
-    nn::CpuLayers::LayerTensors layer(std::string const& name, std::int64_t in) const;
+    // name.weight and, unless told otherwise, name.bias of a layer with `in` inputs
+    nn::CpuLayers::LayerTensors layer(std::string const& name, std::int64_t in, bool bias = true) const;
     // A float32 tensor of exactly this shape.
     ggml_tensor* plain(std::string const& name, std::initializer_list<std::int64_t> shape) const;
     // A matrix [in, out] that ggml can multiply with; `out` is the file's.

@@ -18,8 +18,8 @@ ggml_tensor* block(Net const& net, SigLipParams const& params, std::string const
     if (qkv->ne[0] != 3 * x->ne[0]) {
         refuse_model(*net.weights, "its attention has the wrong width");
     }
-    ggml_tensor* mixed =
-        net.attention(third(net.ctx, qkv, 0), third(net.ctx, qkv, 1), third(net.ctx, qkv, 2), params.heads);
+    ggml_tensor* mixed = net.attention(name + "qkv", third(net.ctx, qkv, 0), third(net.ctx, qkv, 1),
+                                       third(net.ctx, qkv, 2), params.heads);
     x = net.linear(name + "out", mixed, {.add = x});
     return gelu_mlp(net, name + "mlp", net.layer_norm(name + "norm2", x, params.norm_eps), x);
 }

@@ -16,7 +16,7 @@ struct Bit {
 
     ggml_tensor* conv_norm(std::string const& name, std::string const& norm, ggml_tensor* x, int kernel, int stride,
                            Net::After const& after) const {
-        x = net.conv(name, x, {kernel, stride, same_padding(x->ne[1], x->ne[2], kernel, stride)});
+        x = net.conv(name, x, {kernel, stride, same_padding(x->ne[1], x->ne[2], kernel, stride)}, {}, false);
         return net.group_norm(norm, x, params.groups, params.group_norm_eps, after);
     }
 
@@ -27,10 +27,6 @@ struct Bit {
         ggml_tensor* shortcut = x;
         if (net.weights->has(name + "shortcut.weight")) {
             shortcut = conv_norm(name + "shortcut", name + "shortcut.norm", x, 1, stride, {});
-        }
-        if (shortcut->ne[0] != net.weights->dimension(name + "conv3.weight", 1) || shortcut->ne[1] != y->ne[1] ||
-            shortcut->ne[2] != y->ne[2]) {
-            refuse_model(*net.weights, "the block '" + name + "' does not fit the one before it");
         }
         return conv_norm(name + "conv3", name + "norm3", y, 1, 1, {.add = shortcut, .relu = true});
     }
@@ -48,7 +44,7 @@ struct Transformer {
     ggml_tensor* block(int index, ggml_tensor* x) const {
         std::string const name = "vit." + std::to_string(index) + ".";
         ggml_tensor* y = norm(name + "norm1", x);
-        y = net.attention(net.linear(name + "q", y), net.linear(name + "k", y), net.linear(name + "v", y),
+        y = net.attention(name + "q", net.linear(name + "q", y), net.linear(name + "k", y), net.linear(name + "v", y),
                           params.heads);
         x = net.linear(name + "out", y, {.add = x});
         y = net.gelu(net.linear(name + "fc1", norm(name + "norm2", x)));
@@ -122,9 +118,6 @@ VitHybridFeatures vit_hybrid(Net const& net, Graph::Builder& builder, VitHybridP
         }
     }
     x = builder.tap("patch_projection", net.conv("patch", x, {})); // [d, w/16, h/16, n]
-    if (x->ne[0] % params.heads != 0) {
-        refuse_model(*net.weights, "its width cannot be divided among the heads");
-    }
     found.width = x->ne[1];
     found.height = x->ne[2];
     x = embed(net, x);

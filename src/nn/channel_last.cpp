@@ -68,7 +68,8 @@ ggml_tensor* depthwise_same(ggml_context* ctx, ggml_tensor* kernel, ggml_tensor*
     }
     auto pad_x = same_padding(x->ne[1], k, stride);
     auto pad_y = same_padding(x->ne[2], k, stride);
-    bool symmetric = pad_x.before == pad_x.after && pad_y.before == pad_y.after;
+    bool wide = x->ne[1] > 1; // ggml mistakes the memory layout of a single column
+    bool symmetric = wide && pad_x.before == pad_x.after && pad_y.before == pad_y.after;
     if (!symmetric) {
         x = ggml_pad_ext(ctx, x, 0, 0, pad_x.before, pad_x.after, pad_y.before, pad_y.after, 0, 0);
         pad_x = pad_y = {};

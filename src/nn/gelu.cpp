@@ -39,7 +39,8 @@ void gelu_tanh(float const* x, float* y, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         float v = x[i];
         float u = c * (v + 0.044715F * v * v * v);
-        y[i] = v / (1.0F + exponential(std::clamp(-u, -87.0F, 87.0F)));
+        float bounded = std::max(-87.0F, std::min(87.0F, -u)); // in this order also when u is no number
+        y[i] = v / (1.0F + exponential(bounded));
     }
 }
 

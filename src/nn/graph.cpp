@@ -59,7 +59,18 @@ ggml_tensor* Graph::Builder::tap(std::string const& name, ggml_tensor* tensor) {
     return tensor;
 }
 
-Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build, bool with_taps)
+namespace {
+
+std::size_t half_of_memory(ggml_backend_t backend) {
+    std::size_t free = 0, total = 0;
+    ggml_backend_dev_memory(ggml_backend_get_device(backend), &free, &total);
+    return total / 2;
+}
+
+} // namespace
+
+Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build, bool with_taps,
+             std::size_t max_bytes)
     : state_(std::make_unique<State>()) {
     auto& s = *state_;
     s.backend = backend.handle.get();
@@ -77,9 +88,15 @@ Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(B
                         " of this network; use the device 'cpu'.");
         }
     }
-    s.allocator.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(s.backend)));
-    if (!s.allocator || !ggml_gallocr_alloc_graph(s.allocator.get(), s.graph)) {
-        throw Error("There is not enough memory to run the network; use a smaller picture or close other programs.");
+    auto* memory = ggml_backend_get_default_buffer_type(s.backend);
+    std::size_t bytes = 0; // measured by an allocator of its own, which keeps nothing
+    ggml_gallocr_reserve_n_size(ggml_gallocr_ptr(ggml_gallocr_new(memory)).get(), s.graph, nullptr, nullptr, &bytes);
+    s.allocator.reset(ggml_gallocr_new(memory));
+    if (bytes > (max_bytes ? max_bytes : half_of_memory(s.backend)) ||
+        !ggml_gallocr_alloc_graph(s.allocator.get(), s.graph)) {
+        throw Error("There is not enough memory to run the network, whose intermediate results take " +
+                    std::to_string(bytes >> 20) +
+                    " MB; use a smaller picture, close other programs, or convert the model again.");
     }
 }
 

@@ -15,6 +15,15 @@
 
 namespace echollama::nn {
 
+// Enough nodes for a network of so many blocks (residual blocks, transformer layers) beside its ends; a block with all
+// its norms, shortcut and taps takes about 80.
+inline std::size_t nodes_for(std::size_t blocks) {
+    return 1024 + 128 * blocks;
+}
+
+// Far above what any network of this program needs for one picture of its own size; a file that needs more is damaged.
+inline constexpr std::size_t most_bytes_at_own_size = std::size_t{2} << 30;
+
 // Use: make the graph, build it in the constructor's callback (inputs, layers, outputs), then set(), compute(), read().
 // Shapes are in ggml order, fastest dimension first. Not thread-safe.
 class Graph {
@@ -39,9 +48,11 @@ class Graph {
         bool taps = false;
     };
 
-    // Throws Error when the device cannot compute a layer or has too little memory.
+    // Throws Error when the device cannot compute a layer or when the intermediates need more than max_bytes (0: half
+    // of the device's memory). More nodes than max_nodes end the program: where a file decides how many layers there
+    // are, it must be computed from their count (nodes_for).
     Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build,
-          bool with_taps = false);
+          bool with_taps = false, std::size_t max_bytes = 0);
     ~Graph();
     Graph(Graph&&) noexcept;
     Graph& operator=(Graph&&) noexcept;

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 namespace echollama::nn {
@@ -33,6 +34,7 @@ struct Weights::Contents {
     gguf_context_ptr gguf;
     ggml_context_ptr tensors;
     ggml_backend_buffer_ptr buffer;
+    mutable std::set<ggml_tensor const*> used;
 
     [[noreturn]] void fail(std::string const& what) const {
         throw Error("The model file " + file + " cannot be used: " + what + ". Convert or download it again.");
@@ -64,6 +66,7 @@ struct Weights::Contents {
             fail("the tensor '" + name + "' is " + shape_text(tensor->ne) + " instead of " +
                  shape_text(expected.data()));
         }
+        used.insert(tensor);
         return tensor;
     }
 
@@ -168,6 +171,15 @@ std::int64_t Weights::dimension(std::string const& name, int axis) const {
         contents_->fail("the tensor '" + name + "' is missing");
     }
     return tensor->ne[axis]; // at least 1: check_gguf refuses empty tensors
+}
+
+void Weights::expect_all_used() const {
+    auto* all = contents_->tensors.get();
+    for (auto* tensor = ggml_get_first_tensor(all); tensor; tensor = ggml_get_next_tensor(all, tensor)) {
+        if (!contents_->used.contains(tensor)) {
+            contents_->fail("the tensor '" + std::string(tensor->name) + "' does not belong to this network");
+        }
+    }
 }
 
 std::uint32_t Weights::u32(std::string const& key) const {

@@ -35,6 +35,9 @@ class Weights {
     // Length of dimension `axis` (0 fastest) of a tensor that must exist.
     std::int64_t dimension(std::string const& name, int axis) const;
 
+    // Throws Error when the file holds a tensor that nobody has asked for: it is misnamed, or of another network.
+    void expect_all_used() const;
+
     std::uint32_t u32(std::string const& key) const;
     float f32(std::string const& key) const;
     std::string text(std::string const& key) const;
