@@ -93,11 +93,11 @@ struct DetrConversion {
     ReadTensor read;
     WeightType wanted;
 
-    // These stages have a fifth of the weights, and every later layer multiplies their rounding.
+    // In F16 files only the transformer's feed-forward layers are F16: every other layer's rounding moves boxes by more
+    // than a pixel (docs/performance.md, "Reduced precision").
     WeightType type_of(std::string const& name) const {
-        return type_of_layer(
-            name, wanted,
-            {{{WeightType::f16}, {"resnet.stem", "resnet.0.", "resnet.1.", "resnet.2."}, WeightType::f32}});
+        bool large = name.find(".fc") != std::string::npos;
+        return wanted == WeightType::f16 && !large ? WeightType::f32 : wanted;
     }
 
     void conv_bn(std::string const& name, std::string const& conv, std::string const& norm, std::int64_t out,
