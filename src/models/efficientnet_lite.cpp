@@ -30,7 +30,7 @@ EfficientNetParams read_efficientnet(nn::Weights const& weights) {
     int halvings[5] = {};
     for (std::size_t i = 0; good && i < strides.size(); ++i) {
         good = strides[i] == 1 || strides[i] == 2;
-        halvings[layer[i]] += strides[i] - 1;
+        halvings[layer[i]] += strides[i] == 2 ? 1 : 0;
         params.blocks.push_back({strides[i], residual[i] != 0, layer[i]});
     }
     // after the stem each of the four maps is half as large as the one before

@@ -217,6 +217,7 @@ TEST(Midas, ImpossibleFilesAreRefused) {
     refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, 5}); });
     refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, -4}); });
     refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 0, 2, 2}, {1, 2, 3, 4}); });
+    refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {INT32_MIN, 2, 2, 2}, {1, 2, 3, 4}); });
     refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {}, {}); });
     auto words = refused("midas-small", [&](auto& w) { size(w, 64), blocks(w, {2, 2, 2, 2}, {1, 2, 3, 4}); });
     EXPECT_NE(words.find("stem.bias"), std::string::npos) << words;
