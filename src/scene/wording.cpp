@@ -174,10 +174,7 @@ std::string relation_sentence(Scene const& scene, SceneRelation const& relation)
 void add_relations(Scene const& scene, WordingOptions const& options, std::vector<std::string>& sentences) {
     for (auto const& relation : scene.relations) {
         bool telling = relation.relation == Relation::on || relation.relation == Relation::beside;
-        auto sure = [&](std::size_t i) {
-            auto const& detection = scene.objects[i].detection;
-            return !detection.rival && detection.score >= options.sure_score;
-        };
+        auto sure = [&](std::size_t i) { return is_sure(scene.objects[i].detection, options.sure_score); };
         if (telling && sure(relation.subject) && sure(relation.object) &&
             occurs_once(scene, scene.objects[relation.subject].detection.label) &&
             occurs_once(scene, scene.objects[relation.object].detection.label)) {
@@ -200,8 +197,7 @@ std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& m
         return capitalised(object_clause(nearest, options)) + ".";
     }
     auto const sure = std::count_if(members.begin(), members.end(), [&](std::size_t i) {
-        auto const& detection = scene.objects[i].detection;
-        return !detection.rival && detection.score >= options.sure_score;
+        return is_sure(scene.objects[i].detection, options.sure_score);
     });
     bool doubtful = 2 * sure < static_cast<std::ptrdiff_t>(members.size());
     std::string text = capitalised((doubtful ? "perhaps " : "") + number_word(members.size())) + " " +
@@ -213,11 +209,14 @@ std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& m
 
 } // namespace
 
+bool is_sure(Detection const& detection, float sure_score) {
+    return !detection.rival && detection.score >= sure_score;
+}
+
 std::string careful_name(Detection const& detection, float sure_score) {
     std::string name = with_article(detection.label);
     auto const* object = find_class(detection.label);
-    bool unsure = detection.rival || detection.score < sure_score;
-    if (!unsure) {
+    if (is_sure(detection, sure_score)) {
         return name;
     }
     bool has_kind = object && (object->kind == Kind::animal || object->kind == Kind::vehicle);

@@ -23,6 +23,9 @@ struct WordingOptions {
 
 inline constexpr std::size_t headline_words = 12;
 
+// May the thing be called by its name without doubt?
+bool is_sure(Detection const& detection, float sure_score);
+
 // "a cup"; "an animal, perhaps a dog" where a class of the same kind competes or the score is low; "probably a cup".
 std::string careful_name(Detection const& detection, float sure_score);
 

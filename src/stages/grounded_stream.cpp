@@ -151,7 +151,7 @@ std::string with_doubt(std::string const& sentence) {
 }
 
 GroundedStream::GroundedStream(Scene const& scene, SentenceSink sink, WordingOptions const& wording)
-    : scene_(scene), sink_(std::move(sink)) {
+    : scene_(scene), sink_(std::move(sink)), sure_score_(wording.sure_score) {
     auto full = wording;
     full.level = Level::full;
     own_ = describe_scene(scene, full);
@@ -246,6 +246,24 @@ bool GroundedStream::tells_something_new(std::string const& sentence) const {
     return !std::includes(told_.begin(), told_.end(), facts.begin(), facts.end());
 }
 
+// "The animal is a dog.", "I see a dog", where the scene itself only says "perhaps a dog".
+bool GroundedStream::introduces_doubtful(std::string const& sentence) const {
+    auto words = split_words(sentence);
+    auto mentions = find_mentions(words);
+    return std::any_of(mentions.begin(), mentions.end(), [&](Mention const& mention) {
+        if (!mention.exact || mention.first == 0 || !is_one_of(words[mention.first - 1].text, {"a", "an"})) {
+            return false;
+        }
+        auto called_so = [&](SceneObject const& object) { return names_class(mention, object.detection.label); };
+        auto surely_so = [&](SceneObject const& object) {
+            return called_so(object) && is_sure(object.detection, sure_score_);
+        };
+        auto const& objects = scene_.objects;
+        return std::any_of(objects.begin(), objects.end(), called_so) &&
+               std::none_of(objects.begin(), objects.end(), surely_so);
+    });
+}
+
 bool GroundedStream::was_said(std::string const& sentence) const {
     return std::find(said_.begin(), said_.end(), joined_words(sentence)) != said_.end();
 }
@@ -290,7 +308,8 @@ void GroundedStream::consider(std::string const& raw) {
                 uses_known_words(sentence, scene_, own_) && tells_something_new(sentence) && may_answer(sentence);
     bool vague = !good && clean && is_vague_answer(sentence);
     good = good || vague;
-    auto spoken = vague || (good && standing == Standing::uncertain) ? with_doubt(sentence) : sentence;
+    bool doubtful = vague || standing == Standing::uncertain || introduces_doubtful(sentence);
+    auto spoken = good && doubtful ? with_doubt(sentence) : sentence;
     if (!good || was_said(spoken)) {
         log::debug("not spoken: " + sentence);
         ++dropped_;

@@ -24,9 +24,9 @@ inline constexpr std::size_t max_sentence_words = 40;
 
 // Passes on the sentences that the scene supports. What the scene contradicts becomes what the scene itself says about
 // that thing, or is dropped; what cannot be checked (a thing only the caption names, a relation the geometry leaves
-// open) is said with doubt. Denials (not to have found a thing is no proof), plumbing, sentences longer than 40 words
-// or cut off at the end, words that the check does not know and what was said before are dropped. The scene must
-// outlive it.
+// open) is said with doubt, and so is what the scene names with doubt. Denials (not to have found a thing is no proof),
+// plumbing, sentences longer than 40 words or cut off at the end, words that the check does not know and what was said
+// before are dropped. The scene must outlive it.
 class GroundedStream {
   public:
     GroundedStream(Scene const& scene, SentenceSink sink, WordingOptions const& wording = {});
@@ -57,12 +57,14 @@ class GroundedStream {
     using Facts = std::set<std::pair<std::string, Claim::Subject>>;
     Facts facts_of(std::string const& sentence) const;
     bool tells_something_new(std::string const& sentence) const;
+    bool introduces_doubtful(std::string const& sentence) const;
     bool is_vague_answer(std::string const& sentence) const;
     bool may_answer(std::string const& sentence) const;
     void say(std::string const& sentence);
 
     Scene const& scene_;
     SentenceSink sink_;
+    float sure_score_;
     SentenceCutter cutter_;
     std::vector<std::string> own_;  // what the scene says itself
     std::vector<std::string> said_; // as lower-case words

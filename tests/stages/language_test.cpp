@@ -69,6 +69,14 @@ TEST(GroundedStream, WhatCannotBeCheckedIsSaidWithDoubt) {
     EXPECT_EQ(with_doubt("Behind it stands a lamp."), "Perhaps behind it stands a lamp.");
 }
 
+TEST(GroundedStream, WhatTheSceneDoubtsKeepsItsDoubt) {
+    auto scene = scene_of({{"dog", 16, 0.4F, {60, 200, 160, 300}, {}}, {"chair", 56, 0.9F, {450, 150, 600, 470}, {}}});
+    EXPECT_EQ(spoken("The animal is a dog.", scene), (Sentences{"The animal could be a dog."}));
+    EXPECT_EQ(spoken("There is a chair.", scene), (Sentences{"There is a chair."}));
+    EXPECT_EQ(spoken("I see an animal on the left.", scene), (Sentences{"I see an animal on the left."}));
+    EXPECT_EQ(spoken("There is probably a dog.", scene), (Sentences{"There is probably a dog."}));
+}
+
 TEST(GroundedStream, TheSameInOtherWordsIsNotSaid) {
     auto scene = cup_scene();
     EXPECT_EQ(spoken("There is a cup on the left. On the left I see the cup. The cup and the chair are there.", scene),
