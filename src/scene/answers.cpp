@@ -105,7 +105,7 @@ std::optional<std::string> answer_about(Scene const& scene, Question const& ques
     return std::nullopt;
 }
 
-// Whether it is safe is more than a camera can tell; what is ahead helps to find out.
+// Whether it is safe is more than a camera can tell; what is there, nearest first, helps to find out.
 bool asks_whether_safe(Question const& question) {
     return question.has({"safe", "safely", "danger", "dangerous", "cross"}) ||
            (question.has({"way", "path"}) && question.has({"free", "clear", "my", "in"})) ||
@@ -115,7 +115,8 @@ bool asks_whether_safe(Question const& question) {
 std::string side_answer(Scene const& scene, int side, WordingOptions const& options) {
     Indices found;
     for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-        if (side_of(scene.objects[i].bearing_deg) == side) {
+        float const bearing = scene.objects[i].bearing_deg;
+        if (side == 0 ? is_nearly_ahead(bearing) : side_of(bearing) == side) {
             found.push_back(i);
         }
     }
@@ -148,7 +149,7 @@ std::optional<std::string> answer_question(Scene const& scene, std::string const
         return "You are welcome.";
     }
     if (asks_whether_safe(question)) {
-        return "I cannot tell whether it is safe. " + side_answer(scene, 0, options);
+        return "I cannot tell whether it is safe. " + everything(scene, options);
     }
     if (!question.mentions.empty()) {
         return answer_about(scene, question, options);

@@ -228,6 +228,10 @@ std::string careful_name(Detection const& detection, float sure_score) {
     return (detection.score < 0.8F * sure_score ? "perhaps " : "probably ") + name;
 }
 
+bool is_nearly_ahead(float bearing_deg) {
+    return std::abs(bearing_deg) <= slightly_deg;
+}
+
 int side_of(float bearing_deg) {
     return bearing_deg < -ahead_deg ? -1 : bearing_deg > ahead_deg ? 1 : 0;
 }

@@ -37,6 +37,8 @@ std::string distance_words(Distance const& distance, Units units);
 
 // Which way a bearing lies: -1 left, 0 ahead (within 8 degrees), 1 right.
 int side_of(float bearing_deg);
+// Straight ahead or slightly beside (within 25 degrees): what somebody who walks on must know of.
+bool is_nearly_ahead(float bearing_deg);
 
 // Sentences in the order they should be heard. headline: one sentence of at most 12 words; brief: the most important
 // three objects; full: everything, relations, measured facts and how sure the distances are.

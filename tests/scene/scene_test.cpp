@@ -158,6 +158,21 @@ TEST(Wording, QuestionsTheSceneCanAnswer) {
     EXPECT_EQ(answer_question(scene, "Tell me a joke.", {}), std::nullopt);
 }
 
+// Who walks on meets what is a little beside the way, too; who asks whether it is safe wants to hear of everything.
+TEST(Wording, WhatIsAheadIncludesWhatIsSlightlyBeside) {
+    Scene scene = small_scene();
+    scene.objects.resize(1);
+    scene.objects[0].bearing_deg = -15;
+    auto answer = [&](char const* question) { return answer_question(scene, question, {}).value_or(""); };
+    EXPECT_NE(answer("What is ahead?").find("cup, slightly left"), std::string::npos) << answer("What is ahead?");
+    EXPECT_NE(answer("What is on the left?").find("cup"), std::string::npos);
+    scene.objects[0].bearing_deg = -35;
+    EXPECT_EQ(answer("What is ahead?"), "I do not see anything straight ahead.");
+    EXPECT_NE(answer("Is it safe to walk?").find("cup, on the left"), std::string::npos);
+    scene.objects.clear();
+    EXPECT_EQ(answer("Is it safe to walk?").find("I cannot tell whether it is safe. I"), 0U);
+}
+
 TEST(Grounding, TheScenesOwnWordsAreSupported) {
     auto scene = small_scene();
     for (auto directions : {Directions::clock, Directions::sides}) {
