@@ -6,6 +6,13 @@
 
 namespace echollama::test {
 
+// AddressSanitizer holds freed memory back, so that marks for memory mean nothing there.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool keeps_freed_memory = true;
+#else
+inline constexpr bool keeps_freed_memory = false;
+#endif
+
 // A line of /proc/self/status, KiB.
 inline long status_kib(std::string const& key) {
     std::ifstream status("/proc/self/status");
