@@ -1,6 +1,7 @@
 #include "convert/kokoro_voice.h"
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "convert/json_file.h"
 #include "convert/voice_files.h"
 
@@ -16,17 +17,11 @@ constexpr std::uintmax_t style_bytes = 510ULL * 256 * sizeof(float); // one vect
 constexpr int most_symbols = 10000;
 
 std::vector<fs::path> find_styles(fs::path const& folder) {
-    std::vector<fs::path> found;
-    std::error_code failed;
-    for (auto const& entry : fs::directory_iterator(folder, failed)) {
-        if (entry.path().extension() == ".bin") {
-            found.push_back(entry.path());
-        }
-    }
-    std::sort(found.begin(), found.end());
+    auto const found = entries_of(folder, [](fs::path const& name) { return name.extension() == ".bin"; });
     if (found.empty()) {
         throw Error("The folder " + folder.string() + " holds no speakers (NAME.bin); choose Kokoro's folder voices.");
     }
+    std::error_code failed;
     for (auto const& file : found) {
         if (fs::file_size(file, failed) != style_bytes || file.stem().string().find(',') != std::string::npos) {
             throw Error(file.string() + " is no speaker of Kokoro (510 x 256 floats); download it again.");

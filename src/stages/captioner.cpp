@@ -1,6 +1,7 @@
 #include "stages/captioner.h"
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/leavable_work.h"
 #include "nn/backend.h"
 #include "nn/weights.h"
@@ -43,14 +44,10 @@ fs::path find_vision_file(fs::path const& model) {
     if (fs::exists(own, none)) {
         return own;
     }
-    std::vector<fs::path> found;
-    auto folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
-    for (auto const& entry : fs::directory_iterator(folder, none)) {
-        auto name = entry.path().filename().string();
-        if (name.find("mmproj") != std::string::npos && entry.path().extension() == ".gguf") {
-            found.push_back(entry.path());
-        }
-    }
+    auto const found =
+        entries_of(model.has_parent_path() ? model.parent_path() : fs::path("."), [](std::string const& name) {
+            return name.find("mmproj") != std::string::npos && fs::path(name).extension() == ".gguf";
+        });
     return found.size() == 1 ? found.front() : fs::path();
 }
 

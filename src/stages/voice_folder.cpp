@@ -1,6 +1,7 @@
 #include "stages/voice_folder.h"
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "stages/onnx_metadata.h"
 
 #include <nlohmann/json.hpp>
@@ -29,14 +30,7 @@ bool is_file(fs::path const& path) {
 
 // The only .onnx; of several (model.onnx and model.int8.onnx) the one called model.onnx.
 fs::path find_model(fs::path const& folder) {
-    std::vector<fs::path> found;
-    std::error_code failed;
-    for (auto const& entry : fs::directory_iterator(folder, failed)) {
-        if (entry.path().extension() == ".onnx") {
-            found.push_back(entry.path());
-        }
-    }
-    std::sort(found.begin(), found.end());
+    auto const found = entries_of(folder, [](fs::path const& name) { return name.extension() == ".onnx"; });
     auto const plain = std::find(found.begin(), found.end(), folder / "model.onnx");
     if (found.empty()) {
         fail(folder, std::string("it holds no .onnx file; ") + layouts);

@@ -1,6 +1,7 @@
 #include "stages/voices.h"
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "stages/orpheus.h"
 #include "stages/orpheus_text.h"
@@ -22,15 +23,9 @@ bool is_orpheus_name(std::string const& name) {
 
 // The first file of the folder, in the order of the names, that is called PREFIX….gguf; empty: none.
 fs::path find_model(fs::path const& folder, std::string const& prefix) {
-    std::vector<fs::path> found;
-    std::error_code failed;
-    for (auto const& entry : fs::directory_iterator(folder, failed)) {
-        auto const name = entry.path().filename().string();
-        if (name.starts_with(prefix) && name.ends_with(".gguf")) {
-            found.push_back(entry.path());
-        }
-    }
-    return found.empty() ? fs::path() : *std::min_element(found.begin(), found.end());
+    auto const found = entries_of(
+        folder, [&](std::string const& name) { return name.starts_with(prefix) && name.ends_with(".gguf"); });
+    return found.empty() ? fs::path() : found.front();
 }
 
 fs::path find_snac(VoiceChoice const& choice, fs::path const& model, fs::path const& models_dir) {
