@@ -266,7 +266,7 @@ ggml_tensor* cpu_depthwise_relu6(ggml_context* ctx, PackedMatrix const* expand, 
                                  ggml_tensor* x, int stride, bool bf16_output) {
     auto k = static_cast<int>(kernel->ne[1]);
     auto padding = same_padding(x->ne[1], x->ne[2], k, stride);
-    ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), kernel, bias};
+    ggml_tensor* args[] = {contiguous(ctx, x), kernel, bias};
     bool bf16 = bf16_output && kernel->ne[0] % lanes == 0; // only whole vectors are stored as BF16
     ggml_tensor* y =
         ggml_custom_4d(ctx, bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32, kernel->ne[0], (x->ne[1] + stride - 1) / stride,

@@ -3,6 +3,7 @@
 #include "nn/cpu_attention.h"
 #include "nn/cpu_depth_head.h"
 #include "nn/cpu_depthwise.h"
+#include "nn/cpu_node.h"
 #include "nn/cpu_resize.h"
 
 #include <algorithm>
@@ -102,7 +103,7 @@ ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tens
     if (add && !bf16 && add->type != GGML_TYPE_F32) {
         add = ggml_cast(ctx, add, GGML_TYPE_F32);
     }
-    ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x), add};
+    ggml_tensor* args[] = {contiguous(ctx, x), add};
     return ggml_custom_4d(ctx, bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32, weight->ne[1], width, height, x->ne[3], args,
                           add ? 2 : 1, run_conv, GGML_N_TASKS_MAX, const_cast<Job*>(task));
 }
@@ -176,7 +177,7 @@ void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data)
 
 ggml_tensor* CpuLayers::max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape) {
     PoolShape pool = pool_shape(shape, x->ne[0], x->ne[1], x->ne[2], x->ne[3]);
-    ggml_tensor* args[] = {ggml_is_contiguous(x) ? x : ggml_cont(ctx, x)};
+    ggml_tensor* args[] = {contiguous(ctx, x)};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, pool.channels, pool.out_width, pool.out_height, pool.batch, args, 1,
                           run_max_pool, GGML_N_TASKS_MAX, const_cast<Job*>(job({{}, {}, shape, false, 0, {}, this})));
 }
@@ -252,7 +253,7 @@ ggml_tensor* CpuLayers::depth_head(ggml_context* ctx, LayerTensors conv, LayerTe
     if (x->type == GGML_TYPE_BF16 && !resizes_bf16(x->ne[0])) {
         x = ggml_cast(ctx, x, GGML_TYPE_F32);
     }
-    x = ggml_is_contiguous(x) ? x : ggml_cont(ctx, x);
+    x = contiguous(ctx, x);
     LayerWeight weight = packed(conv.weight, conv.bias, {3, 1, all_sides(1)}, 2 * x->ne[1], 2 * x->ne[2]);
     need_scratch(depth_head_scratch(head_of(weight, x, conv.weight->ne[1], align_corners)));
     ggml_tensor* args[] = {x, last.weight, last.bias};

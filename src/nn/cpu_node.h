@@ -27,6 +27,10 @@ Params params_of(ggml_tensor const* node) {
     return params;
 }
 
+inline ggml_tensor* contiguous(ggml_context* ctx, ggml_tensor* x) {
+    return ggml_is_contiguous(x) ? x : ggml_cont(ctx, x);
+}
+
 inline float const* floats_of(ggml_tensor const* tensor) {
     return static_cast<float const*>(tensor->data);
 }

@@ -208,10 +208,6 @@ void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
     }
 }
 
-ggml_tensor* contiguous(ggml_context* ctx, ggml_tensor* x) {
-    return ggml_is_contiguous(x) ? x : ggml_cont(ctx, x);
-}
-
 } // namespace
 
 ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, int groups,

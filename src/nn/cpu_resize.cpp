@@ -94,7 +94,7 @@ ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, int64_t widt
     auto as_read = [&](ggml_tensor* t) {
         auto type = bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32;
         t = t->type == type ? t : ggml_cast(ctx, t, type);
-        return ggml_is_contiguous(t) ? t : ggml_cont(ctx, t);
+        return contiguous(ctx, t);
     };
     ggml_tensor* args[] = {as_read(x), add ? as_read(add) : nullptr};
     ggml_tensor* y = ggml_custom_4d(ctx, args[0]->type, x->ne[0], width, height, x->ne[3], args, add ? 2 : 1, run,
