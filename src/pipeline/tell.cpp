@@ -138,7 +138,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
              TellingOutput const& output, Timings& timings, std::stop_token stop) {
     Telling done;
     auto const& wording = request.prompts.wording;
-    if (!request.question.empty() && models.look && !answer_question(scene, request.question, wording)) {
+    bool const asked = !request.question.empty();
+    bool const known = asked && answer_question(scene, request.question, wording);
+    if (asked && !known && models.look) {
         done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });
     }
     done.prompt = scene_prompt(scene, request.question, request.prompts, request.history, done.seen);
@@ -156,8 +158,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         output.sentence(sentence);
         speech.say(sentence);
     };
-    if (!request.question.empty()) {
-        auto describer = describer_or_null(models.describer);
+    if (asked) {
+        // What the scene can answer does not wait for a language model that is still loading.
+        auto describer = known ? nullptr : describer_or_null(models.describer);
         timings.measure("answer", [&] {
             speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen);
         });
