@@ -29,10 +29,10 @@ bool closes(jinja::token const& token) {
            token.t == Type::close_curly_bracket;
 }
 
-// How much deeper a statement that begins with this word makes what follows.
+// How much deeper a statement that begins with this word makes what follows. Most `set` have no end, so neither counts.
 int block_step(std::string const& word) {
-    static constexpr char const* blocks[] = {"if", "elif", "for", "macro", "call", "filter", "set", "generation"};
-    if (word.starts_with("end")) {
+    static constexpr char const* blocks[] = {"if", "for", "macro", "call", "filter", "generation"};
+    if (word.starts_with("end") && word != "endset") {
         return -1;
     }
     return std::find(std::begin(blocks), std::end(blocks), word) != std::end(blocks) ? 1 : 0;
@@ -45,7 +45,7 @@ void check_depth(std::vector<jinja::token> const& tokens) {
         if (token.t == jinja::token::open_statement && i + 1 < tokens.size()) {
             auto const& word = tokens[i + 1].value;
             chain = word == "elif" ? chain + 1 : word == "endif" ? 0 : chain; // an elif is not closed by itself
-            blocks += word == "elif" || word == "set" ? 0 : block_step(word);
+            blocks += block_step(word);
         }
         bool const outside = token.t == jinja::token::text || token.t == jinja::token::open_statement ||
                              token.t == jinja::token::open_expression;

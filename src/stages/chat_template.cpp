@@ -119,7 +119,7 @@ std::string date_lines(std::string const& date) {
 
 ChatTemplate::ChatTemplate(llama_model const* model, std::filesystem::path const& file,
                            ChatTemplateOptions const& options)
-    : origin_("of " + file.string()), date_(options.date) {
+    : origin_("of " + file.string()) {
     auto const* vocab = llama_model_get_vocab(model);
     facts_ = {text_of(vocab, llama_vocab_bos(vocab)), text_of(vocab, llama_vocab_eos(vocab)), options.date};
     if (options.choice.empty()) {
@@ -134,13 +134,13 @@ ChatTemplate::ChatTemplate(llama_model const* model, std::filesystem::path const
 }
 
 bool ChatTemplate::llama_form_first() const {
-    return named_ || (date_.empty() && source_.find(date_mark) != std::string::npos);
+    return named_ || (facts_.date.empty() && source_.find(date_mark) != std::string::npos);
 }
 
 std::vector<ChatPart> ChatTemplate::render(Prompt const& prompt) const {
     auto own = prompt;
     bool const tells_date = !named_ && source_.find(date_mark) != std::string::npos;
-    own.system = (tells_date ? "" : date_lines(date_)) + own.system;
+    own.system = (tells_date ? "" : date_lines(facts_.date)) + own.system;
     auto messages = messages_of(own);
     if (source_.empty()) {
         return plain_lines(messages);

@@ -41,7 +41,6 @@ class ChatTemplate {
     std::string source_; // Jinja, or the name of one of llama.cpp's forms
     bool named_ = false; // a name
     std::string origin_; // for errors
-    std::string date_;
     ChatFacts facts_;
 };
 
