@@ -148,8 +148,7 @@ class Checker {
         auto begin = std::max(clause.first, mention.first >= 4 ? mention.first - 4 : 0);
         for (auto i = mention.first; i-- > begin;) {
             auto const& text = word(i);
-            bool other_thing = std::any_of(read_.mentions.begin(), read_.mentions.end(),
-                                           [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
+            bool other_thing = is_mentioned(read_.mentions, i);
             bool part = text == "of" &&
                         !(i > begin && (word(i - 1) == "pair" || word(i - 1) == "couple" || word(i - 1) == "total"));
             auto const& next = word(i + 1);
@@ -444,58 +443,10 @@ class Checker {
     std::vector<Claim> claims_;
 };
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 } // namespace
 
 std::vector<Claim> check_claims(std::string const& text, Scene const& scene) {
     return Checker(text, scene).run();
-}
-
-bool has_plumbing(std::string const& text) {
-    static char const* const marks[] = {"matrix",
-                                        "grid-based",
-                                        "bounding box",
-                                        "r(",
-                                        "probability",
-                                        "image description",
-                                        "as an ai",
-                                        "language model",
-                                        "prompt",
-                                        "detection",
-                                        "detected",
-                                        "confidence",
-                                        "coordinate",
-                                        "json",
-                                        "system:",
-                                        "user:",
-                                        "assistant",
-                                        "```",
-                                        "**",
-                                        "##",
-                                        "<|",
-                                        "|>",
-                                        "pixel",
-                                        "based on the facts",
-                                        "the facts",
-                                        "according to the",
-                                        "the picture is a",
-                                        "the image is a",
-                                        "the picture is probably",
-                                        "the list",
-                                        "score",
-                                        "instructions",
-                                        "as you can see",
-                                        "i'm sorry",
-                                        "i cannot",
-                                        "i can't"};
-    std::string plain = lower(text);
-    return std::any_of(std::begin(marks), std::end(marks),
-                       [&](char const* mark) { return plain.find(mark) != std::string::npos; });
 }
 
 bool is_speakable(std::string const& sentence, Scene const& scene, bool allow_empty) {

@@ -205,4 +205,9 @@ int number_of(std::string_view word) {
     return digits ? std::stoi(std::string(word)) : -1;
 }
 
+bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word) {
+    return std::any_of(mentions.begin(), mentions.end(),
+                       [&](Mention const& m) { return m.first <= word && word < m.first + m.count; });
+}
+
 } // namespace echollama

@@ -28,6 +28,8 @@ struct Mention {
 
 // Longest matches first: "teddy bear" is no bear, "coffee cup" no coffee, "dining table" no table apart.
 std::vector<Mention> find_mentions(std::vector<Word> const& words);
+// Is the word with this index part of one of them?
+bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word);
 
 // True when `label` may be called by the words of the mention: its name, a synonym, or the noun of its kind.
 bool names_class(Mention const& mention, std::string_view label);

@@ -88,8 +88,7 @@ std::optional<std::size_t> mention_starting(ReadText const& read, std::size_t wo
 }
 
 bool inside_mention(ReadText const& read, std::size_t word) {
-    return std::any_of(read.mentions.begin(), read.mentions.end(),
-                       [&](auto const& m) { return m.first <= word && word < m.first + m.count; });
+    return is_mentioned(read.mentions, word);
 }
 
 // The mention that the phrase ending before `word` leads to.

@@ -258,7 +258,7 @@ std::string direction_words(SceneObject const& object, Directions directions) {
         return "straight ahead";
     }
     std::string word = side < 0 ? "left" : "right";
-    return std::abs(bearing) <= slightly_deg ? "slightly " + word : "on the " + word;
+    return is_nearly_ahead(bearing) ? "slightly " + word : "on the " + word;
 }
 
 std::string distance_words(Distance const& distance, Units units) {

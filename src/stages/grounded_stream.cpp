@@ -52,24 +52,6 @@ constexpr char const* asking =
     "can could may might will would should shall please tell say show describe about any "
     "anything something anyone someone picture image photo see look looks thing things ";
 
-bool uses_known_words(std::string const& sentence, Scene const& scene, std::vector<std::string> const& own) {
-    std::string known = connecting;
-    for (auto const& said : own) {
-        known += joined_words(said);
-    }
-    known += joined_words(scene.caption);
-    auto words = split_words(sentence);
-    auto mentions = find_mentions(words); // their truth is checked elsewhere
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        bool mentioned = std::any_of(mentions.begin(), mentions.end(),
-                                     [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
-        if (!mentioned && !holds_word(known, words[i].text)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool is_one_of(std::string const& word, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -155,6 +137,10 @@ GroundedStream::GroundedStream(Scene const& scene, SentenceSink sink, WordingOpt
     auto full = wording;
     full.level = Level::full;
     own_ = describe_scene(scene, full);
+    own_words_ = connecting;
+    for (auto const& said : own_) {
+        own_words_ += joined_words(said);
+    }
 }
 
 void GroundedStream::push(std::string_view piece) {
@@ -182,25 +168,33 @@ void GroundedStream::answer_to(std::string const& question) {
     auto mentions = find_mentions(words);
     wanted_ = "";
     for (std::size_t i = 0; i < words.size(); ++i) {
-        bool names_thing = std::any_of(mentions.begin(), mentions.end(),
-                                       [&](auto const& m) { return m.first <= i && i < m.first + m.count; });
+        bool names_thing = is_mentioned(mentions, i);
         if (!names_thing && !holds_word(asking, words[i].text)) {
             *wanted_ += words[i].text + " ";
         }
     }
 }
 
+bool GroundedStream::uses_known_words(std::string const& sentence) const {
+    auto const known = own_words_ + joined_words(scene_.caption);
+    auto words = split_words(sentence);
+    auto mentions = find_mentions(words); // their truth is checked elsewhere
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        bool mentioned = is_mentioned(mentions, i);
+        if (!mentioned && !holds_word(known, words[i].text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool GroundedStream::may_answer(std::string const& sentence) const {
     if (!wanted_) {
         return true;
     }
-    std::string own = connecting;
-    for (auto const& said : own_) {
-        own += joined_words(said);
-    }
     auto words = split_words(sentence);
     return std::any_of(words.begin(), words.end(), [&](Word const& word) {
-        return holds_word(*wanted_, word.text) || !holds_word(own, word.text);
+        return holds_word(*wanted_, word.text) || !holds_word(own_words_, word.text);
     });
 }
 
@@ -209,7 +203,7 @@ bool GroundedStream::is_vague_answer(std::string const& sentence) const {
     constexpr std::size_t few_words = 12;
     auto words = split_words(sentence);
     return vague_ && words.size() <= few_words && check_claims(sentence, scene_).empty() &&
-           (words.size() == 1 || !denies(sentence)) && uses_known_words(sentence, scene_, own_);
+           (words.size() == 1 || !denies(sentence)) && uses_known_words(sentence);
 }
 
 void GroundedStream::mark_said(std::string const& sentence) {
@@ -304,8 +298,8 @@ void GroundedStream::consider(std::string const& raw) {
         ++corrected_;
         return;
     }
-    bool good = (standing == Standing::holds || standing == Standing::uncertain) &&
-                uses_known_words(sentence, scene_, own_) && tells_something_new(sentence) && may_answer(sentence);
+    bool good = (standing == Standing::holds || standing == Standing::uncertain) && uses_known_words(sentence) &&
+                tells_something_new(sentence) && may_answer(sentence);
     bool vague = !good && clean && is_vague_answer(sentence);
     good = good || vague;
     bool doubtful = vague || standing == Standing::uncertain || introduces_doubtful(sentence);

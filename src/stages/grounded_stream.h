@@ -54,6 +54,7 @@ class GroundedStream {
     void consider(std::string const& raw);
     bool correct(std::string const& sentence);
     bool was_said(std::string const& sentence) const;
+    bool uses_known_words(std::string const& sentence) const;
     using Facts = std::set<std::pair<std::string, Claim::Subject>>;
     Facts facts_of(std::string const& sentence) const;
     bool tells_something_new(std::string const& sentence) const;
@@ -67,6 +68,7 @@ class GroundedStream {
     float sure_score_;
     SentenceCutter cutter_;
     std::vector<std::string> own_;  // what the scene says itself
+    std::string own_words_;         // of own_, and those that only connect
     std::vector<std::string> said_; // as lower-case words
     std::set<std::string> named_;   // classes
     Facts told_;                    // of which class what kind of thing was said
