@@ -134,7 +134,8 @@ void add_voice_options(CLI::App& app, VoiceOptions& options) {
     app.add_option("--voice-model", options.choice.model,
                    "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice");
     app.add_option("--snac", options.choice.snac, "Orpheus' sound codec (GGUF), where it is not beside the model");
-    app.add_option("--speaker", options.choice.speaker, "Speaker of a voice model with several: name, or number from 0");
+    app.add_option("--speaker", options.choice.speaker,
+                   "Speaker of a voice model with several: name, or number from 0");
     app.add_option("--language", options.choice.language, "Language of the fast voice, such as en-gb or de");
     app.add_option_function<std::string>(
         "--rate", [&options](std::string const& text) { options.speech.rate = parse_rate(text); },

@@ -12,7 +12,8 @@ namespace echollama {
 
 // One piece of work at a time: the next one first waits for the one that was left behind, and so does the destructor.
 // What the work uses besides its own copies must therefore be declared before this.
-template <typename Result> class LeavableWork {
+template <typename Result>
+class LeavableWork {
   public:
     // The result, or what the work throws; nullopt as soon as stop is requested. `work` should hear the stop, too.
     std::optional<Result> run(std::function<Result()> work, std::stop_token stop) {

@@ -1,7 +1,7 @@
 #include "stages/captioner_text.h"
 
-#include "stages/speech_text.h"
 #include "stages/sentences.h"
+#include "stages/speech_text.h"
 
 namespace echollama {
 namespace {

@@ -30,7 +30,8 @@ class SpeechCaptions {
     void expect(std::string const& sentence);
     // In order; of any number of channels.
     void write(AudioChunk const& chunk);
-    // A sentence that was cut off becomes a caption too; those that were expected after it do not come. More may follow.
+    // A sentence that was cut off becomes a caption too; those that were expected after it do not come. More may
+    // follow.
     void finish();
 
   private:

@@ -12,9 +12,10 @@ namespace echollama {
 // comparable_words() gives them.
 std::vector<std::string> key_words(std::string_view sentence);
 
-// Those of the sentence that were not heard at their place; and negations and directions that were heard and not said. What a listener
-// writes for the same sounds makes no difference: figures or words, spelling, plural, "to" for "two"; nor one letter in
-// the name of a thing, unless that makes another thing ("cop" for "cup" passes, "cat" for "car" does not).
+// Those of the sentence that were not heard at their place; and negations and directions that were heard and not said.
+// What a listener writes for the same sounds makes no difference: figures or words, spelling, plural, "to" for "two";
+// nor one letter in the name of a thing, unless that makes another thing ("cop" for "cup" passes, "cat" for "car" does
+// not).
 std::vector<std::string> missing_key_words(std::string_view sentence, std::string_view heard);
 
 } // namespace echollama
