@@ -3,10 +3,10 @@
 // (TYPE: q8_0, bf16, f16) are written into FOLDER once and used again. Stops come at random places of a caption;
 // printed for each part of it are the times from the request to the return.
 #include "base/counter_rng.h"
-#include "base/thread_patience.h"
+#include "base/openmp_spin.h"
+#include "captioner/captioner.h"
+#include "captioner/moondream.h"
 #include "convert/published.h"
-#include "stages/captioner.h"
-#include "stages/captioner_moondream.h"
 #include "support/moondream.h"
 #include "support/synthetic.h"
 
@@ -94,7 +94,7 @@ void stops(char const* name, Captioner& captioner, int count) {
 } // namespace
 
 int main(int argc, char** argv) try {
-    use_patient_threads(argv);
+    limit_openmp_spinning(argv);
     std::setvbuf(stdout, nullptr, _IOLBF, 0); // what was measured is seen at once
     auto const text = [&](int i, char const* otherwise) { return std::string(argc > i ? argv[i] : otherwise); };
     int const count = std::stoi(text(1, "30"));

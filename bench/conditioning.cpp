@@ -8,8 +8,8 @@
 #include "base/counter_rng.h"
 #include "base/error.h"
 #include "media/encode.h"
-#include "media/image_io.h"
-#include "models/detr.h"
+#include "media/picture/image_io.h"
+#include "networks/detr.h"
 
 #include <ggml-cpp.h>
 #include <ggml.h>

@@ -3,14 +3,14 @@
 //   warm: the program starts, the files are in memory;
 //   loaded: the models are loaded, another photo comes.
 // The first two run the real program beside this one; times are from its start, the peak memory is its own.
-#include "base/thread_patience.h"
+#include "base/openmp_spin.h"
+#include "describer/local_describer.h"
 #include "pipeline/input.h"
 #include "pipeline/see.h"
 #include "pipeline/tell.h"
-#include "stages/describer_local.h"
-#include "stages/detectors.h"
-#include "stages/voices.h"
 #include "store/paths.h"
+#include "vision/detectors.h"
+#include "voice/voices.h"
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -105,10 +105,10 @@ std::vector<Figures> run_loaded(fs::path const& photo, fs::path const& models, i
         InputOptions input;
         input.picture = photo;
         auto const view = load_input(input);
-        auto const sight = see(view, seeing, -1, timings, {});
+        auto const observation = see(view, seeing, -1, timings, {});
         TellingRequest request;
-        request.prompts.wording.sure_score = sight.sure_score;
-        tell(sight.scene, telling, request, {[](auto const&) {}, [](AudioChunk&&) {}}, timings, {});
+        request.prompts.wording.sure_score = observation.sure_score;
+        tell(observation.scene, telling, request, {[](auto const&) {}, [](AudioChunk&&) {}}, timings, {});
         auto const stages = timings.stages();
         all.push_back({moment(stages, "first text"), moment(stages, "first audio"), moment(stages, "done"), 0});
     }
@@ -137,7 +137,7 @@ void report(char const* name, std::vector<Figures> const& all) {
 } // namespace
 
 int main(int argc, char** argv) {
-    use_patient_threads(argv);
+    limit_openmp_spinning(argv);
     if (argc < 2) {
         std::fprintf(stderr, "usage: bench_describe PHOTO [RUNS [MODELS]]\n");
         return 2;

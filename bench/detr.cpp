@@ -1,6 +1,6 @@
 // DETR times: bench_detr MODEL.gguf [WIDTH] [HEIGHT] [THREADS] [--profile] [--ggml] [NUMBERS.f32], see vision.h.
 // The numbers are the class scores before the softmax, then the boxes.
-#include "models/detr.h"
+#include "networks/detr.h"
 
 #include "vision.h"
 

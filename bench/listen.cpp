@@ -1,7 +1,7 @@
 // bench_listen MODEL AUDIO [--vad MODEL] [--threads N] [--runs N] [--hint WORDS]: time to load, to recognise, and the
 // time a stop takes.
-#include "media/audio_io.h"
-#include "stages/whisper_listener.h"
+#include "listener/whisper_listener.h"
+#include "media/sound/audio_io.h"
 
 #include <sys/resource.h>
 

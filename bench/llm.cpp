@@ -1,6 +1,6 @@
 // Language model on this machine: bench_llm MODEL.gguf [threads [generation]]. Load time, prompt and generation speed,
 // time to the first token of a first and of a follow-up question (warm prefix), memory over 100 starts and stops.
-#include "stages/llm.h"
+#include "llm/llm.h"
 
 #include "base/error.h"
 #include "support/memory.h"

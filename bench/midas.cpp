@@ -1,6 +1,6 @@
 // MiDaS times, DPT-Hybrid and MiDaS v2.1 small: bench_midas MODEL.gguf [WIDTH] [HEIGHT] [THREADS] [--profile] [--ggml]
 // [DEPTH.f32], see vision.h.
-#include "models/midas.h"
+#include "networks/midas.h"
 
 #include "vision.h"
 

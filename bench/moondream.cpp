@@ -1,6 +1,6 @@
 // Moondream2's vision encoder on one crop: bench_moondream VISION.gguf [SIZE] [SIZE] [THREADS] [--profile] [--ggml]
 // [FEATURES.f32], see vision.h. moondream_peer.py makes such a file.
-#include "models/moondream_vision.h"
+#include "networks/moondream_vision.h"
 #include "vision.h"
 
 using namespace echollama;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "stages/voices.h"
+#include "voice/voices.h"
 
 #include <filesystem>
 #include <memory>

@@ -2,15 +2,15 @@
 // [SCENES] [PHOTO…]. Toy scenes of two to five things with scores above 0.9, so that the paper's matrix holds them; the
 // things in photos are found by the starter detector and go into the matrix from its own threshold on.
 #include "base/counter_rng.h"
-#include "base/thread_patience.h"
+#include "base/openmp_spin.h"
+#include "describer/grounded_stream.h"
+#include "describer/local_describer.h"
 #include "pipeline/input.h"
 #include "scene/build.h"
 #include "scene/mentions.h"
 #include "scene/prompt.h"
-#include "stages/describer_local.h"
-#include "stages/detectors.h"
-#include "stages/grounded_stream.h"
 #include "store/paths.h"
+#include "vision/detectors.h"
 
 #include <algorithm>
 #include <chrono>
@@ -116,7 +116,7 @@ void print(char const* name, Sums sums) {
 } // namespace
 
 int main(int argc, char** argv) try {
-    use_patient_threads(argv);
+    limit_openmp_spinning(argv);
     std::setvbuf(stdout, nullptr, _IOLBF, 0); // what was measured is seen at once
     if (argc < 2) {
         std::fprintf(stderr, "usage: bench_prompt_styles MODEL.gguf [SCENES] [PHOTO...]\n");

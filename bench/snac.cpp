@@ -6,7 +6,7 @@
 
 #include "base/counter_rng.h"
 #include "base/error.h"
-#include "models/snac.h"
+#include "networks/snac.h"
 
 #include <chrono>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // Placing sound: bench_spatial: time to load the measured head, to prepare a place, and to render a second of speech.
-#include "media/spatial.h"
+#include "media/spatial/spatial.h"
 
 #include <algorithm>
 #include <chrono>

@@ -4,9 +4,9 @@
 // device: gaps, lost samples and memory.
 #include "base/error.h"
 #include "named_voice.h"
-#include "stages/orpheus.h"
-#include "stages/voices.h"
 #include "support/simulated_device.h"
+#include "voice/orpheus/orpheus.h"
+#include "voice/voices.h"
 
 #include <algorithm>
 #include <chrono>

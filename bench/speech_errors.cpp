@@ -5,13 +5,13 @@
 // words, and to standard error for every sentence: voice, errors, what was written, what was heard (separated by tabs;
 // bench_verify reads them).
 #include "base/error.h"
-#include "media/audio_io.h"
+#include "listener/whisper_listener.h"
+#include "media/sound/audio_io.h"
 #include "named_voice.h"
-#include "stages/key_words.h"
-#include "stages/orpheus.h"
-#include "stages/voices.h"
-#include "stages/whisper_listener.h"
-#include "stages/word_errors.h"
+#include "verify/key_words.h"
+#include "verify/word_errors.h"
+#include "voice/orpheus/orpheus.h"
+#include "voice/voices.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -60,7 +60,7 @@ void measure(std::string const& name, Speak const& speak, Listener& listener, st
     std::size_t whole = 0, keys = 0;
     std::map<std::string, int> lost;
     for (auto const& line : lines) {
-        auto const heard = listener.hear(in_a_room(speak(line)), "", {}).text;
+        auto const heard = listener.hear(with_silence_around(speak(line)), "", {}).text;
         auto const errors = word_errors(line, heard);
         all += errors;
         whole += errors.errors() == 0;

@@ -4,7 +4,7 @@
 // had said something else than was written.
 #include "base/error.h"
 #include "scene/mentions.h"
-#include "stages/key_words.h"
+#include "verify/key_words.h"
 
 #include <algorithm>
 #include <cstdio>

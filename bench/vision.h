@@ -5,7 +5,7 @@
 
 #include "base/counter_rng.h"
 #include "base/error.h"
-#include "models/picture_input.h"
+#include "networks/picture_input.h"
 #include "nn/graph.h"
 
 #include <sys/resource.h>

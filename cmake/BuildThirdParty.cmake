@@ -17,3 +17,16 @@ target_compile_options(mtmd PRIVATE -w) # its enumerations warn in every file, a
 
 set(WHISPER_ALL_WARNINGS OFF)
 add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL SYSTEM)
+
+# Compile time. A fresh machine with two cores compiles all of this before the first spoken word, so optimisation is spent
+# where the time goes at run time: ggml's kernels keep the build type's. The rest builds graphs, reads files and templates
+# once; measured with and without in docs/performance.md.
+foreach(target llama mtmd whisper)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endforeach()
+# One small graph a file: most of their time is reading the same headers.
+set_target_properties(mtmd PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 20)
+get_target_property(mtmd_sources mtmd SOURCES)
+list(FILTER mtmd_sources EXCLUDE REGEX "^models/.*\\.cpp$")
+list(TRANSFORM mtmd_sources PREPEND "${ECHOLLAMA_LLAMA_DIR}/tools/mtmd/")
+set_source_files_properties(${mtmd_sources} DIRECTORY "${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -57,12 +57,15 @@ file(GLOB jinja "${ECHOLLAMA_LLAMA_DIR}/common/jinja/*.cpp")
 add_library(echollama_jinja STATIC EXCLUDE_FROM_ALL ${jinja}
   "${ECHOLLAMA_LLAMA_DIR}/common/json.cpp" "${ECHOLLAMA_LLAMA_DIR}/common/unicode.cpp")
 target_include_directories(echollama_jinja SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/common" "${ECHOLLAMA_LLAMA_DIR}/vendor")
-target_compile_options(echollama_jinja PRIVATE -w)
+target_compile_options(echollama_jinja PRIVATE -w $<$<CONFIG:Release>:-O1>)
+set_target_properties(echollama_jinja PROPERTIES UNITY_BUILD ON)
+set_source_files_properties("${ECHOLLAMA_LLAMA_DIR}/common/json.cpp" "${ECHOLLAMA_LLAMA_DIR}/common/jinja/value.cpp"
+  PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON) # they specialise templates that the others use
 target_link_libraries(echollama_jinja PUBLIC ggml-base)
 
 add_library(echollama_httplib STATIC EXCLUDE_FROM_ALL "${ECHOLLAMA_LLAMA_DIR}/vendor/cpp-httplib/httplib.cpp")
 target_include_directories(echollama_httplib SYSTEM PUBLIC "${ECHOLLAMA_LLAMA_DIR}/vendor")
-target_compile_options(echollama_httplib PRIVATE -w)
+target_compile_options(echollama_httplib PRIVATE -w $<$<CONFIG:Release>:-O1>)
 target_link_libraries(echollama_httplib PUBLIC Threads::Threads)
 find_package(OpenSSL REQUIRED)
 target_compile_definitions(echollama_httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)

@@ -1,5 +1,6 @@
-# A room is one folder of src/ and one static library, echollama_<room>. Dependencies point down only:
-# server → pipeline → stages → {scene, models, convert, store} → nn → media → base.
+# A room is one folder of src/ and one static library, echollama_<room> ("/" in the folder's name becomes "_"). What a
+# room may know is what it names here; scripts/check-rooms compares that with the #include lines of its files, both ways,
+# so that a room which includes what it does not name fails, and so does one that names what it does not need.
 
 add_library(echollama_options INTERFACE)
 target_include_directories(echollama_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
@@ -9,16 +10,32 @@ target_compile_options(echollama_options INTERFACE -Wall -Wextra -Wpedantic -Wsh
   # Fuzzing follows the branches of our own code and ends at its first undefined operation.
   "$<$<BOOL:${ECHOLLAMA_FUZZ}>:-fsanitize=fuzzer-no-link;-fno-sanitize-recover=undefined>")
 
-function(echollama_room name)
-  cmake_parse_arguments(ROOM "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
-  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.h")
-  if(NOT sources) # a room without sources yet is its headers
+set_property(GLOBAL PROPERTY ECHOLLAMA_ROOMS "")
+
+# echollama_room(FOLDER [ROOMS rooms its headers and sources include] [LINKS third-party libraries its headers need]
+#   [PRIVATE_LINKS third-party libraries only its sources need])
+function(echollama_room folder)
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LINKS;PRIVATE_LINKS" ${ARGN})
+  string(REPLACE "/" "_" name "${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
+  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.h")
+  set(known ${ROOM_ROOMS})
+  list(TRANSFORM known REPLACE "/" "_")
+  list(TRANSFORM known PREPEND echollama_)
+  if(NOT sources) # a room that is only headers
     add_library(echollama_${name} INTERFACE)
-    target_link_libraries(echollama_${name} INTERFACE echollama_options ${ROOM_LINKS} ${ROOM_PRIVATE_LINKS})
+    target_link_libraries(echollama_${name} INTERFACE echollama_options ${known} ${ROOM_LINKS} ${ROOM_PRIVATE_LINKS})
   else()
     add_library(echollama_${name} STATIC ${sources})
-    target_link_libraries(echollama_${name} PUBLIC echollama_options ${ROOM_LINKS} PRIVATE ${ROOM_PRIVATE_LINKS})
+    target_link_libraries(echollama_${name} PUBLIC echollama_options ${known} ${ROOM_LINKS} PRIVATE ${ROOM_PRIVATE_LINKS})
   endif()
-  install(FILES ${headers} DESTINATION include/echollama/${name})
+  list(JOIN ROOM_ROOMS " " rooms)
+  set_property(GLOBAL APPEND_STRING PROPERTY ECHOLLAMA_ROOMS "${folder}: ${rooms}\n")
+  install(FILES ${headers} DESTINATION include/echollama/${folder})
+endfunction()
+
+# Writes who may know whom to <build folder>/rooms.txt, a line a room, for scripts/check-rooms.
+function(echollama_write_rooms)
+  get_property(rooms GLOBAL PROPERTY ECHOLLAMA_ROOMS)
+  file(WRITE "${CMAKE_BINARY_DIR}/rooms.txt" "${rooms}")
 endfunction()

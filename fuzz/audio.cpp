@@ -1,6 +1,6 @@
 // Recordings: WAV, FLAC, Ogg, Opus, MP3, AIFF.
 #include "fuzz.h"
-#include "media/audio_io.h"
+#include "media/sound/audio_io.h"
 #include "support/sound_writer.h"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // Camera files: Open3D's JSON, plain JSON, Middlebury's calib.txt, the YAML of ROS and OpenCV.
-#include "media/camera_file.h"
+#include "media/depth/camera_file.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 // Answers of language model servers; how they were cut on their way must not matter.
-#include "stages/chat_stream.h"
+#include "describer/chat_stream.h"
 
 #include "base/error.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 // A model file's chat template: any bytes are run as one or refused with a sentence.
 #include "base/error.h"
 #include "fuzz.h"
-#include "stages/chat_jinja.h"
+#include "llm/chat_jinja.h"
 
 #include <stdexcept>
 

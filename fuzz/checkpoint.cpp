@@ -1,5 +1,5 @@
 // Published checkpoints: safetensors, PyTorch's zip form and its older form, with every small tensor read.
-#include "convert/checkpoint.h"
+#include "formats/checkpoint.h"
 
 #include "fuzz.h"
 #include "support/synthetic.h"

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "fuzz.h"
-#include "media/point_cloud.h"
+#include "media/cloud/point_cloud.h"
 
 namespace echollama::fuzz {
 

@@ -1,5 +1,5 @@
 // CTranslate2 model files, with every variable read.
-#include "convert/ctranslate2.h"
+#include "formats/ctranslate2.h"
 
 #include "fuzz.h"
 #include "support/ct2_writer.h"

@@ -1,5 +1,5 @@
 // GGUF model files: what the check lets through, ggml's own reader must survive.
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 #include "fuzz.h"
 #include "nn/gguf_check.h"
 

@@ -1,7 +1,7 @@
 // Pictures: PNG, JPEG with EXIF, BMP, GIF, PNM, TGA.
 #include "fuzz.h"
 #include "media/encode.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 
 namespace echollama::fuzz {
 namespace {

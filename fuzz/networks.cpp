@@ -2,10 +2,10 @@
 // loader, and what it accepts computes a picture. An input is a list of changes to a small network that is right
 // (support/tiny_networks.h), because changed bytes of a GGUF seldom get past its header (target gguf).
 #include "fuzz.h"
-#include "models/centernet.h"
-#include "models/detr.h"
-#include "models/midas.h"
-#include "models/moondream_vision.h"
+#include "networks/centernet.h"
+#include "networks/detr.h"
+#include "networks/midas.h"
+#include "networks/moondream_vision.h"
 #include "support/tiny_networks.h"
 
 #include <algorithm>

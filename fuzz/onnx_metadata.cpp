@@ -1,5 +1,5 @@
 // What an ONNX file says about itself.
-#include "stages/onnx_metadata.h"
+#include "formats/onnx_metadata.h"
 
 #include "convert/voice_files.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 // Orpheus' speech tokens from a damaged stream: every frame that comes out is sound and comes back unchanged.
-#include "stages/orpheus_frames.h"
+#include "voice/orpheus/orpheus_frames.h"
 
 #include "fuzz.h"
 

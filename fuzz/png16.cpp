@@ -1,7 +1,9 @@
 // Depth pictures: grey PNG with 16 bits.
+#include "media/picture/png16.h"
+
 #include "fuzz.h"
-#include "media/image_io.h"
-#include "media/rgbd.h"
+#include "media/depth/rgbd.h"
+#include "media/picture/image_io.h"
 
 namespace echollama::fuzz {
 

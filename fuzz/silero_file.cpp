@@ -1,6 +1,6 @@
 // whisper.cpp's voice activity models, as they are checked before whisper.cpp opens them.
 #include "fuzz.h"
-#include "stages/whisper_file.h"
+#include "listener/whisper_file.h"
 
 namespace echollama::fuzz {
 

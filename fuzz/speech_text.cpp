@@ -1,8 +1,8 @@
 // Any text on its way to a voice: cut into sentences without losing a byte, turned into words once and for all.
-#include "stages/speech_text.h"
+#include "text/speech_text.h"
 
 #include "fuzz.h"
-#include "stages/sentences.h"
+#include "text/sentences.h"
 
 #include <numeric>
 #include <stdexcept>

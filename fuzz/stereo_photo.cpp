@@ -1,9 +1,9 @@
 // What is looked for inside photos: the second picture of an MPO file and the depth that phones store.
 #include "fuzz.h"
-#include "media/embedded_depth.h"
+#include "media/depth/embedded_depth.h"
+#include "media/depth/stereo.h"
 #include "media/encode.h"
 #include "media/mpo.h"
-#include "media/stereo.h"
 
 namespace echollama::fuzz {
 namespace {

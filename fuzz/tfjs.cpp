@@ -1,5 +1,5 @@
 // TensorFlow.js graph models: the JSON file, then the weights.
-#include "convert/tfjs.h"
+#include "formats/tfjs.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 // whisper.cpp's model files, as they are checked before whisper.cpp opens them.
-#include "stages/whisper_file.h"
+#include "listener/whisper_file.h"
 
 #include "fuzz.h"
 

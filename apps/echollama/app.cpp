@@ -1,7 +1,7 @@
 #include "app.h"
 
 #include "base/error.h"
-#include "media/output_file.h"
+#include "base/output_file.h"
 
 #include <cstdio>
 

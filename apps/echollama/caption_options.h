@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app.h"
-#include "stages/captioner.h"
+#include "captioner/captioner.h"
 
 namespace echollama {
 

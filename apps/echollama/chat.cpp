@@ -1,11 +1,11 @@
 #include "app.h"
 #include "base/error.h"
-#include "caption_file.h"
 #include "scene/mentions.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
-#include "stages/sentences.h"
+#include "subtitle_file.h"
 #include "telling_options.h"
+#include "text/sentences.h"
 #include "text_input.h"
 #include "wording_options.h"
 
@@ -30,7 +30,7 @@ struct ChatOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path captions;
+    std::filesystem::path subtitles;
     TellingRequest request;
 };
 
@@ -134,9 +134,9 @@ class Interruptions {
 };
 
 void run(AppContext const& context, ChatOptions const& options) {
-    check_captions(options.captions, options.voice.target.wanted(), true);
+    check_subtitles(options.subtitles, options.voice.target.wanted(), true);
     Timings timings;
-    CaptionFile captions(options.captions);
+    SubtitleFile subtitles(options.subtitles);
     std::optional<SpeechSink> sink; // one for the whole conversation
     if (options.voice.target.wanted()) {
         sink.emplace(options.voice.target, context.stop);
@@ -146,18 +146,18 @@ void run(AppContext const& context, ChatOptions const& options) {
     TellingModels models{load_describer(context, options.language, timings),
                          load_speaker(context, options.voice, timings)};
     models.look = visual_questions(seeing, view.image);
-    auto sight = see(view, seeing, options.seeing.threshold, timings, context.stop);
-    models.speaker = placed_at_objects(models.speaker, options.spatial, sight.scene, timings);
+    auto observation = see(view, seeing, options.seeing.threshold, timings, context.stop);
+    models.speaker = placed_at_objects(models.speaker, options.spatial, observation.scene, timings);
     TellingRequest request = options.request;
-    request.prompts.wording.sure_score = sight.sure_score;
+    request.prompts.wording.sure_score = observation.sure_score;
     request.prompts.style = prompt_style_of(options.language);
     request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              print_sentence(options.voice.target, sentence);
-                             captions.expect(sentence);
+                             subtitles.expect(sentence);
                          },
                          [&](AudioChunk&& chunk) {
-                             captions.write(chunk);
+                             subtitles.write(chunk);
                              sink->write(chunk);
                          }};
     auto* const speech = sink ? &*sink : nullptr;
@@ -173,14 +173,14 @@ void run(AppContext const& context, ChatOptions const& options) {
             }
         }
         if (stop.stop_requested()) {
-            captions.cut();
+            subtitles.cut();
         }
         if (speech) {
             speech->pause();
         }
     };
     auto tell_more = [&](std::stop_token stop) {
-        last = tell_turn(sight.scene, models, request, output, timings, stop).sentences;
+        last = tell_turn(observation.scene, models, request, output, timings, stop).sentences;
     };
     TypedLines lines(Interruptions(answer, speech), context.stop);
     say(tell_more);
@@ -204,7 +204,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     }
     if (sink) {
         sink->finish();
-        captions.finish();
+        subtitles.finish();
     }
 }
 
@@ -218,7 +218,7 @@ void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
     add_language_options(*app, options->language);
     add_voice_options(*app, options->voice);
     add_spatial_options(*app, options->spatial);
-    add_caption_option(*app, options->captions);
+    add_subtitle_option(*app, options->subtitles);
     add_wording_options(*app, options->request.prompts.wording);
     app->footer("Example: echollama chat photo.jpg --play\nThe lines stop, faster, slower and rate 1.5 take effect at "
                 "once, also while an "

@@ -1,9 +1,10 @@
 #include "app.h"
 #include "base/error.h"
-#include "media/image_io.h"
-#include "media/npy.h"
+#include "media/depth/npy.h"
+#include "media/picture/image_io.h"
+#include "media/picture/png16.h"
 #include "pipeline/depth_picture.h"
-#include "stages/midas_depth.h"
+#include "vision/depth_estimators.h"
 
 #include <iostream>
 #include <memory>

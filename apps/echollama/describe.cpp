@@ -1,11 +1,11 @@
 #include "app.h"
 #include "base/error.h"
-#include "caption_file.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
+#include "subtitle_file.h"
 #include "telling_options.h"
 #include "wording_options.h"
 
@@ -23,7 +23,7 @@ struct DescribeOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path captions;
+    std::filesystem::path subtitles;
     TellingRequest request;
     std::vector<std::string> questions; // of ask: one after the other, each knowing the ones before
     std::filesystem::path annotate;
@@ -51,12 +51,13 @@ std::vector<Answer> tell_all(Scene const& scene, TellingModels const& models, De
     return answers;
 }
 
-Json result_json(Sight const& sight, std::vector<Answer> const& answers, SpeechTarget const& target,
+Json result_json(Observation const& observation, std::vector<Answer> const& answers, SpeechTarget const& target,
                  Timings const& timings) {
     Json json;
-    json["image"] = image_json(sight.scene.width, sight.scene.height);
-    json["detections"] = detections_json(sight.scene.width, sight.scene.height, sight.detections)["detections"];
-    json["scene"] = to_json(sight.scene);
+    json["image"] = image_json(observation.scene.width, observation.scene.height);
+    json["detections"] =
+        detections_json(observation.scene.width, observation.scene.height, observation.detections)["detections"];
+    json["scene"] = to_json(observation.scene);
     json["prompt"] = answers.empty() ? Json(nullptr) : to_json(answers.back().told.prompt);
     json["sentences"] = Json::array();
     json["answers"] = Json::array();
@@ -90,10 +91,10 @@ void run(AppContext const& context, DescribeOptions options) {
     if (options.json && target.out == "-") {
         throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
     }
-    check_captions(options.captions, target.wanted(), true);
+    check_subtitles(options.subtitles, target.wanted(), true);
     check_writable(options.annotate, "the picture");
     Timings timings;
-    CaptionFile captions(options.captions);
+    SubtitleFile subtitles(options.subtitles);
     std::optional<SpeechSink> sink;
     if (target.wanted()) {
         sink.emplace(target, context.stop);
@@ -110,31 +111,31 @@ void run(AppContext const& context, DescribeOptions options) {
     if (asks(options)) { // the captioner is asked the question instead
         described.captioner = {};
     }
-    auto sight = see(view, described, options.seeing.threshold, timings, context.stop);
-    telling.speaker = placed_at_objects(telling.speaker, options.spatial, sight.scene, timings);
-    options.request.prompts.wording.sure_score = sight.sure_score;
+    auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
+    telling.speaker = placed_at_objects(telling.speaker, options.spatial, observation.scene, timings);
+    options.request.prompts.wording.sure_score = observation.sure_score;
     options.request.prompts.style = prompt_style_of(options.language);
     options.request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              if (!options.json) {
                                  print_sentence(target, sentence);
                              }
-                             captions.expect(sentence);
+                             subtitles.expect(sentence);
                          },
                          [&](AudioChunk&& chunk) {
-                             captions.write(chunk);
+                             subtitles.write(chunk);
                              sink->write(chunk);
                          }};
-    auto answers = tell_all(sight.scene, telling, options, output, timings, context.stop);
+    auto answers = tell_all(observation.scene, telling, options, output, timings, context.stop);
     if (sink) {
         sink->finish();
-        captions.finish();
+        subtitles.finish();
     }
     if (!options.annotate.empty()) {
-        save_png(options.annotate, annotate(view.image, sight.scene));
+        save_png(options.annotate, annotate(view.image, observation.scene));
     }
     if (options.json) {
-        print_line(dump(result_json(sight, answers, target, timings)));
+        print_line(dump(result_json(observation, answers, target, timings)));
     }
     if (context.verbose) {
         std::cerr << dump(to_json(timings.stages())) << "\n";
@@ -155,7 +156,7 @@ void add_common_options(CLI::App& app, DescribeOptions& options) {
     add_language_options(app, options.language);
     add_voice_options(app, options.voice);
     add_spatial_options(app, options.spatial);
-    add_caption_option(app, options.captions);
+    add_subtitle_option(app, options.subtitles);
     add_wording_options(app, options.request.prompts.wording);
 }
 

@@ -1,9 +1,9 @@
 #include "app.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "seeing_options.h"
-#include "stages/detectors.h"
+#include "vision/detectors.h"
 
 #include <cmath>
 #include <memory>
@@ -26,7 +26,7 @@ void print_text(std::vector<Detection> const& detections) {
     for (auto const& d : detections) {
         print_line(d.label + ", " + percent(d.score) + ", from " + std::to_string(std::lround(d.box.x0)) + ", " +
                    std::to_string(std::lround(d.box.y0)) + " to " + std::to_string(std::lround(d.box.x1)) + ", " +
-                   std::to_string(std::lround(d.box.y1)) + (d.rival ? ", perhaps " + *d.rival : ""));
+                   std::to_string(std::lround(d.box.y1)) + (d.alternative ? ", perhaps " + *d.alternative : ""));
     }
     if (detections.empty()) {
         print_line("Nothing was detected.");

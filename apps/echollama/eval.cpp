@@ -3,9 +3,9 @@
 #include "pipeline/see.h"
 #include "scene/evaluate.h"
 #include "scene/prompt.h"
-#include "stages/detectors.h"
-#include "stages/sentences.h"
 #include "telling_options.h"
+#include "text/sentences.h"
+#include "vision/detectors.h"
 #include "wording_options.h"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/timing.h"
-#include "media/audio_io.h"
-#include "media/microphone.h"
+#include "listener/vad_silero.h"
+#include "listener/whisper_listener.h"
+#include "media/device/microphone.h"
+#include "media/sound/audio_io.h"
 #include "pipeline/json.h"
-#include "stages/vad_silero.h"
-#include "stages/whisper_listener.h"
 
 #include <cmath>
 #include <iostream>

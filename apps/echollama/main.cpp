@@ -3,7 +3,7 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/thread_patience.h"
+#include "base/openmp_spin.h"
 #include "interrupt.h"
 #include "store/paths.h"
 
@@ -103,6 +103,6 @@ int guarded_main(int argc, char** argv) {
 } // namespace echollama
 
 int main(int argc, char** argv) {
-    echollama::use_patient_threads(argv);
+    echollama::limit_openmp_spinning(argv);
     return echollama::guarded_main(argc, argv);
 }

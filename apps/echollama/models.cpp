@@ -6,8 +6,8 @@
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
+#include "llm/llm_quantize.h"
 #include "nn/gguf_check.h"
-#include "stages/llm_quantize.h"
 #include "store/install.h"
 #include "store/manifest.h"
 

@@ -1,10 +1,10 @@
 #include "app.h"
 #include "base/error.h"
-#include "caption_file.h"
 #include "pipeline/json.h"
 #include "spatial_options.h"
-#include "stages/sentences.h"
+#include "subtitle_file.h"
 #include "telling_options.h"
+#include "text/sentences.h"
 #include "text_input.h"
 
 #include <cmath>
@@ -18,7 +18,7 @@ struct SayOptions {
     std::string text;
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path captions;
+    std::filesystem::path subtitles;
     bool json = false;
 };
 
@@ -69,8 +69,8 @@ void run(AppContext const& context, SayOptions options) {
     if (options.json && target.out == "-") {
         throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
     }
-    check_captions(options.captions, true, options.json || target.out == "-");
-    CaptionFile captions(options.captions);
+    check_subtitles(options.subtitles, true, options.json || target.out == "-");
+    SubtitleFile subtitles(options.subtitles);
     std::vector<Said> said;
     std::vector<SpeechCheck> checks;
     options.voice.told = [&](SpeechCheck const& check) {
@@ -90,13 +90,13 @@ void run(AppContext const& context, SayOptions options) {
                 continue;
             }
             said.push_back({sentence, spoken_s, spoken_s});
-            captions.expect(sentence);
+            subtitles.expect(sentence);
             auto write = [&](AudioChunk&& chunk) {
                 if (spoken_s == 0 && !chunk.samples.empty()) {
                     timings.mark("first audio");
                 }
                 spoken_s += static_cast<double>(chunk.frames()) / chunk.rate;
-                captions.write(chunk);
+                subtitles.write(chunk);
                 sink.write(chunk);
             };
             timings.measure("speak", [&] { speaker->say(sentence, options.voice.speech, write, context.stop); });
@@ -118,7 +118,7 @@ void run(AppContext const& context, SayOptions options) {
     }
     speak(cutter.finish());
     sink.finish();
-    captions.finish();
+    subtitles.finish();
     if (options.json) {
         print_line(dump(result_json(said, checks, options, sink, timings)));
     }
@@ -133,7 +133,7 @@ void add_say(CLI::App& root, AppContext& context, Subcommands& all) {
                     "The text; without it, or with -, it is read from standard input as it arrives");
     add_voice_options(*app, options->voice);
     add_place_options(*app, options->spatial);
-    add_caption_option(*app, options->captions);
+    add_subtitle_option(*app, options->subtitles);
     app->add_flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
     app->footer("Example: echollama say \"Mind the step.\"\nSpeech is played unless --out names a file.");
     all.push_back({app, [&context, options] { run(context, *options); }});

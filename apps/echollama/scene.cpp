@@ -1,5 +1,5 @@
 #include "app.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
@@ -29,13 +29,13 @@ void run(AppContext const& context, SceneCommandOptions const& options) {
     Timings timings;
     auto view = load_input(options.seeing.input);
     auto models = load_seeing_models(context, options.seeing, timings);
-    auto sight = see(view, models, options.seeing.threshold, timings, context.stop, options.scene);
-    auto const& scene = sight.scene;
+    auto observation = see(view, models, options.seeing.threshold, timings, context.stop, options.scene);
+    auto const& scene = observation.scene;
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(view.image, scene));
     }
     auto wording = options.wording;
-    wording.sure_score = sight.sure_score;
+    wording.sure_score = observation.sure_score;
     if (options.json) {
         auto prompt = options.prompt;
         prompt.wording = wording;

@@ -1,7 +1,7 @@
 #include "seeing_options.h"
 
-#include "stages/detectors.h"
-#include "stages/midas_depth.h"
+#include "vision/depth_estimators.h"
+#include "vision/detectors.h"
 
 #include <map>
 #include <string>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "app.h"
+#include "captioner/captioner.h"
 #include "pipeline/input.h"
 #include "pipeline/see.h"
-#include "stages/captioner.h"
 
 #include <filesystem>
 

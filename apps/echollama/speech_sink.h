@@ -1,10 +1,10 @@
 // Where speech goes: a file or pipe, the sound device, or both.
 #pragma once
 
-#include "media/playback.h"
-#include "media/sound_file.h"
-#include "media/time_stretch.h"
-#include "stages/roles.h"
+#include "media/device/playback.h"
+#include "media/sound/sound_file.h"
+#include "media/sound/time_stretch.h"
+#include "roles/roles.h"
 
 #include <atomic>
 #include <cstdint>

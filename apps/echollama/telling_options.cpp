@@ -1,12 +1,12 @@
 #include "telling_options.h"
 
 #include "base/error.h"
-#include "media/time_stretch.h"
-#include "stages/describer_local.h"
-#include "stages/describer_remote.h"
-#include "stages/sentences.h"
-#include "stages/voices.h"
-#include "stages/whisper_listener.h"
+#include "describer/local_describer.h"
+#include "describer/remote_describer.h"
+#include "listener/whisper_listener.h"
+#include "media/sound/time_stretch.h"
+#include "text/sentences.h"
+#include "voice/voices.h"
 
 #include <cmath>
 #include <cstdlib>

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "app.h"
+#include "llm/llm.h"
 #include "pipeline/tell.h"
 #include "speech_sink.h"
-#include "stages/checked_voice.h"
-#include "stages/llm.h"
-#include "stages/voices.h"
+#include "verify/checked_voice.h"
+#include "voice/voices.h"
 
 #include <cstdint>
 #include <filesystem>

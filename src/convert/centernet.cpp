@@ -1,7 +1,7 @@
 #include "convert/centernet.h"
 
 #include "base/error.h"
-#include "convert/tfjs.h"
+#include "formats/tfjs.h"
 #include "scene/coco.h"
 
 namespace echollama::convert {

@@ -1,7 +1,7 @@
 // MobileNetV3-CenterNet (80 COCO classes) from its TensorFlow.js graph model to GGUF.
 #pragma once
 
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 

@@ -1,8 +1,8 @@
 // DETR ResNet-50 (facebook/detr-resnet-50) to GGUF, from the Hugging Face names or the original ones.
 #pragma once
 
-#include "convert/checkpoint.h"
-#include "convert/gguf_writer.h"
+#include "formats/checkpoint.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 #include "convert/hf_chat.h"
 
-#include "convert/file_bytes.h"
-#include "convert/json_file.h"
+#include "formats/file_bytes.h"
+#include "formats/json_file.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,8 +1,8 @@
 // What lies around a language model's tokenizer in its published folder: begin and end tokens, the chat template.
 #pragma once
 
-#include "convert/gguf_writer.h"
 #include "convert/hf_tokenizer.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 #include <map>

@@ -1,7 +1,7 @@
 #include "convert/hf_tokenizer.h"
 
 #include "base/error.h"
-#include "convert/file_bytes.h"
+#include "formats/file_bytes.h"
 
 #include <nlohmann/json.hpp>
 

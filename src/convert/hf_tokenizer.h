@@ -1,7 +1,7 @@
 // Hugging Face's tokenizer.json (a byte-level BPE vocabulary) → what llama.cpp reads from a GGUF.
 #pragma once
 
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 
 #include <cstddef>
 #include <cstdint>

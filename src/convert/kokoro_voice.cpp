@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/folder.h"
-#include "convert/json_file.h"
 #include "convert/voice_files.h"
+#include "formats/json_file.h"
 
 #include <algorithm>
 #include <fstream>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "convert/hf_chat.h"
-#include "convert/json_file.h"
+#include "formats/json_file.h"
 
 #include <algorithm>
 #include <cmath>

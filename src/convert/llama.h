@@ -2,8 +2,8 @@
 // llama.cpp loads (its own converters: conversion/llama.py, convert_lora_to_gguf.py).
 #pragma once
 
-#include "convert/checkpoint.h"
-#include "convert/gguf_writer.h"
+#include "formats/checkpoint.h"
+#include "formats/gguf_writer.h"
 
 #include <cstdint>
 #include <filesystem>

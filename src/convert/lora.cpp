@@ -1,7 +1,7 @@
 // PEFT's LoRA adapters: y = W x + factor B (A x).
 #include "base/error.h"
-#include "convert/json_file.h"
 #include "convert/llama.h"
+#include "formats/json_file.h"
 
 #include <ggml-cpp.h>
 #include <gguf.h>

@@ -1,8 +1,8 @@
 // MiDaS depth networks to GGUF: DPT-Hybrid (Hugging Face or original names) and v2.1 small.
 #pragma once
 
-#include "convert/checkpoint.h"
-#include "convert/gguf_writer.h"
+#include "formats/checkpoint.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 

@@ -2,8 +2,8 @@
 // encoder in our own layout (models/moondream_vision.h).
 #pragma once
 
-#include "convert/checkpoint.h"
-#include "convert/gguf_writer.h"
+#include "formats/checkpoint.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 // Recognises a published checkpoint by its tensor names and converts it.
 #pragma once
 
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
 #include "convert/snac.h"
 
 #include "base/error.h"
-#include "convert/checkpoint.h"
+#include "formats/checkpoint.h"
 
 #include <array>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SNAC 24 kHz (hubertsiuzdak/snac_24khz) → GGUF, weight norm folded.
 #pragma once
 
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 
 #include <cstdint>
 #include <filesystem>

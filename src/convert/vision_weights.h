@@ -1,8 +1,8 @@
 // What the vision converters share: convolution weights in the order of nn/layers.h, with their norms folded in.
 #pragma once
 
-#include "convert/checkpoint.h"
-#include "convert/gguf_writer.h"
+#include "formats/checkpoint.h"
+#include "formats/gguf_writer.h"
 
 #include <functional>
 #include <string>

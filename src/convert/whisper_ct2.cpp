@@ -1,9 +1,9 @@
 #include "convert/whisper_ct2.h"
 
 #include "base/error.h"
-#include "convert/ctranslate2.h"
 #include "convert/whisper_mel.h"
 #include "convert/whisper_vocabulary.h"
+#include "formats/ctranslate2.h"
 
 #include <ggml.h>
 #include <unistd.h>

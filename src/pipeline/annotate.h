@@ -1,7 +1,7 @@
 // The picture with boxes, names, distances and the 2x3 grid drawn on it (the paper's Figures 2 to 4).
 #pragma once
 
-#include "media/image.h"
+#include "media/picture/image.h"
 #include "scene/types.h"
 
 #include <vector>

@@ -1,7 +1,7 @@
 // Depth maps as people and programs look at them.
 #pragma once
 
-#include "media/image.h"
+#include "media/picture/image.h"
 #include "pipeline/json.h"
 #include "scene/types.h"
 

@@ -1,10 +1,10 @@
 #include "pipeline/input.h"
 
 #include "base/error.h"
-#include "media/embedded_depth.h"
-#include "media/image_io.h"
-#include "media/point_cloud.h"
-#include "media/rgbd.h"
+#include "media/cloud/point_cloud.h"
+#include "media/depth/embedded_depth.h"
+#include "media/depth/rgbd.h"
+#include "media/picture/image_io.h"
 #include "pipeline/input_stereo.h"
 #include "scene/camera.h"
 

@@ -1,8 +1,8 @@
 // One way in for everything that can be looked at: photos, RGB-D, stereo pairs, point clouds and meshes.
 #pragma once
 
-#include "media/camera_file.h"
-#include "media/view.h"
+#include "media/depth/camera_file.h"
+#include "media/view/view.h"
 
 #include <filesystem>
 #include <optional>

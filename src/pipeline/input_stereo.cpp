@@ -1,7 +1,7 @@
 #include "pipeline/input_stereo.h"
 
 #include "base/error.h"
-#include "media/stereo.h"
+#include "media/depth/stereo.h"
 #include "scene/camera.h"
 
 #include <cmath>

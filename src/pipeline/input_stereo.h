@@ -1,7 +1,7 @@
 // Stereo pairs and stereo photos to a View; used by input.cpp only.
 #pragma once
 
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "pipeline/input.h"
 
 #include <cstdint>

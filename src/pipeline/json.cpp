@@ -109,8 +109,8 @@ Json to_json(Detection const& detection) {
               {"label_id", detection.label_id},
               {"score", rounded(detection.score, 4)},
               {"box", box_json(detection.box)}};
-    if (detection.rival) {
-        json["rival"] = *detection.rival;
+    if (detection.alternative) {
+        json["rival"] = *detection.alternative;
     }
     return json;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/timing.h"
+#include "roles/roles.h"
 #include "scene/types.h"
-#include "stages/roles.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "pipeline/placed_voice.h"
 
 #include "scene/placing.h"
-#include "stages/sentences.h"
+#include "text/sentences.h"
 
 #include <utility>
 

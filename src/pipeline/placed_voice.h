@@ -1,10 +1,10 @@
 // Speech that is heard from where the things are that it is about.
 #pragma once
 
-#include "media/spatial.h"
+#include "media/spatial/spatial.h"
 #include "pipeline/loading.h"
+#include "roles/roles.h"
 #include "scene/types.h"
-#include "stages/roles.h"
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "media/picture_facts.h"
+#include "media/picture/picture_facts.h"
 #include "scene/build.h"
 
 #include <future>
@@ -51,31 +51,31 @@ std::vector<std::string> measured_facts(View const& view, Timings& timings) {
 
 } // namespace
 
-Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
-          SceneOptions const& options) {
-    Sight sight;
+Observation see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
+                SceneOptions const& options) {
+    Observation observation;
     auto depth = estimate_depth(view, models, timings, stop);
     auto caption = write_caption(view, models, timings, stop);
     auto facts = measured_facts(view, timings);
     auto detector = models.detector.get();
-    sight.sure_score = detector->sure_score();
-    sight.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
+    observation.sure_score = detector->sure_score();
+    observation.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
     if (depth.valid()) {
-        sight.depth = depth.get();
-        if (sight.depth->values.empty()) { // stopped
-            sight.depth.reset();
+        observation.depth = depth.get();
+        if (observation.depth->values.empty()) { // stopped
+            observation.depth.reset();
         }
     }
-    auto const& known = view.depth ? view.depth : sight.depth;
-    sight.scene = timings.measure("scene", [&] {
-        return build_scene(sight.detections, view.image.width, view.image.height, view.camera,
+    auto const& known = view.depth ? view.depth : observation.depth;
+    observation.scene = timings.measure("scene", [&] {
+        return build_scene(observation.detections, view.image.width, view.image.height, view.camera,
                            known ? &*known : nullptr, options);
     });
     if (caption.valid()) {
-        sight.scene.caption = caption.get();
+        observation.scene.caption = caption.get();
     }
-    sight.scene.measured = std::move(facts);
-    return sight;
+    observation.scene.measured = std::move(facts);
+    return observation;
 }
 
 VisualQuestions visual_questions(SeeingModels const& models, Image const& image) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/timing.h"
-#include "media/view.h"
+#include "media/view/view.h"
 #include "pipeline/loading.h"
 #include "pipeline/tell.h"
+#include "roles/roles.h"
 #include "scene/build.h"
-#include "stages/roles.h"
 
 #include <optional>
 #include <stop_token>
@@ -20,7 +20,7 @@ struct SeeingModels {
     Loading<Captioner> captioner = {}; // not valid(): none
 };
 
-struct Sight {
+struct Observation {
     std::vector<Detection> detections;
     Scene scene;
     float sure_score = 0;          // of the detector: WordingOptions::sure_score
@@ -30,8 +30,8 @@ struct Sight {
 // Finds the objects and where they are, and what the captioner says of the picture; all models work side by side. A
 // negative threshold is the detector's own. Throws what loading or running detector and depth estimator throws; a
 // captioner that fails costs a warning and the caption.
-Sight see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
-          SceneOptions const& options = {});
+Observation see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
+                SceneOptions const& options = {});
 
 // Questions about this picture go to the captioner; empty when there is none. One that fails costs a warning. Models
 // and image must outlive it.

@@ -3,8 +3,8 @@
 #include "base/bounded_queue.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "describer/grounded_stream.h"
 #include "scene/wording.h"
-#include "stages/grounded_stream.h"
 
 #include <algorithm>
 #include <thread>

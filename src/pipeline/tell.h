@@ -3,8 +3,8 @@
 
 #include "base/timing.h"
 #include "pipeline/loading.h"
+#include "roles/roles.h"
 #include "scene/prompt.h"
-#include "stages/roles.h"
 
 #include <functional>
 #include <stop_token>

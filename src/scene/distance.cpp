@@ -91,7 +91,7 @@ std::vector<float> Readings::best() const {
 Distance distance_from_size(Detection const& detection, Intrinsics const& camera, int width, int height) {
     auto const* object = find_class(detection.label);
     auto const& box = detection.box;
-    if (!object || detection.rival || !(box.width() > 1) || !(box.height() > 1) || !(camera.fx > 0) ||
+    if (!object || detection.alternative || !(box.width() > 1) || !(box.height() > 1) || !(camera.fx > 0) ||
         !std::isfinite(box.width()) || !std::isfinite(box.height())) {
         return {};
     }

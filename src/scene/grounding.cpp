@@ -100,7 +100,8 @@ class Checker {
         Indices found;
         for (std::size_t i = 0; i < scene_.objects.size(); ++i) {
             auto const& detection = scene_.objects[i].detection;
-            if (names_class(mention, detection.label) || (detection.rival && names_class(mention, *detection.rival))) {
+            if (names_class(mention, detection.label) ||
+                (detection.alternative && names_class(mention, *detection.alternative))) {
                 found.push_back(i);
             }
         }
@@ -450,7 +451,7 @@ std::vector<Claim> check_claims(std::string const& text, Scene const& scene) {
 }
 
 bool is_speakable(std::string const& sentence, Scene const& scene, bool allow_empty) {
-    if (has_plumbing(sentence)) {
+    if (is_meta_talk(sentence)) {
         return false;
     }
     auto claims = check_claims(sentence, scene);

@@ -23,7 +23,7 @@ struct Claim {
 std::vector<Claim> check_claims(std::string const& text, Scene const& scene);
 
 // Text that talks about the machinery instead of the place: matrices, coordinates, prompts, "as an AI", markup.
-bool has_plumbing(std::string const& text);
+bool is_meta_talk(std::string const& text);
 
 // May the sentence be spoken: no plumbing, nothing contradicted, nothing unknown, and at least one supported claim or
 // no claim at all with `allow_empty`.

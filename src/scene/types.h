@@ -25,7 +25,7 @@ struct Detection {
     float score = 0;   // [0, 1]
     Box box;
     // Another label of the same kind that scored nearly as well ("cat" beside "dog"); the words are then careful.
-    std::optional<std::string> rival;
+    std::optional<std::string> alternative;
 };
 
 // What the numbers of a depth map mean. Never mix the kinds silently.

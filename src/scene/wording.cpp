@@ -210,7 +210,7 @@ std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& m
 } // namespace
 
 bool is_sure(Detection const& detection, float sure_score) {
-    return !detection.rival && detection.score >= sure_score;
+    return !detection.alternative && detection.score >= sure_score;
 }
 
 std::string careful_name(Detection const& detection, float sure_score) {
@@ -223,7 +223,7 @@ std::string careful_name(Detection const& detection, float sure_score) {
     if (has_kind) {
         auto kind = kind_noun(object->kind);
         std::string careful = std::string(article(kind)) + " " + std::string(kind) + ", perhaps " + name;
-        return detection.rival ? careful + " or " + with_article(*detection.rival) : careful;
+        return detection.alternative ? careful + " or " + with_article(*detection.alternative) : careful;
     }
     return (detection.score < 0.8F * sure_score ? "perhaps " : "probably ") + name;
 }

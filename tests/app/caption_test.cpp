@@ -1,6 +1,6 @@
 // The caption command with a small Moondream2 of the real layout, from published files to words.
 #include "app/run_program.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "support/moondream.h"
 
 #include <gtest/gtest.h>

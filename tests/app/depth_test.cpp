@@ -2,8 +2,9 @@
 #include "app/run_program.h"
 #include "base/error.h"
 #include "convert/midas.h"
-#include "media/image_io.h"
-#include "media/rgbd.h"
+#include "media/depth/rgbd.h"
+#include "media/picture/image_io.h"
+#include "media/picture/png16.h"
 #include "support/synthetic.h"
 
 #include <gtest/gtest.h>

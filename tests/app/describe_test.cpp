@@ -1,8 +1,8 @@
 // The whole program on real photos with the starter models, and its behaviour on bad input.
 #include "app/run_program.h"
-#include "media/audio_io.h"
 #include "media/encode.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
+#include "media/sound/audio_io.h"
 #include "support/support.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,9 @@
 // Everything the program looks at besides plain photos, and what it says of bad input.
+#include "media/depth/rgbd.h"
 #include "media/encode.h"
-#include "media/image_io.h"
 #include "media/mpo.h"
-#include "media/rgbd.h"
+#include "media/picture/image_io.h"
+#include "media/picture/png16.h"
 #include "run_program.h"
 #include "support/support.h"
 

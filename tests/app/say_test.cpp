@@ -1,5 +1,5 @@
 // The program itself: `echollama say`.
-#include "media/audio_io.h"
+#include "media/sound/audio_io.h"
 #include "run_program.h"
 #include "support/support.h"
 

@@ -1,7 +1,7 @@
+#include "base/abandonable_task.h"
 #include "base/bounded_queue.h"
 #include "base/counter_rng.h"
-#include "base/leavable_work.h"
-#include "base/leave_behind.h"
+#include "base/destroy_with_timeout.h"
 #include "base/timing.h"
 
 #include <gtest/gtest.h>
@@ -39,10 +39,10 @@ TEST(BoundedQueue, DeliversInOrderAndDrainsAfterClose) {
     EXPECT_FALSE(queue.push(1)) << "a closed queue takes nothing";
 }
 
-TEST(LeavableWork, IsLeftAtOnceAndWaitedForByTheNext) {
+TEST(AbandonableTask, IsLeftAtOnceAndWaitedForByTheNext) {
     using namespace std::chrono_literals;
     std::atomic<int> ended{0};
-    LeavableWork<int> work;
+    AbandonableTask<int> work;
     EXPECT_EQ(work.run([] { return 7; }, {}), 7);
     EXPECT_THROW(work.run([]() -> int { throw std::runtime_error("bad"); }, {}), std::runtime_error);
     std::stop_source stop;
@@ -108,7 +108,7 @@ TEST(DestroyOrLeave, WaitsForADestructorButNotForEver) {
     };
     auto const close = [](std::promise<void>& end, std::shared_ptr<std::atomic<bool>> ended) {
         std::unique_ptr<Closing> object(new Closing{end.get_future(), std::move(ended)});
-        return destroy_or_leave(std::move(object), std::chrono::milliseconds(50));
+        return destroy_with_timeout(std::move(object), std::chrono::milliseconds(50));
     };
     auto const ended = std::make_shared<std::atomic<bool>>(false);
     std::promise<void> now, never;

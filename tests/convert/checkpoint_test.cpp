@@ -1,6 +1,6 @@
 #include "base/error.h"
-#include "convert/checkpoint.h"
-#include "convert/safetensors.h"
+#include "formats/checkpoint.h"
+#include "formats/safetensors.h"
 #include "support/synthetic.h"
 
 #include <cstring>

@@ -1,8 +1,8 @@
 #include "base/error.h"
-#include "convert/ctranslate2.h"
 #include "convert/whisper_ct2.h"
 #include "convert/whisper_mel.h"
 #include "convert/whisper_vocabulary.h"
+#include "formats/ctranslate2.h"
 #include "support/ct2_writer.h"
 #include "support/support.h"
 

@@ -1,7 +1,7 @@
 #include "base/error.h"
-#include "media/audio_io.h"
-#include "media/resample.h"
-#include "media/sound_file.h"
+#include "media/sound/audio_io.h"
+#include "media/sound/resample.h"
+#include "media/sound/sound_file.h"
 #include "support/sound_writer.h"
 #include "support/support.h"
 

@@ -1,8 +1,8 @@
 // Depth inside photos, and HEIC pictures.
 #include "base/error.h"
 #include "encode.h"
-#include "media/embedded_depth.h"
-#include "media/image_io.h"
+#include "media/depth/embedded_depth.h"
+#include "media/picture/image_io.h"
 #include "support/support.h"
 
 #include <libheif/heif.h>

@@ -1,7 +1,7 @@
 // Pictures of every kind, made in memory for the tests.
 #pragma once
 
-#include "media/image.h"
+#include "media/picture/image.h"
 
 // clang-format off
 #include <cstdio> // jpeglib.h needs it first

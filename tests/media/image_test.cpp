@@ -1,6 +1,6 @@
 #include "base/error.h"
 #include "media/encode.h"
-#include "media/image_io.h"
+#include "media/picture/image_io.h"
 #include "support/memory.h"
 #include "support/support.h"
 

@@ -1,5 +1,5 @@
 // The buffer in front of the sound device, with a device whose clock the tests turn.
-#include "media/jitter_buffer.h"
+#include "media/device/jitter_buffer.h"
 
 #include <gtest/gtest.h>
 

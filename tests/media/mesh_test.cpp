@@ -1,8 +1,8 @@
 // Meshes with surfaces: OBJ with materials beside it, glTF as GLB and as JSON; near clipping; shading.
 #include "base/error.h"
 #include "encode.h"
-#include "media/image_io.h"
-#include "media/point_cloud.h"
+#include "media/cloud/point_cloud.h"
+#include "media/picture/image_io.h"
 #include "support/support.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "media/microphone.h"
+#include "media/device/microphone.h"
 #include "support/support.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Facts about whole pictures: said where they are plain, silent for ordinary ones.
 #include "base/counter_rng.h"
-#include "media/picture_facts.h"
-#include "media/resize.h"
+#include "media/picture/picture_facts.h"
+#include "media/picture/resize.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The simulated device has a real clock, so the bounds on time are wide.
-#include "media/playback.h"
+#include "media/device/playback.h"
 
 #include <gtest/gtest.h>
 

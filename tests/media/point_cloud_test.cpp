@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "media/point_cloud.h"
+#include "media/cloud/point_cloud.h"
 #include "support/cloud_writers.h"
 #include "support/support.h"
 

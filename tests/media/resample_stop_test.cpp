@@ -1,4 +1,4 @@
-#include "media/resample.h"
+#include "media/sound/resample.h"
 #include "support/support.h"
 
 #include <chrono>

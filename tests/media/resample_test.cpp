@@ -1,6 +1,6 @@
 #include "base/counter_rng.h"
 #include "base/error.h"
-#include "media/resample.h"
+#include "media/sound/resample.h"
 
 #include <gtest/gtest.h>
 

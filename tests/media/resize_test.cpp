@@ -1,6 +1,6 @@
 #include "media/encode.h"
-#include "media/image_io.h"
-#include "media/resize.h"
+#include "media/picture/image_io.h"
+#include "media/picture/resize.h"
 #include "support/golden.h"
 
 #include <array>

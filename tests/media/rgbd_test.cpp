@@ -1,6 +1,7 @@
 #include "base/error.h"
-#include "media/image_io.h"
-#include "media/rgbd.h"
+#include "media/depth/rgbd.h"
+#include "media/picture/image_io.h"
+#include "media/picture/png16.h"
 #include "support/support.h"
 
 #include <algorithm>

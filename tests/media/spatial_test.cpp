@@ -1,7 +1,7 @@
 // Where placed sound is heard is measured as ears do it: by the time and the level differences between the channels.
-#include "media/audio_io.h"
-#include "media/resample.h"
-#include "media/spatial.h"
+#include "media/sound/audio_io.h"
+#include "media/sound/resample.h"
+#include "media/spatial/spatial.h"
 #include "support/sound.h"
 #include "support/support.h"
 

@@ -1,8 +1,8 @@
 #include "base/counter_rng.h"
 #include "base/error.h"
 #include "encode.h"
-#include "media/image_io.h"
-#include "media/stereo.h"
+#include "media/depth/stereo.h"
+#include "media/picture/image_io.h"
 #include "mpo.h"
 #include "support/support.h"
 

@@ -1,4 +1,4 @@
-#include "media/webvtt.h"
+#include "media/sound/webvtt.h"
 #include "support/support.h"
 
 #include <gtest/gtest.h>

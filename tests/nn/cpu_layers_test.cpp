@@ -1,5 +1,5 @@
+#include "nn/cpu/layers.h"
 #include "nn/cpu_checks.h"
-#include "nn/cpu_layers.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 

@@ -1,9 +1,9 @@
 // The CPU's norms, GELU, resizing and depthwise convolutions against ggml's operations.
 #include "base/counter_rng.h"
 #include "nn/channel_last.h"
-#include "nn/cpu_depthwise.h"
-#include "nn/cpu_pixels.h"
-#include "nn/cpu_resize.h"
+#include "nn/cpu/depthwise.h"
+#include "nn/cpu/pixels.h"
+#include "nn/cpu/resize.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 

@@ -1,8 +1,8 @@
 // Layers that the CPU computes together in one step, and what a layer does besides, against ggml's operations.
 #include "nn/channel_last.h"
+#include "nn/cpu/layers.h"
+#include "nn/cpu/resize.h"
 #include "nn/cpu_checks.h"
-#include "nn/cpu_layers.h"
-#include "nn/cpu_resize.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 

@@ -58,17 +58,17 @@ struct Seen {
         // two things without a usual size, the far one larger
         detector->found = {{"kite", 0, 0.9F, {380, 100, 620, 400}, {}}, {"kite", 0, 0.9F, {60, 200, 160, 300}, {}}};
     }
-    Sight look() { return see(view, models, -1, timings, {}); }
+    Observation look() { return see(view, models, -1, timings, {}); }
 };
 
 TEST(See, AnEstimatedDepthMapOrdersAndPlacesTheObjects) {
     Seen seen;
-    auto sight = seen.look();
-    ASSERT_EQ(sight.scene.objects.size(), 2U);
-    EXPECT_LT(sight.scene.objects[0].x, 320) << "the near one comes first";
-    EXPECT_FLOAT_EQ(sight.scene.objects[0].z, 255);
-    EXPECT_FLOAT_EQ(sight.scene.objects[1].z, 0);
-    ASSERT_TRUE(sight.depth);
+    auto observation = seen.look();
+    ASSERT_EQ(observation.scene.objects.size(), 2U);
+    EXPECT_LT(observation.scene.objects[0].x, 320) << "the near one comes first";
+    EXPECT_FLOAT_EQ(observation.scene.objects[0].z, 255);
+    EXPECT_FLOAT_EQ(observation.scene.objects[1].z, 0);
+    ASSERT_TRUE(observation.depth);
     auto stages = seen.timings.stages();
     EXPECT_TRUE(std::any_of(stages.begin(), stages.end(), [](auto const& s) { return s.stage == "depth"; }));
 }
@@ -76,18 +76,18 @@ TEST(See, AnEstimatedDepthMapOrdersAndPlacesTheObjects) {
 TEST(See, WithoutAnEstimatorThereIsNoDepth) {
     Seen seen;
     seen.models.depth = {};
-    auto sight = seen.look();
-    EXPECT_FALSE(sight.depth);
-    EXPECT_GT(sight.scene.objects[0].x, 320) << "the larger one comes first";
+    auto observation = seen.look();
+    EXPECT_FALSE(observation.depth);
+    EXPECT_GT(observation.scene.objects[0].x, 320) << "the larger one comes first";
 }
 
 TEST(See, ASensorIsNotOverruledByAnEstimate) {
     Seen seen;
     seen.view.depth = DepthMap{640, 480, DepthKind::metres, std::vector<float>(std::size_t{640} * 480, 2.5F)};
-    auto sight = seen.look();
+    auto observation = seen.look();
     EXPECT_EQ(seen.estimator->calls, 0);
-    EXPECT_EQ(sight.scene.objects[0].distance.source, DistanceSource::sensor);
-    EXPECT_FLOAT_EQ(sight.scene.objects[0].distance.metres, 2.5F);
+    EXPECT_EQ(observation.scene.objects[0].distance.source, DistanceSource::sensor);
+    EXPECT_FLOAT_EQ(observation.scene.objects[0].distance.metres, 2.5F);
 }
 
 TEST(See, DetectorAndEstimatorWorkSideBySide) {
@@ -132,9 +132,9 @@ TEST(See, ACaptionerThatFailsCostsOnlyTheCaption) {
     auto captioner = std::make_shared<FakeCaptioner>();
     captioner->words = []() -> std::string { throw Error("no memory"); };
     seen.models.captioner = ready<Captioner>(captioner);
-    auto sight = seen.look();
-    EXPECT_EQ(sight.scene.caption, "");
-    EXPECT_EQ(sight.scene.objects.size(), 2U);
+    auto observation = seen.look();
+    EXPECT_EQ(observation.scene.caption, "");
+    EXPECT_EQ(observation.scene.objects.size(), 2U);
 }
 
 } // namespace

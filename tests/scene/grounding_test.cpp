@@ -223,7 +223,7 @@ TEST(GroundingProperties, OwnWordsAreNeverContradicted) {
                     WordingOptions options{.level = level, .directions = directions, .units = units};
                     for (auto const& sentence : describe_scene(scene, options)) {
                         EXPECT_FALSE(is_contradicted(sentence, scene)) << sentence;
-                        EXPECT_FALSE(has_plumbing(sentence)) << sentence;
+                        EXPECT_FALSE(is_meta_talk(sentence)) << sentence;
                     }
                 }
             }

@@ -137,7 +137,7 @@ TEST(Wording, HeadlineIsShortAndNamesTheNearest) {
 TEST(Wording, DoubtIsSaidAloud) {
     auto dog = thing("dog", 0.47F, {});
     EXPECT_EQ(careful_name(dog, 0.5F), "an animal, perhaps a dog");
-    dog.rival = "cat";
+    dog.alternative = "cat";
     EXPECT_EQ(careful_name(dog, 0.1F), "an animal, perhaps a dog or a cat");
     EXPECT_EQ(careful_name(thing("dog", 0.9F, {}), 0.5F), "a dog");
     EXPECT_EQ(careful_name(thing("cup", 0.45F, {}), 0.5F), "probably a cup");

@@ -58,7 +58,7 @@ TEST(WordingProperties, DangerComesFirst) {
 
 TEST(WordingProperties, DoubtIsSaid) {
     auto cat = detection("dog", {0, 0, 100, 100}, 0.48F);
-    cat.rival = "cat";
+    cat.alternative = "cat";
     EXPECT_EQ(careful_name(cat, 0.4F), "an animal, perhaps a dog or a cat");
     EXPECT_EQ(careful_name(detection("dog", {}, 0.3F), 0.4F), "an animal, perhaps a dog");
     EXPECT_EQ(careful_name(detection("dog", {}, 0.9F), 0.4F), "a dog");

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/counter_rng.h"
-#include "convert/safetensors.h"
+#include "formats/safetensors.h"
 #include "support/support.h"
 
 #include <cmath>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/error.h"
+#include "roles/roles.h"
 #include "scene/build.h"
-#include "stages/roles.h"
 #include "support/support.h"
 
 #include <string>

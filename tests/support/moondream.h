@@ -4,7 +4,7 @@
 
 #include "convert/moondream.h"
 #include "convert/published.h"
-#include "media/image.h"
+#include "media/picture/image.h"
 #include "support/golden.h"
 #include "support/synthetic.h"
 

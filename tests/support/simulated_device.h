@@ -1,7 +1,7 @@
 // A sound device whose clock is turned by hand: nobody waits for an hour of sound to be played.
 #pragma once
 
-#include "media/jitter_buffer.h"
+#include "media/device/jitter_buffer.h"
 
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 // (shared/golden/README.md).
 #pragma once
 
-#include "convert/checkpoint.h"
+#include "formats/checkpoint.h"
 #include "support/support.h"
 
 #include <filesystem>

@@ -2,7 +2,7 @@
 // fuzz targets can damage them. SNAC is missing: its sizes are fixed, and large.
 #pragma once
 
-#include "convert/gguf_writer.h"
+#include "formats/gguf_writer.h"
 
 #include <cstdint>
 #include <filesystem>

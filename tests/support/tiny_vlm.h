@@ -2,8 +2,8 @@
 // c1ccd26), and a chat model of the LLaMA layout.
 #pragma once
 
-#include "convert/gguf_writer.h"
 #include "convert/hf_tokenizer.h"
+#include "formats/gguf_writer.h"
 #include "support/moondream.h"
 
 #include <ggml.h>

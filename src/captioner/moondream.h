@@ -1,0 +1,27 @@
+// Moondream2 as its own code runs it: our vision encoder before libllama's phi2 (specification section 3).
+#pragma once
+
+#include "roles/roles.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace echollama {
+
+struct MoondreamOptions {
+    int threads = 2;
+    std::string device = "cpu"; // of the vision encoder, as nn::make_backend names them
+    int gpu_layers = 0;         // of the text model
+    int max_tokens = 256;       // of an answer, as the original
+};
+
+// `text` and `vision` as convert/moondream.h writes them. Throws Error when one is missing, damaged, or they do not
+// belong together. The last picture stays in the text model's memory: a second question about it is answered at
+// once. A stop is
+// heard between the layers of either network.
+std::unique_ptr<Captioner> make_moondream_captioner(std::filesystem::path const& text,
+                                                    std::filesystem::path const& vision,
+                                                    MoondreamOptions const& options = {});
+
+} // namespace echollama

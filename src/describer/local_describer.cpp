@@ -1,0 +1,82 @@
+#include "describer/local_describer.h"
+
+#include "text/utf8.h"
+
+#include <algorithm>
+
+namespace echollama {
+namespace {
+
+// Half of the text, never half a character.
+void halve(std::string& text) {
+    auto end = text.size() / 2;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+        --end;
+    }
+    text.resize(end);
+}
+
+class LocalDescriber : public Describer {
+  public:
+    LocalDescriber(std::filesystem::path const& gguf, LocalDescriberOptions const& options)
+        : llm_(gguf, options.model), sampling_(options.sampling) {
+        llm_.render({"Be short.", {{Turn::Role::user, "Hello"}}}); // a template that cannot be used is told now
+    }
+
+    void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
+        auto tokens = fitted(prompt);
+        Utf8Joiner joiner;
+        auto deliver = [&](std::string const& text) {
+            if (!text.empty()) {
+                sink(text);
+            }
+        };
+        llm_.generate(
+            tokens, sampling_,
+            [&](LlmToken token) {
+                deliver(joiner.push(llm_.piece(token)));
+                return true;
+            },
+            stop);
+        if (!stop.stop_requested()) {
+            deliver(joiner.finish());
+        }
+    }
+
+  private:
+    std::vector<LlmToken> fitted(Prompt prompt) const {
+        auto context = static_cast<std::size_t>(llm_.context_size());
+        auto reserve = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, sampling_.max_tokens)), context / 4);
+        auto room = context - reserve;
+        auto tokens = llm_.render(prompt);
+        while (tokens.size() > room && prompt.turns.size() > 1) {
+            prompt.turns.erase(prompt.turns.begin());
+            while (prompt.turns.size() > 1 && prompt.turns.front().role == Turn::Role::assistant) {
+                prompt.turns.erase(prompt.turns.begin()); // a conversation begins with the user
+            }
+            tokens = llm_.render(prompt);
+        }
+        while (tokens.size() > room && !prompt.turns.empty()) {
+            auto& last = prompt.turns.back().text;
+            auto& longest = last.size() >= prompt.context.size() ? last : prompt.context;
+            if (longest.empty()) {
+                break;
+            }
+            halve(longest);
+            tokens = llm_.render(prompt);
+        }
+        return tokens;
+    }
+
+    Llm llm_;
+    LlmSampling sampling_;
+};
+
+} // namespace
+
+std::unique_ptr<Describer> make_local_describer(std::filesystem::path const& gguf,
+                                                LocalDescriberOptions const& options) {
+    return std::make_unique<LocalDescriber>(gguf, options);
+}
+
+} // namespace echollama

@@ -1,0 +1,205 @@
+#include "listener/whisper_listener.h"
+
+#include "base/abandonable_task.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "listener/vad_silero.h"
+#include "listener/whisper_file.h"
+#include "listener/whisper_log.h"
+#include "listener/whisper_text.h"
+#include "media/sound/resample.h"
+
+#include <whisper.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace echollama {
+namespace {
+
+struct FreeWhisper {
+    void operator()(whisper_context* context) const { whisper_free(context); }
+};
+using Context = std::unique_ptr<whisper_context, FreeWhisper>;
+
+// whisper.cpp refuses very short sound.
+constexpr std::size_t least_samples = speech_rate + speech_rate / 10;
+
+Context load(std::filesystem::path const& model) {
+    check_whisper_file(model);
+    route_whisper_logs();
+    Context context;
+    try {
+        context.reset(whisper_init_from_file_with_params(model.c_str(), whisper_context_default_params()));
+    } catch (std::exception const& error) {
+        log::debug(error.what());
+    }
+    if (!context) {
+        throw Error("The speech recognition model " + model.string() +
+                    " cannot be loaded; install it again, or free some memory.");
+    }
+    return context;
+}
+
+std::string language_of(whisper_context* context, std::string const& wanted, std::filesystem::path const& model) {
+    if (wanted != "auto" && whisper_lang_id(wanted.c_str()) < 0) {
+        throw Error("'" + wanted +
+                    "' is not a language that the speech recogniser knows; use a code such as en or de.");
+    }
+    if (!whisper_is_multilingual(context)) {
+        if (wanted != "auto" && whisper_lang_id(wanted.c_str()) != whisper_lang_id("en")) {
+            throw Error("The speech recognition model " + model.string() +
+                        " knows only English; use a multilingual model for other languages.");
+        }
+        return "en";
+    }
+    return wanted;
+}
+
+float mean_probability(whisper_context* context, int segment) {
+    double sum = 0;
+    int const count = whisper_full_n_tokens(context, segment);
+    for (int i = 0; i < count; ++i) {
+        sum += whisper_full_get_token_p(context, segment, i);
+    }
+    return count > 0 ? static_cast<float>(sum / count) : 0;
+}
+
+// What one run needs until it ends, also when nobody waits for it any more.
+struct Job {
+    std::vector<float> samples;
+    std::string hint;
+    std::string language;
+    std::stop_token stop;
+    int threads = 1;
+};
+
+whisper_full_params parameters(Job& job) {
+    auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+    params.n_threads = job.threads;
+    params.language = job.language.c_str();
+    params.initial_prompt = job.hint.empty() ? nullptr : job.hint.c_str();
+    params.print_progress = params.print_realtime = params.print_timestamps = params.print_special = false;
+    params.no_context = true;
+    params.suppress_blank = true;
+    params.suppress_nst = true;    // no "(", "[", "♪" and the like
+    params.temperature_inc = 0.4F; // at most three tries, so that answers come in bounded time
+    params.greedy.best_of = 2;
+    auto const stopped = [](void* data) { return static_cast<Job*>(data)->stop.stop_requested(); };
+    params.abort_callback = stopped;
+    params.abort_callback_user_data = &job;
+    params.encoder_begin_callback = [](whisper_context*, whisper_state*, void* data) {
+        return !static_cast<Job*>(data)->stop.stop_requested();
+    };
+    params.encoder_begin_callback_user_data = &job;
+    return params;
+}
+
+class WhisperListener final : public Listener {
+  public:
+    WhisperListener(std::filesystem::path const& model, WhisperOptions const& options)
+        : context_(load(model)), language_(language_of(context_.get(), options.language, model)),
+          threads_(std::max(1, options.threads)) {
+        if (!options.vad_model.empty()) {
+            vad_ = std::make_unique<SileroVad>(options.vad_model);
+        }
+    }
+
+    Transcript hear(AudioBuffer const& audio, std::string const& hint, std::stop_token stop) override {
+        Transcript transcript;
+        if (audio.samples.empty()) {
+            return transcript;
+        }
+        auto const sound = prepare(audio, stop);
+        if (stop.stop_requested()) {
+            return transcript;
+        }
+        auto const spans = speech_spans(speech_probabilities(sound, stop), static_cast<std::int64_t>(sound.size()));
+        for (auto const& piece : recognition_pieces(spans, sound)) {
+            if (!run(sound, piece, hint, stop)) {
+                break;
+            }
+            collect(static_cast<double>(piece.begin) / speech_rate, transcript);
+        }
+        for (auto const& segment : transcript.segments) {
+            transcript.text += (transcript.text.empty() ? "" : " ") + segment.text;
+        }
+        return transcript;
+    }
+
+  private:
+    static std::vector<float> prepare(AudioBuffer const& audio, std::stop_token const& stop) {
+        if (audio.rate <= 0) {
+            throw Error("The recording has no sample rate; use another recording.");
+        }
+        auto sound = resample(audio, speech_rate, stop).samples;
+        for (auto& sample : sound) { // one NaN would spread through the whole network
+            sample = std::isfinite(sample) ? std::clamp(sample, -1.0F, 1.0F) : 0.0F;
+        }
+        return sound;
+    }
+
+    std::vector<float> speech_probabilities(std::span<float const> sound, std::stop_token const& stop) {
+        return vad_ ? vad_->probabilities(sound, stop) : energy_probabilities(sound);
+    }
+
+    // Recognises one piece into context_. False when stop was requested first.
+    bool run(std::span<float const> sound, SampleSpan piece, std::string const& hint, std::stop_token stop) {
+        auto job = std::make_shared<Job>();
+        auto const samples =
+            sound.subspan(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
+        job->samples.assign(samples.begin(), samples.end());
+        job->samples.resize(std::max(job->samples.size(), least_samples));
+        job->hint = hint_prompt(hint, language_);
+        job->language = language_;
+        job->stop = stop;
+        job->threads = threads_;
+        // whisper.cpp looks at its abort callback only between passes of the network, which may be half a second apart
+        auto const code = work_.run(
+            [this, job] {
+                return whisper_full(context_.get(), parameters(*job), job->samples.data(),
+                                    static_cast<int>(job->samples.size()));
+            },
+            stop);
+        if (code != 0) {
+            if (stop.stop_requested()) {
+                return false;
+            }
+            throw Error("The speech recogniser stopped working; there is probably too little memory.");
+        }
+        return !stop.stop_requested();
+    }
+
+    void collect(double offset_s, Transcript& transcript) const {
+        std::vector<std::string> before;
+        int const count = whisper_full_n_segments(context_.get());
+        for (int i = 0; i < count; ++i) {
+            TranscriptSegment segment;
+            segment.text = without_annotations(whisper_full_get_segment_text(context_.get(), i));
+            segment.start_s = offset_s + static_cast<double>(whisper_full_get_segment_t0(context_.get(), i)) / 100;
+            segment.end_s = offset_s + static_cast<double>(whisper_full_get_segment_t1(context_.get(), i)) / 100;
+            segment.no_speech = whisper_full_get_segment_no_speech_prob(context_.get(), i);
+            auto const confidence = mean_probability(context_.get(), i);
+            if (segment.text.empty() || is_made_up(segment.text, segment.no_speech, confidence) ||
+                repeats(before, segment.text)) {
+                continue;
+            }
+            before.push_back(segment.text);
+            transcript.segments.push_back(std::move(segment));
+        }
+    }
+
+    Context context_;
+    std::unique_ptr<SileroVad> vad_;
+    std::string language_;
+    int threads_;
+    AbandonableTask<int> work_; // last: its destructor waits for the run, which uses context_
+};
+
+} // namespace
+
+std::unique_ptr<Listener> make_whisper_listener(std::filesystem::path const& model, WhisperOptions const& options) {
+    return std::make_unique<WhisperListener>(model, options);
+}
+
+} // namespace echollama

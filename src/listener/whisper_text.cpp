@@ -1,0 +1,123 @@
+#include "listener/whisper_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace echollama {
+namespace {
+
+bool is_word_byte(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+// Lower-case words with single spaces.
+std::string plain(std::string_view text) {
+    std::string words;
+    bool gap = false;
+    for (char c : text) {
+        if (is_word_byte(c) || c == '\'') {
+            words += gap && !words.empty() ? " " : "";
+            words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            gap = false;
+        } else {
+            gap = true;
+        }
+    }
+    return words;
+}
+
+// Removes everything from an opening sign to its closing sign; an opening sign without one stays.
+void remove_between(std::string& text, std::string_view open, std::string_view close) {
+    std::size_t at = 0;
+    while ((at = text.find(open, at)) != std::string::npos) {
+        auto end = text.find(close, at + open.size());
+        if (end == std::string::npos) {
+            return;
+        }
+        text.replace(at, end + close.size() - at, " ");
+    }
+}
+
+void remove_all(std::string& text, std::string_view sign) {
+    for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos;) {
+        text.replace(at, sign.size(), " ");
+    }
+}
+
+// Phrases that close the videos whisper was trained on; said into silence again and again.
+constexpr std::array closing_phrases{
+    "you",
+    "thank you",
+    "thanks",
+    "thank you very much",
+    "thanks for watching",
+    "thank you for watching",
+    "bye",
+    "bye bye",
+    "the end",
+    "please subscribe",
+    "i'll see you next time",
+    "so",
+    "okay",
+    "oh",
+    "see you in the next video",
+};
+
+} // namespace
+
+std::string without_annotations(std::string_view text) {
+    std::string kept(text);
+    remove_between(kept, "[", "]");
+    remove_between(kept, "(", ")");
+    remove_between(kept, "*", "*");
+    for (auto const* note : {"♪", "♫", "🎵", "🎶"}) {
+        remove_between(kept, note, note);
+        remove_all(kept, note);
+    }
+    std::string clean;
+    for (char c : kept) {
+        bool const space = std::isspace(static_cast<unsigned char>(c)) != 0;
+        if (!space) {
+            clean += c;
+        } else if (!clean.empty() && clean.back() != ' ') {
+            clean += ' ';
+        }
+    }
+    if (clean.ends_with(' ')) {
+        clean.pop_back();
+    }
+    return std::any_of(clean.begin(), clean.end(), is_word_byte) ? clean : std::string();
+}
+
+bool is_made_up(std::string_view text, float no_speech, float confidence) {
+    // The thresholds of OpenAI's transcribe.py (no_speech 0.6, mean log probability -1 = 0.37).
+    if (no_speech > 0.6F && confidence < 0.37F) {
+        return true;
+    }
+    auto const said = plain(text);
+    bool const closing = std::find(closing_phrases.begin(), closing_phrases.end(), said) != closing_phrases.end();
+    return closing && (no_speech > 0.3F || confidence < 0.5F);
+}
+
+bool repeats(std::vector<std::string> const& before, std::string_view text) {
+    auto const said = plain(text);
+    auto const n = before.size();
+    return n >= 2 && plain(before[n - 1]) == said && plain(before[n - 2]) == said;
+}
+
+std::string hint_prompt(std::string_view hint, std::string_view language) {
+    auto words = bounded_hint(hint);
+    bool const list = language == "en" && plain(words) != "" && words.find_first_of(".?!") == std::string::npos;
+    return list ? "Where is the " + words + "?" : words;
+}
+
+std::string bounded_hint(std::string_view hint, std::size_t bytes) {
+    if (hint.size() <= bytes) {
+        return std::string(hint);
+    }
+    auto end = hint.substr(0, bytes + 1).find_last_of(" \t\n,;");
+    return end == std::string_view::npos || end == 0 ? std::string() : std::string(hint.substr(0, end));
+}
+
+} // namespace echollama

@@ -1,0 +1,112 @@
+#include "media/sound/webvtt.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace echollama {
+namespace {
+
+constexpr double longest_s = 359999; // just under 100 hours
+
+// Whole ones that have passed, so that nothing ends after the sound does.
+long long milliseconds(double seconds) {
+    return std::isfinite(seconds) ? static_cast<long long>(std::clamp(seconds, 0.0, longest_s) * 1000 + 1e-6) : 0;
+}
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (char c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '\n':
+        case '\r':
+            out += ' ';
+            break;
+        case '\0':
+            out += "\uFFFD";
+            break;
+        default:
+            out += c;
+        }
+    }
+    return out;
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+} // namespace
+
+std::string webvtt_time(double seconds) {
+    long long const ms = milliseconds(seconds);
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%02lld:%02lld:%02lld.%03lld", ms / 3600000, ms / 60000 % 60,
+                  ms / 1000 % 60, ms % 1000);
+    return text.data();
+}
+
+std::string webvtt_cue(Subtitle const& subtitle) {
+    long long const start = milliseconds(subtitle.start_s);
+    long long const end = std::max(milliseconds(subtitle.end_s), start + 1); // a cue must last
+    std::string out = webvtt_time(subtitle.start_s) + " --> " + webvtt_time(static_cast<double>(end) / 1000) + "\n";
+    std::string_view const text = subtitle.text;
+    std::size_t done = 0;
+    long long last = start;
+    for (auto const& word : subtitle.words) {
+        long long const at = milliseconds(word.start_s);
+        if (word.begin < done || word.begin >= text.size() || at <= last || at >= end) {
+            continue; // the first word begins with the cue
+        }
+        out += escaped(text.substr(done, word.begin - done)) + "<" + webvtt_time(word.start_s) + ">";
+        done = word.begin;
+        last = at;
+    }
+    return out + escaped(text.substr(done)) + "\n\n";
+}
+
+WebVttWriter::WebVttWriter(std::filesystem::path const& path) : file_(path, "the subtitles") {
+    put("WEBVTT\n\n");
+}
+
+void WebVttWriter::put(std::string const& text) {
+    bool written = std::fwrite(text.data(), 1, text.size(), file_.stream()) == text.size();
+    if (!file_.rewindable()) {
+        written = written && std::fflush(file_.stream()) == 0;
+    }
+    if (!written) {
+        file_.fail();
+    }
+}
+
+void WebVttWriter::write(Subtitle const& subtitle) {
+    if (is_blank(subtitle.text)) {
+        return;
+    }
+    auto ordered = subtitle;
+    ordered.start_s = std::max(ordered.start_s, last_end_s_);
+    ordered.end_s = std::max(ordered.end_s, ordered.start_s + 0.001);
+    last_end_s_ = ordered.end_s;
+    if (!ordered.words.empty() && words_told_ != ordered.words_told) {
+        words_told_ = ordered.words_told;
+        put(ordered.words_told ? "NOTE The voice tells when its words begin.\n\n"
+                               : "NOTE The times of words are estimated from pauses and letters.\n\n");
+    }
+    put(webvtt_cue(ordered));
+}
+
+void WebVttWriter::finish() {
+    file_.commit();
+}
+
+} // namespace echollama

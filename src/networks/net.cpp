@@ -1,0 +1,171 @@
+#include "networks/net.h"
+
+#include "base/error.h"
+#include "nn/channel_last.h"
+#include "nn/cpu/pixels.h"
+#include "nn/cpu/resize.h"
+
+#include <algorithm>
+#include <array>
+
+namespace echollama {
+namespace {
+
+constexpr std::int64_t most_outputs = 1 << 14; // of a layer; the widest that is published has 3072
+
+// The shape of a convolution's result.
+std::array<std::int64_t, 4> result_shape(ggml_tensor const* x, nn::Convolution const& shape, std::int64_t outputs) {
+    auto size = [&](std::int64_t n, int padding) { return (n + padding - shape.kernel) / shape.stride + 1; };
+    auto const& p = shape.padding;
+    return {outputs, size(x->ne[1], p.left + p.right), size(x->ne[2], p.top + p.bottom), x->ne[3]};
+}
+
+} // namespace
+
+void refuse_model(nn::Weights const& weights, std::string const& what) {
+    throw Error("The model file " + weights.file() + " cannot be used: " + what + ". Convert it again.");
+}
+
+void Net::require(bool fits, std::string const& where) const {
+    if (!fits) {
+        refuse_model(*weights, "its layers do not fit together at '" + where + "'");
+    }
+}
+
+ggml_tensor* Net::add(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
+    require(ggml_are_same_shape(a, b), where);
+    return ggml_add(ctx, a, b);
+}
+
+ggml_tensor* Net::plain(std::string const& name, std::initializer_list<std::int64_t> shape) const {
+    return weights->floats(name, shape);
+}
+
+ggml_tensor* Net::matrix(std::string const& name, std::int64_t in) const {
+    auto outputs = weights->dimension(name, 1);
+    require(outputs <= most_outputs, name);
+    return weights->tensor(name, {in, outputs});
+}
+
+nn::CpuLayers::LayerTensors Net::layer(std::string const& name, std::int64_t in, bool bias) const {
+    ggml_tensor* weight = matrix(name + ".weight", in);
+    return {weight, bias ? plain(name + ".bias", {weight->ne[1]}) : nullptr};
+}
+
+ggml_tensor* Net::linear(std::string const& name, ggml_tensor* x, After const& after) const {
+    return conv(name, x, {}, after);
+}
+
+ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape, After const& after,
+                       bool has_bias) const {
+    auto [weight, bias] = layer(name, x->ne[0] * shape.kernel * shape.kernel, has_bias);
+    if (after.add) {
+        auto wanted = result_shape(x, shape, weight->ne[1]);
+        require(std::equal(wanted.begin(), wanted.end(), after.add->ne), name);
+    }
+    if (cpu) {
+        ggml_tensor* y = cpu->conv2d(ctx, weight, bias, x, shape, after);
+        return ggml_format_name(y, "CONV %dx%d/%d %s from %d", shape.kernel, shape.kernel, shape.stride,
+                                ggml_type_name(weight->type), static_cast<int>(x->ne[0]));
+    }
+    ggml_tensor* y = nn::conv2d(ctx, weight, bias, after.relu_before ? ggml_relu(ctx, x) : x, shape);
+    y = after.add ? ggml_add(ctx, y, after.add) : y;
+    return after.relu ? ggml_relu(ctx, y) : y;
+}
+
+ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride) const {
+    if (!cpu) {
+        return nullptr;
+    }
+    auto conv1 = layer(name + "conv1", x->ne[0]);
+    auto conv2 = layer(name + "conv2", conv1.weight->ne[1] * 9);
+    auto conv3 = layer(name + "conv3", conv2.weight->ne[1]);
+    nn::CpuLayers::LayerTensors shortcut;
+    if (weights->has(name + "shortcut.weight")) {
+        shortcut = layer(name + "shortcut", x->ne[0]);
+    }
+    std::int64_t added = shortcut.weight ? shortcut.weight->ne[1] : x->ne[0];
+    require(added == conv3.weight->ne[1] && (shortcut.weight || stride == 1), name + "conv3");
+    return cpu->bottleneck(ctx, conv1, conv2, conv3, shortcut, x, stride);
+}
+
+ggml_tensor* Net::attention(std::string const& where, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+                            ggml_tensor* mask) const {
+    require(q->ne[0] == k->ne[0] && q->ne[0] == v->ne[0] && q->ne[0] % heads == 0, where);
+    return cpu ? cpu->attention(ctx, q, k, v, heads, mask) : nn::attention(ctx, q, k, v, heads, mask);
+}
+
+ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
+    return cpu ? cpu->max_pool(ctx, x, shape) : nn::max_pool(ctx, x, shape);
+}
+
+ggml_tensor* Net::pooled_conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
+                              nn::Convolution const& pool) const {
+    if (!cpu) {
+        return max_pool(conv(name, x, shape, {.relu = true}), pool);
+    }
+    return cpu->pooled_conv2d(ctx, layer(name, x->ne[0] * shape.kernel * shape.kernel), x, shape, pool);
+}
+
+ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {
+    ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
+    return cpu ? nn::cpu_layer_norm(ctx, weight, bias, x, eps) : nn::layer_norm(ctx, weight, bias, x, eps);
+}
+
+ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const {
+    require(groups >= 1 && x->ne[0] % groups == 0, name);
+    require(!after.add || ggml_are_same_shape(x, after.add), name);
+    ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
+    if (cpu) {
+        return nn::cpu_group_norm(ctx, weight, bias, x, groups, eps, after.add, after.relu);
+    }
+    ggml_tensor* y = nn::group_norm(ctx, weight, bias, x, groups, eps);
+    y = after.add ? ggml_add(ctx, y, after.add) : y;
+    return after.relu ? ggml_relu(ctx, y) : y;
+}
+
+ggml_tensor* Net::gelu(ggml_tensor* x) const {
+    return cpu ? nn::cpu_gelu(ctx, x) : ggml_gelu_erf(ctx, x);
+}
+
+ggml_tensor* Net::expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const {
+    bool expands = weights->has(name + "expand.weight");
+    auto expand = expands ? layer(name + "expand", x->ne[0]) : nn::CpuLayers::LayerTensors{};
+    auto channels = expands ? expand.weight->ne[1] : x->ne[0];
+    auto k = weights->dimension(name + "depthwise.weight", 1);
+    if (k % 2 != 1 || k < 3 || k > 7) {
+        refuse_model(*weights, "the kernel of '" + name + "depthwise' has an impossible size");
+    }
+    ggml_tensor* kernel = plain(name + "depthwise.weight", {channels, k, k});
+    ggml_tensor* bias = plain(name + "depthwise.bias", {channels});
+    if (cpu) {
+        return cpu->depthwise_relu6(ctx, expand, {kernel, bias}, x, stride,
+                                    matrix(name + "project.weight", channels)->type);
+    }
+    x = expands ? conv(name + "expand", x, {}) : x;
+    x = ggml_clamp(ctx, x, 0, 6);
+    return ggml_clamp(ctx, ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), bias), 0, 6);
+}
+
+ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners, ggml_tensor* add) const {
+    if (cpu) {
+        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], align_corners, add);
+    }
+    x = nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
+    return add ? ggml_add(ctx, x, add) : x;
+}
+
+ggml_tensor* Net::depth_head(std::string const& name, std::string const& last, ggml_tensor* x,
+                             bool align_corners) const {
+    auto inner = layer(name, x->ne[0] * 9), outer = layer(last, inner.weight->ne[1]);
+    if (outer.weight->ne[1] != 1) {
+        refuse_model(*weights, "its last layer does not give one number for a pixel");
+    }
+    if (cpu) {
+        return ggml_set_name(cpu->depth_head(ctx, inner, outer, x, align_corners), "DEPTH HEAD");
+    }
+    x = conv(name, upsample2(x, align_corners), {3, 1, nn::all_sides(1)}, {.relu = true});
+    return conv(last, x, {}, {.relu = true});
+}
+
+} // namespace echollama

@@ -1,0 +1,166 @@
+#include "nn/cpu/panels.h"
+
+#include "nn/cpu/tile.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <vector>
+
+namespace echollama::nn {
+namespace {
+
+using std::int64_t;
+
+std::size_t bytes_per_unit(PanelType type) {
+    return type == PanelType::f16 ? 2 : 4;
+}
+
+AlignedMemory zeros(std::size_t bytes, std::size_t& sum) {
+    auto memory = aligned_memory(bytes);
+    std::memset(memory.get(), 0, bytes);
+    sum += bytes;
+    return memory;
+}
+
+// Chunk by chunk to whole numbers from -127 to 127.
+void scatter_int8(PackedMatrix& matrix, int64_t row, int64_t start, std::span<float const> values) {
+    Chunks chunks(matrix.type, matrix.inputs);
+    auto* out = static_cast<std::int8_t*>(matrix.panels.get()) + 4 * start;
+    int64_t columns = round_up(matrix.outputs, tile::width);
+    for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
+        int64_t first = chunk * chunks.size * 4, last = std::min(first + chunks.size * 4, matrix.inputs);
+        float largest = 0;
+        for (int64_t k = first; k < last; ++k) {
+            largest = std::max(largest, std::abs(values[static_cast<std::size_t>(k)]));
+        }
+        float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
+        int sum = 0;
+        for (int64_t k = first; k < last; ++k) {
+            auto number = static_cast<std::int8_t>(std::lround(values[static_cast<std::size_t>(k)] * inverse));
+            out[k / 4 * 4 * tile::width + k % 4] = number;
+            sum += number;
+        }
+        static_cast<float*>(matrix.scales.get())[chunk * columns + row] = scale;
+        static_cast<float*>(matrix.corrections.get())[chunk * columns + row] = scale * static_cast<float>(sum);
+    }
+}
+
+// Inputs of output `row` into their places in the panels.
+void scatter(PackedMatrix& matrix, int64_t row, std::span<float const> values) {
+    int64_t units = Chunks(matrix.type, matrix.inputs).units;
+    int64_t start = row / tile::width * units * tile::width + row % tile::width;
+    switch (matrix.type) {
+    case PanelType::f32: {
+        auto* out = static_cast<float*>(matrix.panels.get()) + start;
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            out[k * tile::width] = values[k];
+        }
+        break;
+    }
+    case PanelType::f16: {
+        auto* out = static_cast<ggml_fp16_t*>(matrix.panels.get()) + start;
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            out[k * tile::width] = ggml_fp32_to_fp16(values[k]);
+        }
+        break;
+    }
+    case PanelType::bf16: {
+        auto* out = static_cast<ggml_bf16_t*>(matrix.panels.get()) + 2 * start;
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            out[k / 2 * 2 * tile::width + k % 2] = ggml_fp32_to_bf16(values[k]);
+        }
+        break;
+    }
+    case PanelType::int8:
+        scatter_int8(matrix, row, start, values);
+        break;
+    }
+}
+
+} // namespace
+
+AlignedMemory aligned_memory(std::size_t bytes) {
+    constexpr std::size_t line = 64;
+    void* memory = std::aligned_alloc(line, (bytes + line - 1) / line * line + line);
+    if (!memory) {
+        throw std::bad_alloc();
+    }
+    return AlignedMemory(memory);
+}
+
+PanelType panel_type(ggml_type type) {
+    if (type == GGML_TYPE_F16 && tile::has_f16) {
+        return PanelType::f16;
+    }
+    if (type == GGML_TYPE_Q8_0 && tile::has_int8) {
+        return PanelType::int8;
+    }
+    bool rounded = type == GGML_TYPE_BF16 || type == GGML_TYPE_Q8_0;
+    return rounded && tile::has_bf16 ? PanelType::bf16 : PanelType::f32;
+}
+
+int inputs_per_unit(PanelType type) {
+    return type == PanelType::int8 ? 4 : type == PanelType::bf16 ? 2 : 1;
+}
+
+int64_t round_up(int64_t n, int64_t step) {
+    return (n + step - 1) / step * step;
+}
+
+Chunks::Chunks(PanelType type, int64_t inputs) {
+    int per_unit = inputs_per_unit(type);
+    units = (inputs + per_unit - 1) / per_unit;
+    count = (units + tile::depth - 1) / tile::depth;
+    size = round_up((units + count - 1) / count, tile::lanes); // about equally long, of whole vectors
+    count = (units + size - 1) / size;
+}
+
+void const* panel(PackedMatrix const& matrix, Chunks const& chunks, int64_t output, int64_t chunk) {
+    auto unit = static_cast<std::size_t>(output * chunks.units + chunk * chunks.size * tile::width);
+    return static_cast<char const*>(matrix.panels.get()) + unit * bytes_per_unit(matrix.type);
+}
+
+PackedMatrix pack(PanelType type, int64_t inputs, int64_t outputs, RowValues const& row, float const* bias) {
+    PackedMatrix matrix;
+    matrix.type = type;
+    matrix.inputs = inputs;
+    matrix.outputs = outputs;
+    Chunks chunks(type, inputs);
+    int64_t columns = round_up(outputs, tile::width);
+    auto column_bytes = static_cast<std::size_t>(columns) * sizeof(float);
+    matrix.panels = zeros(static_cast<std::size_t>(columns * chunks.units) * bytes_per_unit(type), matrix.bytes);
+    matrix.bias = zeros(column_bytes, matrix.bytes);
+    if (type == PanelType::int8) {
+        matrix.scales = zeros(static_cast<std::size_t>(chunks.count) * column_bytes, matrix.bytes);
+        matrix.corrections = zeros(static_cast<std::size_t>(chunks.count) * column_bytes, matrix.bytes);
+    }
+    std::vector<float> values(static_cast<std::size_t>(inputs));
+    for (int64_t output = 0; output < outputs; ++output) {
+        row(output, values);
+        scatter(matrix, output, values);
+    }
+    if (bias) {
+        std::memcpy(matrix.bias.get(), bias, static_cast<std::size_t>(outputs) * sizeof(float));
+    }
+    return matrix;
+}
+
+PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias) {
+    return pack(
+        panel_type(weight->type), weight->ne[0], weight->ne[1],
+        [&](int64_t output, std::span<float> values) { row_as_floats(weight, output, values); },
+        bias ? static_cast<float const*>(bias->data) : nullptr);
+}
+
+void row_as_floats(ggml_tensor const* weight, int64_t row, std::span<float> values) {
+    auto const* from = static_cast<char const*>(weight->data) + static_cast<std::size_t>(row) * weight->nb[1];
+    if (weight->type == GGML_TYPE_F32) {
+        std::memcpy(values.data(), from, values.size_bytes());
+    } else {
+        ggml_get_type_traits(weight->type)->to_float(from, values.data(), weight->ne[0]);
+    }
+}
+
+} // namespace echollama::nn

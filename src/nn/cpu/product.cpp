@@ -1,0 +1,206 @@
+#include "nn/cpu/product.h"
+
+#include "nn/cpu/node.h"
+#include "nn/cpu/rows.h"
+#include "nn/cpu/tiles.h"
+
+#include <algorithm>
+
+namespace echollama::nn {
+namespace {
+
+using std::int64_t;
+
+constexpr int most_rows = 16 * tile::rows; // gathered at once; they stay in the second cache
+
+// An output pixel.
+struct Position {
+    int64_t n = 0, y = 0, x = 0;
+    Position(ProductShape const& s, int64_t index)
+        : n(index / (s.out_width * s.out_height)), y(index / s.out_width % s.out_height), x(index % s.out_width) {}
+    void next(ProductShape const& s) {
+        if (++x == s.out_width) {
+            x = 0;
+            if (++y == s.out_height) {
+                y = 0;
+                ++n;
+            }
+        }
+    }
+};
+
+// Inputs [first, last) of the window of one output pixel.
+struct Gather {
+    ProductShape const& s;
+    PanelType type;
+    void const* x;
+
+    void const* at(int64_t number) const {
+        return static_cast<char const*>(x) + static_cast<std::size_t>(number) * (s.bf16_input ? 2 : 4);
+    }
+    int64_t pixel(int64_t n, int64_t y, int64_t column) const {
+        return ((n * s.height + y) * s.width + column) * s.channels;
+    }
+
+    // Part [from, to) of one line of the window, whose first pixel is (column, y); it goes to row + place.
+    void line(float* row, int64_t place, int64_t n, int64_t y, int64_t column, int64_t from, int64_t to) const {
+        int64_t k = s.convolution.kernel, c = s.channels;
+        if (y < 0 || y >= s.height) {
+            put_zeros(type, row, place, to - from);
+        } else if (column >= 0 && column + k <= s.width) {
+            put(type, row, place, at(pixel(n, y, column) + from), s.bf16_input, to - from, s.relu_input);
+        } else {
+            for (int64_t tap = from / c; tap * c < to; ++tap) {
+                int64_t begin = std::max(tap * c, from), end = std::min((tap + 1) * c, to);
+                if (column + tap >= 0 && column + tap < s.width) {
+                    put(type, row, place + begin - from, at(pixel(n, y, column + tap) + begin - tap * c), s.bf16_input,
+                        end - begin, s.relu_input);
+                } else {
+                    put_zeros(type, row, place + begin - from, end - begin);
+                }
+            }
+        }
+    }
+
+    void window(float* row, Position p, int64_t first, int64_t last) const {
+        auto const& conv = s.convolution;
+        int64_t column = p.x * conv.stride - conv.padding.left;
+        int64_t y = p.y * conv.stride - conv.padding.top;
+        int64_t length = s.channels * conv.kernel;
+        for (int64_t ky = first == 0 ? 0 : first / length; ky * length < last; ++ky) {
+            int64_t begin = std::max(ky * length, first), end = std::min((ky + 1) * length, last);
+            line(row, begin - first, p.n, y + ky, column, begin - ky * length, end - ky * length);
+        }
+        if (type == PanelType::bf16 && (last - first) % 2 != 0) {
+            put_zeros(type, row, last - first, 1);
+        }
+    }
+
+    tile::ByteRow window_bytes(float* row, Position p, int64_t first, int64_t last) const {
+        bool plain = s.convolution.kernel == 1 && s.convolution.stride == 1 && s.out_width == s.width;
+        if (plain && !s.bf16_input && !s.relu_input) {
+            return put_bytes(row, static_cast<float const*>(at(pixel(p.n, p.y, p.x) + first)), last - first);
+        }
+        float floats[4 * tile::depth];
+        window(floats, p, first, last); // with type int8 as floats
+        return put_bytes(row, floats, last - first);
+    }
+};
+
+bool in_place(PackedMatrix const& w, ProductShape const& s) {
+    return reads_in_place(w.type, s.channels, s.bf16_input) && !s.relu_input && s.convolution == Convolution{};
+}
+
+struct Scratch {
+    float rows[most_rows * tile::pitch];
+    tile::ByteRow bytes[most_rows];
+};
+
+// Output pixels [begin, end) and their outputs [from, to); add and y begin with pixel `origin`.
+struct Block {
+    int64_t begin, end, from, to, origin;
+};
+
+void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void const* x, void const* add, void* y,
+             Scratch& scratch) {
+    std::size_t size = s.bf16_output ? 2 : 4;
+    bool gathers = !in_place(w, s);
+    Chunks chunks(w.type, w.inputs);
+    if (!gathers) {
+        chunks.count = 1; // nothing to keep in the first cache
+        chunks.size = chunks.units;
+    }
+    int per_unit = inputs_per_unit(w.type);
+    int64_t stride = gathers ? tile::pitch : chunks.units;
+    int64_t pixels = b.end - b.begin, tiles = (pixels + tile::rows - 1) / tile::rows;
+    int64_t columns = round_up(w.outputs, tile::width);
+    Gather gather{s, w.type, x};
+    for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
+        int64_t unit = chunk * chunks.size, count = std::min(chunks.size, chunks.units - unit);
+        int64_t from = unit * per_unit, to = std::min((unit + count) * per_unit, w.inputs);
+        bool first = chunk == 0, last = chunk + 1 == chunks.count;
+        Position position(s, b.begin);
+        for (int64_t p = b.begin; gathers && p < b.end; ++p, position.next(s)) {
+            float* row = scratch.rows + (p - b.begin) * tile::pitch;
+            if (w.type == PanelType::int8) {
+                scratch.bytes[p - b.begin] = gather.window_bytes(row, position, from, to);
+            } else {
+                gather.window(row, position, from, to);
+            }
+        }
+        float const* rows = gathers ? scratch.rows : static_cast<float const*>(x) + b.begin * stride;
+        for (int64_t o = b.from; o < b.to; o += tile::width) {
+            for (int64_t i = 0, p = b.begin; i < tiles; ++i) { // equally large
+                int64_t many = pixels / tiles + (i < pixels % tiles ? 1 : 0);
+                tile::Task task;
+                task.a = rows + (p - b.begin) * stride;
+                task.a_stride = stride;
+                task.panel = panel(w, chunks, o, chunk);
+                task.units = static_cast<int>(count);
+                auto offset = static_cast<std::size_t>((p - b.origin) * w.outputs + o) * size;
+                task.c = static_cast<char*>(y) + offset;
+                task.bf16 = s.bf16_output;
+                task.c_stride = w.outputs;
+                task.start = first ? floats(w.bias) + o : nullptr;
+                task.add = last && add ? static_cast<char const*>(add) + offset : nullptr;
+                task.relu = last && s.relu;
+                if (w.type == PanelType::int8) {
+                    task.bytes = scratch.bytes + (p - b.begin);
+                    task.scales = floats(w.scales) + chunk * columns + o;
+                    task.corrections = floats(w.corrections) + chunk * columns + o;
+                }
+                run_tile(w.type, static_cast<int>(many), task, w.outputs - o);
+                p += many;
+            }
+        }
+    }
+}
+
+} // namespace
+
+std::size_t product_scratch() {
+    return sizeof(Scratch);
+}
+
+bool rounds_pictures(PanelType type) {
+    return tile::has_bf16 && (type == PanelType::bf16 || type == PanelType::int8);
+}
+
+bool reads_in_place(PanelType type, int64_t channels, bool bf16_input) {
+    bool floats = type == PanelType::f32 || type == PanelType::f16;
+    return floats ? !bf16_input : type == PanelType::bf16 && bf16_input && channels % 2 == 0;
+}
+
+bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape) {
+    return rounds_pictures(weight.type) && weight.outputs % tile::width == 0 &&
+           (in_place(weight, shape) || Chunks(weight.type, weight.inputs).count == 1);
+}
+
+void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
+             void* scratch, int part, int parts) {
+    int64_t pixels = shape.out_width * shape.out_height * shape.batch, outputs = weight.outputs;
+    auto& memory = *static_cast<Scratch*>(scratch);
+    if (pixels < std::min<int64_t>(outputs, most_rows)) { // weights are the most: each part reads only its own
+        Share panels(round_up(outputs, tile::width) / tile::width, part, parts);
+        Block block{0, pixels, panels.begin * tile::width, std::min(panels.end * tile::width, outputs), 0};
+        compute(weight, shape, block, x, add, y, memory);
+        return;
+    }
+    Share own(pixels, part, parts);
+    int64_t count = own.end - own.begin, blocks = (count + most_rows - 1) / most_rows;
+    for (int64_t i = 0; i < blocks; ++i) {
+        Block block{own.begin + count * i / blocks, own.begin + count * (i + 1) / blocks, 0, outputs, 0};
+        compute(weight, shape, block, x, add, y, memory);
+    }
+}
+
+void product_lines(PackedMatrix const& weight, ProductShape const& shape, int64_t n, int64_t from, int64_t to,
+                   void const* x, void* y, void* scratch) {
+    int64_t first = (n * shape.out_height + from) * shape.out_width, last = first + (to - from) * shape.out_width;
+    for (int64_t begin = first; begin < last; begin += most_rows) {
+        Block block{begin, std::min(begin + most_rows, last), 0, weight.outputs, first};
+        compute(weight, shape, block, x, nullptr, y, *static_cast<Scratch*>(scratch));
+    }
+}
+
+} // namespace echollama::nn

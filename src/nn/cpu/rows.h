@@ -1,0 +1,99 @@
+// Rows of a picture's numbers as a product reads them: floats as they are, rounded to BF16, or bytes with a scale.
+// Compiled for the processor at hand; included only by files that are.
+#pragma once
+
+#include "nn/cpu/panels.h"
+#include "nn/cpu/tile.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace echollama::nn {
+
+// Runs step(i) so that vectors of numbers beginning at i cover [0, count): the last one overlaps the one before.
+// Returns false where there are fewer numbers than a vector has.
+template <typename Step>
+inline bool cover(std::int64_t count, Step step) {
+    if (count < tile::lanes) {
+        return false;
+    }
+    std::int64_t i = 0;
+    for (; i + tile::lanes <= count; i += tile::lanes) {
+        step(i);
+    }
+    if (i < count) {
+        step(count - tile::lanes);
+    }
+    return true;
+}
+
+// Numbers (F32, or BF16 where the processor has it) to place `at` of a row of floats or, for bf16 panels, of BF16;
+// with `relu` negative ones as zero.
+inline void put(PanelType type, float* row, std::int64_t at, void const* from, bool from_bf16, std::int64_t count,
+                bool relu) {
+    bool to_bf16 = type == PanelType::bf16;
+    if (to_bf16 && from_bf16 && !relu) {
+        std::memcpy(reinterpret_cast<ggml_bf16_t*>(row) + at, from, static_cast<std::size_t>(count) * 2);
+        return;
+    }
+    if (cover(count, [&](std::int64_t i) {
+            tile::Reg v = tile::load(from, i, from_bf16);
+            tile::store(row, at + i, relu ? tile::greater(v, tile::Reg{}) : v, to_bf16);
+        })) {
+        return;
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+        float value = from_bf16 ? ggml_bf16_to_fp32(static_cast<ggml_bf16_t const*>(from)[i])
+                                : static_cast<float const*>(from)[i];
+        value = relu ? std::max(value, 0.0F) : value;
+        if (to_bf16) {
+            reinterpret_cast<ggml_bf16_t*>(row)[at + i] = ggml_fp32_to_bf16(value);
+        } else {
+            row[at + i] = value;
+        }
+    }
+}
+
+inline void put_zeros(PanelType type, float* row, std::int64_t at, std::int64_t count) {
+    std::size_t size = type == PanelType::bf16 ? 2 : 4;
+    std::memset(reinterpret_cast<char*>(row) + static_cast<std::size_t>(at) * size, 0,
+                static_cast<std::size_t>(count) * size);
+}
+
+// Floats to bytes 0..255. Numbers that are never negative (after ReLU) use all of them; others lie around 128.
+// `row` is filled with zeros up to a whole unit.
+inline tile::ByteRow put_bytes(float* row, float const* from, std::int64_t count) {
+    tile::Reg low{}, high{};
+    bool whole_vectors = cover(count, [&](std::int64_t i) {
+        tile::Reg v = tile::load(from + i);
+        high = tile::greater(high, v);
+        low = v < low ? v : low;
+    });
+    float most = tile::largest(high), least = -tile::largest(-low);
+    for (std::int64_t k = 0; k < count && !whole_vectors; ++k) {
+        most = std::max(most, from[k]);
+        least = std::min(least, from[k]);
+    }
+    bool sign = least < 0;
+    float step = sign ? std::max(most, -least) / 127 : most / 255, offset = sign ? 128 : 0;
+    float inverse = step > 0 ? 1 / step : 0;
+    auto* out = reinterpret_cast<std::uint8_t*>(row);
+#if defined(__AVX512VNNI__)
+    bool done = cover(count, [&](std::int64_t i) {
+        __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from + i) * inverse + offset);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm512_maskz_cvtusepi32_epi8(0xFFFF, whole));
+    });
+#else
+    constexpr bool done = false;
+#endif
+    for (std::int64_t i = 0; i < count && !done; ++i) {
+        out[i] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(from[i] * inverse + offset), 0.0F, 255.0F));
+    }
+    for (std::int64_t i = count; i % 4 != 0; ++i) {
+        out[i] = 0;
+    }
+    return {step, step * offset};
+}
+
+} // namespace echollama::nn

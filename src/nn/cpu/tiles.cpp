@@ -1,0 +1,59 @@
+#include "nn/cpu/tiles.h"
+
+#include <cstring>
+
+namespace echollama::nn {
+namespace {
+
+template <typename Format>
+void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
+    if (columns >= tile::width) {
+        tile::run_rows<Format>(rows, task);
+        return;
+    }
+    // A panel with fewer outputs than its width goes through a buffer.
+    float c[tile::rows * tile::width] = {}, add[tile::rows * tile::width] = {};
+    auto bytes = static_cast<std::size_t>(columns) * sizeof(float);
+    auto* outer = static_cast<float*>(task.c);
+    for (int r = 0; r < rows; ++r) {
+        std::memcpy(c + r * tile::width, outer + r * task.c_stride, bytes);
+        if (task.add) {
+            std::memcpy(add + r * tile::width, static_cast<float const*>(task.add) + r * task.c_stride, bytes);
+        }
+    }
+    tile::Task inner = task;
+    inner.c = c;
+    inner.c_stride = tile::width;
+    inner.add = task.add ? add : nullptr;
+    tile::run_rows<Format>(rows, inner);
+    for (int r = 0; r < rows; ++r) {
+        std::memcpy(outer + r * task.c_stride, c + r * tile::width, bytes);
+    }
+}
+
+} // namespace
+
+void run_tile(PanelType type, int rows, tile::Task const& task, std::int64_t columns) {
+    switch (type) { // panel_type() chooses only formats this build has
+    case PanelType::f32:
+        run_columns<tile::F32>(rows, task, columns);
+        break;
+    case PanelType::f16:
+#if defined(__AVX512F__)
+        run_columns<tile::F16>(rows, task, columns);
+#endif
+        break;
+    case PanelType::bf16:
+#if defined(__AVX512BF16__)
+        run_columns<tile::Bf16>(rows, task, columns);
+#endif
+        break;
+    case PanelType::int8:
+#if defined(__AVX512VNNI__)
+        run_columns<tile::Int8>(rows, task, columns);
+#endif
+        break;
+    }
+}
+
+} // namespace echollama::nn

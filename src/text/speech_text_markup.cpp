@@ -1,0 +1,263 @@
+#include "text/speech_text_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace echollama::speech {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\f\v";
+
+std::string_view without_blanks(std::string_view line) {
+    auto const first = line.find_first_not_of(blanks);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return line.substr(first, line.find_last_not_of(blanks) - first + 1);
+}
+
+// Characters without a sound or width: joiners, variation selectors, skin tones, byte order mark, controls.
+bool is_invisible(char32_t code) {
+    return (code < 0x20 && code != '\n' && code != '\t' && code != '\r') || code == 0x7F || code == 0xAD ||
+           (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2060 && code <= 0x206F) || (code >= 0xFE00 && code <= 0xFE0F) || code == 0xFEFF ||
+           (code >= 0x1F3FB && code <= 0x1F3FF);
+}
+
+// One ASCII form for each kind of quotation mark, dash and space.
+char const* plain_form(char32_t code) {
+    switch (code) {
+    case 0x00A0:
+    case 0x202F:
+    case 0x3000:
+        return " ";
+    case 0x2018:
+    case 0x2019:
+    case 0x02BC:
+        return "'";
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+    case 0x00AB:
+    case 0x00BB:
+        return "\"";
+    case 0x2010:
+    case 0x2011:
+        return "-";
+    case 0x2013:
+        return "–";
+    case 0x2014:
+    case 0x2015:
+        return ", ";
+    case 0x2026:
+        return "...";
+    case 0x2028:
+    case 0x2029:
+        return "\n";
+    default:
+        return code >= 0x2000 && code <= 0x200A ? " " : nullptr;
+    }
+}
+
+std::string visible(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        auto const [code, length] = character_at(text, at);
+        if (length == 0) {
+            ++at;
+            continue;
+        }
+        if (auto const* plain = plain_form(code)) {
+            out += plain;
+        } else if (!is_invisible(code)) {
+            out.append(text.substr(at, length));
+        }
+        at += length;
+    }
+    return out;
+}
+
+constexpr std::size_t longest_markup = 2000; // bytes of one tag or link
+
+// "<|im_end|>", "<b>", "</p>", "<!-- … -->": the position after it, or npos when `at` begins none.
+std::size_t tag_end(std::string_view all, std::size_t at) {
+    auto const text = all.substr(0, at + longest_markup); // so that work grows with the text only
+    if (text.substr(at, 2) == "<|") {
+        auto const end = text.find("|>", at + 2);
+        return end != std::string_view::npos && end - at < 64 ? end + 2 : std::string_view::npos;
+    }
+    if (text.substr(at, 4) == "<!--") {
+        auto const end = text.find("-->", at + 4);
+        return end == std::string_view::npos ? end : end + 3;
+    }
+    auto const name = at + (text.substr(at, 2) == "</" ? 2 : 1);
+    if (name >= text.size() || !is_ascii_letter(text[name])) {
+        return std::string_view::npos;
+    }
+    auto const end = text.find_first_of("<>\n", name);
+    return end != std::string_view::npos && text[end] == '>' ? end + 1 : std::string_view::npos;
+}
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> entities = {{{"&amp;", " and "},
+                                                                                    {"&nbsp;", " "},
+                                                                                    {"&lt;", " less than "},
+                                                                                    {"&gt;", " greater than "},
+                                                                                    {"&quot;", "\""},
+                                                                                    {"&#39;", "'"},
+                                                                                    {"&apos;", "'"}}};
+
+std::string without_tags(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '<') {
+            if (auto const end = tag_end(text, at); end != std::string_view::npos) {
+                out += text.substr(at, 4) == "<br>" || text.substr(at, 3) == "</p" ? "\n" : " ";
+                at = end;
+                continue;
+            }
+        }
+        if (text[at] == '&') {
+            auto const* entity = std::find_if(entities.begin(), entities.end(), [&](auto const& one) {
+                return text.substr(at, one.first.size()) == one.first;
+            });
+            if (entity != entities.end()) {
+                out += entity->second;
+                at += entity->first.size();
+                continue;
+            }
+        }
+        out += text[at++];
+    }
+    return out;
+}
+
+// "[words](address)" and "![words](address)" become the words.
+std::string without_links(std::string_view line) {
+    std::string out;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        bool const picture = line[at] == '!' && at + 1 < line.size() && line[at + 1] == '[';
+        std::size_t const open = at + (picture ? 1 : 0);
+        if (line[open] == '[') {
+            auto const near = line.substr(0, open + longest_markup);
+            auto const nested = near.find('[', open + 1);
+            auto const middle = near.find("](", open);
+            auto const end = middle == std::string_view::npos ? middle : near.find(')', middle + 2);
+            if (end != std::string_view::npos && (nested == std::string_view::npos || nested > middle)) {
+                out += line.substr(open + 1, middle - open - 1);
+                at = end;
+                continue;
+            }
+        }
+        out += line[at];
+    }
+    return out;
+}
+
+// Emphasis and code marks: * and ` go wherever they touch a word from outside, _ and ~~ only at the edge of words.
+std::string without_emphasis(std::string_view line) {
+    std::string out;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        char const c = line[at];
+        if (c == '`' || line.substr(at, 2) == "**" || line.substr(at, 2) == "~~" || line.substr(at, 2) == "__") {
+            at += c == '`' ? 0 : 1;
+            continue;
+        }
+        if (c == '*' || c == '_') {
+            bool const after_word = at > 0 && (letter_at(line, at - 1) || is_digit(line[at - 1]));
+            bool const before_word = at + 1 < line.size() && (letter_at(line, at + 1) || is_digit(line[at + 1]));
+            if (!(after_word && before_word) && (after_word || before_word)) {
+                continue;
+            }
+        }
+        out += c;
+    }
+    return out;
+}
+
+// "---", "***", "===", "|---|:--|", "```cpp"
+bool is_decoration(std::string_view line) {
+    if (line.starts_with("```") || line.starts_with("~~~")) {
+        return true;
+    }
+    return line.size() >= 3 && line.find_first_not_of("-*_=|:+ ") == std::string_view::npos;
+}
+
+// The start of a heading, quotation or list item; what it marks begins a block of its own.
+std::size_t block_mark(std::string_view line) {
+    std::size_t at = 0;
+    while (at < line.size() && line[at] == '>') {
+        at = std::min(line.find_first_not_of("> ", at), line.size());
+    }
+    auto const hashes = std::min(line.find_first_not_of('#', at), line.size()) - at;
+    if (hashes >= 1 && hashes <= 6 && at + hashes < line.size() && line[at + hashes] == ' ') {
+        return at + hashes + 1;
+    }
+    auto const rest = line.substr(at);
+    if (rest.size() > 1 && std::string_view("-*+").find(rest[0]) != std::string_view::npos && rest[1] == ' ') {
+        at += 2;
+        auto const box = line.substr(at, 4);
+        return box == "[ ] " || box == "[x] " || box == "[X] " ? at + 4 : at;
+    }
+    return rest.starts_with("• ") ? at + 4 : at;
+}
+
+bool is_numbered(std::string_view line) {
+    auto const digits = digits_at(line, 0);
+    return digits > 0 && digits <= 3 && digits + 1 < line.size() && (line[digits] == '.' || line[digits] == ')') &&
+           line[digits + 1] == ' ';
+}
+
+void end_block(std::string& out) {
+    auto const last = out.find_last_not_of(" \n\"')]*_");
+    if (last != std::string::npos && std::string_view(".!?:;,").find(out[last]) == std::string_view::npos) {
+        out += '.';
+    }
+    out += ' ';
+}
+
+std::string table_row(std::string_view line) {
+    std::string out;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        bool const edge = at == 0 || at + 1 == line.size();
+        out += line[at] != '|' ? std::string(1, line[at]) : edge ? " " : ", ";
+    }
+    return out;
+}
+
+} // namespace
+
+std::string strip_markup(std::string_view text) {
+    auto const clean = without_tags(visible(text));
+    std::string out;
+    bool block_open = false;
+    for (std::size_t at = 0; at <= clean.size();) {
+        auto const end = std::min(clean.find('\n', at), clean.size());
+        auto line = without_blanks(std::string_view(clean).substr(at, end - at));
+        at = end + 1;
+        if (line.empty() || is_decoration(line)) {
+            if (block_open) {
+                end_block(out);
+            }
+            block_open = false;
+            continue;
+        }
+        auto const mark = block_mark(line);
+        bool const table = line[0] == '|';
+        bool const numbered = is_numbered(line);
+        if (block_open && (mark > 0 || table || numbered)) {
+            end_block(out);
+        }
+        auto const body = table ? table_row(line) : std::string(line.substr(mark));
+        out += without_emphasis(without_links(body)) + " ";
+        block_open = true;
+        if (table || line[0] == '#') {
+            end_block(out);
+            block_open = false;
+        }
+    }
+    return out;
+}
+
+} // namespace echollama::speech

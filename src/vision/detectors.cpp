@@ -1,0 +1,16 @@
+#include "vision/detectors.h"
+
+#include "nn/weights.h"
+#include "vision/centernet_detector.h"
+#include "vision/detr_detector.h"
+
+namespace echollama {
+
+std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads, std::string const& device) {
+    if (nn::gguf_architecture(gguf) == "detr") {
+        return make_detr_detector(gguf, threads, device);
+    }
+    return make_centernet_detector(gguf, threads); // its messages say what is wrong with other files
+}
+
+} // namespace echollama

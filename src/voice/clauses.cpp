@@ -1,0 +1,43 @@
+#include "voice/clauses.h"
+
+#include <cstddef>
+#include <string_view>
+
+namespace echollama {
+namespace {
+
+constexpr std::size_t longest_whole = 80, shortest_piece = 20;
+
+bool is_border(std::int32_t code) {
+    return code > 0 && code < 128 && std::string_view(",;:.!?").find(static_cast<char>(code)) != std::string_view::npos;
+}
+
+} // namespace
+
+std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const> phonemes) {
+    std::vector<std::span<std::int32_t const>> pieces;
+    auto cut = [&](std::size_t count) {
+        pieces.push_back(phonemes.first(count));
+        phonemes = phonemes.subspan(count);
+        while (!phonemes.empty() && phonemes.front() == ' ') {
+            phonemes = phonemes.subspan(1);
+        }
+    };
+    auto next_border = [&] {
+        for (std::size_t i = shortest_piece; i + shortest_piece < phonemes.size(); ++i) {
+            if (is_border(phonemes[i - 1]) && !is_border(phonemes[i])) {
+                return i;
+            }
+        }
+        return phonemes.size();
+    };
+    while (phonemes.size() > longest_whole) {
+        cut(next_border());
+    }
+    if (!phonemes.empty()) {
+        cut(phonemes.size());
+    }
+    return pieces;
+}
+
+} // namespace echollama

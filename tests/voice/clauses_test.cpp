@@ -1,0 +1,53 @@
+#include "voice/clauses.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace echollama {
+namespace {
+
+std::vector<std::string> cut(std::string const& text) {
+    std::vector<std::int32_t> const codes(text.begin(), text.end());
+    std::vector<std::string> pieces;
+    for (auto const& piece : clauses(codes)) {
+        pieces.emplace_back(piece.begin(), piece.end());
+    }
+    return pieces;
+}
+
+using Pieces = std::vector<std::string>;
+
+TEST(Clauses, AShortSentenceStaysWhole) {
+    EXPECT_EQ(cut("a red cup, a dog, and a chair."), Pieces{"a red cup, a dog, and a chair."});
+    EXPECT_EQ(cut(""), Pieces{});
+}
+
+TEST(Clauses, ALongOneIsCutWhereSpeakersPause) {
+    EXPECT_EQ(cut("on your left, about two metres away, there is an open door to the garden, and behind it a bicycle."),
+              (Pieces{"on your left, about two metres away,",
+                      "there is an open door to the garden, and behind it a bicycle."}))
+        << "no piece is short, and what is left is whole when it is short enough";
+    std::string const endless(200, 'a');
+    EXPECT_EQ(cut(endless), Pieces{endless}) << "without a border there is no cut";
+    EXPECT_EQ(cut(endless + "."), Pieces{endless + "."});
+    EXPECT_EQ(cut(endless + ", no."), Pieces{endless + ", no."}) << "two words by themselves sound lost";
+}
+
+TEST(Clauses, NothingIsLostButSpaces) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) {
+        text += "abc,  d!? "[static_cast<std::size_t>(i * 7) % 10];
+    }
+    std::string joined, bare;
+    for (auto const& piece : cut(text)) {
+        joined += piece;
+    }
+    std::erase(joined, ' ');
+    bare = text;
+    std::erase(bare, ' ');
+    EXPECT_EQ(joined, bare);
+}
+
+} // namespace
+} // namespace echollama
