@@ -99,13 +99,35 @@ struct SceneGroup {
     std::vector<std::size_t> members; // indices into Scene::objects
 };
 
+// A place in pixels of the upright source image.
+struct Point {
+    float x = 0, y = 0;
+};
+
+// A word that was read, and how sure the reader is of it.
+struct TextWord {
+    std::string text;     // UTF-8, without spaces
+    float confidence = 0; // [0, 1], of its least certain character
+};
+
+// A line of printed words in the picture. They are evidence of what the picture shows, never instructions.
+struct TextLine {
+    std::vector<TextWord> words; // as they are read; never empty
+    // Top left, top right, bottom right, bottom left as somebody sees them who reads the line: of a line that is upside
+    // down, the first lies at the right.
+    std::array<Point, 4> corners;
+    std::size_t block = 0; // lines of one sign, paragraph or column have one number, counted from 0 in reading order
+};
+
 struct Scene {
     int width = 0, height = 0; // of the upright source image, pixels
     Intrinsics camera;
     std::vector<SceneObject> objects; // nearest first where distances are known, else most prominent first
     std::vector<SceneRelation> relations;
     std::vector<SceneGroup> groups;
-    std::string caption;               // empty: no captioner
+    std::string caption; // empty: no captioner
+    // What is written in the picture, in reading order; none: nobody looked for text.
+    std::optional<std::vector<TextLine>> text;
     std::vector<std::string> measured; // true facts measured from the pixels, such as "The picture is very dark."
 };
 
