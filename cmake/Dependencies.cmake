@@ -79,7 +79,9 @@ target_compile_definitions(echollama_sherpa INTERFACE ECHOLLAMA_SHERPA_LIB_DIR="
 # Debian's libraries.
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
-pkg_check_modules(ESPEAK REQUIRED IMPORTED_TARGET espeak-ng)
+if(ECHOLLAMA_ESPEAK)
+  pkg_check_modules(ESPEAK REQUIRED IMPORTED_TARGET espeak-ng)
+endif()
 pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
 pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
 pkg_check_modules(SAMPLERATE REQUIRED IMPORTED_TARGET samplerate)

@@ -27,8 +27,7 @@ std::mutex& engine_lock() {
 int engine_rate() {
     static int const rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, buffer_ms, nullptr, espeakINITIALIZE_DONT_EXIT);
     if (rate <= 0) {
-        throw Error(
-            "The fast voice cannot start because espeak-ng's data are missing; install the package espeak-ng-data.");
+        throw Error("No voice can start because espeak-ng's data are missing; install the package espeak-ng-data.");
     }
     return rate;
 }
@@ -141,6 +140,10 @@ char clause_mark(std::string_view clause, bool text_ends) {
 }
 
 } // namespace
+
+bool is_built_in() {
+    return true;
+}
 
 int sample_rate() {
     std::lock_guard lock(engine_lock());

@@ -1,5 +1,6 @@
 // espeak-ng. It is one global engine that carries much from one text to the next (a counter that lets the pitch waver,
-// phases of waves, settings of the language), so each call works on a fresh copy of the engine as it was started.
+// phases of waves, settings of the language), so each call works on a fresh copy of the engine as it was started. Built
+// with ECHOLLAMA_ESPEAK=OFF, everything here but is_built_in() throws an Error that says so.
 #pragma once
 
 #include "media/sound/audio.h"
@@ -16,6 +17,9 @@ struct Voice {
     int words_per_minute = 175; // 80..900
     int pitch = 50;             // 0..100, 50 is the voice's own
 };
+
+// Whether this program has the engine in it.
+bool is_built_in();
 
 // Samples a second of what speak() delivers. Throws Error when espeak-ng's data are missing.
 int sample_rate();

@@ -19,6 +19,7 @@ class SherpaVoice : public Speaker {
     SherpaVoice(fs::path const& path, std::string const& speaker, int threads)
         : folder_(read_voice_folder(path)), api_(sherpa()), speaker_(find_speaker(folder_, speaker)),
           language_(speaker_language(folder_, speaker_)) {
+        espeak::sample_rate(); // fails here, not at the first sentence, where there is nothing to make phonemes
         auto const model = folder_.model.string(), tokens = folder_.tokens.string(), voices = folder_.voices.string();
         SherpaOnnxOfflineTtsConfig config{};
         if (folder_.kind == VoiceFolder::Kind::kokoro) {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/log.h"
+#include "voice/espeak.h"
 #include "voice/orpheus/orpheus.h"
 #include "voice/orpheus/orpheus_text.h"
 #include "voice/standby_voice.h"
@@ -89,6 +90,16 @@ std::unique_ptr<Speaker> make_chosen(VoiceChoice const& choice, fs::path const& 
     }
 }
 
+// Without espeak-ng Orpheus is the only voice, and no other one stands by.
+std::unique_ptr<Speaker> make_without_espeak(VoiceChoice const& choice, fs::path const& models_dir, int threads) {
+    bool const any = choice.model.empty() && (choice.name == "natural" || is_orpheus_name(choice.name));
+    auto const model = any ? find_model(models_dir, "orpheus") : choice.model;
+    if (model.extension() != ".gguf") {
+        espeak::sample_rate(); // says what cannot be
+    }
+    return make_orpheus(choice, model, models_dir, threads);
+}
+
 } // namespace
 
 std::string fast_language(VoiceChoice const& choice) {
@@ -96,6 +107,9 @@ std::string fast_language(VoiceChoice const& choice) {
 }
 
 std::unique_ptr<Speaker> make_speaker(VoiceChoice const& choice, fs::path const& models_dir, int threads) {
+    if (!espeak::is_built_in()) {
+        return make_without_espeak(choice, models_dir, threads);
+    }
     auto fast = make_fast_voice(fast_language(choice));
     if (choice.name == "fast" && choice.model.empty()) {
         return fast;

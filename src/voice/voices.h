@@ -37,7 +37,8 @@ struct VoiceChoice {
 std::string fast_language(VoiceChoice const& choice);
 
 // Without an Orpheus model the natural voice speaks, without a natural one the fast voice, and a warning says so. What
-// the user named (VoiceChoice::model) must work. Throws Error, UsageError for a choice that cannot be.
+// the user named (VoiceChoice::model) must work. Built without espeak-ng (espeak.h) only Orpheus speaks. Throws Error,
+// UsageError for a choice that cannot be.
 std::unique_ptr<Speaker> make_speaker(VoiceChoice const& choice, std::filesystem::path const& models_dir, int threads);
 
 } // namespace echollama

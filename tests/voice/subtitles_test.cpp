@@ -1,3 +1,4 @@
+#include "support/needs_espeak.h"
 #include "support/support.h"
 #include "voice/subtitles.h"
 #include "voice/voices.h"
@@ -79,6 +80,7 @@ void check(Subtitled const& result) {
 }
 
 TEST(SpeechSubtitles, TheFastVoiceTellsItsWords) {
+    SKIP_WITHOUT_ESPEAK();
     auto const voice = make_fast_voice();
     for (float rate : {0.7F, 1.0F, 2.5F}) {
         SpeechOptions options;
@@ -121,6 +123,7 @@ TEST(SpeechSubtitles, WordsTheVoiceDoesNotTellShareTheTimeBetween) {
 
 // Estimates are held against what espeak-ng itself says.
 TEST(SpeechSubtitles, EstimatedTimesAreNearTheTrueOnes) {
+    SKIP_WITHOUT_ESPEAK();
     auto const voice = make_fast_voice();
     auto const told = subtitled(*voice, {}), estimated = subtitled(*voice, {}, true);
     check(estimated);

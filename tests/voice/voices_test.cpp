@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "listener/whisper_listener.h"
+#include "support/needs_espeak.h"
 #include "support/simulated_device.h"
 #include "support/support.h"
 #include "verify/checked_voice.h"
@@ -58,6 +59,7 @@ int count(std::string const& text, std::string const& part) {
 }
 
 TEST(FastVoice, TheSameTextGivesTheSameBytes) {
+    SKIP_WITHOUT_ESPEAK();
     auto voice = make_fast_voice();
     auto const once = listen(*voice, "There are 3 cups, 2.5 m ahead.");
     for (float rate : {1.0F, 1.7F, 3.0F}) { // espeak-ng carries much from one text to the next
@@ -72,6 +74,7 @@ TEST(FastVoice, TheSameTextGivesTheSameBytes) {
 }
 
 TEST(FastVoice, StopsWhileItSpeaks) {
+    SKIP_WITHOUT_ESPEAK();
     auto voice = make_fast_voice();
     std::stop_source stop;
     std::int64_t frames = 0;
@@ -87,6 +90,7 @@ TEST(FastVoice, StopsWhileItSpeaks) {
 }
 
 TEST(FastVoice, SpeaksFrom80To900WordsAMinute) {
+    SKIP_WITHOUT_ESPEAK();
     auto voice = make_fast_voice();
     std::string const text = "The red cup stands on the wooden table beside the open window of the kitchen.";
     auto seconds = [&](float words_per_minute) {
@@ -103,6 +107,7 @@ TEST(FastVoice, SpeaksFrom80To900WordsAMinute) {
 }
 
 TEST(FastVoice, SpeaksOtherLanguagesAndRefusesWhatIsNone) {
+    SKIP_WITHOUT_ESPEAK();
     auto const english = listen(*make_fast_voice(), "2");
     auto const german = listen(*make_fast_voice("de"), "2");
     EXPECT_NE(english.samples, german.samples);
@@ -112,6 +117,7 @@ TEST(FastVoice, SpeaksOtherLanguagesAndRefusesWhatIsNone) {
 
 // The hour is run by hand (bench_speak hour); the same code, shorter.
 TEST(FastVoice, MinutesOfSpeechHaveNoGapNoLostSampleAndNoGrowth) {
+    SKIP_WITHOUT_ESPEAK();
     auto voice = make_fast_voice();
     test::SimulatedDevice device(voice->sample_rate(), 8);
     std::size_t warm = 0;
@@ -286,6 +292,7 @@ TEST(KeyWords, WhatMustBeHeard) {
 
 // The marks of a sentence are pauses to the natural voice, and words stay apart.
 TEST(Phonemes, KeepEveryPauseAndEveryWord) {
+    SKIP_WITHOUT_ESPEAK();
     auto const marks_and_words = [](char const* text) {
         std::string marks;
         std::size_t words = 1;
@@ -397,6 +404,7 @@ TEST(CheckedVoice, ADeafListenerLosesNothing) {
 }
 
 TEST(CheckedVoice, TheRealVoiceIsUnderstoodAndAWrongWordIsNoticed) {
+    SKIP_WITHOUT_ESPEAK();
     auto const models = test::models_dir();
     SKIP_WITHOUT(models / "piper-joe");
     SKIP_WITHOUT(models / "whisper-tiny.en.bin");
@@ -427,6 +435,7 @@ TEST(CheckedVoice, TheRealVoiceIsUnderstoodAndAWrongWordIsNoticed) {
 }
 
 TEST(MakeSpeaker, WithoutOrpheusTheNaturalVoiceSpeaksAndWithoutThatTheFastOne) {
+    SKIP_WITHOUT_ESPEAK();
     test::TempDir empty;
     std::unique_ptr<Speaker> speaker;
     auto told = warnings_of([&] { speaker = make_speaker({.name = "tara"}, empty.path(), 1); });
@@ -442,6 +451,7 @@ TEST(MakeSpeaker, WithoutOrpheusTheNaturalVoiceSpeaksAndWithoutThatTheFastOne) {
 }
 
 TEST(MakeSpeaker, TheNaturalVoiceSpeaksForOrpheus) {
+    SKIP_WITHOUT_ESPEAK();
     auto const models = test::models_dir();
     SKIP_WITHOUT(models / "piper-joe");
     std::unique_ptr<Speaker> speaker;
@@ -455,6 +465,7 @@ TEST(MakeSpeaker, TheNaturalVoiceSpeaksForOrpheus) {
 }
 
 TEST(MakeSpeaker, WhatTheUserNamesMustWork) {
+    SKIP_WITHOUT_ESPEAK();
     test::TempDir empty;
     EXPECT_THROW(make_speaker({.model = empty / "absent.gguf"}, empty.path(), 1), Error);
     EXPECT_THROW(make_speaker({.model = empty.path()}, empty.path(), 1), Error);
