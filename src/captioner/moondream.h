@@ -1,4 +1,4 @@
-// Moondream2 as its own code runs it: our vision encoder before libllama's phi2 (specification section 3).
+// Moondream2 as its own code (github.com/vikhyat/moondream) runs it: our vision encoder before libllama's phi2.
 #pragma once
 
 #include "roles/roles.h"

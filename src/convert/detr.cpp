@@ -11,7 +11,8 @@ constexpr std::int64_t d = 256, feed_forward = 2048, classes = 92, queries = 100
 constexpr int layers = 6;
 constexpr std::array<int, 4> stage_blocks{3, 4, 6, 3};
 
-// COCO category ids; specs section 1.6. The last class is "no object".
+// The classes by their COCO category ids, with gaps as "N/A" (facebook/detr-resnet-50, id2label). The last class is "no
+// object".
 std::vector<std::string> const& labels() {
     static std::vector<std::string> const names{
         "N/A",        "person",        "bicycle",       "car",          "motorcycle",     "airplane",

@@ -179,7 +179,7 @@ void write_vision(MoondreamTensors const& tensors, HfTokenizer const& tokenizer,
 }
 
 // llama.cpp's phi2: parallel attention and feed-forward after one norm, q, k and v in one matrix, rotation of the first
-// half of each head (specification section 3.4).
+// half of each head (github.com/vikhyat/moondream: torch/text.py, torch/rope.py).
 void write_text(MoondreamTensors const& tensors, HfTokenizer const& tokenizer, std::filesystem::path const& output,
                 WeightType type, WriteOptions const& options) {
     GgufWriter writer("phi2");

@@ -1,5 +1,5 @@
 // Moondream2 (vikhyatk/moondream2, safetensors) to two GGUF files: the text model as llama.cpp's phi2, and the vision
-// encoder in our own layout (models/moondream_vision.h).
+// encoder in our own layout (networks/moondream_vision.h).
 #pragma once
 
 #include "formats/checkpoint.h"

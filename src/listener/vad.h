@@ -1,5 +1,5 @@
 // Where someone speaks in a recording, and when a phrase begins and ends in a stream. Pure functions and plain state;
-// the Silero network that makes better decisions is in stages/vad_silero.h. All sound here is mono at 16 kHz.
+// the Silero network that makes better decisions is in listener/vad_silero.h. All sound here is mono at 16 kHz.
 #pragma once
 
 #include "media/sound/audio.h"

@@ -1,3 +1,4 @@
+// What whisper.cpp prints.
 #pragma once
 
 namespace echollama {

@@ -26,7 +26,7 @@ struct InputOptions {
     std::filesystem::path right;                   // the right picture of a rectified pair; `picture` is the left one
     StereoLayout stereo = StereoLayout::automatic; // two pictures in one file
     std::optional<float> baseline_m;               // between the two lenses, instead of the camera file's
-    std::string viewpoint = "auto";                // of clouds and meshes (media/viewpoint.h)
+    std::string viewpoint = "auto";                // of clouds and meshes (media/cloud/viewpoint.h)
     std::string up = "y";                          //
 };
 

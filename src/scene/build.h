@@ -7,8 +7,8 @@
 
 namespace echollama {
 
-// What z is read from the depth map (specification 2.5; the paper does not say which): z = 255 (d - min) / (max - min)
-// at the box centre by default. d is relative inverse depth, or 1 / metres for a map in metres, so larger is always
+// How z is read from the depth map; the paper does not say how. By default z = 255 (d - min) / (max - min) at the box
+// centre. d is relative inverse depth, or 1 / metres for a map in metres, so larger is always
 // nearer.
 enum class ZSampling { centre, mean, median }; // of the box
 enum class ZRange { minmax255, max255, raw };  // 255 (d - min) / (max - min), 255 d / max, d

@@ -159,7 +159,7 @@ class StandbyVoice : public Speaker {
         return !failure || !is_voice_failure(failure);
     }
 
-    // Tells of an Error; throws what is none.
+    // True for an Error of the voice, which the listener is told of; any other exception is thrown again.
     bool is_voice_failure(std::exception_ptr const& failure) {
         try {
             std::rethrow_exception(failure);

@@ -32,7 +32,6 @@ TEST(MoondreamPictures, SizesFollowTheOriginalRuleWithItsSlip) {
         int width, height;
         PictureSize size;
     };
-    // specification section 3.3, worked cases
     for (auto const& c : {Case{640, 480, {378, 378}},
                           {640, 427, {378, 378}},
                           {640, 426, {756, 378}},

@@ -1,3 +1,4 @@
+// What ALSA prints.
 #pragma once
 
 namespace echollama {

@@ -1,3 +1,4 @@
+// MP3 files in memory.
 #pragma once
 
 #include "media/sound/audio.h"

@@ -1,12 +1,12 @@
-// Convolutions, linear layers and attention as nodes of a ggml graph, computed by the cpu_*.h of this folder. Which way
+// Convolutions, linear layers and attention as nodes of a ggml graph, computed by the files of this folder. Which way
 // a layer takes follows from its weights (docs/performance.md, "DETR", says what each is worth):
 //
 //   weights          3x3, stride 1, whole panels of channels    everything else
-//   F32              nn/cpu_winograd.h, 4x4                     nn/cpu_product.h, F32
-//   F16, BF16        nn/cpu_winograd.h, 2x2                     nn/cpu_product.h, F16 or BF16
-//   Q8_0             nn/cpu_product.h, int8                     the same
+//   F32              nn/cpu/winograd.h, 4x4                     nn/cpu/product.h, F32
+//   F16, BF16        nn/cpu/winograd.h, 2x2                     nn/cpu/product.h, F16 or BF16
+//   Q8_0             nn/cpu/product.h, int8                     the same
 //
-// Where the processor lacks the instructions (nn/cpu_panels.h), reduced weights are widened to F32.
+// Where the processor lacks the instructions (nn/cpu/panels.h), reduced weights are widened to F32.
 #pragma once
 
 #include "nn/backend.h"
@@ -41,7 +41,7 @@ class CpuLayers {
     ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
                         Convolution const& shape, After const& after);
 
-    // A residual block in one step (nn/cpu_bottleneck.h); nullptr: better layer by layer. With weights that round the
+    // A residual block in one step (nn/cpu/bottleneck.h); nullptr: better layer by layer. With weights that round the
     // pictures the result is BF16, which conv2d and this take as input.
     struct LayerTensors {
         ggml_tensor* weight = nullptr;
@@ -60,12 +60,12 @@ class CpuLayers {
     ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                            ggml_tensor* mask);
 
-    // A depthwise convolution (nn/cpu_depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
+    // A depthwise convolution (nn/cpu/depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
     // in one step; BF16 where a layer with weights of type `next` rounds it anyway.
     ggml_tensor* depthwise_relu6(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
                                  int stride, ggml_type next);
 
-    // The end of MiDaS in one step (nn/cpu_depth_head.h).
+    // The end of MiDaS in one step (nn/cpu/depth_head.h).
     ggml_tensor* depth_head(ggml_context* ctx, LayerTensors conv, LayerTensors last, ggml_tensor* x,
                             bool align_corners);
 

@@ -1,4 +1,4 @@
-// Weights of the CPU's matrix products, packed once into panels as the innermost loops (nn/cpu_tile.h) read them.
+// Weights of the CPU's matrix products, packed once into panels as the innermost loops (nn/cpu/tile.h) read them.
 #pragma once
 
 #include <ggml.h>

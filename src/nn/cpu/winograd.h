@@ -28,7 +28,7 @@ WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor 
 // Bytes of scratch memory for each thread.
 std::size_t winograd_scratch(WinogradMatrix const& weight);
 
-// As product() in nn/cpu_product.h.
+// As product() in nn/cpu/product.h.
 void winograd(WinogradMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
               void* scratch, int part, int parts);
 

@@ -1,4 +1,4 @@
-// Orpheus speech tokens and SNAC frames (specs: canopyai's decoder.py and notebook, with their two mistakes removed:
+// Orpheus speech tokens and SNAC frames (after canopyai's decoder.py and notebook, with their two mistakes removed:
 // code 0 is a code like any other, and one bad token costs one frame, never those after it).
 //
 // A frame is seven tokens, 2048 samples at 24 kHz. Token id = 128266 + 4096 * slot + code, slot = place in the frame.
