@@ -6,6 +6,7 @@
 #include "networks/detr.h"
 #include "networks/midas.h"
 #include "networks/moondream_vision.h"
+#include "networks/nanodet.h"
 #include "support/tiny_networks.h"
 
 #include <algorithm>
@@ -163,6 +164,10 @@ void use(std::string const& architecture, std::filesystem::path const& file, std
         CenterNet net(file, 1);
         auto const side = static_cast<std::size_t>(net.params().input_size);
         centernet_decode(net.run(std::vector<float>(3 * side * side, 100)), net.params(), 0.1F, 40, 32);
+    } else if (architecture == "nanodet") {
+        NanoDet net(file, 1, device);
+        auto const side = net.params().input_size;
+        nanodet_decode(net.run(picture(side, side)), net.params(), 0.1F, 40, 32);
     } else if (architecture == "moondream-vision") {
         Image const image{40, 30, std::vector<std::uint8_t>(3600, 70)};
         MoondreamVision(file, 1, device).embed(image);

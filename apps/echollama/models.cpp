@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "convert/centernet.h"
 #include "convert/kokoro_voice.h"
+#include "convert/nanodet.h"
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
@@ -36,6 +37,8 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
         link_or_copy(sources.at(0), output);
     } else if (how == "centernet") {
         convert::convert_centernet(sources.at(0), sources.at(1), output, convert::WeightType::f32);
+    } else if (how == "nanodet") {
+        convert::convert_nanodet(sources.at(0), sources.at(1), output, convert::WeightType::f16); // as published
     } else if (how == "piper") {
         convert::prepare_piper_voice(sources.at(0), sources.at(1), output);
     } else if (how == "whisper") {
@@ -111,7 +114,7 @@ class Progress {
 // The kinds whose files do not say what they are.
 std::string take_kind(Sources& sources) {
     auto first = sources.front().string();
-    if (first != "whisper" && first != "centernet" && first != "kokoro") {
+    if (first != "whisper" && first != "centernet" && first != "nanodet" && first != "kokoro") {
         return "";
     }
     sources.erase(sources.begin());
@@ -139,9 +142,9 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
             parts.insert(parts.end(), found.begin(), found.end());
         }
         convert::convert_whisper_ctranslate2(parts, conversion.output);
-    } else if (kind == "centernet") {
+    } else if (kind == "centernet" || kind == "nanodet") {
         if (sources.size() != 2) {
-            throw UsageError("The kind centernet needs two files: the JSON and the weights.");
+            throw UsageError("The kind " + kind + " needs two files: the JSON and the weights.");
         }
         convert_sources(kind, sources, conversion.output);
     } else if (kind == "kokoro") {
@@ -202,7 +205,8 @@ void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
         ->add_option(
             "sources", conversion->sources,
             "The model (safetensors or PyTorch file, or its folder; the network is recognised), or: whisper FOLDER "
-            "(CTranslate2), or: centernet MODEL.json WEIGHTS (TensorFlow.js), or a Piper voice's VOICE.onnx beside its "
+            "(CTranslate2), or: centernet (or nanodet) MODEL.json WEIGHTS (TensorFlow.js), or a Piper voice's "
+            "VOICE.onnx beside its "
             "VOICE.onnx.json, or: kokoro MODEL.onnx VOCABULARY.json FOLDER-OF-SPEAKERS")
         ->required();
     convert->add_option("-o,--out", conversion->output, "The file to write; for a voice, the folder")->required();

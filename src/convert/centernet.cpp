@@ -7,19 +7,6 @@
 namespace echollama::convert {
 namespace {
 
-using Shape = std::vector<std::int64_t>;
-
-// TensorFlow [1,1,in,out] → GGUF [in,out], fastest first: the rows of a matrix product.
-std::vector<float> transposed(TfjsTensor const& kernel, std::int64_t in, std::int64_t out) {
-    std::vector<float> rows(kernel.values.size());
-    for (std::int64_t i = 0; i < in; ++i) {
-        for (std::int64_t o = 0; o < out; ++o) {
-            rows[static_cast<std::size_t>(o * in + i)] = kernel.values[static_cast<std::size_t>(i * out + o)];
-        }
-    }
-    return rows;
-}
-
 class CenterNetConversion {
   public:
     CenterNetConversion(TfjsModel const& model, WeightType type) : model_(model), type_(type) {}
@@ -35,7 +22,7 @@ class CenterNetConversion {
         }
         auto in = kernel.shape[2];
         auto out = kernel.shape[3];
-        writer_.add(name + ".weight", {in, out}, transposed(kernel, in, out), type_);
+        writer_.add(name + ".weight", {in, out}, kernel_rows(kernel), type_);
         if (!bias.empty()) {
             writer_.add(name + ".bias", {out}, model_.tensor(bias, {out}).values, WeightType::f32);
         }
@@ -61,7 +48,7 @@ class CenterNetConversion {
     void stem() {
         std::string const root = "tower_0/MobilenetV3/Conv/Conv2D_";
         auto const& kernel = model_.tensor(root + "weights", {3, 3, 3, 16});
-        writer_.add("stem.weight", {27, 16}, transposed(kernel, 27, 16), WeightType::f32);
+        writer_.add("stem.weight", {27, 16}, kernel_rows(kernel), WeightType::f32);
         writer_.add("stem.bias", {16}, model_.tensor(root + "bn_offset", {16}).values, WeightType::f32);
     }
 

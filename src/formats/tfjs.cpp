@@ -34,7 +34,7 @@ std::string read_file(std::filesystem::path const& path) {
 std::int64_t element_count(std::vector<std::int64_t> const& shape) {
     std::int64_t count = 1;
     for (auto dimension : shape) {
-        if (dimension < 1 || dimension > (1 << 28) || (count *= dimension) > (1LL << 28)) {
+        if (dimension < 0 || dimension > (1 << 28) || (count *= dimension) > (1LL << 28)) {
             throw Error("a weight has an impossible shape");
         }
     }
@@ -75,7 +75,10 @@ TfjsTensor read_weight(json const& entry, std::span<char const>& data) {
 }
 
 TfjsNode read_node(json const& entry) {
-    TfjsNode node{entry.at("op").get<std::string>(), 1};
+    TfjsNode node{entry.at("op").get<std::string>(), 1, {}};
+    if (entry.contains("input")) {
+        node.inputs = entry["input"].get<std::vector<std::string>>();
+    }
     if (entry.contains("attr") && entry["attr"].contains("strides")) {
         auto const& strides = entry["attr"]["strides"].at("list").at("i"); // [batch, y, x, channel] as text
         node.stride = std::stoi(strides.at(1).get<std::string>());
@@ -100,6 +103,21 @@ TfjsTensor const& TfjsModel::tensor(std::string const& name, std::vector<std::in
                     " has another shape than expected; it is another network.");
     }
     return found;
+}
+
+std::vector<float> kernel_rows(TfjsTensor const& kernel) {
+    if (kernel.shape.size() != 4 || kernel.values.empty()) {
+        throw Error("A weight is no kernel of a convolution; the file is not the network that was expected.");
+    }
+    auto out = static_cast<std::size_t>(kernel.shape[3]);
+    auto in = kernel.values.size() / out; // of a row
+    std::vector<float> rows(kernel.values.size());
+    for (std::size_t i = 0; i < in; ++i) {
+        for (std::size_t o = 0; o < out; ++o) {
+            rows[o * in + i] = kernel.values[i * out + o];
+        }
+    }
+    return rows;
 }
 
 TfjsModel read_tfjs(std::filesystem::path const& json_path, std::filesystem::path const& bin_path) {

@@ -19,7 +19,8 @@ struct TfjsTensor {
 // What a converter needs of a graph node.
 struct TfjsNode {
     std::string op;
-    int stride = 1; // of convolutions, both directions
+    int stride = 1;                  // of convolutions, both directions
+    std::vector<std::string> inputs; // names of nodes; ":1" and so on behind a name choose one of several outputs
 };
 
 struct TfjsModel {
@@ -31,6 +32,10 @@ struct TfjsModel {
     TfjsTensor const& tensor(std::string const& name, std::vector<std::int64_t> const& shape) const;
     TfjsTensor const& tensor(std::string const& name) const;
 };
+
+// A convolution's kernel, TensorFlow's [ky, kx, in, out], as the rows of a matrix product, [out][ky][kx][in]. Throws Error
+// when the tensor is no kernel.
+std::vector<float> kernel_rows(TfjsTensor const& kernel);
 
 // Weights stored as float16, float32 or int32 are widened to float32. Throws Error with file and reason when a file is
 // missing, is not such a model, or lengths do not agree.

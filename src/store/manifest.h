@@ -21,7 +21,7 @@ struct ModelEntry {
     std::string title; // for people
     std::string licence;
     std::string package; // name in cmake/packages.tsv
-    std::string convert; // how the sources become the model: copy, centernet, piper, whisper
+    std::string convert; // how the sources become the model: copy, centernet, nanodet, piper, whisper
     bool starter = false;
     std::vector<SourceFile> sources;
 };

@@ -3,12 +3,17 @@
 #include "nn/weights.h"
 #include "vision/centernet_detector.h"
 #include "vision/detr_detector.h"
+#include "vision/nanodet_detector.h"
 
 namespace echollama {
 
 std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads, std::string const& device) {
-    if (nn::gguf_architecture(gguf) == "detr") {
+    auto const architecture = nn::gguf_architecture(gguf);
+    if (architecture == "detr") {
         return make_detr_detector(gguf, threads, device);
+    }
+    if (architecture == "nanodet") {
+        return make_nanodet_detector(gguf, threads, device);
     }
     return make_centernet_detector(gguf, threads); // its messages say what is wrong with other files
 }

@@ -4,6 +4,7 @@
 #include "networks/detr.h"
 #include "networks/midas.h"
 #include "networks/moondream_vision.h"
+#include "networks/nanodet.h"
 #include "networks/net_checks.h"
 #include "networks/snac.h"
 #include "support/support.h"
@@ -32,6 +33,15 @@ std::vector<float> computed(TinyNetwork const& net, std::filesystem::path const&
         CenterNet centernet(file, 1);
         auto const side = static_cast<std::size_t>(centernet.params().input_size);
         return centernet.run(std::vector<float>(3 * side * side, 100)).heat;
+    }
+    if (net.architecture == "nanodet") {
+        NanoDet nanodet(file, 1, device);
+        auto const side = nanodet.params().input_size;
+        auto const cells = nanodet.run(grey(side, side));
+        auto all = cells[0];
+        all.insert(all.end(), cells[1].begin(), cells[1].end());
+        all.insert(all.end(), cells[2].begin(), cells[2].end());
+        return all;
     }
     if (net.architecture == "moondream-vision") {
         Image const image{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(3 * width * height), 70)};

@@ -272,6 +272,39 @@ TinyNetwork tiny_centernet() {
     return b.net;
 }
 
+TinyNetwork tiny_nanodet() {
+    constexpr std::int64_t labels = 2, bins = 3;
+    Builder b{{"nanodet",
+               {{"nanodet.stage_blocks", Ints{1, 2, 1, 1}},
+                {"nanodet.strides", Ints{8, 16, 32}},
+                {"nanodet.bins", static_cast<std::uint32_t>(bins)},
+                {"nanodet.input_size", 64U},
+                {"nanodet.slope", 0.1F},
+                {"nanodet.mean", Floats{100, 100, 100}},
+                {"nanodet.std", Floats{50, 50, 50}},
+                {"nanodet.labels", Strings{"cat", "dog"}}},
+               {}}};
+    std::int64_t width = 8;
+    b.layer("stem", 3, width, 3);
+    for (int stage = 0; stage < 4; ++stage, width *= 2) {
+        auto const name = numbered("stage", stage);
+        b.layer(name + "first", width, width, 3);
+        for (int i = 0; i < (stage == 1 ? 2 : 1); ++i) {
+            b.layer(name + numbered("block", i) + "conv1", width, width / 2, 3);
+            b.layer(name + numbered("block", i) + "conv2", width / 2, width / 2, 3);
+        }
+        b.layer(name + "last", width, width, 3);
+    }
+    for (int level = 0; level < 3; ++level) {
+        b.layer("lateral." + std::to_string(level), std::int64_t{32} << level, 8);
+    }
+    for (int level = 0; level < 3; ++level) {
+        b.layer(numbered("head", level) + "conv", 8, 8, 3);
+        b.layer(numbered("head", level) + "out", 8, labels + 4 * bins);
+    }
+    return b.net;
+}
+
 TinyNetwork tiny_moondream_vision() {
     constexpr std::int64_t d = 16;
     Builder b{{"moondream-vision",
@@ -300,7 +333,7 @@ TinyNetwork tiny_moondream_vision() {
 }
 
 std::vector<TinyNetwork> tiny_networks() {
-    return {tiny_detr(), tiny_dpt(), tiny_midas_small(), tiny_centernet(), tiny_moondream_vision()};
+    return {tiny_detr(), tiny_dpt(), tiny_midas_small(), tiny_centernet(), tiny_nanodet(), tiny_moondream_vision()};
 }
 
 } // namespace echollama::test

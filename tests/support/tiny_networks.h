@@ -36,6 +36,7 @@ TinyNetwork tiny_detr();
 TinyNetwork tiny_dpt();
 TinyNetwork tiny_midas_small();
 TinyNetwork tiny_centernet();
+TinyNetwork tiny_nanodet();
 TinyNetwork tiny_moondream_vision();
 std::vector<TinyNetwork> tiny_networks(); // all of them
 
