@@ -33,8 +33,8 @@ struct TfjsModel {
     TfjsTensor const& tensor(std::string const& name) const;
 };
 
-// A convolution's kernel, TensorFlow's [ky, kx, in, out], as the rows of a matrix product, [out][ky][kx][in]. Throws Error
-// when the tensor is no kernel.
+// A convolution's kernel, TensorFlow's [ky, kx, in, out], as the rows of a matrix product, [out][ky][kx][in]. Throws
+// Error when the tensor is no kernel.
 std::vector<float> kernel_rows(TfjsTensor const& kernel);
 
 // Weights stored as float16, float32 or int32 are widened to float32. Throws Error with file and reason when a file is
