@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "scene/english.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
 #include "text/speech_text.h"
@@ -59,10 +60,7 @@ bool is_one_of(std::string const& word, std::initializer_list<std::string_view> 
 // "There is no step": that nothing was found is no proof.
 bool denies(std::string const& sentence) {
     auto words = split_words(sentence);
-    return std::any_of(words.begin(), words.end(), [](Word const& word) {
-        return is_one_of(word.text, {"no", "not", "never", "without", "nothing", "nobody"}) ||
-               word.text.ends_with("n't");
-    });
+    return std::any_of(words.begin(), words.end(), [](Word const& word) { return is_negation(word.text); });
 }
 
 // May a claim that cannot be checked be said with doubt? Things only where the caption saw them, places only in words:
@@ -373,12 +371,6 @@ void say_unknown(Scene const& scene, std::string const& question, WordingOptions
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
                  WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
                  std::string const& seen) {
-    if (!question.empty()) {
-        if (auto answer = answer_question(scene, question, wording)) {
-            sink(*answer);
-            return;
-        }
-    }
     auto known = scene;
     known.caption += (known.caption.empty() || seen.empty() ? "" : " ") + seen;
     GroundedStream stream(known, sink, wording);

@@ -85,9 +85,8 @@ std::string with_doubt(std::string const& sentence);
 void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& stream, std::stop_token stop);
 
 // The describer's reply, sentence by sentence, checked. When nothing of it may be said: without a question the scene's
-// own words, with one that it cannot be told. An answer that the scene itself can give is given without the describer,
-// which may be null. `seen`: what a captioner answered to the question; it is evidence like the scene's caption, and is
-// spoken itself, checked, when the describer has nothing.
+// own words, with one that it cannot be told. The describer may be null. `seen`: what a captioner answered to the
+// question; it is evidence like the scene's caption, and is spoken itself, checked, when the describer has nothing.
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
                  WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
                  std::string const& seen = {});

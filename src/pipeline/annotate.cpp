@@ -120,8 +120,8 @@ std::string score_text(Detection const& detection) {
 
 std::string caption_of(SceneObject const& object) {
     std::string text = score_text(object.detection);
-    std::string distance = distance_words(object.distance, Units::metres);
-    return distance.empty() ? text : text + ", " + distance.substr(0, distance.rfind(" away"));
+    std::string length = length_words(object.distance, Units::metres);
+    return length.empty() ? text : text + ", " + length;
 }
 
 double text_size(Image const& image) {

@@ -1,5 +1,7 @@
 #include "pipeline/depth_picture.h"
 
+#include "scene/grid.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -21,13 +23,6 @@ std::vector<float> nearness(DepthMap const& depth) {
         }
     }
     return share;
-}
-
-constexpr char const* row_names[] = {"top", "bottom"};
-constexpr char const* column_names[] = {"left", "middle", "right"};
-
-std::string place_name(std::size_t row, std::size_t column) {
-    return std::string(row_names[row]) + " " + column_names[column];
 }
 
 // Six digits are all that float32 holds.
@@ -124,11 +119,11 @@ std::string depth_words(DepthSummary const& summary, DepthMap const& depth) {
             }
             if (near.empty() || sign * *cell > best) {
                 best = sign * *cell;
-                near = place_name(row, column);
+                near = cell_name({static_cast<int>(row), static_cast<int>(column)});
             }
             if (far.empty() || sign * *cell < worst) {
                 worst = sign * *cell;
-                far = place_name(row, column);
+                far = cell_name({static_cast<int>(row), static_cast<int>(column)});
             }
         }
     }
@@ -140,7 +135,8 @@ Json to_json(DepthMap const& depth, DepthSummary const& summary) {
     for (std::size_t row = 0; row < 2; ++row) {
         for (std::size_t column = 0; column < 3; ++column) {
             auto cell = summary.cells[row][column];
-            cells[place_name(row, column)] = cell ? Json(rounded(*cell)) : Json(nullptr);
+            cells[cell_name({static_cast<int>(row), static_cast<int>(column)})] =
+                cell ? Json(rounded(*cell)) : Json(nullptr);
         }
     }
     return {{"image", image_json(depth.width, depth.height)},

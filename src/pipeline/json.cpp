@@ -1,5 +1,6 @@
 #include "pipeline/json.h"
 
+#include "scene/grid.h"
 #include "scene/prompt.h"
 
 #include <cmath>
@@ -62,14 +63,6 @@ char const* relation_name(Relation relation) {
     return "";
 }
 
-char const* row_name(int row) {
-    return row == 0 ? "top" : "bottom";
-}
-
-char const* column_name(int column) {
-    return column == 0 ? "left" : column == 1 ? "mid" : "right";
-}
-
 Json distance_json(Distance const& distance) {
     if (distance.source == DistanceSource::none) {
         return nullptr;
@@ -82,7 +75,7 @@ Json distance_json(Distance const& distance) {
 
 Json object_json(SceneObject const& object) {
     Json json = to_json(object.detection);
-    json["cell"] = std::string(row_name(object.cell.row)) + " " + column_name(object.cell.column);
+    json["cell"] = cell_name(object.cell);
     json["x"] = rounded(object.x, 1);
     json["y"] = rounded(object.y, 1);
     json["z"] = rounded(object.z, 1);

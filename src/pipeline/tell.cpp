@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "describer/grounded_stream.h"
+#include "scene/answers.h"
 #include "scene/wording.h"
 
 #include <algorithm>
@@ -139,7 +140,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     Telling done;
     auto const& wording = request.prompts.wording;
     bool const asked = !request.question.empty();
-    bool const known = asked && answer_question(scene, request.question, wording);
+    auto const known = asked ? answer_question(scene, request.question, wording) : std::nullopt;
     if (asked && !known && models.look) {
         done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });
     }
@@ -158,9 +159,10 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         output.sentence(sentence);
         speech.say(sentence);
     };
-    if (asked) {
-        // What the scene can answer does not wait for a language model that is still loading.
-        auto describer = known ? nullptr : describer_or_null(models.describer);
+    if (known) { // does not wait for a language model that is still loading
+        say(*known);
+    } else if (asked) {
+        auto describer = describer_or_null(models.describer);
         timings.measure("answer", [&] {
             speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen);
         });

@@ -1,7 +1,8 @@
-// Questions that the scene answers by itself.
+#include "scene/answers.h"
+
 #include "scene/coco.h"
+#include "scene/english.h"
 #include "scene/mentions.h"
-#include "scene/wording.h"
 
 #include <algorithm>
 
@@ -41,16 +42,9 @@ std::string place_of(SceneObject const& object, WordingOptions const& options) {
     return place + (place.empty() || distance.empty() ? "" : ", ") + distance;
 }
 
-std::string capital(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
-        text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    }
-    return text;
-}
-
 std::string sentence_about(SceneObject const& object, WordingOptions const& options) {
     std::string place = place_of(object, options);
-    return capital(careful_name(object.detection, options.sure_score)) + (place.empty() ? "." : ", " + place + ".");
+    return capitalised(careful_name(object.detection, options.sure_score)) + (place.empty() ? "." : ", " + place + ".");
 }
 
 std::string several(Scene const& scene, Indices const& found, WordingOptions const& options) {
@@ -82,8 +76,7 @@ std::optional<std::string> answer_about(Scene const& scene, Question const& ques
     auto found = objects_named(scene, mention);
     if (question.has({"many"})) {
         return found.empty() ? not_seen(mention)
-                             : "I see " + (found.size() == 1 ? "one" : std::to_string(found.size())) + ". " +
-                                   several(scene, found, options);
+                             : "I see " + number_word(found.size()) + ". " + several(scene, found, options);
     }
     if (found.empty()) {
         return question.has({"where", "there", "see", "far"}) ? std::optional(not_seen(mention)) : std::nullopt;
@@ -91,8 +84,9 @@ std::optional<std::string> answer_about(Scene const& scene, Question const& ques
     auto const& nearest = scene.objects[found[0]];
     if (question.has({"far", "distance", "close"})) {
         std::string distance = distance_words(nearest.distance, options.units);
-        return distance.empty() ? "I cannot tell how far the " + nearest.detection.label + " is."
-                                : capital(careful_name(nearest.detection, options.sure_score)) + ", " + distance + ".";
+        return distance.empty()
+                   ? "I cannot tell how far the " + nearest.detection.label + " is."
+                   : capitalised(careful_name(nearest.detection, options.sure_score)) + ", " + distance + ".";
     }
     if (question.has({"where"}) || question.starts("find")) {
         return found.size() == 1 ? sentence_about(nearest, options) : several(scene, found, options);

@@ -1,5 +1,7 @@
 #include "scene/coco.h"
 
+#include "scene/english.h"
+
 #include <unordered_map>
 
 namespace echollama {
@@ -142,8 +144,9 @@ std::string_view kind_noun(Kind kind) {
     return "object";
 }
 
-std::string_view article(std::string_view word) {
-    return !word.empty() && std::string_view("aeiou").find(word.front()) != std::string_view::npos ? "an" : "a";
+std::string plural_of(std::string const& label) {
+    auto const* object = find_class(label);
+    return object ? std::string(object->plural) : plural_word(label);
 }
 
 std::string with_article(std::string_view label) {

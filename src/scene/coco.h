@@ -49,8 +49,8 @@ ObjectClass const* find_class(std::string_view label);
 // "an animal", "a vehicle": what can be said when two classes of one kind compete.
 std::string_view kind_noun(Kind kind);
 
-// "a" or "an" for the word that follows.
-std::string_view article(std::string_view word);
+// "dogs", "sheep"; of any label.
+std::string plural_of(std::string const& label);
 
 // "a dog", "an orange", but "skis" and "scissors" (plural by nature) get "some".
 std::string with_article(std::string_view label);

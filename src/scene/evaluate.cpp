@@ -1,6 +1,7 @@
 #include "scene/evaluate.h"
 
 #include "base/counter_rng.h"
+#include "scene/answers.h"
 #include "scene/build.h"
 #include "scene/grounding.h"
 

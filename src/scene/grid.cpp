@@ -11,8 +11,9 @@
 namespace echollama {
 namespace {
 
-constexpr char const* column_names[] = {"Left", "Mid", "Right"};
-constexpr char const* row_names[] = {"Top", "Bottom"};
+// As the paper writes them.
+constexpr char const* column_titles[] = {"Left", "Mid", "Right"};
+constexpr char const* row_titles[] = {"Top", "Bottom"};
 
 // Far above any pixel or depth; what is larger has no exact text.
 constexpr double largest_number = 1e9;
@@ -102,7 +103,7 @@ bool parse_cell(Cursor& in, std::vector<MatrixEntry>& cell) {
 }
 
 std::string cell_header(int row, int column) {
-    return std::string(column_names[column]) + " " + row_names[row] + ": [";
+    return std::string(column_titles[column]) + " " + row_titles[row] + ": [";
 }
 
 } // namespace
@@ -112,11 +113,9 @@ GridCell cell_of(Box const& box, int width, int height) {
 }
 
 std::string cell_name(GridCell cell) {
-    std::string name = std::string(column_names[cell.column]) + " " + row_names[cell.row];
-    for (char& c : name) {
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    return name;
+    static constexpr char const* rows[] = {"top", "bottom"};
+    static constexpr char const* columns[] = {"left", "middle", "right"};
+    return std::string(rows[cell.row]) + " " + columns[cell.column];
 }
 
 SceneGrid make_grid(Scene const& scene, float threshold) {

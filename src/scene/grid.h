@@ -13,7 +13,7 @@ namespace echollama {
 // no numbers, fall into the nearest cell, so every box has exactly one.
 GridCell cell_of(Box const& box, int width, int height);
 
-// "left top", "mid bottom" and so on.
+// "top left", "bottom middle" and so on.
 std::string cell_name(GridCell cell);
 
 // One entry of the matrix: `name: probability, r(x,y,z)`.

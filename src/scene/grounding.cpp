@@ -1,6 +1,7 @@
 #include "scene/grounding.h"
 
 #include "scene/coco.h"
+#include "scene/english.h"
 #include "scene/mentions.h"
 #include "scene/phrases.h"
 #include "scene/relations.h"

@@ -1,6 +1,7 @@
 #include "scene/mentions.h"
 
 #include "scene/coco.h"
+#include "scene/english.h"
 
 #include <algorithm>
 #include <cctype>
@@ -50,35 +51,11 @@ constexpr std::string_view other_things[] = {
     "wing",       "tail",      "paw",           "fur",       "feather",
 };
 
-std::string plural_of(std::string const& word) {
-    auto ends = [&](char const* tail) { return word.ends_with(tail); };
-    if (ends("s") || ends("x") || ends("ch") || ends("sh")) {
-        return word + "es";
-    }
-    if (ends("fe")) {
-        return word.substr(0, word.size() - 2) + "ves";
-    }
-    if (ends("lf") || ends("af")) {
-        return word.substr(0, word.size() - 1) + "ves";
-    }
-    if (ends("man")) {
-        return word.substr(0, word.size() - 3) + "men";
-    }
-    if (word == "child") {
-        return "children";
-    }
-    if (ends("y") && word.size() > 1 &&
-        std::string_view("aeiou").find(word[word.size() - 2]) == std::string_view::npos) {
-        return word.substr(0, word.size() - 1) + "ies";
-    }
-    return word + "s";
-}
-
 using Lexicon = std::unordered_map<std::string, Term>;
 
 void add_term(Lexicon& lexicon, std::string const& words, std::string const& label, bool exact) {
     lexicon.try_emplace(words, Term{label, false, exact});
-    lexicon.try_emplace(plural_of(words), Term{label, true, exact});
+    lexicon.try_emplace(plural_word(words), Term{label, true, exact});
 }
 
 Lexicon make_lexicon() {
@@ -187,22 +164,6 @@ bool names_class(Mention const& mention, std::string_view label) {
     auto const* object = find_class(label);
     bool vehicle = mention.words.starts_with("vehicle");
     return object && object->kind == (vehicle ? Kind::vehicle : Kind::animal);
-}
-
-int number_of(std::string_view word) {
-    static std::unordered_map<std::string_view, int> const numbers{
-        {"no", 0},         {"zero", 0},      {"a", 1},         {"an", 1},         {"one", 1},      {"single", 1},
-        {"two", 2},        {"both", 2},      {"pair", 2},      {"couple", 2},     {"three", 3},    {"four", 4},
-        {"five", 5},       {"six", 6},       {"seven", 7},     {"eight", 8},      {"nine", 9},     {"ten", 10},
-        {"eleven", 11},    {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14},  {"fifteen", 15}, {"sixteen", 16},
-        {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20},    {"thirty", 30},  {"forty", 40},
-        {"fifty", 50},     {"dozen", 12},    {"hundred", 100}, {"thousand", 1000}};
-    if (auto found = numbers.find(word); found != numbers.end()) {
-        return found->second;
-    }
-    bool digits = !word.empty() && word.size() < 9 &&
-                  std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return digits ? std::stoi(std::string(word)) : -1;
 }
 
 bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word) {

@@ -34,7 +34,4 @@ bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word);
 // True when `label` may be called by the words of the mention: its name, a synonym, or the noun of its kind.
 bool names_class(Mention const& mention, std::string_view label);
 
-// "three", "3", "a", "both", "no" → 3, 3, 1, 2, 0; -1 for no number.
-int number_of(std::string_view word);
-
 } // namespace echollama

@@ -2,6 +2,7 @@
 
 #include "base/counter_rng.h"
 #include "scene/coco.h"
+#include "scene/english.h"
 #include "scene/phrases.h"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "scene/phrases.h"
 
+#include "scene/english.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -225,11 +227,6 @@ std::optional<double> length_at(ReadText const& read, std::size_t i) {
         value = number_of(word);
     }
     return factor == 0.0 || value < 0 ? std::nullopt : std::optional(value * factor);
-}
-
-bool is_negation(std::string_view word) {
-    return one_of(word, {"no", "not", "without", "never", "neither", "nor", "cannot"}) || word.ends_with("n't") ||
-           word.ends_with("n\u2019t");
 }
 
 bool is_negated(ReadText const& read, Mention const& mention) {

@@ -51,9 +51,6 @@ std::optional<double> length_at(ReadText const& read, std::size_t word);
 // A step of walking, metres.
 inline constexpr double step_m = 0.7;
 
-// "no", "not", "without", "isn't" …
-bool is_negation(std::string_view word);
-
 // "no dog", "not a dog", "no cats, dogs or horses".
 bool is_negated(ReadText const& read, Mention const& mention);
 

@@ -1,5 +1,6 @@
 #include "scene/placing.h"
 
+#include "scene/english.h"
 #include "scene/phrases.h"
 #include "scene/wording.h"
 

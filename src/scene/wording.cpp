@@ -1,6 +1,7 @@
 #include "scene/wording.h"
 
 #include "scene/coco.h"
+#include "scene/english.h"
 #include "scene/grid.h"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ namespace {
 constexpr float ahead_deg = 8;     // straight ahead up to here
 constexpr float slightly_deg = 25; // slightly left or right up to here
 
-std::string capitalised(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
-        text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    }
-    return text;
-}
-
 std::size_t word_count(std::string const& text) {
     std::size_t count = 0;
     bool inside = false;
@@ -29,17 +23,6 @@ std::size_t word_count(std::string const& text) {
         inside = letter;
     }
     return count;
-}
-
-std::string number_word(std::size_t number) {
-    static char const* const words[] = {"no",  "one",   "two",   "three", "four", "five",
-                                        "six", "seven", "eight", "nine",  "ten"};
-    return number <= 10 ? words[number] : std::to_string(number);
-}
-
-std::string plural_of(std::string const& label) {
-    auto const* object = find_class(label);
-    return object ? std::string(object->plural) : label + "s";
 }
 
 std::string trimmed_number(double value) {
@@ -261,14 +244,19 @@ std::string direction_words(SceneObject const& object, Directions directions) {
     return is_nearly_ahead(bearing) ? "slightly " + word : "on the " + word;
 }
 
-std::string distance_words(Distance const& distance, Units units) {
+std::string length_words(Distance const& distance, Units units) {
     if (distance.source == DistanceSource::none) {
         return "";
     }
     std::string text = units == Units::feet    ? feet_words(distance.metres)
                        : units == Units::steps ? steps_words(distance.metres)
                                                : metres_words(distance.metres);
-    return (distance.source == DistanceSource::sensor ? "" : "about ") + text + " away";
+    return (distance.source == DistanceSource::sensor ? "" : "about ") + text;
+}
+
+std::string distance_words(Distance const& distance, Units units) {
+    auto const length = length_words(distance, units);
+    return length.empty() ? "" : length + " away";
 }
 
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options) {

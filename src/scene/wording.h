@@ -3,7 +3,6 @@
 
 #include "scene/types.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +31,9 @@ std::string careful_name(Detection const& detection, float sure_score);
 // "straight ahead", "slightly left", "on the right"; "at 2 o'clock"; "30 degrees right"; "top left". Empty for none.
 std::string direction_words(SceneObject const& object, Directions directions);
 
-// "about 2 metres away"; empty when the distance is not known. A sensor's distance is said without "about".
+// "about 2 metres"; empty when the distance is not known. A sensor's distance is said without "about".
+std::string length_words(Distance const& distance, Units units);
+// "about 2 metres away"; empty as above.
 std::string distance_words(Distance const& distance, Units units);
 
 // Which way a bearing lies: -1 left, 0 ahead (within 8 degrees), 1 right.
@@ -43,10 +44,5 @@ bool is_nearly_ahead(float bearing_deg);
 // Sentences in the order they should be heard. headline: one sentence of at most 12 words; brief: the most important
 // three objects; full: everything, relations, measured facts and how sure the distances are.
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options);
-
-// Answers questions that the scene itself can answer: where is, is there, how many, how far, what is left / right /
-// ahead / nearest / on. Empty when the question is another one.
-std::optional<std::string> answer_question(Scene const& scene, std::string const& question,
-                                           WordingOptions const& options);
 
 } // namespace echollama

@@ -1,5 +1,6 @@
 #include "verify/key_words.h"
 
+#include "scene/english.h"
 #include "scene/mentions.h"
 #include "text/speech_text.h"
 #include "verify/comparable_words.h"
@@ -17,7 +18,6 @@
 namespace echollama {
 namespace {
 
-constexpr std::string_view negations[] = {"no", "not", "never", "nothing", "none", "nobody", "without"};
 constexpr std::string_view directions[] = {"left",  "right", "ahead", "behind", "front", "above",
                                            "below", "under", "near",  "far",    "up",    "down"};
 // Numbers that are no figures, and units as singular() makes them.
@@ -96,7 +96,7 @@ std::vector<Key> find_keys(std::vector<std::string> const& words) {
             i += next->count;
             continue;
         }
-        if (std::isdigit(static_cast<unsigned char>(words[i][0])) || one_of(words[i], negations) ||
+        if (std::isdigit(static_cast<unsigned char>(words[i][0])) || is_negation(words[i]) ||
             one_of(words[i], directions) || is_ordinal(words[i]) || one_of(singular(words[i]), others)) {
             keys.push_back({i, 1, false});
         }
@@ -160,7 +160,7 @@ std::vector<std::string> missing_key_words(std::string_view sentence, std::strin
             understood[match.said + i] = true;
         }
         bool const added = !match.same && match.heard_count > 0 && !is_key(match);
-        if (added && (one_of(heard[match.heard], negations) || one_of(heard[match.heard], directions))) {
+        if (added && (is_negation(heard[match.heard]) || one_of(heard[match.heard], directions))) {
             missing.push_back(heard[match.heard]);
         }
     }

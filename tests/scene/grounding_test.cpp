@@ -1,4 +1,5 @@
 #include "random_scene.h"
+#include "scene/english.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
 #include "scene/wording.h"

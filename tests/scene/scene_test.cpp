@@ -1,5 +1,6 @@
 #include "base/counter_rng.h"
 #include "base/error.h"
+#include "scene/answers.h"
 #include "scene/build.h"
 #include "scene/camera.h"
 #include "scene/grid.h"
@@ -46,9 +47,9 @@ TEST(Grid, EveryBoxHasExactlyOneCell) {
 }
 
 TEST(Grid, ThePapersBoxesFallIntoItsCells) { // specification, section 9
-    EXPECT_EQ(cell_name(cell_of({40.16F, 70.81F, 175.55F, 117.98F}, 640, 480)), "left top");
-    EXPECT_EQ(cell_name(cell_of({333.24F, 72.55F, 368.33F, 187.66F}, 640, 480)), "mid top");
-    EXPECT_EQ(cell_name(cell_of({13.24F, 52.05F, 314.02F, 470.93F}, 640, 480)), "left bottom");
+    EXPECT_EQ(cell_name(cell_of({40.16F, 70.81F, 175.55F, 117.98F}, 640, 480)), "top left");
+    EXPECT_EQ(cell_name(cell_of({333.24F, 72.55F, 368.33F, 187.66F}, 640, 480)), "top middle");
+    EXPECT_EQ(cell_name(cell_of({13.24F, 52.05F, 314.02F, 470.93F}, 640, 480)), "bottom left");
 }
 
 TEST(Grid, TheMatrixIsReadBackWithoutLoss) {

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "scene/answers.h"
 #include "scene/build.h"
 #include "scene/metrics.h"
 #include "scene/toyworld.h"

@@ -1,5 +1,7 @@
 #include "random_scene.h"
+#include "scene/answers.h"
 #include "scene/build.h"
+#include "scene/english.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
 #include "scene/wording.h"
@@ -100,7 +102,7 @@ TEST(Answers, AreRightAboutCountsAndPresence) {
             EXPECT_EQ(there->starts_with("Yes"), n > 0) << *there;
             auto many = answer_question(scene, "How many " + std::string(known.plural) + " are there?", {});
             ASSERT_TRUE(many) << label;
-            EXPECT_EQ(many->find("I see " + (n == 1 ? "one" : std::to_string(n)) + ".") == 0, n > 0) << *many;
+            EXPECT_EQ(many->find("I see " + number_word(n) + ".") == 0, n > 0) << *many;
             auto where = answer_question(scene, "Where is the " + label + "?", {});
             ASSERT_TRUE(where) << label;
             EXPECT_EQ(where->starts_with("I do not see"), n == 0) << *where;

@@ -1,0 +1,28 @@
+// The little grammar that sentences about a scene need, said and understood.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace echollama {
+
+// "a" or "an" for the word that follows.
+std::string_view article(std::string_view word);
+
+// "knife" → "knives", "man" → "men", "box" → "boxes". The last word of several.
+std::string plural_word(std::string const& word);
+
+// With a capital first letter.
+std::string capitalised(std::string text);
+
+// "no", "one" … "ten"; figures beyond.
+std::string number_word(std::size_t number);
+
+// "three", "3", "a", "both", "no" → 3, 3, 1, 2, 0; -1 for no number.
+int number_of(std::string_view word);
+
+// "no", "not", "without", "nothing", "isn't" …
+bool is_negation(std::string_view word);
+
+} // namespace echollama
