@@ -74,7 +74,8 @@ target_link_libraries(echollama_httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto)
 # sherpa-onnx is loaded with dlopen, so a missing or broken voice runtime never stops the program: only its header is used here.
 add_library(echollama_sherpa INTERFACE)
 target_include_directories(echollama_sherpa SYSTEM INTERFACE "${ECHOLLAMA_SHERPA_DIR}/include")
-target_compile_definitions(echollama_sherpa INTERFACE ECHOLLAMA_SHERPA_LIB_DIR="${ECHOLLAMA_SHERPA_DIR}/lib")
+target_compile_definitions(echollama_sherpa INTERFACE
+  ECHOLLAMA_SHERPA_LIB_DIR="$<IF:$<BOOL:${ECHOLLAMA_RELOCATED}>,${CMAKE_INSTALL_PREFIX}/lib/echollama,${ECHOLLAMA_SHERPA_DIR}/lib>")
 
 # Debian's libraries.
 find_package(PNG REQUIRED)

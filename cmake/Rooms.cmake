@@ -13,9 +13,9 @@ target_compile_options(echollama_options INTERFACE -Wall -Wextra -Wpedantic -Wsh
 set_property(GLOBAL PROPERTY ECHOLLAMA_ROOMS "")
 
 # echollama_room(FOLDER [ROOMS rooms its headers and sources include] [LINKS third-party libraries its headers need]
-#   [PRIVATE_LINKS third-party libraries only its sources need])
+#   [PRIVATE_LINKS third-party libraries only its sources need] [PRIVATE_HEADERS files that are not installed])
 function(echollama_room folder)
-  cmake_parse_arguments(ROOM "" "" "ROOMS;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LINKS;PRIVATE_LINKS;PRIVATE_HEADERS" ${ARGN})
   string(REPLACE "/" "_" name "${folder}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
   file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.h")
@@ -31,7 +31,12 @@ function(echollama_room folder)
   endif()
   list(JOIN ROOM_ROOMS " " rooms)
   set_property(GLOBAL APPEND_STRING PROPERTY ECHOLLAMA_ROOMS "${folder}: ${rooms}\n")
-  install(FILES ${headers} DESTINATION include/echollama/${folder})
+  set_property(GLOBAL APPEND PROPERTY ECHOLLAMA_ROOM_TARGETS echollama_${name})
+  if(NOT ECHOLLAMA_SCENE_ONLY)
+    list(TRANSFORM ROOM_PRIVATE_HEADERS PREPEND "${CMAKE_SOURCE_DIR}/src/${folder}/")
+    list(REMOVE_ITEM headers ${ROOM_PRIVATE_HEADERS})
+    install(FILES ${headers} DESTINATION include/echollama/${folder} COMPONENT development) # with cmake/Library.cmake
+  endif()
 endfunction()
 
 # Writes who may know whom to <build folder>/rooms.txt, a line a room, for scripts/check-rooms.

@@ -1,6 +1,7 @@
 #include "store/manifest.h"
 
 #include "base/error.h"
+#include "base/installed_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -54,10 +55,7 @@ ModelEntry parse_entry(json const& value) {
 }
 
 std::filesystem::path manifest_path() {
-    std::error_code ignored;
-    auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    auto installed = program.parent_path().parent_path() / "share/echollama/models/manifest.json";
-    return std::filesystem::exists(installed, ignored) ? installed : std::filesystem::path(ECHOLLAMA_MANIFEST);
+    return installed_file("share/echollama/models/manifest.json", ECHOLLAMA_MANIFEST);
 }
 
 } // namespace

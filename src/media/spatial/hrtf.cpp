@@ -1,6 +1,7 @@
 #include "media/spatial/hrtf.h"
 
 #include "base/error.h"
+#include "base/installed_file.h"
 #include "base/log.h"
 #include "media/sound/resample.h"
 #include "media/spatial/hrtf_parts.h"
@@ -48,10 +49,7 @@ fs::path installed_set() {
     if (char const* named = std::getenv("ECHOLLAMA_HRTF"); named && *named) {
         return named;
     }
-    std::error_code failed;
-    auto const program = fs::read_symlink("/proc/self/exe", failed);
-    auto const beside = program.parent_path().parent_path() / "share/echollama/head.sofa";
-    return !failed && fs::exists(beside, failed) ? beside : fs::path(ECHOLLAMA_HRTF_FILE);
+    return installed_file("share/echollama/head.sofa", ECHOLLAMA_HRTF_FILE);
 }
 
 std::vector<float> mixed(std::vector<float> const& a, std::vector<float> const& b, double share_of_b) {
