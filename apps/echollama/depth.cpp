@@ -24,14 +24,12 @@ std::filesystem::path model_file(AppContext const& context, DepthOptions const& 
     if (!options.model.empty()) {
         return options.model;
     }
-    for (char const* name : {"dpt-hybrid.gguf", "midas-small.gguf"}) {
-        if (std::filesystem::exists(context.models_dir / name)) {
-            return context.models_dir / name;
-        }
+    if (auto const installed = installed_depth_model(context.models_dir); !installed.empty()) {
+        return installed;
     }
     throw Error("There is no depth model; get dpt_hybrid_384.pt or midas_v21_small_256.pt, convert it with 'echollama "
                 "models convert FILE -o " +
-                (context.models_dir / "dpt-hybrid.gguf").string() + "', or name a model with --model.");
+                preferred_depth_model(context.models_dir).string() + "', or name a model with --model.");
 }
 
 void check(DepthOptions const& options) {
@@ -81,7 +79,7 @@ void add_depth(CLI::App& root, AppContext& context, Subcommands& all) {
     auto* app = root.add_subcommand("depth", "Estimate how near everything in a picture is");
     app->add_option("image", options->image, "The picture")->required();
     app->add_option("--model", options->model,
-                    "Depth model (GGUF): MiDaS DPT-Hybrid or MiDaS v2.1 small (default: the installed one)");
+                    "Depth model (GGUF): " + depth_model_titles() + " (default: the installed one)");
     app->add_option("-o,--out", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
     app->add_flag("--color,--colour", options->color, "Write -o in colours instead");
     app->add_option("--npy", options->npy, "Write the model's numbers for NumPy (float32, larger is nearer, no unit)");

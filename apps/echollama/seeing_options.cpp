@@ -32,7 +32,7 @@ void add_input_options(CLI::App& app, InputOptions& options) {
 void add_seeing_options(CLI::App& app, SeeingOptions& options) {
     add_input_options(app, options.input);
     app.add_option("--model", options.detector, "Detector model (GGUF): DETR or CenterNet");
-    app.add_option("--depth-model", options.depth, "Depth model (GGUF): MiDaS DPT-Hybrid or MiDaS v2.1 small");
+    app.add_option("--depth-model", options.depth, "Depth model (GGUF): " + depth_model_titles());
     app.add_option("--caption-model", options.captioner.model,
                    "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
     app.add_option("--caption-vision", options.captioner.vision,

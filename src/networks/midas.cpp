@@ -19,12 +19,7 @@ constexpr char const *dpt_hybrid = "dpt-hybrid", *midas_small = "midas-small";
 constexpr int max_side = 4096; // keeps every product of sizes far from overflow
 
 std::string architecture_of(std::filesystem::path const& gguf) {
-    auto found = gguf_architecture(gguf);
-    if (!found.empty() && found != midas_small && found != dpt_hybrid) {
-        throw Error("The model file " + gguf.string() + " holds a model of kind '" + found +
-                    "'; a depth model is needed: DPT-Hybrid or MiDaS v2.1 small.");
-    }
-    return found == midas_small ? midas_small : dpt_hybrid; // what is wrong with files without a kind, Weights says
+    return gguf_architecture(gguf) == midas_small ? midas_small : dpt_hybrid; // what is wrong with others, Weights says
 }
 
 MidasParams read_params(Weights const& weights, std::string const& architecture) {

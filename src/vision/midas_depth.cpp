@@ -1,4 +1,4 @@
-#include "vision/depth_estimators.h"
+#include "vision/midas_depth.h"
 
 #include "base/error.h"
 
@@ -30,8 +30,8 @@ class MidasDepth : public DepthEstimator {
 
 } // namespace
 
-std::unique_ptr<DepthEstimator> make_depth_estimator(std::filesystem::path const& gguf, int threads, DptRecipe recipe,
-                                                     std::string const& device) {
+std::unique_ptr<DepthEstimator> make_midas_depth(std::filesystem::path const& gguf, int threads, DptRecipe recipe,
+                                                 std::string const& device) {
     return std::make_unique<MidasDepth>(gguf, threads, recipe, device);
 }
 
