@@ -17,7 +17,7 @@ constexpr std::uintmax_t style_bytes = 510ULL * 256 * sizeof(float); // one vect
 constexpr int most_symbols = 10000;
 
 std::vector<fs::path> find_styles(fs::path const& folder) {
-    auto const found = entries_of(folder, [](fs::path const& name) { return name.extension() == ".bin"; });
+    auto found = entries_of(folder, [](fs::path const& name) { return name.extension() == ".bin"; });
     if (found.empty()) {
         throw Error("The folder " + folder.string() + " holds no speakers (NAME.bin); choose Kokoro's folder voices.");
     }

@@ -1,5 +1,5 @@
-// Model files of every network of src/models at the smallest size that its loader accepts, described so that tests and
-// fuzz targets can damage them. SNAC is missing: its sizes are fixed, and large.
+// Model files of every network of src/networks at the smallest size that its loader accepts, described so that tests
+// and fuzz targets can damage them. SNAC is missing: its sizes are fixed, and large.
 #pragma once
 
 #include "formats/gguf_writer.h"
