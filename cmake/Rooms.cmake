@@ -12,10 +12,20 @@ target_compile_options(echollama_options INTERFACE -Wall -Wextra -Wpedantic -Wsh
 
 set_property(GLOBAL PROPERTY ECHOLLAMA_ROOMS "")
 
+# Compile time: a fresh machine compiles all of this before the first spoken word. Rooms that compute say so (OPTIMISE 3 or 2);
+# everything else, which passes texts and files on, is compiled with -O1 (docs/performance.md, "Build time").
+function(echollama_optimise target level)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O${level}>)
+endfunction()
+
 # echollama_room(FOLDER [ROOMS rooms its headers and sources include] [LINKS third-party libraries its headers need]
-#   [PRIVATE_LINKS third-party libraries only its sources need] [PRIVATE_HEADERS files that are not installed])
+#   [PRIVATE_LINKS third-party libraries only its sources need] [PRIVATE_HEADERS files that are not installed]
+#   [OPTIMISE level, 1 where none is given])
 function(echollama_room folder)
-  cmake_parse_arguments(ROOM "" "" "ROOMS;LINKS;PRIVATE_LINKS;PRIVATE_HEADERS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "OPTIMISE" "ROOMS;LINKS;PRIVATE_LINKS;PRIVATE_HEADERS" ${ARGN})
+  if(NOT ROOM_OPTIMISE)
+    set(ROOM_OPTIMISE 1)
+  endif()
   string(REPLACE "/" "_" name "${folder}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
   file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.h")
@@ -27,6 +37,7 @@ function(echollama_room folder)
     target_link_libraries(echollama_${name} INTERFACE echollama_options ${known} ${ROOM_LINKS} ${ROOM_PRIVATE_LINKS})
   else()
     add_library(echollama_${name} STATIC ${sources})
+    echollama_optimise(echollama_${name} ${ROOM_OPTIMISE})
     target_link_libraries(echollama_${name} PUBLIC echollama_options ${known} ${ROOM_LINKS} PRIVATE ${ROOM_PRIVATE_LINKS})
   endif()
   list(JOIN ROOM_ROOMS " " rooms)
