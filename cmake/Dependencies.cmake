@@ -96,7 +96,6 @@ pkg_get_variable(MYSOFA_INCLUDE libmysofa includedir)
 find_file(ECHOLLAMA_HRTF_FILE MIT_KEMAR_normal_pinna.sofa HINTS "${MYSOFA_INCLUDE}/../share/libmysofa" PATHS /usr/share/libmysofa /usr/local/share/libmysofa)
 find_library(SONIC_LIBRARY sonic REQUIRED)
 find_path(SONIC_INCLUDE_DIR sonic.h REQUIRED)
-find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 
 # OpenCV's stereo matching. Debian's libopencv-calib3d-dev would draw in half a desktop, so scripts/setup takes only the
 # libraries and puts those headers into the cache; an installed libopencv-dev is found first.

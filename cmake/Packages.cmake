@@ -15,8 +15,7 @@ install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" "${CMAKE_SOURCE_DIR}/packaging/licen
   "${CMAKE_SOURCE_DIR}/CHANGELOG.md" DESTINATION ${doc} COMPONENT program)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/packaging/licences" DESTINATION ${doc} COMPONENT program)
 foreach(part "llama.cpp=${ECHOLLAMA_LLAMA_DIR}/LICENSE" "whisper.cpp=${ECHOLLAMA_WHISPER_DIR}/LICENSE"
-    "cpp-httplib=${ECHOLLAMA_LLAMA_DIR}/vendor/cpp-httplib/LICENSE" "nlohmann-json=${ECHOLLAMA_LLAMA_DIR}/licenses/LICENSE-jsonhpp"
-    "CLI11=/usr/share/doc/libcli11-dev/copyright")
+    "cpp-httplib=${ECHOLLAMA_LLAMA_DIR}/vendor/cpp-httplib/LICENSE" "nlohmann-json=${ECHOLLAMA_LLAMA_DIR}/licenses/LICENSE-jsonhpp")
   string(REGEX MATCH "^([^=]+)=(.+)$" part "${part}")
   if(EXISTS "${CMAKE_MATCH_2}")
     install(FILES "${CMAKE_MATCH_2}" DESTINATION ${doc}/licences RENAME "${CMAKE_MATCH_1}" COMPONENT program)

@@ -27,11 +27,14 @@ void check_writable(std::filesystem::path const& path, std::string const& what) 
     }
 }
 
-void print_line(std::string const& text) {
-    std::string line = text + "\n";
-    if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0) {
+void print_text(std::string const& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
         throw Error("Cannot write the result to standard output; is the receiving program still running?");
     }
+}
+
+void print_line(std::string const& text) {
+    print_text(text + "\n");
 }
 
 } // namespace echollama

@@ -1,11 +1,11 @@
 // What every subcommand gets, and where each subcommand is added. One file per subcommand: it declares its options on a
-// CLI::App and leaves its work in a callback that throws Error (exit 1), UsageError (exit 2) or returns.
+// Command (command_line.h) and leaves its work in Command::run, which throws Error (exit 1), UsageError (exit 2) or
+// returns.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "command_line.h"
 
 #include <filesystem>
-#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -18,30 +18,22 @@ struct AppContext {
     std::string device = "auto";      // --device: where DETR and MiDaS are computed (nn/backend.h)
     bool quiet = false;               // --quiet: no progress, no warnings
     bool verbose = false;             // --verbose: what happens inside, on stderr
+    bool version = false;             // --version: nothing else is done
     std::stop_token stop;
 };
 
-// Adds a subcommand with its summary (one line), an example and the work it does once its options are parsed.
-// `run` is called after parsing, outside CLI11, so that its exceptions reach main().
-struct Subcommand {
-    CLI::App* app = nullptr;
-    std::function<void()> run;
-};
-
-using Subcommands = std::vector<Subcommand>;
-
-// Each adds one subcommand; the context outlives the parsed app.
-void add_ask(CLI::App& root, AppContext& context, Subcommands& all);
-void add_caption(CLI::App& root, AppContext& context, Subcommands& all);
-void add_chat(CLI::App& root, AppContext& context, Subcommands& all);
-void add_depth(CLI::App& root, AppContext& context, Subcommands& all);
-void add_describe(CLI::App& root, AppContext& context, Subcommands& all);
-void add_detect(CLI::App& root, AppContext& context, Subcommands& all);
-void add_eval(CLI::App& root, AppContext& context, Subcommands& all);
-void add_listen(CLI::App& root, AppContext& context, Subcommands& all);
-void add_models(CLI::App& root, AppContext& context, Subcommands& all);
-void add_say(CLI::App& root, AppContext& context, Subcommands& all);
-void add_scene(CLI::App& root, AppContext& context, Subcommands& all);
+// Each adds one subcommand; the context outlives the root.
+void add_ask(Command& root, AppContext& context);
+void add_caption(Command& root, AppContext& context);
+void add_chat(Command& root, AppContext& context);
+void add_depth(Command& root, AppContext& context);
+void add_describe(Command& root, AppContext& context);
+void add_detect(Command& root, AppContext& context);
+void add_eval(Command& root, AppContext& context);
+void add_listen(Command& root, AppContext& context);
+void add_models(Command& root, AppContext& context);
+void add_say(Command& root, AppContext& context);
+void add_scene(Command& root, AppContext& context);
 
 // The model that the user named, else the starter model of that name in the models folder. Throws Error that says how
 // to install it when it is not there.
@@ -52,7 +44,8 @@ std::filesystem::path model_or_starter(AppContext const& context, std::filesyste
 // none.
 void check_writable(std::filesystem::path const& path, std::string const& what);
 
-// A JSON value (or any text) to stdout, with a newline, written at once.
+// A text to stdout, written at once; print_line adds a newline.
+void print_text(std::string const& text);
 void print_line(std::string const& text);
 
 } // namespace echollama

@@ -39,25 +39,26 @@ void run(AppContext const& context, CaptionOptions const& options) {
 
 } // namespace
 
-void add_caption(CLI::App& root, AppContext& context, Subcommands& all) {
-    static std::map<std::string, CaptionLength> const lengths{
-        {"short", CaptionLength::brief}, {"normal", CaptionLength::normal}, {"long", CaptionLength::detailed}};
+void add_caption(Command& root, AppContext& context) {
     auto options = std::make_shared<CaptionOptions>();
-    auto* app = root.add_subcommand("caption", "Say in a caption model's own words what a picture shows, unchecked");
-    app->add_option("image", options->image, "The picture")->required();
-    auto* question = app->add_option("--question", options->request.question, "Answer this instead of describing");
-    app->add_option("--length", options->request.length, "short, normal or long (default normal)")
-        ->transform(CLI::CheckedTransformer(lengths))
-        ->type_name("LENGTH")
-        ->excludes(question);
-    app->add_option("--model", options->files.model,
-                    "Caption model (GGUF): Moondream2, or another model with eyes that llama.cpp reads (default: the "
-                    "installed one)");
-    app->add_option("--vision", options->files.vision,
-                    "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
-    app->add_flag("--json", options->json, "Print JSON");
-    app->footer("Example: echollama caption photo.jpg --question \"What colour is the cup?\"");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("caption", "Say in a caption model's own words what a picture shows, unchecked");
+    command.positional("image", options->image, "The picture").required();
+    auto& question = command.option("--question", options->request.question, "Answer this instead of describing");
+    command
+        .choice("--length", options->request.length,
+                {{"short", CaptionLength::brief, {"brief", "little"}},
+                 {"normal", CaptionLength::normal, {"medium", "default"}},
+                 {"long", CaptionLength::detailed, {"detailed", "full"}}},
+                "How much is said (default: normal)")
+        .excludes(question);
+    command.option("--model", options->files.model,
+                   "Caption model (GGUF): Moondream2, or another picture model that llama.cpp reads (default: the "
+                   "installed one)");
+    command.option("--vision", options->files.vision,
+                   "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
+    command.flag("--json", options->json, "Print JSON");
+    command.example = "echollama caption photo.jpg --question \"What colour is the cup?\"";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -150,7 +150,7 @@ void run(AppContext const& context, ChatOptions const& options) {
     models.speaker = placed_at_objects(models.speaker, options.spatial, observation.scene, timings);
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = observation.sure_score;
-    request.prompts.style = prompt_style_of(options.language);
+    request.prompts.style = options.language.style;
     request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              print_sentence(options.voice.target, sentence);
@@ -210,20 +210,21 @@ void run(AppContext const& context, ChatOptions const& options) {
 
 } // namespace
 
-void add_chat(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_chat(Command& root, AppContext& context) {
     auto options = std::make_shared<ChatOptions>();
-    auto* app = root.add_subcommand(
-        "chat", "Talk about a picture: one question a line; Enter repeats, help explains, quit ends");
-    add_seeing_options(*app, options->seeing);
-    add_language_options(*app, options->language);
-    add_voice_options(*app, options->voice);
-    add_spatial_options(*app, options->spatial);
-    add_subtitle_option(*app, options->subtitles);
-    add_wording_options(*app, options->request.prompts.wording);
-    app->footer("Example: echollama chat photo.jpg --play\nThe lines stop, faster, slower and rate 1.5 take effect at "
-                "once, also while an "
-                "answer is spoken. Other lines wait for the answer before them; typed on a terminal, they end it.");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command =
+        root.subcommand("chat", "Talk about a picture: one question a line; Enter repeats, help explains, quit ends");
+    add_seeing_options(command, options->seeing);
+    add_language_options(command, options->language);
+    add_voice_options(command, options->voice);
+    add_spatial_options(command, options->spatial);
+    add_subtitle_option(command, options->subtitles);
+    add_wording_options(command, options->request.prompts.wording);
+    command.example = "echollama chat photo.jpg --play";
+    command.notes =
+        "The lines stop, faster, slower and rate 1.5 take effect at once, also while an answer is spoken. Other "
+        "lines wait for the answer before them; typed on a terminal, they end it.";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -14,7 +14,7 @@ namespace {
 
 struct DepthOptions {
     std::filesystem::path image, model, out, npy;
-    std::string recipe = "hf";
+    DptRecipe recipe = DptRecipe::hugging_face;
     bool color = false;
     bool json = false;
 };
@@ -45,8 +45,8 @@ void check(DepthOptions const& options) {
 void run(AppContext const& context, DepthOptions const& options) {
     check(options);
     auto picture = load_image(options.image).image;
-    auto recipe = options.recipe == "hub" ? DptRecipe::torch_hub : DptRecipe::hugging_face;
-    auto estimator = make_depth_estimator(model_file(context, options), context.threads, recipe, context.device);
+    auto estimator =
+        make_depth_estimator(model_file(context, options), context.threads, options.recipe, context.device);
     auto depth = estimator->depth(picture, context.stop);
     if (context.stop.stop_requested()) {
         return;
@@ -74,22 +74,24 @@ void run(AppContext const& context, DepthOptions const& options) {
 
 } // namespace
 
-void add_depth(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_depth(Command& root, AppContext& context) {
     auto options = std::make_shared<DepthOptions>();
-    auto* app = root.add_subcommand("depth", "Estimate how near everything in a picture is");
-    app->add_option("image", options->image, "The picture")->required();
-    app->add_option("--model", options->model,
-                    "Depth model (GGUF): " + depth_model_titles() + " (default: the installed one)");
-    app->add_option("-o,--out", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
-    app->add_flag("--color,--colour", options->color, "Write -o in colours instead");
-    app->add_option("--npy", options->npy, "Write the model's numbers for NumPy (float32, larger is nearer, no unit)");
-    app->add_option("--recipe", options->recipe,
-                    "How DPT-Hybrid sees the picture: hf (Hugging Face: squashed to a square) or hub (torch.hub: shape "
-                    "kept); default hf")
-        ->check(CLI::IsMember({"hf", "hub"}));
-    app->add_flag("--json", options->json, "Print JSON: nearest and farthest point, means of the 2x3 grid");
-    app->footer("Example: echollama depth photo.jpg --model dpt-hybrid.gguf -o depth.png --color");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("depth", "Estimate how near everything in a picture is");
+    command.positional("image", options->image, "The picture").required();
+    command.option("--model", options->model,
+                   "Depth model (GGUF): " + depth_model_titles() + " (default: the installed one)");
+    command.option("--out,-o", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
+    command.flag("--color,--colour", options->color, "Write -o in colours instead");
+    command.option("--npy", options->npy, "Write the model's numbers for NumPy (float32, larger is nearer, no unit)");
+    command.choice(
+        "--recipe", options->recipe,
+        {{"hf", DptRecipe::hugging_face, {"hugging-face", "huggingface"}},
+         {"hub", DptRecipe::torch_hub, {"torch-hub", "torchhub"}}},
+        "How DPT-Hybrid sees the picture: as Hugging Face squashes it to a square, or as torch.hub keeps its "
+        "shape (default: hf)");
+    command.flag("--json", options->json, "Print JSON: nearest and farthest point, means of the 2x3 grid");
+    command.example = "echollama depth photo.jpg --model dpt-hybrid.gguf -o depth.png --color";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

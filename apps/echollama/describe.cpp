@@ -114,7 +114,7 @@ void run(AppContext const& context, DescribeOptions options) {
     auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
     telling.speaker = placed_at_objects(telling.speaker, options.spatial, observation.scene, timings);
     options.request.prompts.wording.sure_score = observation.sure_score;
-    options.request.prompts.style = prompt_style_of(options.language);
+    options.request.prompts.style = options.language.style;
     options.request.speech = options.voice.speech;
     TellingOutput output{[&](std::string const& sentence) {
                              if (!options.json) {
@@ -142,40 +142,40 @@ void run(AppContext const& context, DescribeOptions options) {
     }
 }
 
-CLI::App* add_command(CLI::App& root, AppContext& context, Subcommands& all, std::string const& name,
-                      std::string const& summary, std::shared_ptr<DescribeOptions> const& options) {
-    auto* app = root.add_subcommand(name, summary);
-    add_seeing_options(*app, options->seeing);
-    all.push_back({app, [&context, options] { run(context, *options); }});
-    return app;
+Command& add_command(Command& root, AppContext& context, std::string const& name, std::string const& summary,
+                     std::shared_ptr<DescribeOptions> const& options) {
+    auto& command = root.subcommand(name, summary);
+    add_seeing_options(command, options->seeing);
+    command.run = [&context, options] { run(context, *options); };
+    return command;
 }
 
-void add_common_options(CLI::App& app, DescribeOptions& options) {
-    app.add_option("--annotate", options.annotate, "Write the picture with boxes, distances and grid as PNG");
-    app.add_flag("--json", options.json, "Print JSON: detections, scene, prompt, sentences, timings");
-    add_language_options(app, options.language);
-    add_voice_options(app, options.voice);
-    add_spatial_options(app, options.spatial);
-    add_subtitle_option(app, options.subtitles);
-    add_wording_options(app, options.request.prompts.wording);
+void add_common_options(Command& command, DescribeOptions& options) {
+    command.option("--annotate", options.annotate, "Write the picture with boxes, distances and grid as PNG");
+    command.flag("--json", options.json, "Print JSON: detections, scene, prompt, sentences, timings");
+    add_language_options(command, options.language);
+    add_voice_options(command, options.voice);
+    add_spatial_options(command, options.spatial);
+    add_subtitle_option(command, options.subtitles);
+    add_wording_options(command, options.request.prompts.wording);
 }
 
 } // namespace
 
-void add_describe(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_describe(Command& root, AppContext& context) {
     auto options = std::make_shared<DescribeOptions>();
-    auto* app = add_command(root, context, all, "describe", "Describe a picture, aloud if wanted", options);
-    app->add_option("--question", options->request.question, "Answer this instead of describing");
-    add_common_options(*app, *options);
-    app->footer("Example: echollama describe photo.jpg --out speech.wav");
+    auto& command = add_command(root, context, "describe", "Describe a picture, aloud if wanted", options);
+    command.option("--question", options->request.question, "Answer this instead of describing");
+    add_common_options(command, *options);
+    command.example = "echollama describe photo.jpg --out speech.wav";
 }
 
-void add_ask(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_ask(Command& root, AppContext& context) {
     auto options = std::make_shared<DescribeOptions>();
-    auto* app = add_command(root, context, all, "ask", "Answer questions about a picture", options);
-    app->add_option("questions", options->questions, "The question; more of them are answered in turn")->required();
-    add_common_options(*app, *options);
-    app->footer("Example: echollama ask photo.jpg \"Where is the cup?\"");
+    auto& command = add_command(root, context, "ask", "Answer questions about a picture", options);
+    command.list("questions", options->questions, "The question; more of them are answered in turn").required();
+    add_common_options(command, *options);
+    command.example = "echollama ask photo.jpg \"Where is the cup?\"";
 }
 
 } // namespace echollama

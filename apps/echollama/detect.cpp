@@ -51,16 +51,16 @@ void run(AppContext const& context, DetectOptions const& options) {
 
 } // namespace
 
-void add_detect(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_detect(Command& root, AppContext& context) {
     auto options = std::make_shared<DetectOptions>();
-    auto* app = root.add_subcommand("detect", "Find objects in a picture");
-    add_input_options(*app, options->input);
-    app->add_option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
-    app->add_option("--threshold", options->threshold, "Least score, 0 to 1 (default: the model's own)")
-        ->check(CLI::Range(0.0, 1.0));
-    app->add_option("--annotate", options->annotate, "Write the picture with boxes, names and scores as PNG");
-    app->add_flag("--json", options->json, "Print JSON");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("detect", "Find objects in a picture");
+    add_input_options(command, options->input);
+    command.option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
+    command.option("--threshold", options->threshold, "Least score (default: the model's own)").range(0.0, 1.0);
+    command.option("--annotate", options->annotate, "Write the picture with boxes, names and scores as PNG");
+    command.flag("--json", options->json, "Print JSON");
+    command.example = "echollama detect photo.jpg --annotate boxes.png";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -175,20 +175,19 @@ void run(AppContext const& context, EvalSceneOptions options) {
 
 } // namespace
 
-void add_eval(CLI::App& root, AppContext& context, Subcommands& all) {
-    auto* app = root.add_subcommand("eval", "Measure how right scenes and texts are");
-    app->require_subcommand(1);
+void add_eval(Command& root, AppContext& context) {
+    auto& command = root.subcommand("eval", "Measure how right scenes and texts are");
     auto options = std::make_shared<EvalSceneOptions>();
-    auto* scene = app->add_subcommand("scene", "On rendered rooms where everything is known");
-    scene->add_option("--rooms", options->evaluate.rooms, "How many rooms")->check(CLI::Range(1, 100000));
-    scene->add_option("--seed", options->evaluate.seed, "Which rooms");
-    scene->add_option("--model", options->detector, "Detector model (GGUF) to look with (default: the true boxes)");
-    scene->add_option("--llm", options->llm, "Language model (GGUF) that writes (default: the scene's own words)");
-    scene->add_option("--told", options->evaluate.told_rooms, "How many of the rooms are put into words");
-    scene->add_flag("--json", options->json, "Print JSON");
-    add_wording_options(*scene, options->evaluate.wording);
-    scene->footer("Example: echollama eval scene --rooms 200 --json");
-    all.push_back({scene, [&context, options] { run(context, *options); }});
+    auto& scene = command.subcommand("scene", "On rendered rooms where everything is known");
+    scene.option("--rooms", options->evaluate.rooms, "How many rooms").range(1, 100000);
+    scene.option("--seed", options->evaluate.seed, "Which rooms");
+    scene.option("--model", options->detector, "Detector model (GGUF) to look with (default: the true boxes)");
+    scene.option("--llm", options->llm, "Language model (GGUF) that writes (default: the scene's own words)");
+    scene.option("--told", options->evaluate.told_rooms, "How many of the rooms are put into words");
+    scene.flag("--json", options->json, "Print JSON");
+    add_wording_options(scene, options->evaluate.wording);
+    scene.example = "echollama eval scene --rooms 200 --json";
+    scene.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

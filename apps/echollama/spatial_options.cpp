@@ -12,18 +12,19 @@ Loading<Speaker> placed(Loading<Speaker> voice, Placing placing, Timings& timing
 
 } // namespace
 
-void add_spatial_options(CLI::App& app, SpatialOptions& options) {
-    auto* spatial =
-        app.add_flag("--spatial", options.at_objects, "Let each thing be heard from where it is; best with headphones");
-    app.add_flag("--mono", options.mono, "Say directions in words only (default)")->excludes(spatial);
+void add_spatial_options(Command& command, SpatialOptions& options) {
+    auto& spatial =
+        command.flag("--spatial", options.at_objects, "Let each thing be heard from where it is; best with headphones");
+    command.flag("--mono", options.mono, "Say directions in words only (default)").excludes(spatial);
 }
 
-void add_place_options(CLI::App& app, SpatialOptions& options) {
-    app.add_option("--bearing", options.bearing_deg,
-                   "Let the speech be heard from there, in degrees: 0 ahead, 90 right, -90 left; best with headphones")
-        ->check(CLI::Range(-180.0, 180.0));
-    app.add_option("--distance", options.distance_m, "and from this far away, in metres (0.5 to 10 differ)")
-        ->check(CLI::Range(0.0, 1000.0));
+void add_place_options(Command& command, SpatialOptions& options) {
+    command
+        .option("--bearing", options.bearing_deg,
+                "Let the speech be heard from there, in degrees: 0 ahead, 90 right, -90 left; best with headphones")
+        .range(-180.0, 180.0);
+    command.option("--distance", options.distance_m, "and from this far away, in metres (0.5 to 10 differ)")
+        .range(0.0, 1000.0);
 }
 
 Loading<Speaker> placed_at_objects(Loading<Speaker> voice, SpatialOptions const& options, Scene const& scene,

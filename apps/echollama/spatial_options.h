@@ -14,9 +14,9 @@ struct SpatialOptions {
 };
 
 // --spatial and --mono.
-void add_spatial_options(CLI::App& app, SpatialOptions& options);
+void add_spatial_options(Command& command, SpatialOptions& options);
 // --bearing and --distance.
-void add_place_options(CLI::App& app, SpatialOptions& options);
+void add_place_options(Command& command, SpatialOptions& options);
 
 // The voice as it was where no placing is wanted, or where there is no voice. `timings` outlives the voice's loading.
 Loading<Speaker> placed_at_objects(Loading<Speaker> voice, SpatialOptions const& options, Scene const& scene,

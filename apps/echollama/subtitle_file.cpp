@@ -38,8 +38,8 @@ void SubtitleFile::finish() {
     }
 }
 
-void add_subtitle_option(CLI::App& app, std::filesystem::path& path) {
-    app.add_option("--vtt", path, "Subtitles of the speech with the times of words, as a WebVTT file");
+void add_subtitle_option(Command& command, std::filesystem::path& path) {
+    command.option("--vtt", path, "Subtitles of the speech with the times of words, as a WebVTT file");
 }
 
 void check_subtitles(std::filesystem::path const& path, bool speaks, bool output_is_taken) {

@@ -32,7 +32,7 @@ class SubtitleFile {
     std::unique_ptr<Track> track_;
 };
 
-void add_subtitle_option(CLI::App& app, std::filesystem::path& path);
+void add_subtitle_option(Command& command, std::filesystem::path& path);
 
 // Throws UsageError when subtitles are wanted without speech, or on a standard output that is used already.
 void check_subtitles(std::filesystem::path const& path, bool speaks, bool output_is_taken);

@@ -7,6 +7,7 @@
 #include "media/sound/time_stretch.h"
 #include "text/sentences.h"
 #include "voice/voices.h"
+#include "wording_options.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -38,35 +39,34 @@ float parse_rate(std::string const& text) {
 
 } // namespace
 
-void add_language_options(CLI::App& app, LanguageOptions& options) {
-    auto* llm = app.add_option("--llm", options.llm, "Language model (GGUF)");
-    app.add_option("--lora", options.loras, "Adapter for it (GGUF), with :SCALE for another strength than 1");
-    auto* url =
-        app.add_option("--llm-url", options.url,
+void add_language_options(Command& command, LanguageOptions& options) {
+    auto& llm = command.option("--llm", options.llm, "Language model (GGUF)");
+    command.list("--lora", options.loras, "Adapter for it (GGUF), with :SCALE for another strength than 1").file();
+    auto& url =
+        command.option("--llm-url", options.url,
                        "Language model server (OpenAI-compatible), such as http://127.0.0.1:8080/v1; its key is "
                        "taken from ECHOLLAMA_LLM_KEY");
-    app.add_option("--llm-model", options.model, "What the server calls the model")->needs(url);
-    auto* none = app.add_flag("--no-llm", options.none, "Use only the scene's own words");
-    llm->excludes(url)->excludes(none);
-    url->excludes(none);
-    app.add_option("--prompt-style", options.style,
-                   "How the model is asked: default (facts in sentences) or paper (caption and matrix)")
-        ->check(CLI::IsMember({"default", "paper"}));
-    app.add_option("--chat-template", options.chat.choice,
-                   "How the model wants a conversation written, where its file says it wrongly or not at all: a Jinja "
-                   "file, or a name such as chatml or llama3")
-        ->excludes(url);
-    app.add_option("--llm-date", options.chat.date,
+    command.option("--llm-model", options.model, "What the server calls the model").needs(url);
+    auto& none = command.flag("--no-llm", options.none, "Use only the scene's own words");
+    llm.excludes(url).excludes(none);
+    url.excludes(none);
+    add_prompt_style_option(command, options.style,
+                            "How the model is asked: with facts in sentences, or with caption and matrix");
+    command
+        .option("--chat-template", options.chat.choice,
+                "How the model wants a conversation written, where its file says it wrongly or not at all: a Jinja "
+                "file, or a name such as chatml or llama3")
+        .excludes(url);
+    command.option("--llm-date", options.chat.date,
                    "Date to tell the model, as Llama 3 is used to, such as \"26 Jul 2024\"");
-    auto* greedy = app.add_flag("--greedy", options.greedy, "Always the likeliest word: the same text every time");
-    app.add_option("--temperature", options.temperature, "Freedom in choosing words, 0 to 2 (0.7)")
-        ->check(CLI::Range(0.0F, 2.0F))
-        ->excludes(greedy);
-    app.add_option("--top-p", options.top_p, "Share of likely words to choose among, 0 to 1 (0.95)")
-        ->check(CLI::Range(0.0F, 1.0F));
-    app.add_option("--max-tokens", options.max_tokens, "Longest text the model may write (1024)")
-        ->check(CLI::Range(1, 1 << 20));
-    app.add_option("--seed", options.seed, "Number that fixes the chance in choosing words");
+    auto& greedy = command.flag("--greedy", options.greedy, "Always the likeliest word: the same text every time");
+    command.option("--temperature", options.temperature, "Freedom in choosing words (default: 0.7)")
+        .range(0, 2)
+        .excludes(greedy);
+    command.option("--top-p", options.top_p, "Share of likely words to choose among (default: 0.95)").range(0, 1);
+    command.option("--max-tokens", options.max_tokens, "Longest text the model may write, in tokens (default: 1024)")
+        .range(1, 1 << 20);
+    command.option("--seed", options.seed, "Number that fixes the chance in choosing words");
 }
 
 LlmSampling sampling_of(LanguageOptions const& options) {
@@ -92,10 +92,6 @@ LlmAdapter parse_lora(std::string const& text) {
         throw UsageError("'" + number + "' is not a strength for --lora; write it like --lora adapter.gguf:0.5.");
     }
     return {text.substr(0, colon), scale};
-}
-
-PromptStyle prompt_style_of(LanguageOptions const& options) {
-    return options.style == "paper" ? PromptStyle::paper : PromptStyle::standard;
 }
 
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
@@ -127,29 +123,33 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     });
 }
 
-void add_voice_options(CLI::App& app, VoiceOptions& options) {
-    app.add_option("--voice", options.choice.name,
+void add_voice_options(Command& command, VoiceOptions& options) {
+    command.option("--voice", options.choice.name,
                    "natural, fast, an Orpheus voice (tara leah jess leo dan mia zac zoe; none for fine-tunes without "
                    "voice names), or the folder of a Piper or Kokoro voice");
-    app.add_option("--voice-model", options.choice.model,
+    command.option("--voice-model", options.choice.model,
                    "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice");
-    app.add_option("--snac", options.choice.snac, "Orpheus' sound codec (GGUF), where it is not beside the model");
-    app.add_option("--speaker", options.choice.speaker,
+    command.option("--snac", options.choice.snac, "Orpheus' sound codec (GGUF), where it is not beside the model");
+    command.option("--speaker", options.choice.speaker,
                    "Speaker of a voice model with several: name, or number from 0");
-    app.add_option("--language", options.choice.language, "Language of the fast voice, such as en-gb or de");
-    app.add_option_function<std::string>(
+    command.option("--language", options.choice.language, "Language of the fast voice, such as en-gb or de");
+    command.parsed(
         "--rate", [&options](std::string const& text) { options.speech.rate = parse_rate(text); },
         "Speed of speech: 0.5 to 4, or words a minute such as 300wpm");
-    app.add_option("--pitch", options.speech.pitch, "Pitch, 0.5 to 2")->check(CLI::Range(0.5, 2.0));
-    app.add_option("--out,-o", options.target.out,
+    command.option("--pitch", options.speech.pitch, "Pitch (default: 1)").range(0.5, 2.0);
+    command.option("--out,-o", options.target.out,
                    "File for the speech (.wav, .flac, .opus, .mp3, .raw), or - for standard output");
-    app.add_option_function<std::string>(
-        "--format", [&options](std::string const& name) { options.target.format = parse_sound_format(name); },
-        "wav, flac, opus, mp3 or raw (16-bit samples), where the file's name does not say it");
-    app.add_flag("--play", options.target.play, "Play the speech on the sound device");
-    app.add_flag("--verify", options.verify,
+    command.choice("--format", options.target.format,
+                   {{"wav", SoundFormat::wav},
+                    {"flac", SoundFormat::flac},
+                    {"opus", SoundFormat::opus, {"ogg"}},
+                    {"mp3", SoundFormat::mp3},
+                    {"raw", SoundFormat::raw, {"pcm"}}},
+                   "Sound format, where the file's name does not say it; raw: 16-bit samples alone");
+    command.flag("--play", options.target.play, "Play the speech on the sound device");
+    command.flag("--verify", options.verify,
                  "Listen to every sentence before it is given out; speak it again when key words are missing");
-    app.add_option("--listener", options.listener, "Speech recognition model that verifies");
+    command.option("--listener", options.listener, "Speech recognition model that verifies");
 }
 
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {

@@ -22,7 +22,7 @@ struct LanguageOptions {
     bool none = false;                   // only the scene's own words
     std::vector<std::string> loras = {}; // "F.gguf" or "F.gguf:0.5"
     std::string url = {}, model = {};    // a server instead of a file
-    std::string style = "default";       // of the prompt: "default" or "paper"
+    PromptStyle style = PromptStyle::standard;
     ChatTemplateOptions chat = {};
     bool greedy = false;
     std::optional<float> temperature = {}, top_p = {}; // not given: see sampling_of()
@@ -30,7 +30,7 @@ struct LanguageOptions {
     std::uint32_t seed = 0;
 };
 
-void add_language_options(CLI::App& app, LanguageOptions& options);
+void add_language_options(Command& command, LanguageOptions& options);
 
 // The starter model is small and wanders when it writes much or freely: the likeliest words, at most 96 tokens. A model
 // that the user names gets the paper's values.
@@ -38,8 +38,6 @@ LlmSampling sampling_of(LanguageOptions const& options);
 
 // "F.gguf:0.5" → the file and 0.5; without a number 1. Throws UsageError when the number is none.
 LlmAdapter parse_lora(std::string const& text);
-
-PromptStyle prompt_style_of(LanguageOptions const& options);
 
 // Not valid when no language model is wanted.
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings);
@@ -53,7 +51,7 @@ struct VoiceOptions {
     std::function<void(SpeechCheck const&)> told; // of every check
 };
 
-void add_voice_options(CLI::App& app, VoiceOptions& options);
+void add_voice_options(Command& command, VoiceOptions& options);
 
 // Not valid when no speech is wanted.
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings);
