@@ -96,11 +96,11 @@ TEST(RemoteDescriber, AddressesAndWaits) {
          {"", "a.b", "ftp://a", "http://", "http:///v1", "http://a b", "http://u:p@a", "http://a/?q"}) {
         EXPECT_THROW(parse_chat_address(bad), UsageError) << bad;
     }
-    EXPECT_EQ(parse_retry_after("7", 0), 7s);
-    EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", 1445412470), 10s);
-    EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", 1445412490), 0s) << "it is over";
-    EXPECT_EQ(parse_retry_after("soon", 0), std::nullopt);
-    EXPECT_EQ(parse_retry_after("", 0), std::nullopt);
+    EXPECT_EQ(http::parse_retry_after("7", 0), 7s);
+    EXPECT_EQ(http::parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", 1445412470), 10s);
+    EXPECT_EQ(http::parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", 1445412490), 0s) << "it is over";
+    EXPECT_EQ(http::parse_retry_after("soon", 0), std::nullopt);
+    EXPECT_EQ(http::parse_retry_after("", 0), std::nullopt);
 }
 
 // A server on the loopback; answers by the first part of the path: /good/v1/chat/completions.
@@ -191,7 +191,7 @@ class Misbehaving : public testing::Test {
         RemoteDescriberOptions options;
         options.url = "http://127.0.0.1:" + std::to_string(port_) + "/" + name + "/v1";
         options.model = "m";
-        options.first_wait = 1ms;
+        options.retry.first_wait = 1ms;
         options.idle_timeout = 300ms;
         return options;
     }
@@ -310,7 +310,7 @@ TEST_F(Misbehaving, StopsWithin50MillisecondsWhateverTheServerDoes) {
     auto never = silent;
     never.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/v1";
     auto waiting = to("down");
-    waiting.first_wait = 10s; // between two attempts
+    waiting.retry.first_wait = 10s; // between two attempts
     for (auto const& options : {silent, never, waiting}) {
         EXPECT_LT(stop_latency_ms(options, 30ms), 50);
         EXPECT_LT(stop_latency_ms(options, 5ms), 50);

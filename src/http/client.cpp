@@ -1,0 +1,261 @@
+#include "http/client.h"
+
+#include "base/counter_rng.h"
+
+#include <cpp-httplib/httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace echollama::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t max_refusal_body = 64 << 10;
+constexpr milliseconds abandon_after{20};          // of the 50 ms that a stop may take
+constexpr std::size_t max_waiting_bytes = 4 << 20; // of an answer whose reader is slower than the network
+
+// One request on a thread of its own, so that nothing the network does can hold up the caller. Both sides share it; the
+// caller may leave first.
+class Call {
+  public:
+    // Request's side.
+    void deliver(std::string_view bytes) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return abandoned_ || waiting_bytes_ < max_waiting_bytes; });
+        pieces_.emplace_back(bytes);
+        waiting_bytes_ += bytes.size();
+        changed_.notify_all();
+    }
+    void finish(Outcome outcome) {
+        std::lock_guard lock(mutex_);
+        outcome_ = std::move(outcome);
+        changed_.notify_all();
+    }
+    bool abandoned() {
+        std::lock_guard lock(mutex_);
+        return abandoned_;
+    }
+    // A second handle, so that closing the first elsewhere cannot make us shut down somebody else's socket.
+    void use_socket(int socket) {
+        std::lock_guard lock(mutex_);
+        close_socket();
+        socket_ = dup(socket);
+    }
+
+    // Caller's side: the next piece, or the outcome once there are no more; neither after a stop.
+    struct Event {
+        std::optional<std::string> piece;
+        std::optional<Outcome> outcome;
+    };
+    Event wait(std::stop_token const& stop) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, stop, [&] { return !pieces_.empty() || outcome_; });
+        if (stop.stop_requested()) {
+            return {};
+        }
+        if (!pieces_.empty()) {
+            Event event{std::move(pieces_.front()), {}};
+            pieces_.pop_front();
+            waiting_bytes_ -= event.piece->size();
+            changed_.notify_all();
+            return event;
+        }
+        return {{}, outcome_};
+    }
+    // Wakes the request from whatever it waits for; true when it ended soon.
+    bool abandon() {
+        std::unique_lock lock(mutex_);
+        abandoned_ = true;
+        changed_.notify_all();
+        if (socket_ >= 0) {
+            shutdown(socket_, SHUT_RDWR);
+        }
+        return changed_.wait_for(lock, abandon_after, [&] { return outcome_.has_value(); });
+    }
+
+    ~Call() { close_socket(); }
+
+  private:
+    void close_socket() {
+        if (socket_ >= 0) {
+            close(socket_);
+        }
+        socket_ = -1;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<std::string> pieces_;
+    std::size_t waiting_bytes_ = 0;
+    std::optional<Outcome> outcome_;
+    bool abandoned_ = false;
+    int socket_ = -1;
+};
+
+Outcome outcome_of(httplib::Error error, bool answered, milliseconds since_last_byte, milliseconds idle_timeout) {
+    using Kind = Outcome::Kind;
+    switch (error) {
+    case httplib::Error::Success:
+        return {};
+    case httplib::Error::SSLConnection:
+    case httplib::Error::SSLLoadingCerts:
+    case httplib::Error::SSLServerVerification:
+    case httplib::Error::SSLServerHostnameVerification:
+        return {Kind::untrusted, 0, httplib::to_string(error), "", ""};
+    case httplib::Error::Connection:
+    case httplib::Error::ConnectionTimeout:
+        return {Kind::unreachable, 0, "", "", ""};
+    default:
+        break;
+    }
+    if (since_last_byte + milliseconds(50) >= idle_timeout) {
+        return {Kind::silent, 0, "", "", ""};
+    }
+    return {answered ? Kind::cut : Kind::unreachable, 0, "", "", ""};
+}
+
+httplib::Request library_request(Request const& request) {
+    httplib::Request http;
+    http.method = request.method;
+    http.path = request.address.path.empty() ? "/" : request.address.path;
+    for (auto const& [name, value] : request.headers) {
+        http.headers.emplace(name, value);
+    }
+    http.body = request.body;
+    return http;
+}
+
+Outcome send(Request const& request, Call& call) {
+    using Clock = std::chrono::steady_clock;
+    httplib::Client client(request.address.server);
+    if (!client.is_valid()) {
+        return {Outcome::Kind::unreachable, 0, "", "", ""};
+    }
+    client.set_connection_timeout(request.connect_timeout);
+    client.set_read_timeout(request.idle_timeout);
+    client.set_write_timeout(request.idle_timeout);
+    client.set_socket_options([&](socket_t socket) { call.use_socket(socket); });
+    Outcome refusal;
+    bool answered = false;
+    auto last_byte = Clock::now();
+    auto http = library_request(request);
+    http.response_handler = [&](httplib::Response const& response) {
+        last_byte = Clock::now();
+        answered = true;
+        if (response.status != 200) {
+            refusal = {Outcome::Kind::refused, response.status, "", response.get_header_value("Location"),
+                       response.get_header_value("Retry-After")};
+        }
+        return !call.abandoned();
+    };
+    http.content_receiver = [&](char const* data, std::size_t size, std::size_t, std::size_t) {
+        last_byte = Clock::now();
+        if (refusal.status != 0) {
+            refusal.body.append(data, std::min(size, max_refusal_body - refusal.body.size()));
+            return !call.abandoned() && refusal.body.size() < max_refusal_body;
+        }
+        call.deliver({data, size});
+        return !call.abandoned();
+    };
+    auto result = client.send(http);
+    if (refusal.status != 0) {
+        return refusal;
+    }
+    auto silent = std::chrono::duration_cast<milliseconds>(Clock::now() - last_byte);
+    return outcome_of(result.error(), answered, silent, request.idle_timeout);
+}
+
+bool may_retry(Outcome const& outcome) {
+    bool const busy = outcome.status == 408 || outcome.status == 429 || outcome.status >= 500;
+    return outcome.kind == Outcome::Kind::unreachable || outcome.kind == Outcome::Kind::cut ||
+           (outcome.kind == Outcome::Kind::refused && busy);
+}
+
+} // namespace
+
+std::optional<Address> parse_address(std::string const& url) {
+    auto const scheme = url.find("://");
+    bool const known = url.starts_with("http://") || url.starts_with("https://");
+    auto const begin = scheme + 3;
+    bool const clean = std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
+    if (!known || !clean || begin >= url.size() || url[begin] == '/' ||
+        url.find_first_of("@?#", begin) != std::string::npos) {
+        return std::nullopt;
+    }
+    auto const slash = std::min(url.find('/', begin), url.size());
+    auto path = url.substr(slash);
+    while (path.ends_with('/')) {
+        path.pop_back();
+    }
+    return Address{url.substr(0, slash), path};
+}
+
+std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop) {
+    auto call = std::make_shared<Call>();
+    std::thread thread([call, request] {
+        Outcome outcome{Outcome::Kind::cut, 0, "", "", ""};
+        try {
+            outcome = send(request, *call);
+        } catch (std::exception const&) { // memory ran out, or the library gave up: the answer broke off
+        }
+        call->finish(std::move(outcome));
+    });
+    struct Leave { // joined when it has ended, or ends soon; else it ends by itself and touches nothing of ours
+        std::thread& thread;
+        Call& call;
+        ~Leave() { call.abandon() ? thread.join() : thread.detach(); }
+    } const leave{thread, *call};
+    while (true) {
+        auto event = call->wait(stop);
+        if (!event.piece) {
+            return event.outcome;
+        }
+        if (!sink(*event.piece)) {
+            return Outcome{};
+        }
+    }
+}
+
+std::optional<milliseconds> wait_before_retry(Outcome const& outcome, int attempt, RetryPolicy const& policy) {
+    if (attempt >= policy.retries || !may_retry(outcome)) {
+        return std::nullopt;
+    }
+    if (auto const asked = parse_retry_after(outcome.retry_after, std::time(nullptr))) {
+        return *asked <= policy.longest_wait ? std::optional<milliseconds>(*asked) : std::nullopt;
+    }
+    auto const now = std::chrono::steady_clock::now().time_since_epoch().count();
+    auto const spread = 0.75F + 0.5F * uniform(static_cast<std::uint64_t>(now), 0);
+    auto const wait = static_cast<float>(policy.first_wait.count() << std::min(attempt, 10)) * spread;
+    return std::min(milliseconds(static_cast<long>(wait)), policy.longest_wait);
+}
+
+bool wait_for(milliseconds time, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
+    return !stop.stop_requested();
+}
+
+std::optional<std::chrono::seconds> parse_retry_after(std::string const& text, std::time_t now) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    if (text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos) {
+        return std::chrono::seconds(std::stol(text));
+    }
+    std::tm date{};
+    if (!strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date)) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(std::max<std::time_t>(0, timegm(&date) - now));
+}
+
+} // namespace echollama::http

@@ -1,0 +1,76 @@
+// One HTTP request whose answer is taken as it comes, which can be left at any moment and is repeated where that helps:
+// for language models, voices and downloads behind an address.
+#pragma once
+
+#include <chrono>
+#include <ctime>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace echollama::http {
+
+struct Address {
+    std::string server; // "https://host:port"
+    std::string path;   // "/v1/models"; "" where the address has none
+};
+
+// The address in parts, without slashes at its end. nullopt: no http:// or https:// address, or one with a user, a
+// query or a fragment in it, or with characters that an address cannot hold.
+std::optional<Address> parse_address(std::string const& url);
+
+struct Request {
+    Address address;
+    std::string method = "POST";
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds idle_timeout{60'000}; // without a byte
+};
+
+// How a request ended.
+struct Outcome {
+    enum class Kind {
+        complete,    // the whole answer came, or as much as was wanted
+        refused,     // another status than 200: `status`, `body`, `location` and `retry_after` say more
+        unreachable, // no connection, or none that answered
+        silent,      // no byte for idle_timeout
+        untrusted,   // the server does not prove its identity: `body` says why
+        cut,         // the answer broke off
+    };
+    Kind kind = Kind::complete;
+    int status = 0;
+    std::string body;        // of a refusal, at most 64 KiB
+    std::string location;    // the header
+    std::string retry_after; // the header
+};
+
+// Takes a piece of the answer's body; false: no more is wanted.
+using BodySink = std::function<bool(std::string_view bytes)>;
+
+// Sends the request and passes the body of an answer with status 200 on, in pieces, on the caller's thread. nullopt:
+// stopped. Returns within 50 ms of a stop request, whatever the server does. Throws what `sink` throws.
+std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop);
+
+struct RetryPolicy {
+    int retries = 3;                                // after 408, 429, 5xx or a connection that failed
+    std::chrono::milliseconds first_wait{500};      // before the first retry; doubles
+    std::chrono::milliseconds longest_wait{30'000}; // a server that asks for more is not waited for
+};
+
+// How long to wait before the request is sent again, `attempt` counting from 0: what the server asks for, else doubling
+// with a little chance in it, so that many clients do not come back together. nullopt: there is no use in it.
+std::optional<std::chrono::milliseconds> wait_before_retry(Outcome const& outcome, int attempt,
+                                                           RetryPolicy const& policy);
+
+// Waits; false when stopped.
+bool wait_for(std::chrono::milliseconds time, std::stop_token const& stop);
+
+// What a Retry-After header asks for: seconds, or an HTTP date (RFC 9110, section 10.2.3); nullopt when it is neither.
+std::optional<std::chrono::seconds> parse_retry_after(std::string const& text, std::time_t now);
+
+} // namespace echollama::http
