@@ -29,7 +29,7 @@ Heard interrupted_by(std::string const& lines) {
     test::TempDir dir;
     auto const file = [&](char const* name) { return (dir / name).string(); };
     std::ofstream(dir / "script") << "mkfifo " << file("in") << " " << file("sound") << "\n"
-                                  << ECHOLLAMA_BINARY << " --quiet chat " << photo().string()
+                                  << test::built_program().string() << " --quiet chat " << photo().string()
                                   << " --no-llm --voice fast --rate 0.5 -o - --format raw <" << file("in") << " >"
                                   << file("sound") << " 2>" << file("said") << " &\nchat=$!\nexec 3>" << file("in")
                                   << " 4<" << file("sound") << "\n"

@@ -32,7 +32,7 @@ struct Ended {
 // Starts the program in a folder of its own, sends one signal after a while.
 Ended interrupted(std::vector<std::string> arguments, std::chrono::milliseconds after, int number = SIGINT) {
     test::TempDir folder;
-    arguments.insert(arguments.begin(), ECHOLLAMA_BINARY);
+    arguments.insert(arguments.begin(), test::built_program().string());
     arguments.insert(arguments.end(), {"--out", (folder / "speech.wav").string()});
     std::vector<char*> raw;
     for (auto& argument : arguments) {
@@ -43,7 +43,7 @@ Ended interrupted(std::vector<std::string> arguments, std::chrono::milliseconds 
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t child = 0;
-    EXPECT_EQ(posix_spawn(&child, ECHOLLAMA_BINARY, &quiet, nullptr, raw.data(), environ), 0);
+    EXPECT_EQ(posix_spawn(&child, arguments[0].c_str(), &quiet, nullptr, raw.data(), environ), 0);
     posix_spawn_file_actions_destroy(&quiet);
     std::this_thread::sleep_for(after);
     Ended ended;

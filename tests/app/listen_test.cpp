@@ -23,7 +23,7 @@ std::string text_of(std::filesystem::path const& path) {
 
 Run run(std::string const& arguments) {
     test::TempDir dir;
-    auto const command = std::string(ECHOLLAMA_BINARY) + " " + arguments + " >" + (dir / "out").string() + " 2>" +
+    auto const command = test::built_program().string() + " " + arguments + " >" + (dir / "out").string() + " 2>" +
                          (dir / "err").string();
     int const status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(dir / "out"), text_of(dir / "err")};
@@ -33,7 +33,7 @@ std::filesystem::path model() {
     return test::models_dir() / "whisper-tiny.en.bin";
 }
 std::filesystem::path jfk() {
-    return ECHOLLAMA_WHISPER_SAMPLES "/jfk.mp3";
+    return test::whisper_samples_dir() / "jfk.mp3";
 }
 
 TEST(ListenCommand, WritesWhatWasSaidAndNothingElse) {

@@ -26,8 +26,8 @@ inline std::string read_text(std::filesystem::path const& path) {
 // Through the shell; standard error goes to a file beside. `environment`: assignments before the command.
 inline Result echollama(std::string const& arguments, std::string const& environment = "") {
     TempDir temp;
-    auto command = environment + " " + std::string(ECHOLLAMA_BINARY) + " " + arguments + " >" +
-                   (temp / "out").string() + " 2>" + (temp / "err").string();
+    auto command = environment + " " + built_program().string() + " " + arguments + " >" + (temp / "out").string() +
+                   " 2>" + (temp / "err").string();
     int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(temp / "out"), read_text(temp / "err")};
 }

@@ -37,8 +37,8 @@ TEST(Say, TextIsSpokenWhileItArrivesAlsoWithoutALineEnd) {
     // The second sentence is written only when sound of the first one has come out.
     auto const pipe = (dir / "pipe").string(), out = (dir / "out").string();
     std::ofstream(dir / "script") << "mkfifo " << pipe << "\n"
-                                  << ECHOLLAMA_BINARY << " say --voice fast -o - --format raw <" << pipe << " >" << out
-                                  << " &\nexec 3>" << pipe << "\nprintf 'The first one.' >&3\n"
+                                  << test::built_program().string() << " say --voice fast -o - --format raw <" << pipe
+                                  << " >" << out << " &\nexec 3>" << pipe << "\nprintf 'The first one.' >&3\n"
                                   << "for i in $(seq 100); do [ -s " << out << " ] && break; sleep 0.1; done\n"
                                   << "[ -s " << out << " ] || exit 7\n"
                                   << "before=$(stat -c %s " << out << ")\nprintf ' Then more' >&3\nexec 3>&-\nwait\n"

@@ -23,7 +23,7 @@ std::filesystem::path model() {
     return test::models_dir() / "whisper-tiny.en.bin";
 }
 std::filesystem::path jfk() {
-    return ECHOLLAMA_WHISPER_SAMPLES "/jfk.mp3";
+    return test::whisper_samples_dir() / "jfk.mp3";
 }
 
 WhisperOptions options() {

@@ -227,7 +227,7 @@ std::filesystem::path silero() {
 
 TEST(Silero, HearsSpeechAndNotSilenceNoiseOrTones) {
     SKIP_WITHOUT(silero());
-    std::filesystem::path const jfk = ECHOLLAMA_WHISPER_SAMPLES "/jfk.mp3";
+    std::filesystem::path const jfk = test::whisper_samples_dir() / "jfk.mp3";
     SKIP_WITHOUT(jfk);
     SileroVad vad(silero());
     auto const speech = resample(load_audio(jfk), speech_rate);

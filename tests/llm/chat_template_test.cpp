@@ -46,9 +46,9 @@ std::string slurp(std::filesystem::path const& path) {
 }
 
 TEST(ChatJinja, EveryPublishedTemplateTellsWhatWasSaidAsTextOnly) {
-    SKIP_WITHOUT(std::filesystem::path(ECHOLLAMA_CHAT_TEMPLATES));
+    SKIP_WITHOUT(test::chat_templates_dir());
     int ran = 0, all = 0;
-    for (auto const& entry : std::filesystem::directory_iterator(ECHOLLAMA_CHAT_TEMPLATES)) {
+    for (auto const& entry : std::filesystem::directory_iterator(test::chat_templates_dir())) {
         if (entry.path().extension() != ".jinja") {
             continue;
         }
@@ -176,8 +176,7 @@ TEST(ChatTemplate, WhatCannotBeUsedIsRefusedWhenTheModelIsOpened) {
 TEST(ChatTemplate, ADateIsToldOnlyWhenAsked) {
     EXPECT_EQ(date_lines(""), "");
     EXPECT_EQ(date_lines("26 Jul 2024"), "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n");
-    std::filesystem::path const file =
-        std::filesystem::path(ECHOLLAMA_CHAT_TEMPLATES) / "meta-llama-Llama-3.2-3B-Instruct.jinja";
+    std::filesystem::path const file = test::chat_templates_dir() / "meta-llama-Llama-3.2-3B-Instruct.jinja";
     SKIP_WITHOUT(file);
     test::TempDir dir;
     for (auto const& own : {slurp(file), std::string(strange)}) {

@@ -34,7 +34,7 @@ Stereo placed(Head const& head, AudioBuffer const& sound, SoundPlace const& plac
 }
 
 AudioBuffer recording(int at_rate) {
-    static AudioBuffer const original = load_audio(fs::path(ECHOLLAMA_WHISPER_SAMPLES) / "jfk.mp3");
+    static AudioBuffer const original = load_audio(test::whisper_samples_dir() / "jfk.mp3");
     return resample(original, at_rate);
 }
 

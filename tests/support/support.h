@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,7 @@ namespace echollama::test {
 
 inline std::filesystem::path shared_dir() {
     char const* env = std::getenv("ECHOLLAMA_SHARED");
-    return env ? env : ECHOLLAMA_SHARED_DIR;
+    return env ? std::filesystem::path(env) : default_shared_dir();
 }
 inline std::filesystem::path golden(std::string const& file) {
     return shared_dir() / "golden" / file;
@@ -22,7 +23,7 @@ inline std::filesystem::path sample(std::string const& file) {
     return shared_dir() / "samples" / file;
 }
 inline std::filesystem::path data(std::string const& file) {
-    return std::filesystem::path(ECHOLLAMA_TEST_DATA) / file;
+    return data_dir() / file;
 }
 
 // The folder of installed model files: ECHOLLAMA_MODELS, else the user's cache, as the program itself looks.
