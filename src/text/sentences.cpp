@@ -1,8 +1,9 @@
 #include "text/sentences.h"
 
+#include "text/abbreviations.h"
+
 #include <algorithm>
-#include <array>
-#include <cctype>
+#include <optional>
 
 namespace echollama {
 namespace {
@@ -36,49 +37,106 @@ std::size_t mark_at(std::string_view text, std::size_t at) {
     return text.substr(at).starts_with("\u2026") ? 3 : 0;
 }
 
-bool is_abbreviation(std::string_view word) {
-    static constexpr std::array<std::string_view, 26> known = {
-        "mr",  "mrs",  "ms",   "dr", "prof", "st",   "sr",  "jr",  "vs",  "etc", "approx", "e.g", "i.e",
-        "fig", "incl", "excl", "cf", "ca",   "dept", "est", "min", "max", "a.m", "p.m",    "u.s", "tel"};
-    std::string lower(word);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::find(known.begin(), known.end(), lower) != known.end();
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
-// "No. 5", "p. 12", "Jan. 5th"; without a number behind them these are words, or end a sentence.
-bool announces_number(std::string_view word) {
-    static constexpr std::array<std::string_view, 42> known = {
-        "no",  "No",  "nr",  "Nr",  "p",   "pp",  "ch",  "Ch",  "vol", "Vol", "sec", "Sec", "art", "Art",
-        "apt", "Apt", "eq",  "Eq",  "tab", "Tab", "par", "Par", "ed",  "Jan", "Feb", "Mar", "Apr", "Jun",
-        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Sept"};
-    return std::find(known.begin(), known.end(), word) != known.end();
+bool is_letter(char c) {
+    return is_lower(c) || (c >= 'A' && c <= 'Z');
 }
 
-// May a full stop at `dot` end the sentence? `next` is the first character after the white space, 0 at the end.
-bool stop_ends(std::string_view text, std::size_t dot, char next) {
-    std::size_t begin = dot;
+// The word before `end`, back to white space or an opening mark.
+std::string_view word_before(std::string_view text, std::size_t end) {
+    auto begin = end;
     while (begin > 0 && !is_space(text[begin - 1]) && text[begin - 1] != '(' && text[begin - 1] != '"') {
         --begin;
     }
-    auto word = text.substr(begin, dot - begin);
+    return text.substr(begin, end - begin);
+}
+
+std::string_view letters_from(std::string_view text, std::size_t at) {
+    auto end = at;
+    while (end < text.size() && is_letter(text[end])) {
+        ++end;
+    }
+    return text.substr(at, end - at);
+}
+
+// "5 ft.", "10min."
+bool is_measured(std::string_view text, std::string_view word, std::size_t dot) {
+    auto const letters = std::min(word.find_first_not_of("0123456789.,"), word.size());
+    if (!is_short_unit(word.substr(letters))) {
+        return false;
+    }
+    auto const begin = dot - word.size();
+    return letters > 0 || (begin > 1 && text[begin - 1] == ' ' && is_digit(text[begin - 2]));
+}
+
+// "e.s.t", "U.S": single letters with full stops
+bool is_dotted_letters(std::string_view word) {
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (i % 2 == 0 ? !is_letter(word[i]) : word[i] != '.') {
+            return false;
+        }
+    }
+    return word.size() > 2;
+}
+
+// What a short form says about the full stop behind it; nullopt: the word is none.
+std::optional<bool> short_form_ends(std::string_view word, std::string_view next_word, char next) {
+    bool known = false;
+    for (auto const& form : abbreviations()) {
+        if (!is_written_as(form, word)) {
+            continue;
+        }
+        known = true;
+        bool const number_follows = is_digit(next);
+        if (form.kind == ShortForm::title || form.kind == ShortForm::word) {
+            return false;
+        }
+        if (form.kind == ShortForm::number && number_follows) {
+            return false;
+        }
+        if (form.kind == ShortForm::ending) {
+            bool const any_capital = word == "etc" || form.spoken == "AM" || form.spoken == "PM";
+            bool const capital = next >= 'A' && next <= 'Z';
+            return any_capital ? capital : begins_sentence(next_word);
+        }
+    }
+    return known ? std::optional(true) : std::nullopt; // "She said no."
+}
+
+// A street or a saint, which another table speaks.
+bool is_way(std::string_view word) {
+    static constexpr std::string_view ways[] = {"St", "Ave", "Rd", "Blvd", "Ln", "Ct", "Pl", "Sq", "Pkwy", "Hwy", "st"};
+    return std::find(std::begin(ways), std::end(ways), word) != std::end(ways);
+}
+
+// May a full stop at `dot` end the sentence? `after`: where the text goes on.
+bool stop_ends(std::string_view text, std::size_t dot, std::size_t after) {
+    char const next = text[after];
+    auto const word = word_before(text, dot);
+    auto const begin = dot - word.size();
+    auto const next_word = letters_from(text, after);
     bool list_number = begin == text.find_first_not_of(" \t\r\n") && !word.empty() && word.size() <= 3 &&
-                       std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+                       std::all_of(word.begin(), word.end(), is_digit);
     if (list_number) {
         return false;
     }
     // "J. Smith", but "I see what you and I." ends.
     if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z' && word[0] != 'I') {
-        return next == 0;
+        return false;
     }
-    if (announces_number(word)) { // "No. 5" goes on, "She said no." ends
-        return !(next >= '0' && next <= '9');
+    if (is_measured(text, word, dot)) { // "5 in. high"
+        return !is_lower(next) && !is_digit(next);
     }
-    if (is_abbreviation(word)) {
-        bool may_end = word.find('.') != std::string_view::npos || word == "etc" || word == "min" || word == "max";
-        return next == 0 || (may_end && next >= 'A' && next <= 'Z');
+    if (is_way(word) || is_dotted_letters(word)) {
+        if (auto const ends = short_form_ends(word, next_word, next)) {
+            return *ends;
+        }
+        return begins_sentence(next_word);
     }
-    return true;
+    return short_form_ends(word, next_word, next).value_or(true);
 }
 
 constexpr std::size_t long_line = 40; // bytes; shorter lines are lines of a list
@@ -154,7 +212,7 @@ SentenceCutter::End SentenceCutter::sentence_end(std::size_t i) const {
     if (after == std::string_view::npos) {
         return {end, wait}; // what follows decides
     }
-    bool ends = after > end && !(plain_stop && !stop_ends(text, i, text[after])) &&
+    bool ends = after > end && !(plain_stop && !stop_ends(text, i, after)) &&
                 !((ellipsis || closed) && is_lower(text[after])) && after <= limit_;
     return {end, ends ? after : none};
 }

@@ -1,28 +1,16 @@
+// Numbers that are neither money nor dates: plain ones, years, ranges, sizes, feet, fractions, ordinals, decades.
 #include "text/speech_text.h"
 #include "text/speech_text_parts.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace echollama::speech {
 namespace {
 
-// A number as written: 1,234.50
-struct Amount {
-    std::string integer, fraction;
-    bool grouped = false;
-    std::size_t end = 0;
-
-    bool is_one() const { return integer == "1" && fraction.empty(); }
-    bool may_be_year() const {
-        return fraction.empty() && !grouped && integer.size() == 4 && integer >= "1100" && integer < "2100";
-    }
-};
-
 // Bytes of the separator before another group of exactly three digits: "," or a space of some width; 0: none.
 std::size_t separator_at(std::string_view text, std::size_t at) {
     for (std::string_view separator : {",", " ", "\u00A0", "\u2009", "\u202F"}) {
-        if (text.substr(at).starts_with(separator) && digits_at(text, at + separator.size()) == 3) {
+        if (from(text, at).starts_with(separator) && digits_at(text, at + separator.size()) == 3) {
             return separator.size();
         }
     }
@@ -35,140 +23,92 @@ bool spaces_group(std::string_view text, std::size_t at) {
     return text.substr(second - 3, 3) == "000" || (separator_at(text, second) > 0 && text[second] != ',');
 }
 
-std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
-    Amount amount;
-    auto run = digits_at(text, at);
-    if (run == 0) {
-        return std::nullopt;
-    }
-    amount.integer = text.substr(at, run);
-    at += run;
-    auto const first = separator_at(text, at);
-    bool const groups =
-        first > 0 && run <= 3 && (text[at] == ',' || (amount.integer[0] != '0' && spaces_group(text, at)));
-    auto const separator = groups ? text.substr(at, first) : "";
-    while (groups && text.substr(at).starts_with(separator) && separator_at(text, at) == first) {
-        amount.integer += text.substr(at + first, 3);
-        amount.grouped = true;
-        at += first + 3;
-    }
-    if (at < text.size() && text[at] == '.' && digits_at(text, at + 1) > 0) {
-        run = digits_at(text, at + 1);
-        amount.fraction = text.substr(at + 1, run);
-        at += 1 + run;
-    }
-    amount.end = at;
-    return amount;
-}
+constexpr std::string_view scales[] = {"hundred", "thousand", "million", "billion", "trillion"};
 
-std::string amount_words(Amount const& amount) {
-    auto words = integer_words(amount.integer);
-    return amount.fraction.empty() ? words : words + " point " + digit_words(amount.fraction);
-}
-
-struct Magnitude {
-    std::string_view written, spoken;
-    bool attached; // right behind the number, such as 5M
-};
-
-constexpr Magnitude magnitudes[] = {
-    {" million", " million", false},   {" billion", " billion", false}, {" trillion", " trillion", false},
-    {" thousand", " thousand", false}, {"bn", " billion", true},        {" bn", " billion", true},
-    {"k", " thousand", true},          {"K", " thousand", true},        {"M", " million", true},
-    {"B", " billion", true},           {"m", " million", true},
-};
-
-// "million" and the like behind an amount of money.
-Magnitude const* magnitude_at(std::string_view rest) {
-    for (auto const& one : magnitudes) {
-        if (rest.starts_with(one.written) && !letter_at(rest, one.written.size())) {
-            return &one;
+// The size of " million" and the like; 0: none. "3bn" is short for a billion.
+std::size_t scale_at(std::string_view text, std::size_t at, std::string& words) {
+    if (is_in(" -", char_at(text, at))) {
+        auto const word = letters_at(text, at + 1);
+        if (contains(scales, word)) {
+            words = " " + std::string(word);
+            return word.size() + 1;
         }
     }
-    return nullptr;
-}
-
-// "five dollars and fifty cents"
-std::string money_words(Amount const& amount, Magnitude const* magnitude, Currency const& currency) {
-    if (magnitude) {
-        return amount_words(amount) + std::string(magnitude->spoken) + " " + currency.many;
-    }
-    if (amount.fraction.size() != 2 || amount.integer.size() > 15) {
-        return amount_words(amount) + " " + (amount.is_one() ? currency.one : currency.many);
-    }
-    auto const cents = std::stoul(amount.fraction);
-    auto const cent_words = cardinal_words(cents) + " " + (cents == 1 ? currency.cent : currency.cents);
-    if (amount.integer == "0" && cents > 0) {
-        return cent_words;
-    }
-    auto words = integer_words(amount.integer) + " " + (amount.integer == "1" ? currency.one : currency.many);
-    return cents == 0 ? words : words + " and " + cent_words;
-}
-
-// A dash between two numbers: "-" or "–". Its size, 0 for none.
-std::size_t dash_at(std::string_view text, std::size_t at) {
-    auto const gap = at < text.size() && text[at] == ' ' && text.substr(at + 1, 3) == "–" ? 1U : 0U;
-    for (std::string_view dash : {"-", "–"}) {
-        if (text.substr(at + gap, dash.size()) == dash) {
-            auto size = gap + dash.size();
-            return gap && at + size < text.size() && text[at + size] == ' ' ? size + 1 : size;
-        }
+    auto const gap = char_at(text, at) == ' ' ? 1U : 0U;
+    if (letters_at(text, at + gap) == "bn") {
+        words = " billion";
+        return gap + 2;
     }
     return 0;
 }
 
-bool year_context(Scan const& scan) {
-    static constexpr std::string_view words[] = {"in",   "since",  "by",     "from",   "until", "till",   "of",
-                                                 "year", "before", "after",  "around", "circa", "during", "early",
-                                                 "late", "spring", "summer", "autumn", "fall",  "winter"};
-    return scan.after_date || month_number(scan.previous) ||
-           std::find(std::begin(words), std::end(words), scan.previous) != std::end(words);
+// Does an amount stand here, rather than a year, whatever the number is?
+bool is_amount_here(Scan const& scan, Amount const& amount) {
+    static constexpr std::string_view words[] = {"number",  "page", "than",  "exactly", "nearly",
+                                                 "roughly", "most", "least", "total",   "another"};
+    auto const after = amount.end + (char_at(scan.text, amount.end) == ' ' ? 1U : 0U);
+    auto const before = scan.text.substr(0, scan.at).find_last_not_of(' ');
+    return contains(words, scan.previous) || counts_things(from(scan.text, amount.end)) ||
+           is_in("+=*<>^", char_at(scan.text, after)) ||
+           (before != std::string_view::npos && is_in("+=*<>#", scan.text[before]));
 }
 
-// Numbers before "people", "metres" … are amounts even after "of".
-bool counts_things(std::string_view rest) {
-    static constexpr std::string_view things[] = {"people", "metres", "meters", "percent", "words", "steps",
-                                                  "pages",  "times",  "pixels", "dollars", "euros", "pounds"};
-    if (!rest.starts_with(' ')) {
-        return false;
-    }
-    return std::any_of(std::begin(things), std::end(things),
-                       [&](std::string_view thing) { return rest.substr(1, thing.size()) == thing; });
-}
-
-bool is_emergency(Scan const& scan, Amount const& amount) {
-    return (amount.integer == "911" || amount.integer == "112" || amount.integer == "999" || amount.integer == "110") &&
-           announces_telephone(scan.previous);
-}
-
-std::string plain_words(Scan const& scan, Amount const& amount, std::string_view rest) {
-    if (is_emergency(scan, amount)) {
+std::string plain_words(Scan const& scan, Amount const& amount) {
+    static constexpr std::string_view emergencies[] = {"911", "112", "999", "110", "000"};
+    if (contains(emergencies, amount.integer) && announces_telephone(scan.previous)) {
         return digit_words(amount.integer);
     }
-    if (amount.may_be_year() && year_context(scan) && !counts_things(rest)) {
-        return year_words(std::stoul(amount.integer));
+    return amount.may_be_year() && !is_amount_here(scan, amount) ? year_words(std::stoul(amount.integer))
+                                                                 : amount_words(amount);
+}
+
+constexpr std::string_view before_size[] = {"high", "wide", "tall", "long", "deep", "thick", "by", "x", "in"};
+
+// "5 in. high", "5 in x 3 in", "is 5 in." are inches, "5 in London" is not; the size of the unit, or 0.
+std::size_t inches_at(std::string_view text, std::size_t at) {
+    auto const gap = is_in(" -", char_at(text, at)) ? 1U : 0U;
+    if (lower_case(letters_at(text, at + gap)) != "in") {
+        return 0;
     }
-    return amount_words(amount);
+    auto const end = at + gap + 2;
+    auto const next = from(text, end).find_first_not_of(' ');
+    bool const ends = next == std::string_view::npos || is_in(".,;:!?)\"", text[end + next]);
+    auto const word = letters_at(text, end + std::min(next, text.size()));
+    return ends || gap == 0 || contains(before_size, word) || char_at(text, end) == '\xC2' ? gap + 2U : 0U;
+}
+
+// The full stop of "ft." goes with it where the sentence goes on.
+void skip_unit_stop(Scan& scan) {
+    if (scan.peek() == '.' && !is_digit(scan.peek(1)) && !stop_ends_sentence(scan.rest().substr(1))) {
+        ++scan.at;
+    }
 }
 
 // The unit, percent sign or currency behind a number, as words; moves the scan.
 std::string suffix_words(Scan& scan, bool one) {
-    if (auto const match = unit_at(scan.rest()); match.unit) {
-        bool const attribute = scan.peek() == '-'; // "a ten-kilometre run"
+    bool const attribute = scan.peek() == '-'; // "a ten-kilometre run"
+    if (auto const match = unit_at(scan.rest()); match.size > 0) {
         scan.at += match.size;
-        std::string words = one || attribute ? match.unit->one : match.unit->many;
-        if (scan.peek() == '/' && letter_at(scan.text, scan.at + 1)) {
-            if (auto const per = unit_at(scan.text.substr(scan.at + 1)); per.unit && scan.text[scan.at + 1] != ' ') {
-                scan.at += 1 + per.size;
-                words += std::string(" per ") + per.unit->one;
-            }
+        if (match.letters) {
+            skip_unit_stop(scan);
         }
-        return (attribute ? "-" : " ") + words;
+        return (attribute ? "-" : " ") + (one || attribute ? match.one : match.many);
+    }
+    if (auto const size = inches_at(scan.text, scan.at)) {
+        scan.at += size;
+        skip_unit_stop(scan);
+        return (attribute ? "-inch" : one ? " inch" : " inches");
+    }
+    for (bool const twice : {true, false}) {
+        if (auto const size = measure_mark_at(scan.text, scan.at, twice)) {
+            scan.at += size;
+            return twice ? (one ? " inch" : " inches") : (one ? " foot" : " feet");
+        }
     }
     auto const gap = scan.peek() == ' ' ? 1U : 0U;
-    if (auto const* currency = currency_at(scan.rest().substr(gap))) {
+    if (auto const* currency = currency_at(from(scan.text, scan.at + gap))) {
         auto const size = gap + std::string_view(currency->symbol).size();
-        if (!(gap && is_digit(scan.peek(size)))) { // "5 $3" is two numbers
+        if (!is_digit(scan.peek(size)) || !gap) { // "5 $3" is two numbers
             scan.at += size;
             return std::string(" ") + (one ? currency->one : currency->many);
         }
@@ -176,91 +116,87 @@ std::string suffix_words(Scan& scan, bool one) {
     return "";
 }
 
-bool read_money(Scan& scan) {
-    auto const* currency = currency_at(scan.rest());
-    if (!currency) {
-        return false;
-    }
-    auto at = scan.at + std::string_view(currency->symbol).size();
-    if (at < scan.text.size() && scan.text[at] == ' ') {
-        ++at;
-    }
-    auto const amount = amount_at(scan.text, at);
-    if (!amount) {
-        return false;
-    }
-    auto const* magnitude = magnitude_at(scan.text.substr(amount->end));
-    auto const dash = magnitude ? 0 : dash_at(scan.text, amount->end);
-    auto const symbol = std::string_view(currency->symbol);
-    auto second_at = amount->end + dash;
-    if (dash && scan.text.substr(second_at).starts_with(symbol)) {
-        second_at += symbol.size();
-    }
-    if (auto const second = dash ? amount_at(scan.text, second_at) : std::nullopt) {
-        auto const* scale = magnitude_at(scan.text.substr(second->end));
-        scan.say(amount_words(*amount) + " to " + money_words(*second, scale, *currency));
-        scan.at = second->end + (scale ? scale->written.size() : 0);
-        return true;
-    }
-    scan.say(money_words(*amount, magnitude, *currency));
-    scan.at = amount->end + (magnitude ? magnitude->written.size() : 0);
-    return true;
-}
-
-// 5'10", 5 ft 10 in → five feet ten inches
-bool read_feet(Scan& scan, Amount const& feet) {
-    auto const rest = scan.text.substr(feet.end);
-    bool const written = rest.starts_with(" ft ");
-    if (!feet.fraction.empty() || !(written || rest.starts_with('\''))) {
-        return false;
-    }
-    auto const inches = amount_at(scan.text, feet.end + (written ? 4 : 1));
-    std::string_view const mark = written ? " in" : "\"";
-    if (!inches || scan.text.substr(inches->end, mark.size()) != mark ||
-        (written && letter_at(scan.text, inches->end + mark.size()))) {
-        return false;
-    }
-    scan.say(amount_words(feet) + (feet.is_one() ? " foot " : " feet ") + amount_words(*inches) +
-             (inches->is_one() ? " inch" : " inches"));
-    scan.at = inches->end + mark.size();
-    return true;
-}
-
-// "5-10 m", "1999–2004"
+// "5 to 10 m", "1999–2004", "9-11 am"; with a unit behind the first number as well, each is read on its own.
 bool read_range(Scan& scan, Amount const& first) {
     auto const dash = dash_at(scan.text, first.end);
     auto const second = dash ? amount_at(scan.text, first.end + dash) : std::nullopt;
-    if (!second) {
+    if (!second || scan.text[first.end + dash] == '.' || in_equation(scan.text, first.end)) {
         return false;
     }
-    bool const years = first.may_be_year() && second->may_be_year();
-    scan.at = second->end;
+    auto const end = second->end;
+    if (is_in(":/", char_at(scan.text, end)) && is_digit(char_at(scan.text, end + 1))) {
+        return false; // a clock time, date or fraction
+    }
+    std::string scale, half_day;
+    auto const scale_size = scale_at(scan.text, end, scale);
+    auto const half_day_size = half_day_at(scan.text, end, half_day);
+    auto ahead = scan;
+    ahead.at = end + scale_size;
+    auto const unit = half_day_size ? "" : suffix_words(ahead, false);
+    if (letter_at(scan.text, end) && scale_size == 0 && half_day_size == 0 && unit.empty()) {
+        return false;
+    }
+    bool const years =
+        first.may_be_year() && second->may_be_year() && unit.empty() && scale.empty() && !is_amount_here(scan, *second);
     auto const words = [&](Amount const& amount) {
         return years ? year_words(std::stoul(amount.integer)) : amount_words(amount);
     };
-    auto const both = words(first) + " to " + words(*second);
-    scan.say(both + suffix_words(scan, false));
+    auto second_words = words(*second);
+    if (first.may_be_year() && second->integer.size() == 2 && unit.empty() && // "1999-04", "2019–20"
+        second->fraction.empty() && from(scan.text, end).find_first_of("%") != 0) {
+        auto const century = first.integer.substr(0, 2);
+        bool const season =
+            std::stoul(second->integer) > std::stoul(first.integer.substr(2)) || second->integer.starts_with('0');
+        if (season) {
+            second_words = second->integer[0] == '0' ? "oh " + digit_words(second->integer.substr(1)) : second_words;
+            scan.say(year_words(std::stoul(first.integer)) + " to " + second_words);
+            scan.at = end;
+            return true;
+        }
+    }
+    scan.say(words(first) + " to " + second_words + scale + (half_day_size ? " " + half_day : unit));
+    scan.at = half_day_size ? end + half_day_size : ahead.at;
     return true;
 }
 
-// "1920x1080", "3 × 4 m"
+// "1-2-3" is a list.
+bool read_hyphened_list(Scan& scan) {
+    std::string words;
+    auto at = scan.at;
+    int count = 0;
+    while (auto const size = digits_at(scan.text, at)) {
+        words += (count++ ? ", " : "") + integer_words(scan.text.substr(at, size));
+        at += size;
+        if (char_at(scan.text, at) != '-' || !is_digit(char_at(scan.text, at + 1))) {
+            break;
+        }
+        ++at;
+    }
+    if (count < 3 || letter_at(scan.text, at) || in_equation(scan.text, at)) {
+        return false;
+    }
+    scan.say(words);
+    scan.at = at;
+    return true;
+}
+
+// "1920x1080", "3 × 4 m", "2x"
 bool read_size(Scan& scan, Amount const& first) {
     auto at = first.end;
-    auto const gap = at < scan.text.size() && scan.text[at] == ' ' ? 1U : 0U;
-    std::size_t sign = 0;
-    if (scan.text.substr(at + gap, 2) == "×") {
-        sign = 2;
-    } else if (scan.text.substr(at + gap, 1) == "x" || scan.text.substr(at + gap, 1) == "X") {
-        sign = 1;
-    }
+    auto const gap = char_at(scan.text, at) == ' ' ? 1U : 0U;
+    auto const sign = from(scan.text, at + gap).starts_with("×")  ? 2U
+                      : is_in("xX", char_at(scan.text, at + gap)) ? 1U
+                                                                  : 0U;
     if (!sign) {
         return false;
     }
     at += gap + sign;
-    at += at < scan.text.size() && scan.text[at] == ' ' ? 1U : 0U;
+    at += char_at(scan.text, at) == ' ' ? 1U : 0U;
     auto const second = amount_at(scan.text, at);
     if (!second) {
-        if (gap || letter_at(scan.text, first.end + sign)) {
+        auto const next = scan.text.find_first_not_of(' ', first.end + sign);
+        bool const factor = is_in("+*=^-", char_at(scan.text, next)) || in_equation(scan.text, first.end); // "3x + 2"
+        if (gap || letter_at(scan.text, first.end + sign) || factor) {
             return false;
         }
         scan.say(amount_words(first) + " times"); // "2x"
@@ -268,8 +204,67 @@ bool read_size(Scan& scan, Amount const& first) {
         return true;
     }
     scan.at = second->end;
-    bool const product = scan.rest().starts_with(" =") || scan.rest().starts_with("=");
-    scan.say(amount_words(first) + (product ? " times " : " by ") + amount_words(*second) + suffix_words(scan, false));
+    bool const product = in_equation(scan.text, first.end + gap);
+    auto const both = amount_words(first) + (product ? " times " : " by ") + amount_words(*second);
+    scan.say(both + suffix_words(scan, false));
+    return true;
+}
+
+bool is_ordinal_ending(Amount const& number, std::string_view ending) {
+    auto const last = number.integer.back();
+    bool const teen = number.integer.size() > 1 && number.integer[number.integer.size() - 2] == '1';
+    std::string_view const right = teen ? "th" : last == '1' ? "st" : last == '2' ? "nd" : last == '3' ? "rd" : "th";
+    return ending == right;
+}
+
+// "1st", "9,000th"; what is no ordinal ("1th") is left.
+bool read_ordinal(Scan& scan, Amount const& number) {
+    auto const ending = lower_case(letters_at(scan.text, number.end));
+    if (!number.fraction.empty() || number.integer.size() > 15 || !is_ordinal_ending(number, ending)) {
+        return false;
+    }
+    scan.say(ordinal_words(std::stoull(number.integer)));
+    scan.at = number.end + 2;
+    return true;
+}
+
+// "1990s", "the 90s", "1960s-80s"
+bool read_decade(Scan& scan, Amount const& number) {
+    auto const mark = char_at(scan.text, number.end) == '\'' && number.integer.size() == 4 ? 1U : 0U; // "1990's"
+    if (letters_at(scan.text, number.end + mark) != "s" || !number.fraction.empty()) {
+        return false;
+    }
+    static constexpr std::string_view announcing[] = {"the", "early", "late", "mid", "her", "his", "their", "my"};
+    auto const before = scan.text.substr(0, scan.at);
+    bool const century = number.may_be_year() && number.integer.ends_with('0');
+    bool const short_form = number.integer.size() == 2 && number.integer >= "20" && number.integer.ends_with('0') &&
+                            (contains(announcing, scan.previous) || before.ends_with('\'') ||
+                             before.ends_with("\u2019") || scan.out.ends_with("ies to"));
+    if (!century && !short_form) {
+        return false;
+    }
+    auto words = century ? year_words(std::stoul(number.integer)) : cardinal_words(std::stoul(number.integer));
+    words = words.ends_with('y') ? words.substr(0, words.size() - 1) + "ies" : words + "s";
+    scan.say(words);
+    scan.at = number.end + mark + 1;
+    return true;
+}
+
+// "6.02e23", "1E-9"
+bool read_power_of_ten(Scan& scan, Amount const& number) {
+    auto at = number.end;
+    if (!is_in("eE", char_at(scan.text, at))) {
+        return false;
+    }
+    bool const minus = char_at(scan.text, at + 1) == '-';
+    at += minus || char_at(scan.text, at + 1) == '+' ? 2U : 1U;
+    auto const size = digits_at(scan.text, at);
+    if (size == 0 || size > 3 || letter_at(scan.text, at + size)) {
+        return false;
+    }
+    scan.say(amount_words(number) + " times ten to the " + (minus ? "minus " : "") +
+             integer_words(scan.text.substr(at, size)));
+    scan.at = at + size;
     return true;
 }
 
@@ -281,171 +276,228 @@ std::string denominator(std::uint64_t value, bool one) {
     return one ? word : word + "s";
 }
 
-std::optional<std::string> fraction_words(std::string_view text, std::size_t at, std::size_t& end) {
-    auto const above = digits_at(text, at);
-    auto const slash = at + above;
-    if (above == 0 || above > 2 || slash >= text.size() || text[slash] != '/') {
-        return std::nullopt;
-    }
-    auto const below = digits_at(text, slash + 1);
-    if (below == 0 || below > 3) {
-        return std::nullopt;
-    }
-    end = slash + 1 + below;
-    if (end < text.size() &&
-        (text[end] == '/' || letter_at(text, end) || (text[end] == '.' && digits_at(text, end + 1) > 0))) {
-        return std::nullopt;
-    }
-    auto const top = std::stoul(std::string(text.substr(at, above)));
-    auto const bottom = std::stoul(std::string(text.substr(slash + 1, below)));
-    if (top == 0 || top >= bottom || bottom > 100) {
-        return std::nullopt;
-    }
-    return cardinal_words(top) + " " + denominator(bottom, top == 1);
-}
-
-// "3/4", "1 1/2", "2½"
-bool read_fraction(Scan& scan, Amount const& first) {
+struct Fraction {
+    std::string words;
+    bool part = false; // of one thing: "half of a metre", not "120 over 80"
     std::size_t end = 0;
-    if (auto const words = fraction_words(scan.text, scan.at, end)) {
-        scan.at = end;
-        scan.say(*words);
+};
+
+// "3/4", "22/3", "1/3rd"; "120/80" is one over the other, "50/50" both, and "9/11" a day.
+std::optional<Fraction> fraction_at(std::string_view text, std::size_t at) {
+    auto const above = digits_at(text, at), slash = at + above, below = digits_at(text, slash + 1);
+    if (above == 0 || above > 3 || char_at(text, slash) != '/' || below == 0 || below > 4 || in_equation(text, slash)) {
+        return std::nullopt;
+    }
+    auto end = slash + 1 + below;
+    auto const ending = lower_case(letters_at(text, end));
+    if (ending == "th" || ending == "rd" || ending == "nd" || ending == "ths" || ending == "rds") {
+        end += ending.size();
+    } else if (!ending.empty() && unit_at(from(text, end)).size == 0) {
+        return std::nullopt;
+    }
+    if (char_at(text, end) == '/' || (is_in(".,", char_at(text, end)) && is_digit(char_at(text, end + 1)))) {
+        return std::nullopt;
+    }
+    auto const top_digits = text.substr(at, above), bottom_digits = text.substr(slash + 1, below);
+    auto const top = std::stoul(std::string(top_digits)), bottom = std::stoul(std::string(bottom_digits));
+    if (top == 0 || bottom < 2 || bottom > 1000 || top_digits[0] == '0' || bottom_digits[0] == '0') {
+        return std::nullopt;
+    }
+    if (top == bottom || (top == 24 && bottom == 7) || (top == 9 && bottom == 11)) {
+        return Fraction{cardinal_words(top) + " " + cardinal_words(bottom), false, end};
+    }
+    if (top > bottom && top >= 50) {
+        return Fraction{cardinal_words(top) + " over " + cardinal_words(bottom), false, end};
+    }
+    return Fraction{cardinal_words(top) + " " + denominator(bottom, top == 1), top < bottom, end};
+}
+
+// "1/2 m", "3 1/2 lbs", "1-1/2 in"
+bool read_fraction(Scan& scan, Amount const& first) {
+    if (auto const fraction = fraction_at(scan.text, scan.at)) {
+        scan.at = fraction->end;
+        auto const unit = suffix_words(scan, fraction->part);
+        bool const article = fraction->part && unit.starts_with(' ') && unit != " percent";
+        scan.say(fraction->words + (article ? (is_in("aeio", unit[1]) ? " of an" : " of a") : "") + unit);
         return true;
     }
-    if (!first.fraction.empty()) {
+    auto const fraction = first.fraction.empty() && is_in(" -", char_at(scan.text, first.end))
+                              ? fraction_at(scan.text, first.end + 1)
+                              : std::nullopt;
+    if (!fraction || (!fraction->part && scan.text[first.end] == '-')) {
         return false;
     }
-    auto const spaced = scan.text.substr(first.end, 1) == " ";
-    if (auto const words = spaced ? fraction_words(scan.text, first.end + 1, end) : std::nullopt) {
-        scan.at = end;
-        auto const half = words->starts_with("one ") ? "a " + words->substr(4) : *words;
-        scan.say(amount_words(first) + " and " + half + suffix_words(scan, false));
-        return true;
-    }
-    auto const sign = character_at(scan.text, first.end).code;
-    char const* part = sign == 0xBD ? "a half" : sign == 0xBC ? "a quarter" : sign == 0xBE ? "three quarters" : nullptr;
-    if (!part) {
-        return false;
-    }
-    scan.at = first.end + 2;
-    scan.say(amount_words(first) + " and " + part + suffix_words(scan, false));
+    scan.at = fraction->end;
+    auto const& words = fraction->words;
+    scan.say(amount_words(first) + " and " + (words.starts_with("one ") ? "a " + words.substr(4) : words) +
+             suffix_words(scan, false));
     return true;
 }
 
-// "21st", "1990s", "80s"
-bool read_ordinal_or_decade(Scan& scan, Amount const& number) {
-    auto const ending = lower_case(scan.text.substr(number.end, 2));
-    bool const ordinal = ending == "st" || ending == "nd" || ending == "rd" || ending == "th";
-    if (number.fraction.empty() && number.integer.size() <= 15 && ordinal && !letter_at(scan.text, number.end + 2)) {
-        scan.say(ordinal_words(std::stoull(number.integer)));
-        scan.at = number.end + 2;
-        return true;
+// "0x1F"
+bool read_hexadecimal(Scan& scan) {
+    auto end = scan.at + 2;
+    while (is_digit(char_at(scan.text, end)) || is_in("abcdefABCDEF", char_at(scan.text, end))) {
+        ++end;
     }
-    bool const plural = ending.starts_with('s') && !letter_at(scan.text, number.end + 1);
-    bool const century = number.may_be_year() && number.integer.ends_with('0');
-    bool const short_form =
-        number.integer.size() == 2 && number.integer >= "20" && number.integer.ends_with('0') &&
-        (scan.previous == "the" || scan.previous == "early" || scan.previous == "late" || scan.previous == "mid" ||
-         scan.previous == "her" || scan.previous == "his" || scan.text.substr(0, scan.at).ends_with('\'') ||
-         scan.text.substr(0, scan.at).ends_with("\u2019"));
-    if (!number.fraction.empty() || !plural || !(century || short_form)) {
+    if (scan.peek() != '0' || scan.peek(1) != 'x' || end == scan.at + 2 || letter_at(scan.text, end)) {
         return false;
     }
-    auto words = century ? year_words(std::stoul(number.integer)) : cardinal_words(std::stoul(number.integer));
-    words = words.ends_with('y') ? words.substr(0, words.size() - 1) + "ies" : words + "s";
-    scan.say(words);
-    scan.at = number.end + 1;
-    return true;
-}
-
-// "6.02e23", "1E-9"
-bool read_power_of_ten(Scan& scan, Amount const& number) {
-    auto at = number.end;
-    if (lower_case(scan.text.substr(at, 1)) != "e") {
-        return false;
-    }
-    bool const minus = scan.text.substr(at + 1, 1) == "-";
-    at += minus || scan.text.substr(at + 1, 1) == "+" ? 2U : 1U;
-    auto const size = digits_at(scan.text, at);
-    if (size == 0 || size > 3 || letter_at(scan.text, at + size)) {
-        return false;
-    }
-    scan.say(amount_words(number) + " times ten to the " + (minus ? "minus " : "") +
-             integer_words(scan.text.substr(at, size)));
-    scan.at = at + size;
-    return true;
-}
-
-// "1.50€", "20.99 EUR"
-bool read_money_behind(Scan& scan, Amount const& number) {
-    auto const gap = scan.text.substr(number.end, 1) == " " ? 1U : 0U;
-    auto const* currency = currency_at(scan.text.substr(std::min(number.end + gap, scan.text.size())));
-    if (!currency || number.fraction.size() != 2) {
-        return false;
-    }
-    auto const end = number.end + gap + std::string_view(currency->symbol).size();
-    if (gap && end < scan.text.size() && is_digit(scan.text[end])) { // "5.50 $3" is two
-        return false;
-    }
-    scan.say(money_words(number, nullptr, *currency));
+    scan.say("zero x " + spell_address(scan.text.substr(scan.at + 2, end - scan.at - 2)));
     scan.at = end;
     return true;
 }
 
-// "1.2.3", "192.168.0.1"
-bool read_version(Scan& scan) {
-    std::string words;
-    auto at = scan.at;
-    int parts = 0;
-    for (;;) {
-        auto const run = digits_at(scan.text, at);
-        words += (parts ? " point " : "") + integer_words(scan.text.substr(at, run));
-        at += run;
-        ++parts;
-        if (at >= scan.text.size() || scan.text[at] != '.' || digits_at(scan.text, at + 1) == 0) {
-            break;
-        }
-        ++at;
-    }
-    if (parts < 3) {
-        return false;
-    }
-    scan.say(words);
-    scan.at = at;
+// The number on its own, with its scale and unit.
+bool read_plain(Scan& scan, Amount const& number) {
+    std::string scale;
+    auto const before = scan;
+    scan.at = number.end + scale_at(scan.text, number.end, scale);
+    auto const suffix = suffix_words(scan, number.is_one() && scale.empty());
+    auto const words = suffix.empty() && scale.empty() ? plain_words(before, number) : amount_words(number);
+    scan.say(words + scale + suffix);
     return true;
 }
 
 } // namespace
 
-bool announces_telephone(std::string_view word) {
-    static constexpr std::string_view words[] = {"call", "dial", "phone", "ring", "telephone", "tel", "fax", "text"};
-    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
+    Amount amount;
+    auto run = digits_at(text, at);
+    if (run == 0 && !(char_at(text, at) == '.' && digits_at(text, at + 1) > 0)) {
+        return std::nullopt;
+    }
+    amount.integer = text.substr(at, run);
+    at += run;
+    auto const first = separator_at(text, at);
+    bool const groups =
+        first > 0 && run > 0 && run <= 3 && (text[at] == ',' || (amount.integer[0] != '0' && spaces_group(text, at)));
+    auto const separator = groups ? text.substr(at, first) : "";
+    while (groups && text.substr(at).starts_with(separator) && separator_at(text, at) == first) {
+        amount.integer += text.substr(at + first, 3);
+        amount.grouped = true;
+        at += first + 3;
+    }
+    if (char_at(text, at) == '.' && digits_at(text, at + 1) > 0) {
+        run = digits_at(text, at + 1);
+        amount.fraction = text.substr(at + 1, run);
+        at += 1 + run;
+    }
+    amount.end = at;
+    return amount;
+}
+
+std::string amount_words(Amount const& amount) {
+    auto words = integer_words(amount.integer);
+    if (amount.fraction.empty()) {
+        return words;
+    }
+    return (amount.integer.empty() ? "" : words + " ") + "point " + digit_words(amount.fraction);
+}
+
+bool counts_things(std::string_view rest) {
+    static constexpr std::string_view others[] = {"people",  "men",   "women", "children",
+                                                  "percent", "sheep", "fish",  "feet"};
+    static constexpr std::string_view no_plurals[] = {"is",   "was", "has",  "as",     "its",   "this",  "us",
+                                                      "does", "his", "plus", "versus", "minus", "times", "across"};
+    auto const word = rest.starts_with(' ') ? letters_at(rest, 1) : "";
+    bool const plural = word.size() > 2 && is_lower(word[0]) && word.ends_with('s') && !word.ends_with("ss");
+    return contains(others, word) || word == "times" || (plural && !contains(no_plurals, word));
+}
+
+std::size_t dash_at(std::string_view text, std::size_t at) {
+    auto const gap = char_at(text, at) == ' ' && from(text, at + 1).starts_with("–") ? 1U : 0U;
+    for (std::string_view dash : {"-", "–"}) {
+        if (from(text, at + gap).starts_with(dash)) {
+            auto const size = gap + dash.size();
+            return gap && char_at(text, at + size) == ' ' ? size + 1 : size;
+        }
+    }
+    return 0;
+}
+
+bool in_equation(std::string_view text, std::size_t at) {
+    constexpr std::size_t reach = 60;                     // bytes to each side that are looked at
+    auto const size = [&](std::size_t i) -> std::size_t { // of a part of a calculation
+        for (std::string_view sign : {"×", "÷", "−", "–"}) {
+            if (from(text, i).starts_with(sign)) {
+                return sign.size();
+            }
+        }
+        bool const variable = is_ascii_letter(text[i]) && !letter_at(text, i + 1) && !letter_at(text, i - 1);
+        bool const inside_number = text[i] == ',' && is_digit(char_at(text, i + 1));
+        return variable || inside_number || is_digit(text[i]) || is_in(".+-*/^() ", text[i]) ? 1 : 0;
+    };
+    for (std::size_t i = at, step = 1; i < text.size() && i - at < reach && step > 0; i += step) {
+        if (text[i] == '=') {
+            return true;
+        }
+        step = size(i);
+    }
+    for (std::size_t i = at; i-- > 0 && at - i < reach;) {
+        if (text[i] == '=') {
+            return true;
+        }
+        bool const tail = (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; // of a sign
+        if (!tail && size(i) == 0) {
+            return false;
+        }
+    }
+    return false;
+}
+
+std::string per_words(Scan& scan) {
+    struct Per {
+        std::string_view written, spoken;
+    };
+    static constexpr Per pers[] = {{"d", "day"},   {"wk", "week"}, {"mo", "month"}, {"mth", "month"},
+                                   {"yr", "year"}, {"y", "year"},  {"pc", "piece"}, {"ea", "each"}};
+    static constexpr std::string_view words[] = {"day",     "week",   "month", "year", "hour", "minute", "second",
+                                                 "night",   "person", "user",  "unit", "item", "piece",  "seat",
+                                                 "serving", "page",   "mile",  "dose", "head", "head",   "box"};
+    if (scan.peek() != '/') {
+        return "";
+    }
+    auto const word = letters_at(scan.text, scan.at + 1);
+    if (!letter_at(scan.text, scan.at + 1 + word.size()) && !is_digit(scan.peek(1 + word.size()))) {
+        auto const* found =
+            std::find_if(std::begin(pers), std::end(pers), [&](Per const& per) { return per.written == word; });
+        if (found != std::end(pers) || contains(words, word)) {
+            scan.at += 1 + word.size();
+            return " per " + std::string(found != std::end(pers) ? found->spoken : word);
+        }
+    }
+    auto const unit = unit_at(from(scan.text, scan.at + 1));
+    if (unit.size == 0 || is_in(" -", scan.peek(1))) {
+        return "";
+    }
+    scan.at += 1 + unit.size;
+    return " per " + unit.one;
 }
 
 bool read_number(Scan& scan) {
-    if (read_money(scan)) {
-        scan.previous.clear();
-        return true;
-    }
-    auto const number = amount_at(scan.text, scan.at);
-    if (!number) {
+    char const c = scan.peek();
+    bool const point =
+        c == '.' && is_digit(scan.peek(1)) && !is_digit(scan.before()) && !letter_at(scan.text, scan.at - 1);
+    if (!is_digit(c) && !point && !currency_at(scan.rest())) {
         return false;
     }
-    bool const after_date = scan.after_date;
-    if (read_calendar(scan) || read_version(scan) || read_fraction(scan, *number) || read_feet(scan, *number) ||
-        read_size(scan, *number) || read_ordinal_or_decade(scan, *number) || read_range(scan, *number) ||
-        read_power_of_ten(scan, *number) || read_money_behind(scan, *number)) {
-        scan.previous.clear();
-        scan.after_date = scan.after_date && !after_date;
-        return true;
+    bool done = (!letter_at(scan.text, scan.at - 1) && read_money(scan));
+    auto const number = done ? std::nullopt : amount_at(scan.text, scan.at);
+    if (!done && !number) {
+        return false;
     }
-    scan.at = number->end;
-    auto const before = scan.at;
-    auto const suffix = suffix_words(scan, number->is_one());
-    scan.say(suffix.empty() ? plain_words(scan, *number, scan.text.substr(before)) : amount_words(*number) + suffix);
-    scan.previous.clear();
-    scan.after_date = false;
-    return true;
+    done = done || read_electronic(scan) || read_serial(scan) || read_date_or_time(scan) || read_telephone(scan) ||
+           read_dotted(scan) || read_house_number(scan) || read_hexadecimal(scan) || read_fraction(scan, *number) ||
+           read_marked_measure(scan, *number) || read_size(scan, *number) || read_ordinal(scan, *number) ||
+           read_decade(scan, *number) || read_hyphened_list(scan) || read_range(scan, *number) ||
+           read_power_of_ten(scan, *number) || read_money_behind(scan, *number) || read_plain(scan, *number);
+    for (auto per = per_words(scan); !per.empty(); per = per_words(scan)) {
+        scan.say(per.substr(1));
+    }
+    scan.forget_words();
+    scan.amount_end = scan.at;
+    return done;
 }
 
 } // namespace echollama::speech

@@ -1,8 +1,6 @@
 #include "text/speech_text_parts.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace echollama::speech {
 namespace {
@@ -44,9 +42,8 @@ char const* plain_form(char32_t code) {
         return "\"";
     case 0x2010:
     case 0x2011:
+    case 0x2012:
         return "-";
-    case 0x2013:
-        return "–";
     case 0x2014:
     case 0x2015:
         return ", ";
@@ -69,8 +66,11 @@ std::string visible(std::string_view text) {
             ++at;
             continue;
         }
-        if (auto const* plain = plain_form(code)) {
+        bool const joins = code == 0x2014 && at > 0 && is_digit(text[at - 1]) && is_digit(char_at(text, at + length));
+        if (auto const* plain = plain_form(code); plain && !joins) {
             out += plain;
+        } else if (joins) { // "10—12"
+            out += "–";
         } else if (!is_invisible(code)) {
             out.append(text.substr(at, length));
         }
@@ -81,52 +81,98 @@ std::string visible(std::string_view text) {
 
 constexpr std::size_t longest_markup = 2000; // bytes of one tag or link
 
-// "<|im_end|>", "<b>", "</p>", "<!-- … -->": the position after it, or npos when `at` begins none.
-std::size_t tag_end(std::string_view all, std::size_t at) {
+// clang-format off
+constexpr std::string_view html_tags[] = {
+    "a", "abbr", "address", "article", "aside", "audio", "b", "blockquote", "body", "br", "button", "canvas", "caption", "center", "cite",
+    "code", "col", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i", "iframe", "img", "input", "ins", "kbd", "label", "li", "link", "main",
+    "mark", "meta", "nav", "object", "ol", "option", "p", "picture", "pre", "q", "s", "samp", "script", "section", "select", "small",
+    "source", "span", "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template", "textarea", "tfoot",
+    "th", "thead", "time", "title", "tr", "track", "tt", "u", "ul", "var", "video", "wbr",
+    // tokens of language models and of speech markup
+    "eos", "bos", "pad", "unk", "think", "thinking", "thought", "reasoning", "reflection", "answer", "start_of_turn", "end_of_turn",
+    "speak", "prosody", "break", "emphasis", "voice", "phoneme"};
+// clang-format on
+
+// Where a span in angle brackets that begins with a name ends, and that name in small letters.
+struct Angle {
+    std::size_t end = std::string_view::npos;
+    std::string name;
+    bool closing = false, attributes = false, capital = false;
+};
+
+Angle angle_at(std::string_view all, std::size_t at) {
     auto const text = all.substr(0, at + longest_markup); // so that work grows with the text only
+    Angle angle;
+    angle.closing = text.substr(at, 2) == "</";
+    auto const name = at + (angle.closing ? 2 : 1);
+    if (!is_ascii_letter(char_at(text, name))) {
+        return angle;
+    }
+    auto const end = text.find_first_of("<>\n", name);
+    if (end == std::string_view::npos || text[end] != '>') {
+        return angle;
+    }
+    auto const name_end = text.find_first_of(" />", name);
+    angle.end = end + 1;
+    angle.name = lower_case(text.substr(name, name_end - name));
+    angle.capital = is_upper(text[name]);
+    angle.attributes = text.substr(name_end, end - name_end).find_first_not_of(" /") != std::string_view::npos;
+    return angle;
+}
+
+// "<Enter>" and "<Select>" are keys, "<B>" is a tag when "</B>" follows.
+bool is_tag(std::string_view text, std::size_t at, Angle const& angle) {
+    if (!contains(html_tags, angle.name)) {
+        return false;
+    }
+    if (!angle.capital || angle.closing || angle.attributes || angle.name == "br" || angle.name == "hr") {
+        return true;
+    }
+    auto const near = lower_case(from(text, at).substr(0, longest_markup));
+    return near.find("</" + angle.name + ">") != std::string::npos;
+}
+
+} // namespace
+
+std::size_t tag_end(std::string_view all, std::size_t at) {
+    auto const text = all.substr(0, at + longest_markup);
     if (text.substr(at, 2) == "<|") {
-        auto const end = text.find("|>", at + 2);
-        return end != std::string_view::npos && end - at < 64 ? end + 2 : std::string_view::npos;
+        constexpr std::size_t longest_token = 66;
+        auto const end = text.substr(0, at + longest_token).find("|>", at + 2);
+        return end != std::string_view::npos ? end + 2 : end;
     }
     if (text.substr(at, 4) == "<!--") {
         auto const end = text.find("-->", at + 4);
         return end == std::string_view::npos ? end : end + 3;
     }
-    auto const name = at + (text.substr(at, 2) == "</" ? 2 : 1);
-    if (name >= text.size() || !is_ascii_letter(text[name])) {
-        return std::string_view::npos;
-    }
-    auto const end = text.find_first_of("<>\n", name);
-    return end != std::string_view::npos && text[end] == '>' ? end + 1 : std::string_view::npos;
+    auto const angle = angle_at(all, at);
+    return angle.end != std::string_view::npos && is_tag(all, at, angle) ? angle.end : std::string_view::npos;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> entities = {{{"&amp;", " and "},
-                                                                                    {"&nbsp;", " "},
-                                                                                    {"&lt;", " less than "},
-                                                                                    {"&gt;", " greater than "},
-                                                                                    {"&quot;", "\""},
-                                                                                    {"&#39;", "'"},
-                                                                                    {"&apos;", "'"}}};
+namespace {
 
+// Tags go; other names in angle brackets lose the brackets.
 std::string without_tags(std::string_view text) {
     std::string out;
+    out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        if (text[at] == '<') {
-            if (auto const end = tag_end(text, at); end != std::string_view::npos) {
-                out += text.substr(at, 4) == "<br>" || text.substr(at, 3) == "</p" ? "\n" : " ";
-                at = end;
-                continue;
-            }
+        if (text[at] != '<') {
+            out += text[at++];
+            continue;
         }
-        if (text[at] == '&') {
-            auto const* entity = std::find_if(entities.begin(), entities.end(), [&](auto const& one) {
-                return text.substr(at, one.first.size()) == one.first;
-            });
-            if (entity != entities.end()) {
-                out += entity->second;
-                at += entity->first.size();
-                continue;
-            }
+        if (auto const end = tag_end(text, at); end != std::string_view::npos) {
+            out += text.substr(at, 4) == "<br>" || text.substr(at, 3) == "</p" ? "\n" : " ";
+            at = end;
+            continue;
+        }
+        if (auto const angle = angle_at(text, at); angle.end != std::string_view::npos) {
+            out += angle.closing ? " /" : " ";
+            auto const begin = at + (angle.closing ? 2 : 1);
+            out += text.substr(begin, angle.end - 1 - begin);
+            out += ' ';
+            at = angle.end;
+            continue;
         }
         out += text[at++];
     }
@@ -160,6 +206,13 @@ std::string without_emphasis(std::string_view line) {
     std::string out;
     for (std::size_t at = 0; at < line.size(); ++at) {
         char const c = line[at];
+        auto const run = std::min(line.find_first_not_of(c, at), line.size()) - at;
+        bool const alone = (at == 0 || line[at - 1] == ' ') && (at + run == line.size() || line[at + run] == ' ');
+        if (is_in("*_~", c) && run > 1 && (alone || run > 3)) { // no emphasis: "PIN: ****"
+            out.append(line, at, run);
+            at += run - 1;
+            continue;
+        }
         if (c == '`' || line.substr(at, 2) == "**" || line.substr(at, 2) == "~~" || line.substr(at, 2) == "__") {
             at += c == '`' ? 0 : 1;
             continue;
@@ -200,7 +253,12 @@ std::size_t block_mark(std::string_view line) {
         auto const box = line.substr(at, 4);
         return box == "[ ] " || box == "[x] " || box == "[X] " ? at + 4 : at;
     }
-    return rest.starts_with("• ") ? at + 4 : at;
+    for (std::string_view bullet : {"• ", "● ", "■ ", "▪ ", "◦ ", "‣ ", "► ", "▶ ", "· "}) {
+        if (rest.starts_with(bullet)) {
+            return at + bullet.size();
+        }
+    }
+    return at;
 }
 
 bool is_numbered(std::string_view line) {
@@ -229,7 +287,7 @@ std::string table_row(std::string_view line) {
 } // namespace
 
 std::string strip_markup(std::string_view text) {
-    auto const clean = without_tags(visible(text));
+    auto const clean = without_tags(visible(decode_entities(text)));
     std::string out;
     bool block_open = false;
     for (std::size_t at = 0; at <= clean.size();) {
@@ -252,7 +310,7 @@ std::string strip_markup(std::string_view text) {
         auto const body = table ? table_row(line) : std::string(line.substr(mark));
         out += without_emphasis(without_links(body)) + " ";
         block_open = true;
-        if (table || line[0] == '#') {
+        if (table || (mark > 0 && line[0] == '#')) {
             end_block(out);
             block_open = false;
         }

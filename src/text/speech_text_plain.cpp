@@ -19,10 +19,10 @@ bool is_ornament(char32_t code) {
     struct Range {
         char32_t first, last;
     };
-    static constexpr Range ranges[] = {{0x263A, 0x263A},   {0x2728, 0x2728},   {0x2764, 0x2764},   {0x2B50, 0x2B50},
-                                       {0x1F31F, 0x1F31F}, {0x1F389, 0x1F38A}, {0x1F3B5, 0x1F3B6}, {0x1F440, 0x1F440},
-                                       {0x1F446, 0x1F450}, {0x1F493, 0x1F49F}, {0x1F4AF, 0x1F4AF}, {0x1F600, 0x1F64F},
-                                       {0x1F680, 0x1F680}, {0x1F910, 0x1F92F}, {0x1F970, 0x1F97A}};
+    static constexpr Range ranges[] = {{0x25A0, 0x25FF},   {0x263A, 0x263A},   {0x2728, 0x2728},   {0x2764, 0x2764},
+                                       {0x2B50, 0x2B50},   {0x1F31F, 0x1F31F}, {0x1F389, 0x1F38A}, {0x1F3B5, 0x1F3B6},
+                                       {0x1F440, 0x1F440}, {0x1F446, 0x1F450}, {0x1F493, 0x1F49F}, {0x1F4AF, 0x1F4AF},
+                                       {0x1F600, 0x1F64F}, {0x1F680, 0x1F680}, {0x1F910, 0x1F92F}, {0x1F970, 0x1F97A}};
     return std::any_of(std::begin(ranges), std::end(ranges),
                        [&](Range range) { return code >= range.first && code <= range.last; });
 }
@@ -58,10 +58,10 @@ std::string with_pictograms_named(std::string const& text) {
         if (length == 0 || !is_pictogram(code)) {
             out.append(text, at, size);
         } else {
-            char const* name = symbol_words(code);
-            if (name && *name && (alone || !is_ornament(code)) && !says(lower, name)) {
-                out += std::string(" ") + name + " ";
-                lower += std::string(" ") + name + " ";
+            auto const name = symbol_words(code);
+            if (!name.empty() && (alone || !is_ornament(code)) && !says(lower, name)) {
+                out += " " + name + " ";
+                lower += " " + name + " ";
             } else {
                 out += ' ';
             }

@@ -174,7 +174,7 @@ TEST(PlainText, OfEmojiOnlyWhatTheWordsDoNotSay) {
     EXPECT_EQ(plain_text("\U0001F697\U0001F697\U0001F697 on the road"), "car on the road");
     EXPECT_EQ(plain_text("\U0001F44D\U0001F3FD"), "thumbs up"); // all there is
     EXPECT_EQ(plain_text("\u25AA A cup \u25CF a chair"), "A cup a chair");
-    EXPECT_EQ(plain_text("\U0001F9FF"), "");
+    EXPECT_EQ(plain_text("\U0001F9FF"), "nazar amulet");
 }
 
 // Words, numbers and marks without markup: not one character is lost, in whatever pieces they come.

@@ -28,9 +28,9 @@ TEST(SpeechText, SaysWhatIsWritten) {
          "five dollars and fifty cents, one dollar, one thousand two hundred euros, ninety-nine pence, three million "
          "dollars, one point five million dollars, five to ten dollars, twenty euros"},
         {"2025-03-04 at 14:30", "March fourth, twenty twenty-five at fourteen thirty"},
-        {"3/14/2025 or 14/3/2025 or 14.3.2025",
-         "March fourteenth, twenty twenty-five or March fourteenth, twenty twenty-five or March fourteenth, twenty "
-         "twenty-five"},
+        {"3/14/2025 or 14/3/2025 or 14.3.2025", "March fourteenth, twenty twenty-five or the fourteenth of March, "
+                                                "twenty twenty-five or the fourteenth of March, "
+                                                "twenty twenty-five"},
         {"3/4/2025", "three slash four slash twenty twenty-five"}, // two meanings: as it stands
         {"March 5th, 2024, and 5 May 1999.",
          "March fifth, twenty twenty-four, and the fifth of May nineteen ninety-nine."},
@@ -40,7 +40,7 @@ TEST(SpeechText, SaysWhatIsWritten) {
          "nineteen nineties."},
         {"1st, 2nd, 3rd, 21st, 112th", "first, second, third, twenty-first, one hundred twelfth"},
         {"5-10 m, 1999–2004", "five to ten metres, nineteen ninety-nine to two thousand four"},
-        {"3:05 pm. 3:00. 12 a.m. It is 00:15.", "three oh five P M. three o'clock. twelve A M. It is zero fifteen."},
+        {"3:05 pm. 3:00. 12 a.m. It is 00:15.", "three oh five PM. three o'clock. twelve AM. It is zero fifteen."},
         {"1/2, 3/4, 1 1/2 cups, 2½ m", "one half, three quarters, one and a half cups, two and a half metres"},
         {"1920x1080, 3 × 4 m, 2x",
          "one thousand nine hundred twenty by one thousand eighty, three by four metres, two times"},
@@ -50,11 +50,12 @@ TEST(SpeechText, SaysWhatIsWritten) {
         {"Dr. Smith, 12 Main St. near St. John", "Doctor Smith, twelve Main Street near Saint John"},
         {"e.g. this, i.e. that, etc. And so", "for example this, that is that, et cetera. And so"},
         {"Is it safe? No. 3 cars are coming.", "Is it safe? No. three cars are coming."},
-        {"https://www.example.com/path?x=1. Mail a.b@example.com", "example dot com. Mail a dot b at example dot com"},
+        {"https://www.example.com/path?x=1. Mail a.b@example.com",
+         "www dot example dot com slash path question mark x equals one. Mail a dot b at example dot com"},
         {"# Heading\n- item one\n- **two** `x`\n\n1. First", "Heading. item one. two x. one. First"},
         {"| a | b |\n|---|---|\n| 1 | 2 |", "a, b. one, two."},
         {"[words](http://a.b/c) <b>bold</b> &amp; <|im_end|>", "words bold and"},
-        {"⚠️ Watch out! 👍👍 \xF0\x9F\xAB\xA5", "warning Watch out! thumbs up"},
+        {"⚠️ Watch out! 👍👍 \xF0\x9F\xAB\xA5", "warning Watch out! thumbs up dotted line face"},
         {"v1.2.3, MP3, H2O", "version one point two point three, MP three, H two O"},
         {"50 km/h, 5 l/min, a 10-km run, a 3-year-old", "fifty kilometres per hour, five litres per minute, a "
                                                         "ten-kilometre run, a three-year-old"},
@@ -120,7 +121,8 @@ TEST(SpeechText, NeverLosesLettersOfOrdinaryWords) {
             if (splitmix64(seed, n++) % 4 == 0 && text[text.size() - length] >= 'a') {
                 text += "'s";
             }
-            text += between[splitmix64(seed, n++) % between.size()];
+            // a star that nothing touches is named; one before a word is the beginning of emphasis
+            text += w + 1 < words ? between[splitmix64(seed, n++) % between.size()] : ".";
         }
         auto spoken = normalise_for_speech(text);
         // A link's or file's dot and a slash are words; none is in these texts.

@@ -1,0 +1,259 @@
+// One table for each kind of thing that is written otherwise than it is spoken.
+#include "text/speech_text.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace echollama {
+namespace {
+
+struct Case {
+    char const* written;
+    char const* spoken;
+};
+
+void expect_spoken(std::vector<Case> const& cases) {
+    for (auto const& [written, spoken] : cases) {
+        EXPECT_EQ(normalise_for_speech(written), spoken) << written;
+    }
+}
+
+TEST(SpeechFamilies, FeetAndInchesInTheirMarks) {
+    expect_spoken({
+        {"6\" and 5'", "six inches and five feet"},
+        {"1\" or 1'", "one inch or one foot"},
+        {"24\"-36\" wide", "twenty-four inches to thirty-six inches wide"},
+        {"5'10\", 6' 2\", 5\u203210\u2033, 5'10",
+         "five feet ten inches, six feet two inches, five feet ten inches, five feet ten"
+         " inches"},
+        {"5 ft. 10 in. tall", "five feet ten inches tall"},
+        {"3\" x 5\" card", "three inches by five inches card"},
+        {"He said \"it is 5\" and left.", "He said it is five and left."}, // a quotation ends there
+        {"He said \"a 6\" nail\"", "He said a six nail"},
+        {"The step is 5 in. high.", "The step is five inches high."},
+        {"I put 5 in the box.", "I put five in the box."},
+        {"It is 12 in. The rest", "It is twelve inches. The rest"},
+        {"40°26'46\"N, 79° W", "forty degrees twenty-six minutes forty-six seconds north, seventy-nine degrees west"},
+        {"Turn 90° left, 1° more", "Turn ninety degrees left, one degree more"},
+    });
+}
+
+TEST(SpeechFamilies, RangesBetweenAnything) {
+    expect_spoken({
+        {"9am-5pm", "nine AM to five PM"},
+        {"9-11 am", "nine to eleven AM"},
+        {"10:00–12:30", "ten o'clock to twelve thirty"},
+        {"10:00 - 12:30", "ten o'clock to twelve thirty"},
+        {"1m-2m, 5 m – 10 m", "one metre to two metres, five metres to ten metres"},
+        {"5-10 m, 50–60%, 20-25°C",
+         "five to ten metres, fifty to sixty percent, twenty to twenty-five degrees Celsius"},
+        {"Mon–Fri, Jan-Mar, Monday - Friday", "Monday to Friday, January to March, Monday to Friday"},
+        {"$5-$10, $5-10, €1.50–2.50, $5M-$10M", "five dollars to ten dollars, five to ten dollars, one euro and fifty "
+                                                "cents to two euros and fifty cents, five "
+                                                "million dollars to ten million dollars"},
+        {"1960s-80s, 1999–2004, 2019-20",
+         "nineteen sixties to eighties, nineteen ninety-nine to two thousand four, twenty "
+         "nineteen to twenty"},
+        {"1st-3rd, May 5-7, 5–7 May", "first to third, May fifth to seventh, the fifth to seventh of May"},
+        {"10—12", "ten to twelve"},
+        {"1-2-3", "one, two, three"},
+        {"won 3-2", "won three to two"},
+    });
+}
+
+TEST(SpeechFamilies, HyphenOrMinus) {
+    expect_spoken({
+        {"10 - 5 = 5", "ten minus five equals five"},
+        {"10 - 5", "ten minus five"},
+        {"5 - 10 people", "five to ten people"},
+        {"1-2=-1, 8=10-2", "one minus two equals minus one, eight equals ten minus two"},
+        {"-5, -$5, −5 °C, (-3)", "minus five, minus five dollars, minus five degrees Celsius, minus three"},
+        {"5-year-old, covid-19, a word - a pause", "five-year-old, covid nineteen, a word, a pause"},
+        {"grade B-.", "grade B minus."},
+        {"use -v or --help", "use dash v or dash help"},
+    });
+}
+
+TEST(SpeechFamilies, PerAndSlash) {
+    expect_spoken({
+        {"3x/day, 2x, 4x4", "three times per day, two times, four by four"},
+        {"$5/month, $1/d, 12/kg, 5 kg/m³",
+         "five dollars per month, one dollar per day, twelve per kilogram, five kilograms per "
+         "cubic metre"},
+        {"left/right, TCP/IP, he/she", "left slash right, TCP slash IP, he or she"},
+        {"10 / 2 = 5, 10/2=5", "ten divided by two equals five, ten divided by two equals five"},
+        {"24/7, 9/11, 50/50, 120/80", "twenty-four seven, nine eleven, fifty fifty, one hundred twenty over eighty"},
+        {"22/3, 3 5/2, 2/4th, 1/2 m, 1-1/2 in",
+         "twenty-two thirds, three and five halves, two quarters, one half of a metre, one "
+         "and a half inches"},
+        {"1/2007, 1/0", "one slash two thousand seven, one slash zero"},
+    });
+}
+
+TEST(SpeechFamilies, Addresses) {
+    expect_spoken({
+        {"He lived at 1428 Elm St. It was dark.", "He lived at fourteen twenty-eight Elm Street. It was dark."},
+        {"at 1428 Elm St. near", "at fourteen twenty-eight Elm Street near"},
+        {"the Elm St. It was", "the Elm Street. It was"},
+        {"12 Main St. near St. John", "twelve Main Street near Saint John"},
+        {"12 S 1st st, 708 N. Oak Ave", "twelve South first Street, seven oh eight North Oak Avenue"},
+        {"2788 San Tomas Expy, Reno, NV 89501-1234", "twenty-seven eighty-eight San Tomas Expressway, Reno, Nevada "
+                                                     "eight nine five zero one dash one two three four"},
+        {"10500 Big Oak Blvd.", "one oh five hundred Big Oak Boulevard."},
+        {"I see 3 Red chairs.", "I see three Red chairs."},
+    });
+}
+
+TEST(SpeechFamilies, KeysTagsAndEntities) {
+    expect_spoken({
+        {"Press <Enter> or <A>, <b>bold</b>, <B>too</B>", "Press Enter or A, bold, too"},
+        {"<Select> and <select name=x>", "Select and"},
+        {"Dear <your name>,", "Dear your name"},
+        {"&#8364;5, &euro;5, &#x20AC;5, 5 &cent;", "five euros, five euros, five euros, five cents"},
+        {"&eacute;t&eacute;, a &lt; b, &hi;", "été, a less than b, and hi"},
+        {"Ctrl+Alt+Del, A+, 18+", "Control plus Alt plus Del, A plus, eighteen plus"},
+        {"&#0; &#x110000; &#;", "and number zero; and hashtag x one hundred ten thousand; and hash"},
+    });
+}
+
+TEST(SpeechFamilies, RomanNumerals) {
+    expect_spoken({
+        {"World War II and Louis XIV", "World War two and Louis the fourteenth"},
+        {"Chapter IV, part X, Section V, Type II", "Chapter four, part ten, Section five, Type two"},
+        {"the XIX century, Elizabeth I.", "the nineteenth century, Elizabeth the first."},
+        {"Sam and I, vitamin C, an IV drip, a CD, XL", "Sam and I, vitamin C, an IV drip, a CD, XL"},
+        {"Final Fantasy VII", "Final Fantasy seven"},
+        {"Chapter I read", "Chapter I read"},
+        {"Chapter I.", "Chapter one."},
+        {"Chapter IIII", "Chapter IIII"}, // no numeral
+    });
+}
+
+TEST(SpeechFamilies, ShortForms) {
+    expect_spoken({
+        {"Lt. Col. Smith spoke.", "Lieutenant Colonel Smith spoke."},
+        {"dr. Evil, mrs. Norris, Sgt. Pepper", "Doctor Evil, Missis Norris, Sergeant Pepper"},
+        {"No. 5, Nos. 3-4, Fig. 2, p. 7", "number five, numbers three to four, Figure two, page seven"},
+        {"Is it safe? No. 3 cars are coming.", "Is it safe? No. three cars are coming."},
+        {"approx. 5 min. walk", "approximately five minutes walk"},
+        {"the U.S. Army. In the U.S. It is big.", "the US Army. In the US. It is big."},
+        {"1:59 p.m. e.s.t, 7 a.m. Eastern", "one fifty-nine PM EST, seven AM Eastern"},
+        {"at 9 p.m. Chairs are ahead.", "at nine PM. Chairs are ahead."},
+        {"cats vs. dogs, etc. And so", "cats versus dogs, et cetera. And so"},
+        {"Acme Inc. It sells", "Acme Incorporated. It sells"},
+        {"5 lbs. of flour", "five pounds of flour"},
+    });
+}
+
+TEST(SpeechFamilies, Money) {
+    expect_spoken({
+        {"50¢, $.01, $0.010, $20.5, $20.500, $.506", "fifty cents, one cent, one cent, twenty dollars and fifty cents, "
+                                                     "twenty dollars and fifty cents, point five zero six "
+                                                     "dollars"},
+        {"¥30b, ₩460 billion, £1.20, US$3, CHF 250,000", "thirty billion yen, four hundred sixty billion won, one "
+                                                         "pound and twenty pence, three US dollars, two hundred fifty "
+                                                         "thousand Swiss francs"},
+        {"$ and 5% or %", "dollar and five percent or percent"},
+        {"5€, 1.50€, 5 USD", "five euros, one euro and fifty cents, five US dollars"},
+    });
+}
+
+TEST(SpeechFamilies, Dates) {
+    expect_spoken({
+        {"july 25 2012, JAN 15 2020, jan. 15",
+         "July twenty-fifth twenty twelve, January fifteenth twenty twenty, January fifteenth"},
+        {"25 jul 2012, 25th july 2012, 25-Jul-2012", "the twenty-fifth of July twenty twelve, the twenty-fifth of July "
+                                                     "twenty twelve, the twenty-fifth of July twenty twelve"},
+        {"july 1876, August 23, 2002", "July eighteen seventy-six, August twenty-third, two thousand two"},
+        {"1998/2/30, 2006-08-05, 03-14-2025",
+         "February thirtieth, nineteen ninety-eight, August fifth, two thousand six, March "
+         "fourteenth, twenty twenty-five"},
+        {"15.01.2020, 10/06/2005", "the fifteenth of January, twenty twenty, ten slash six slash two thousand five"},
+        {"you may 5 times, march 5 km", "you may five times, march five kilometres"},
+        {"17 may 2010, on may 5.", "the seventeenth of May twenty ten, on May fifth."},
+        {"May 5 people come?", "May five people come?"},
+        {"1994", "nineteen ninety-four"},
+        {"1994 chairs, page 1994, 1994 + 1",
+         "one thousand nine hundred ninety-four chairs, page one thousand nine hundred "
+         "ninety-four, one thousand nine hundred ninety-four plus one"},
+        {"the 1990s, 1990's, the '90s, her 20s",
+         "the nineteen nineties, nineteen nineties, the nineties, her twenties"},
+    });
+}
+
+TEST(SpeechFamilies, DigitByDigit) {
+    expect_spoken({
+        {"555.555.5555, 192.168.0.1, 1.2.3, 1.000.000", "five five five, five five five, five five five five, one nine "
+                                                        "two dot one six eight dot zero dot one, one point two "
+                                                        "point three, one million"},
+        {"1-800-GO-2-HAUL, 1-800-555-0199",
+         "one, eight hundred, GO two-HAUL, one, eight hundred, five five five, zero one nine nine"},
+        {"PIN 1234, card ending in 8876, ab9453, t2000, 25d08A",
+         "PIN one two three four, card ending in eight eight seven six, ab nine four five three, t two thousand, "
+         "twenty-five d "
+         "zero eight A"},
+        {"W2s, bus 42A, B12, 0x1F", "W two s, bus forty-two A, B twelve, zero x one F"},
+        {"1st, 1th, 2th, 11th, 112th, 0th", "first, one th, two th, eleventh, one hundred twelfth, zeroth"},
+    });
+}
+
+TEST(SpeechFamilies, Electronic) {
+    expect_spoken({
+        {"https://www.example.com/a-b/c_d?x=1&y=2#top", "www dot example dot com slash a dash b slash c underscore d "
+                                                        "question mark x equals one and y equals two hash top"},
+        {"sdf@gmail.com/123-sm", "sdf at gmail dot com slash one two three dash sm"},
+        {"ftp://host.org, test2.uk", "ftp colon slash slash host dot org, test two dot uk"},
+        {"C:\\Users\\me, /usr/bin, ~/.bashrc, photo_1.jpg",
+         "C: backslash Users backslash me, slash usr slash bin, tilde slash dot bashrc, photo underscore one dot jpg"},
+        {"See example.com. It is", "See example dot com. It is"},
+        {"#MindTheGap, #1, @anna", "hashtag Mind The Gap, number one, at anna"},
+        {"node.js, end.Next", "node dot js, end. Next"},
+    });
+}
+
+TEST(SpeechFamilies, SignsHaveNames) {
+    expect_spoken({
+        {"x^2 + y^3 = z^n, 10^-5", "x squared plus y cubed equals z to the power of n, ten to the power of minus five"},
+        {"5 × 3 = 15, 15 ÷ 3 = 5, 2*8, √2",
+         "five times three equals fifteen, fifteen divided by three equals five, two times "
+         "eight, square root of two"},
+        {"a < b, b > c, 5 <= 6, a|b, {x}, foo_bar, a * b",
+         "a less than b, b greater than c, five at most six, a vertical bar b, open brace x close brace, foo "
+         "underscore bar, a "
+         "asterisk b"},
+        {"5m², 3 m^2, 10⁵, C₆H₁₂", "five square metres, three square metres, ten to the power of five, C six H twelve"},
+        {"©, ®, §5, ¶3, №5, ♥, ★", "copyright, registered, section five, paragraph three, number five, heart, star"},
+        {"PIN: ******", "PIN: six times asterisk"},
+        {"dfsd$$x$", "dfsd dollar dollar x dollar"},
+    });
+}
+
+TEST(SpeechFamilies, EmojiAloneAreSpoken) {
+    expect_spoken({
+        {"😀", "smiling face"},
+        {"🇩🇪", "flag D E"},
+        {"🫥🧿", "dotted line face nazar amulet"},
+        {"👍🏽", "thumbs up"},
+    });
+}
+
+TEST(SpeechFamilies, UnitsOfEveryKind) {
+    expect_spoken({
+        {"12KG, 3 mbps, 5 Mbit, 10 kB/s, 3.5GHz, 5 GB",
+         "twelve kilograms, three megabits per second, five megabits, ten "
+         "kilobytes per second, three point five gigahertz, five gigabytes"},
+        {"12kg/kg, 41,459.00 km³, 5 µm, 3 cc/s",
+         "twelve kilograms per kilogram, forty-one thousand four hundred fifty-nine point "
+         "zero zero cubic kilometres, five micrometres, three cc per second"},
+        {"100 million kg, 5 thousand km", "one hundred million kilograms, five thousand kilometres"},
+        {"1 gal, 2 gal, 5 hPa, 60 bpm, 300 dpi",
+         "one gallon, two gallons, five hectopascals, sixty beats per minute, three hundred "
+         "dots per inch"},
+        {"in 300 m", "in three hundred metres"},
+        {"5 sq ft, 3 ft², 2 fl oz", "five square feet, three square feet, two fluid ounces"},
+    });
+}
+
+} // namespace
+} // namespace echollama
