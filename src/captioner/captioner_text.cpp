@@ -1,8 +1,8 @@
 #include "captioner/captioner_text.h"
 
+#include "llm/llm_answer.h"
 #include "text/sentences.h"
 #include "text/speech_text.h"
-#include "text/utf8.h"
 
 namespace echollama {
 namespace {
@@ -61,15 +61,16 @@ std::string question_text(CaptionRequest const& request) {
 
 std::string write_caption(Llm& llm, int max_tokens, std::stop_token stop) {
     std::string text;
-    Utf8Joiner joiner;
+    auto const frame = llm.frame();
+    LlmAnswer answer(llm, frame ? frame->after : "");
     llm.write(
         {.max_tokens = max_tokens, .temperature = 0},
         [&](LlmToken token) {
-            text += joiner.push(llm.piece(token));
+            text += answer.push(token);
             return true;
         },
         std::move(stop));
-    return plain_text(text + joiner.finish());
+    return plain_text(text + answer.finish());
 }
 
 std::vector<LlmToken> moondream_prompt(Llm const& llm, MoondreamPrompt form, CaptionRequest const& request) {

@@ -1,6 +1,6 @@
 #include "describer/local_describer.h"
 
-#include "text/utf8.h"
+#include "llm/llm_answer.h"
 
 #include <algorithm>
 
@@ -25,7 +25,12 @@ class LocalDescriber : public Describer {
 
     void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
         auto tokens = fitted(prompt);
-        Utf8Joiner joiner;
+        constexpr std::size_t end_tokens = 16; // enough for a tag
+        std::string prompt_end;
+        for (auto i = tokens.size() - std::min(tokens.size(), end_tokens); i < tokens.size(); ++i) {
+            prompt_end += llm_.piece(tokens[i], true);
+        }
+        LlmAnswer answer(llm_, prompt_end);
         auto deliver = [&](std::string const& text) {
             if (!text.empty()) {
                 sink(text);
@@ -34,12 +39,12 @@ class LocalDescriber : public Describer {
         llm_.generate(
             tokens, sampling_,
             [&](LlmToken token) {
-                deliver(joiner.push(llm_.piece(token)));
+                deliver(answer.push(token));
                 return true;
             },
             stop);
         if (!stop.stop_requested()) {
-            deliver(joiner.finish());
+            deliver(answer.finish());
         }
     }
 

@@ -4,9 +4,12 @@
 #include "base/log.h"
 #include "describer/chat_stream.h"
 #include "scene/prompt.h"
+#include "text/thoughts.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <utility>
 
@@ -65,9 +68,39 @@ std::string sentence_of(std::string const& server, http::Outcome const& outcome,
 class RemoteDescriber : public Describer {
   public:
     explicit RemoteDescriber(RemoteDescriberOptions options)
-        : options_(std::move(options)), address_(parse_chat_address(options_.url)) {}
+        : options_(std::move(options)), address_(parse_chat_address(options_.url)),
+          opens_thoughts_(often_thinks(options_.model)) {}
 
     void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
+        // Some servers open the thoughts in their prompt, so that only the closing tag arrives.
+        ThoughtFilter filter({}, opens_thoughts_ ? ThoughtFilter::Start::unknown : ThoughtFilter::Start::answer);
+        auto deliver = [&](std::string const& text) {
+            if (!text.empty()) {
+                sink(text);
+            }
+        };
+        try {
+            ask(
+                prompt, [&](std::string_view piece) { deliver(filter.push(piece)); }, stop);
+        } catch (Error const&) {
+            deliver(filter.finish()); // what had arrived is kept
+            throw;
+        }
+        if (!stop.stop_requested()) {
+            deliver(filter.finish());
+            opens_thoughts_ = filter.closed_unopened();
+        }
+    }
+
+  private:
+    static bool often_thinks(std::string model) {
+        std::transform(model.begin(), model.end(), model.begin(), [](unsigned char c) { return std::tolower(c); });
+        constexpr std::string_view names[] = {"think", "reason", "r1", "qwq", "magistral"};
+        return std::any_of(std::begin(names), std::end(names),
+                           [&](std::string_view name) { return model.find(name) != std::string::npos; });
+    }
+
+    void ask(Prompt const& prompt, TextSink const& sink, std::stop_token const& stop) const {
         http::Request const request{
             address_, "POST", headers(), body(prompt), options_.connect_timeout, options_.idle_timeout};
         bool some_arrived = false;
@@ -85,7 +118,6 @@ class RemoteDescriber : public Describer {
         }
     }
 
-  private:
     std::vector<std::pair<std::string, std::string>> headers() const {
         std::vector<std::pair<std::string, std::string>> headers{{"Content-Type", "application/json"},
                                                                  {"Accept", "text/event-stream"}};
@@ -150,6 +182,7 @@ class RemoteDescriber : public Describer {
 
     RemoteDescriberOptions options_;
     http::Address address_;
+    bool opens_thoughts_; // the last answer closed thoughts that it had not opened, or the model is one that thinks
 };
 
 } // namespace

@@ -104,7 +104,7 @@ jinja::value bounded_range(jinja::func_args const& args) {
 using Parts = std::vector<ChatPart>;
 
 Parts run(jinja::program const& program, std::string const& source, std::vector<ChatMessage> const& messages,
-          ChatFacts const& facts, bool lists) {
+          ChatFacts const& facts, bool lists, bool answer_follows = true) {
     jinja::context context(source);
     auto list = jinja::mk_val<jinja::value_array>();
     for (auto const& message : messages) {
@@ -112,13 +112,18 @@ Parts run(jinja::program const& program, std::string const& source, std::vector<
         jinja::value const text = text_value(message.text, true);
         entry->insert("role", text_value(message.role, false));
         entry->insert("content", lists ? as_list(text) : text);
+        for (char const* name : {"reasoning_content", "reasoning", "thinking"}) { // as templates call it
+            if (!message.thought.empty()) {
+                entry->insert(name, text_value(message.thought, false));
+            }
+        }
         list->push_back(jinja::value(entry));
     }
     context.set_val("messages", list);
     context.set_val("bos_token", text_value(facts.begin, false));
     context.set_val("eos_token", text_value(facts.end, false));
-    context.set_val("add_generation_prompt", jinja::mk_val<jinja::value_bool>(true));
-    context.set_val("enable_thinking", jinja::mk_val<jinja::value_bool>(false));
+    context.set_val("add_generation_prompt", jinja::mk_val<jinja::value_bool>(answer_follows));
+    context.set_val("enable_thinking", jinja::mk_val<jinja::value_bool>(!answer_follows));
     context.set_val("range", jinja::mk_val<jinja::value_func>("range", bounded_range));
     if (!facts.date.empty()) {
         context.set_val("date_string", text_value(facts.date, false));
@@ -188,6 +193,19 @@ Parts render_jinja(std::string const& source, std::vector<ChatMessage> const& me
         reason = reason_of(error);
     }
     throw Error(reason);
+}
+
+std::string render_dialogue(std::string const& source, std::vector<ChatMessage> const& messages,
+                            ChatFacts const& facts) {
+    try {
+        std::string text;
+        for (auto const& part : run(parse(source), source, messages, facts, false, false)) {
+            text += part.text;
+        }
+        return text;
+    } catch (std::exception const& error) {
+        throw Error(reason_of(error));
+    }
 }
 
 } // namespace echollama

@@ -9,6 +9,7 @@ namespace echollama {
 struct ChatMessage {
     std::string role; // "system", "user" or "assistant"
     std::string text;
+    std::string thought = {}; // of an assistant that thinks before it answers
 };
 
 // A piece of the conversation as the model reads it. What comes from a message is never read as special tokens.
@@ -30,5 +31,10 @@ struct ChatFacts {
 // said. A template is trusted not to run for ever.
 std::vector<ChatPart> render_jinja(std::string const& source, std::vector<ChatMessage> const& messages,
                                    ChatFacts const& facts);
+
+// What the template makes of a conversation that is over, with the assistant's thoughts where it shows them. Throws
+// Error as render_jinja() does.
+std::string render_dialogue(std::string const& source, std::vector<ChatMessage> const& messages,
+                            ChatFacts const& facts);
 
 } // namespace echollama

@@ -161,6 +161,21 @@ std::vector<ChatPart> ChatTemplate::render(Prompt const& prompt) const {
     return *form;
 }
 
+ThoughtTags ChatTemplate::thought_tags() const {
+    if (source_.empty() || named_) {
+        return {};
+    }
+    std::string const thought = "the thought itself", answer = "the answer itself";
+    std::vector<ChatMessage> messages{{"user", "a question"}, {"assistant", answer}};
+    try {
+        auto const without = render_dialogue(source_, messages, facts_);
+        messages.back().thought = thought;
+        return thought_tags_in(render_dialogue(source_, messages, facts_), without, thought, answer);
+    } catch (Error const&) {
+        return {}; // a template that cannot be run by its own rules; llama.cpp's forms show no thoughts
+    }
+}
+
 void ChatTemplate::refuse(std::string const& reason) const {
     throw Error("The chat template " + origin_ + " cannot be used (" + reason +
                 "); name another with --chat-template, such as chatml or llama3.");

@@ -3,6 +3,7 @@
 
 #include "llm/chat_jinja.h"
 #include "scene/types.h"
+#include "text/thoughts.h"
 
 #include <filesystem>
 #include <string>
@@ -30,6 +31,9 @@ class ChatTemplate {
     // first: so the paper's weights were trained. A model without a template gets "user: …" lines. Throws Error when
     // neither way works.
     std::vector<ChatPart> render(Prompt const& prompt) const;
+
+    // The tags between which the template puts the thoughts of an answer; empty when it shows none.
+    ThoughtTags thought_tags() const;
 
     // Is there a template at all?
     bool known() const { return !source_.empty(); }

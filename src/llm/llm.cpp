@@ -242,10 +242,10 @@ std::vector<LlmToken> Llm::tokenize(std::string_view text, bool parse_special) c
     return tokens;
 }
 
-std::string Llm::piece(LlmToken token) const {
+std::string Llm::piece(LlmToken token, bool special) const {
     std::string text(64, '\0');
     auto run = [&] {
-        return llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0, false);
+        return llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0, special);
     };
     auto length = run();
     if (length < 0) {
@@ -267,6 +267,10 @@ std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
         tokens.insert(tokens.begin(), bos);
     }
     return tokens;
+}
+
+ThoughtTags Llm::thought_tags() const {
+    return state_->chat->thought_tags();
 }
 
 std::optional<Llm::Frame> Llm::frame() const {

@@ -68,11 +68,14 @@ class Llm {
     // Text to tokens, without begin or end tokens. Special tokens ("<|im_end|>") are only recognised when asked: never
     // do that with text from outside.
     std::vector<LlmToken> tokenize(std::string_view text, bool parse_special = false) const;
-    // Bytes of one token; may be part of a UTF-8 character. Special tokens are empty.
-    std::string piece(LlmToken token) const;
+    // Bytes of one token; may be part of a UTF-8 character. Special tokens are empty unless they are asked for.
+    std::string piece(LlmToken token, bool special = false) const;
     // The conversation in the chat template, ready for the assistant's turn. What the system's text and the turns
     // contain is never read as special tokens. Throws Error when the template cannot be used.
     std::vector<LlmToken> render(Prompt const& prompt) const;
+
+    // The tags between which the chat template puts the thoughts of an answer; empty when it shows none.
+    ThoughtTags thought_tags() const;
 
     int vocabulary_size() const;
     int context_size() const;

@@ -4,6 +4,7 @@
 #include "llm/chat_template.h"
 #include "support/support.h"
 #include "support/tiny_vlm.h"
+#include "text/thoughts.h"
 
 #include <gtest/gtest.h>
 
@@ -64,6 +65,41 @@ TEST(ChatJinja, EveryPublishedTemplateTellsWhatWasSaidAsTextOnly) {
     }
     std::cout << ran << " of " << all << " templates ran\n";
     EXPECT_GE(ran, all - 2);
+}
+
+// What a template does with an answer's thoughts tells the tags, and with them the thoughts go.
+TEST(ChatJinja, EveryPublishedTemplateThatShowsThoughtsTellsTheirTags) {
+    SKIP_WITHOUT(std::filesystem::path(ECHOLLAMA_CHAT_TEMPLATES));
+    std::string const thought = "the thought itself", answer = "the answer itself";
+    int shown = 0;
+    for (auto const& entry : std::filesystem::directory_iterator(ECHOLLAMA_CHAT_TEMPLATES)) {
+        auto const source = slurp(entry.path());
+        std::string with, without;
+        try {
+            without = render_dialogue(source, {{"user", "q"}, {"assistant", answer}}, {"<s>", "</s>"});
+            with = render_dialogue(source, {{"user", "q"}, {"assistant", answer, thought}}, {"<s>", "</s>"});
+        } catch (Error const&) {
+            continue;
+        }
+        auto const thought_at = with.find(thought);
+        if (thought_at == std::string::npos) {
+            continue;
+        }
+        ++shown;
+        auto const tags = thought_tags_in(with, without, thought, answer);
+        std::cout << entry.path().filename().string() << ": " << tags.open << " … " << tags.close << "\n";
+        EXPECT_FALSE(tags.close.empty()) << entry.path();
+        auto const begin = tags.open.empty() ? thought_at : with.rfind(tags.open, thought_at);
+        ASSERT_NE(begin, std::string::npos) << entry.path();
+        for (auto const& declared : {std::vector<ThoughtTags>{tags}, std::vector<ThoughtTags>{}}) {
+            ThoughtFilter filter(declared);
+            auto heard = filter.push(with.substr(begin));
+            heard += filter.finish();
+            EXPECT_EQ(heard.find(thought), std::string::npos) << entry.path() << heard;
+            EXPECT_TRUE(heard.starts_with(answer)) << entry.path() << heard;
+        }
+    }
+    EXPECT_GE(shown, 20);
 }
 
 TEST(ChatJinja, WritesWhatTheTemplateSays) {
