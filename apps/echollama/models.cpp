@@ -43,6 +43,11 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
         convert::prepare_piper_voice(sources.at(0), sources.at(1), output);
     } else if (how == "whisper") {
         convert::convert_whisper_ctranslate2(sources.at(0), output);
+    } else if (how == "ppocr") { // used as they are, by the names that the reader looks for
+        fs::create_directory(output);
+        link_or_copy(sources.at(0), output / "det.onnx");
+        link_or_copy(sources.at(1), output / "rec.onnx");
+        link_or_copy(sources.at(2), output / "cls.onnx");
     } else {
         throw Error("This version cannot convert models of kind '" + how + "'; update the program.");
     }

@@ -1,4 +1,4 @@
-// The six roles. Each has one method; tests use fakes, users swap models. Implementations are not thread-safe unless
+// The seven roles. Each has one method; tests use fakes, users swap models. Implementations are not thread-safe unless
 // they say so: one object serves one piece of work at a time. All of them throw Error on failure and return early,
 // without an exception, when `stop` is requested; what was delivered until then is valid.
 #pragma once
@@ -30,6 +30,13 @@ class DepthEstimator {
     virtual ~DepthEstimator() = default;
     // Depth of the size of the image.
     virtual DepthMap depth(Image const& image, std::stop_token stop = {}) = 0;
+};
+
+class Reader {
+  public:
+    virtual ~Reader() = default;
+    // The lines that are printed in the picture, blocks and lines in reading order; none: there is nothing to read.
+    virtual std::vector<TextLine> read(Image const& image, std::stop_token stop = {}) = 0;
 };
 
 enum class CaptionLength { brief, normal, detailed };

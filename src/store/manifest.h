@@ -17,11 +17,11 @@ struct SourceFile {
 
 struct ModelEntry {
     std::string name;  // file or folder in the models folder
-    std::string role;  // detector, depth, captioner, describer, speaker or listener
+    std::string role;  // detector, reader, depth, captioner, describer, speaker or listener
     std::string title; // for people
     std::string licence;
     std::string package; // name in cmake/packages.tsv
-    std::string convert; // how the sources become the model: copy, centernet, nanodet, piper, whisper
+    std::string convert; // how the sources become the model: copy, centernet, nanodet, piper, ppocr, whisper
     bool starter = false;
     std::vector<SourceFile> sources;
 };

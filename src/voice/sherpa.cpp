@@ -1,25 +1,16 @@
 #include "voice/sherpa.h"
 
+#include "base/bundled_library.h"
 #include "base/error.h"
 
 #include <dlfcn.h>
-
-#include <filesystem>
 
 namespace echollama {
 namespace {
 
 void* open_library() {
-    std::error_code ignored;
-    auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    std::filesystem::path const folders[] = {program.parent_path().parent_path() / "lib/echollama",
-                                             ECHOLLAMA_SHERPA_LIB_DIR};
-    for (auto const& folder : folders) {
-        auto file = folder / "libsherpa-onnx-c-api.so";
-        if (void* library =
-                std::filesystem::exists(file, ignored) ? dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr) {
-            return library;
-        }
+    if (void* library = open_bundled_library("libsherpa-onnx-c-api.so", ECHOLLAMA_SHERPA_LIB_DIR)) {
+        return library;
     }
     throw Error(
         "The natural voice cannot start because sherpa-onnx is missing; run scripts/fetch-package sherpa-onnx.");
