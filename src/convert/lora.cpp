@@ -1,6 +1,9 @@
 // PEFT's LoRA adapters: y = W x + factor B (A x).
 #include "base/error.h"
+#include "base/log.h"
 #include "convert/llama.h"
+#include "convert/lora_config.h"
+#include "formats/file_bytes.h"
 #include "formats/json_file.h"
 
 #include <ggml-cpp.h>
@@ -44,8 +47,8 @@ Base base_of_gguf(std::filesystem::path const& path) {
     return {head};
 }
 
-Base read_base(std::filesystem::path const& named, std::filesystem::path const& folder, Json const& adapter) {
-    std::filesystem::path written = text_of(adapter, "base_model_name_or_path");
+Base read_base(std::filesystem::path const& named, std::filesystem::path const& folder, LoraConfig const& adapter) {
+    std::filesystem::path const written = adapter.base_model;
     std::vector<std::filesystem::path> places;
     if (!named.empty()) {
         places = {named, named / "config.json"};
@@ -108,33 +111,17 @@ std::string our_name(std::string const& module) {
     return "";
 }
 
-// PEFT's rank_pattern and alpha_pattern: the key is the module's name or the end of it.
-double of_module(Json const& adapter, char const* pattern, std::string const& module, double usual) {
-    auto found = adapter.find(pattern);
-    if (found != adapter.end() && found->is_object()) {
-        for (auto const& [key, value] : found->items()) {
-            if (value.is_number() && (module == key || module.ends_with("." + key))) {
-                return value.get<double>();
-            }
-        }
-    }
-    return usual;
-}
-
-Json read_adapter_config(std::filesystem::path const& folder) {
-    auto path = folder / "adapter_config.json";
+LoraConfig read_adapter_config(std::filesystem::path const& path) {
     if (!std::filesystem::is_regular_file(path)) {
-        throw Error("There is no adapter_config.json beside the adapter in " + folder.string() +
+        throw Error("There is no adapter_config.json beside the adapter in " + path.parent_path().string() +
                     "; download the whole adapter.");
     }
-    auto json = read_json(path);
-    auto bias = text_of(json, "bias", "none");
-    if (text_of(json, "peft_type", "LORA") != "LORA" || flag_of(json, "use_dora", false) ||
-        flag_of(json, "fan_in_fan_out", false) || bias != "none") {
-        throw Error("The adapter of " + path.string() +
-                    " is not a plain LoRA (no DoRA, no biases); merge it into its model and convert that.");
+    FileBytes file(path);
+    if (file.size() > max_json_bytes) {
+        file.fail("it is too large for a description of an adapter");
     }
-    return json;
+    auto const bytes = file.read(0, file.size(), "its text");
+    return parse_lora_config({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, path.string());
 }
 
 std::map<std::string, std::map<char, std::string>> pairs_of(Checkpoint const& file) {
@@ -150,6 +137,50 @@ std::map<std::string, std::map<char, std::string>> pairs_of(Checkpoint const& fi
     return pairs;
 }
 
+// What multiplies B (A x) for each module: alpha / rank, or alpha / sqrt(rank), with the patterns' numbers.
+class Factors {
+  public:
+    Factors(LoraConfig const& config, std::string name)
+        : config_(config), name_(std::move(name)), rank_used_(config.rank_pattern.size()),
+          alpha_used_(config.alpha_pattern.size()) {}
+
+    // `rank`: of the module's own matrices. Throws where the configuration says another one.
+    double of(std::string const& module, std::int64_t rank) {
+        auto const told = number_for(config_.rank_pattern, module, config_.rank, rank_used_);
+        auto const real = static_cast<double>(rank);
+        if (told > 0 && told != real) {
+            throw Error("The adapter's configuration " + name_ + " says another rank for '" + module +
+                        "' than its matrices have; download the whole adapter again.");
+        }
+        return number_for(config_.alpha_pattern, module, config_.alpha, alpha_used_) /
+               (config_.root_of_rank ? std::sqrt(real) : real);
+    }
+
+    // What the configuration says and nothing has used.
+    void warn_of_unused() const {
+        warn_of(config_.rank_pattern, rank_used_);
+        warn_of(config_.alpha_pattern, alpha_used_);
+        for (auto const& key : config_.unused) {
+            log::warning("The adapter's configuration " + name_ + " sets " + key +
+                         ", which is not known here and was not used.");
+        }
+    }
+
+  private:
+    void warn_of(std::vector<LoraPattern> const& patterns, std::vector<bool> const& used) const {
+        for (std::size_t i = 0; i < patterns.size(); ++i) {
+            if (!used[i]) {
+                log::warning("The pattern '" + patterns[i].text + "' of the adapter's configuration " + name_ +
+                             " fits none of its matrices and was not used.");
+            }
+        }
+    }
+
+    LoraConfig const& config_;
+    std::string name_;
+    std::vector<bool> rank_used_, alpha_used_;
+};
+
 } // namespace
 
 bool is_lora(Checkpoint const& file) {
@@ -160,10 +191,11 @@ bool is_lora(Checkpoint const& file) {
 void convert_lora(Checkpoint const& file, std::filesystem::path const& output, WeightType type,
                   std::filesystem::path const& base, WriteOptions const& options) {
     auto folder = file.path().parent_path();
-    auto adapter = read_adapter_config(folder);
-    auto where = (folder / "adapter_config.json").string();
-    auto head = read_base(base, folder, adapter).head;
-    double alpha = number_of(adapter, "lora_alpha", where, 8);
+    auto const where = folder / "adapter_config.json";
+    auto const adapter = read_adapter_config(where);
+    auto const head = read_base(base, folder, adapter).head;
+    Factors factors(adapter, where.string());
+    double const alpha = adapter.alpha;
     GgufWriter writer("llama");
     writer.set("general.type", "adapter");
     writer.set("general.file_type", file_type_of(type));
@@ -181,11 +213,10 @@ void convert_lora(Checkpoint const& file, std::filesystem::path const& output, W
             throw Error("The adapter " + file.file() + " has matrices for '" + module +
                         "' that do not fit together or do not fit the model; name the adapter's own model.");
         }
-        // llama.cpp multiplies by alpha / rank with one alpha for all; what PEFT wants beyond that goes into B.
-        auto rank = static_cast<double>(a[0]);
-        auto wanted = of_module(adapter, "alpha_pattern", module, alpha) /
-                      (flag_of(adapter, "use_rslora", false) ? std::sqrt(rank) : rank);
-        auto factor = alpha == 0 ? 0 : wanted / (alpha / rank);
+        // llama.cpp multiplies by alpha / rank with one alpha for all, and by 1 where that is 0; what PEFT wants beyond
+        // that goes into B.
+        auto const applied = alpha == 0 ? 1 : alpha / static_cast<double>(a[0]);
+        auto const factor = factors.of(module, a[0]) / applied;
         auto values = file.read(parts.at('B'));
         std::vector<float> ordered(values.size());
         for (std::int64_t row = 0; row < b[0]; ++row) {
@@ -199,6 +230,7 @@ void convert_lora(Checkpoint const& file, std::filesystem::path const& output, W
         writer.add(name + ".lora_a", {a[1], a[0]}, file.read(parts.at('A')), type);
         writer.add(name + ".lora_b", {b[1], b[0]}, ordered, type);
     }
+    factors.warn_of_unused();
     writer.write(output, options);
 }
 

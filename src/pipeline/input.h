@@ -20,19 +20,20 @@ enum class StereoLayout {
 
 struct InputOptions {
     std::filesystem::path picture;                 // or point cloud, or mesh
-    std::filesystem::path depth_picture;           // beside the picture: 16-bit grey PNG
-    std::optional<float> depth_units;              // of the depth picture, a metre; empty: recognised
+    std::filesystem::path depth_picture;           // beside the picture (media/depth/depth_file.h)
+    std::optional<float> depth_units;              // of the depth picture, a metre; empty: guessed
+    std::optional<float> cloud_units;              // of the cloud or mesh, a metre; empty: guessed
     CameraChoice camera;                           // of the picture as it is stored
     std::filesystem::path right;                   // the right picture of a rectified pair; `picture` is the left one
     StereoLayout stereo = StereoLayout::automatic; // two pictures in one file
     std::optional<float> baseline_m;               // between the two lenses, instead of the camera file's
     std::string viewpoint = "auto";                // of clouds and meshes (media/cloud/viewpoint.h)
-    std::string up = "y";                          //
+    std::string up = "auto";                       //
 };
 
-// What kind it is is told by the options and the file itself. The camera of a plain picture comes from the camera file,
-// the focal length given, EXIF, or is the stated default, in this order. Throws Error for bad files, UsageError for
-// options that do not go together.
+// "-" is standard input, for one of the files. What kind it is is told by the options and the file itself. The camera
+// of a plain picture comes from the camera file, the focal length given, EXIF, or is the stated default, in this order.
+// Throws Error for bad files, UsageError for options that do not go together.
 //
 // A stereo pair gives metres where focal length and baseline are known (options, camera file, MPO, EXIF for the focal
 // length), else relative depth. Pictures that are stored turned are turned upright after they were matched.

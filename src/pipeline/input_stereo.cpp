@@ -1,6 +1,7 @@
 #include "pipeline/input_stereo.h"
 
-#include "base/error.h"
+#include "base/input_file.h"
+#include "base/log.h"
 #include "media/depth/stereo.h"
 #include "scene/camera.h"
 
@@ -27,7 +28,19 @@ Image as_stored(LoadedImage const& loaded) {
     return apply_orientation(loaded.image, undone_orientation(loaded.exif.orientation));
 }
 
-View view_of(Pair const& pair, MatchOptions const& matching, InputOptions const& options) {
+// Whatever holds the two pictures: where the right one comes first, far would be told as near.
+void put_in_order(Pair& pair, MatchOptions const& matching) {
+    if (seems_crossed(pair.left, pair.right, matching)) {
+        log::warning(
+            "The two pictures are in crossed order, the right eye's first; they are used the other way round.");
+        std::swap(pair.left, pair.right);
+    }
+}
+
+View view_of(Pair pair, MatchOptions const& matching, InputOptions const& options) {
+    if (options.stereo == StereoLayout::automatic) { // else the user says which is which
+        put_in_order(pair, matching);
+    }
     int const width = pair.left.width, height = pair.left.height;
     auto const disparity = match_stereo(pair.left, pair.right, matching);
     auto const chosen = chosen_camera(options.camera, width, height);
@@ -66,7 +79,7 @@ bool is_crossed_name(std::filesystem::path const& path) {
 } // namespace
 
 View load_stereo_pair(InputOptions const& options, std::span<std::uint8_t const> bytes) {
-    auto const left = decode_image(bytes, options.picture.string());
+    auto const left = decode_image(bytes, input_name(options.picture));
     return view_of({as_stored(left), as_stored(load_image(options.right)), left.exif, {}, {}}, {}, options);
 }
 
@@ -75,8 +88,8 @@ std::optional<View> load_stereo_mpo(InputOptions const& options, std::span<std::
     if (!mpo) {
         return std::nullopt;
     }
-    auto const left = decode_image(mpo->left, options.picture.string());
-    auto const right = decode_image(mpo->right, "the second picture in " + options.picture.string());
+    auto const left = decode_image(mpo->left, input_name(options.picture));
+    auto const right = decode_image(mpo->right, "the second picture in " + input_name(options.picture));
     return view_of({as_stored(left), as_stored(right), left.exif, mpo->baseline_m, mpo->convergence_deg}, photo,
                    options);
 }

@@ -63,6 +63,10 @@ char const* relation_name(Relation relation) {
     return "";
 }
 
+char const* projection_name(Projection projection) {
+    return projection == Projection::sphere ? "sphere" : projection == Projection::cylinder ? "cylinder" : "flat";
+}
+
 Json distance_json(Distance const& distance) {
     if (distance.source == DistanceSource::none) {
         return nullptr;
@@ -84,6 +88,13 @@ Json object_json(SceneObject const& object) {
     json["distance"] = distance_json(object.distance);
     json["area"] = rounded(object.area, 4);
     return json;
+}
+
+Json unit_json(DepthUnit const& unit) {
+    return {{"name", unit.name},
+            {"units_per_metre", rounded(unit.per_metre, 4)},
+            {"assumed", unit.assumed},
+            {"rival", unit.rival.empty() ? Json(nullptr) : Json(unit.rival)}};
 }
 
 Json relation_json(SceneRelation const& relation) {
@@ -123,11 +134,10 @@ Json detections_json(int width, int height, std::vector<Detection> const& detect
 Json to_json(Scene const& scene) {
     Json json;
     json["image"] = image_json(scene.width, scene.height);
-    json["camera"] = {{"fx", rounded(scene.camera.fx, 1)},
-                      {"fy", rounded(scene.camera.fy, 1)},
-                      {"cx", rounded(scene.camera.cx, 1)},
-                      {"cy", rounded(scene.camera.cy, 1)},
-                      {"assumed", scene.camera.assumed}};
+    json["camera"] = {{"fx", rounded(scene.camera.fx, 1)}, {"fy", rounded(scene.camera.fy, 1)},
+                      {"cx", rounded(scene.camera.cx, 1)}, {"cy", rounded(scene.camera.cy, 1)},
+                      {"assumed", scene.camera.assumed},   {"projection", projection_name(scene.camera.projection)}};
+    json["depth_unit"] = scene.depth_unit ? unit_json(*scene.depth_unit) : Json(nullptr);
     json["objects"] = Json::array();
     for (auto const& object : scene.objects) {
         json["objects"].push_back(object_json(object));

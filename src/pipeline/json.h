@@ -21,7 +21,7 @@ Json to_json(Detection const& detection);
 Json image_json(int width, int height);
 // {"image":{...},"detections":[...]}
 Json detections_json(int width, int height, std::vector<Detection> const& detections);
-// {"image","camera","objects","relations","groups","caption","measured"}
+// {"image","camera","depth_unit","objects","relations","groups","caption","measured"}
 Json to_json(Scene const& scene);
 // {"system","turns":[{"role","text"}]}
 Json to_json(Prompt const& prompt);

@@ -3,7 +3,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "media/picture/picture_facts.h"
+#include "pipeline/look_around.h"
+#include "pipeline/scale.h"
 #include "scene/build.h"
+#include "scene/wording.h"
 
 #include <future>
 
@@ -13,7 +16,8 @@ namespace {
 // Starts at once; not valid(): there is nothing to estimate with, or no need.
 std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& models, Timings& timings,
                                      std::stop_token stop) {
-    if (view.depth || !models.depth.valid()) {
+    bool const flat = view.camera.projection == Projection::flat; // depth networks know flat pictures only
+    if (view.depth || !flat || !models.depth.valid()) {
         return {};
     }
     return std::async(std::launch::async, [&view, &models, &timings, stop] {
@@ -49,6 +53,23 @@ std::vector<std::string> measured_facts(View const& view, Timings& timings) {
                       : timings.measure("measure", [&] { return picture_facts(view.image); });
 }
 
+Scene scene_of(View const& view, Observation const& observation, SceneOptions const& options) {
+    auto const build = [&](DepthMap const* depth) {
+        return build_scene(observation.detections, view.image.width, view.image.height, view.camera, depth, options);
+    };
+    if (!view.depth || !view.scale) {
+        auto const& known = view.depth ? view.depth : observation.depth;
+        return build(known ? &*known : nullptr);
+    }
+    auto const settled = settle_depth(view, observation.detections);
+    auto scene = build(&settled.depth);
+    scene.depth_unit = settled.unit;
+    if (!settled.unit.rival.empty()) {
+        log::warning(unit_sentence(scene));
+    }
+    return scene;
+}
+
 } // namespace
 
 Observation see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
@@ -59,22 +80,19 @@ Observation see(View const& view, SeeingModels const& models, float threshold, T
     auto facts = measured_facts(view, timings);
     auto detector = models.detector.get();
     observation.sure_score = detector->sure_score();
-    observation.detections = timings.measure("detect", [&] { return detector->detect(view.image, threshold, stop); });
+    observation.detections = timings.measure("detect", [&] { return detect_in(view, *detector, threshold, stop); });
     if (depth.valid()) {
         observation.depth = depth.get();
         if (observation.depth->values.empty()) { // stopped
             observation.depth.reset();
         }
     }
-    auto const& known = view.depth ? view.depth : observation.depth;
-    observation.scene = timings.measure("scene", [&] {
-        return build_scene(observation.detections, view.image.width, view.image.height, view.camera,
-                           known ? &*known : nullptr, options);
-    });
+    observation.scene = timings.measure("scene", [&] { return scene_of(view, observation, options); });
     if (caption.valid()) {
         observation.scene.caption = caption.get();
     }
-    observation.scene.measured = std::move(facts);
+    observation.scene.measured = view.notes;
+    observation.scene.measured.insert(observation.scene.measured.end(), facts.begin(), facts.end());
     return observation;
 }
 

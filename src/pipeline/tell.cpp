@@ -124,6 +124,9 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
     }
     if (checked.spoken() > 0) {
         checked.say_what_was_left_out();
+        if (auto const unit = unit_sentence(scene); !unit.empty() && wording.level == Level::full) {
+            say(unit);
+        }
         return;
     }
     for (auto const& sentence : describe_scene(scene, wording)) {

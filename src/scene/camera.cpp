@@ -35,6 +35,9 @@ Intrinsics mirrored(Intrinsics camera, int width) {
 }
 
 float bearing_of(float x, Intrinsics const& camera) {
+    if (camera.projection != Projection::flat && camera.fx > 0) {
+        return std::remainder((x - camera.cx) / camera.fx * degrees, 360.0F);
+    }
     return camera.fx > 0 ? std::atan2(x - camera.cx, camera.fx) * degrees : 0.0F;
 }
 

@@ -20,7 +20,8 @@ Intrinsics guess_camera(int width, int height, std::optional<float> focal_35mm);
 // The same camera when the picture is mirrored left to right.
 Intrinsics mirrored(Intrinsics camera, int width);
 
-// Degrees to the right of straight ahead: atan((x - cx) / fx).
+// Degrees to the right of straight ahead, from -180 to 180: atan((x - cx) / fx) in a flat picture, (x - cx) / fx
+// radians in a panorama.
 float bearing_of(float x, Intrinsics const& camera);
 
 // 12 straight ahead, 1 at 30 degrees to the right, 11 at 30 to the left; the nearest hour, 6 behind.

@@ -45,12 +45,18 @@ struct DepthMap {
     float stereo_scale = 0;
 };
 
+// How directions become pixels. flat: x = cx + fx tan(bearing), as in a usual photo. cylinder and sphere: x = cx + fx
+// times the bearing in radians, all around if need be; downwards a cylinder is as flat pictures are, a sphere is in
+// radians.
+enum class Projection { flat, cylinder, sphere };
+
 // Pin-hole camera of the upright image; all in pixels, counted from the outer edge of the first pixel as boxes are (its
 // centre is 0.5).
 struct Intrinsics {
     float fx = 0, fy = 0; // focal lengths
     float cx = 0, cy = 0; // principal point
     bool assumed = true;  // true: a stated default, not measured
+    Projection projection = Projection::flat;
 };
 
 // Where a distance comes from.
@@ -119,6 +125,16 @@ struct TextLine {
     std::size_t block = 0; // lines of one sign, paragraph or column have one number, counted from 0 in reading order
 };
 
+// What the distances of a depth picture or a scan are measured in.
+struct DepthUnit {
+    std::string name;       // "millimetres"
+    float per_metre = 1;    //
+    bool assumed = true;    // guessed; false: the user or the file says it
+    std::string rival = {}; // another unit that is nearly as likely: then nothing is told as measured; empty: none
+    std::string of = "depth picture";
+    std::string option = "--depth-units"; // by which a user can say it
+};
+
 struct Scene {
     int width = 0, height = 0; // of the upright source image, pixels
     Intrinsics camera;
@@ -129,6 +145,7 @@ struct Scene {
     // What is written in the picture, in reading order; none: nobody looked for text.
     std::optional<std::vector<TextLine>> text;
     std::vector<std::string> measured; // true facts measured from the pixels, such as "The picture is very dark."
+    std::optional<DepthUnit> depth_unit = {}; // empty: metres are known, or there are none
 };
 
 // One turn of a conversation.

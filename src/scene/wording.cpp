@@ -13,6 +13,8 @@ namespace {
 
 constexpr float ahead_deg = 8;     // straight ahead up to here
 constexpr float slightly_deg = 25; // slightly left or right up to here
+constexpr float beside_deg = 110;  // on the left or right up to here, then behind
+constexpr float behind_deg = 160;  // and from here neither left nor right
 
 std::size_t word_count(std::string const& text) {
     std::size_t count = 0;
@@ -241,6 +243,9 @@ std::string direction_words(SceneObject const& object, Directions directions) {
         return "straight ahead";
     }
     std::string word = side < 0 ? "left" : "right";
+    if (std::abs(bearing) > beside_deg) {
+        return std::abs(bearing) > behind_deg ? "behind you" : "behind you on the " + word;
+    }
     return is_nearly_ahead(bearing) ? "slightly " + word : "on the " + word;
 }
 
@@ -257,6 +262,18 @@ std::string length_words(Distance const& distance, Units units) {
 std::string distance_words(Distance const& distance, Units units) {
     auto const length = length_words(distance, units);
     return length.empty() ? "" : length + " away";
+}
+
+std::string unit_sentence(Scene const& scene) {
+    if (!scene.depth_unit || !scene.depth_unit->assumed) {
+        return "";
+    }
+    auto const& unit = *scene.depth_unit;
+    if (!unit.rival.empty()) {
+        return "The " + unit.of + " may be in " + unit.name + " or in " + unit.rival + "; say which with " +
+               unit.option + " to hear measured distances.";
+    }
+    return "Distances assume that the " + unit.of + " is in " + unit.name + ".";
 }
 
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options) {
@@ -292,6 +309,9 @@ std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const
         sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
         if (any_estimated(scene)) {
             sentences.emplace_back("Distances are guessed from usual sizes.");
+        }
+        if (auto const unit = unit_sentence(scene); !unit.empty()) {
+            sentences.push_back(unit);
         }
     }
     return sentences;

@@ -45,4 +45,8 @@ bool is_nearly_ahead(float bearing_deg);
 // three objects; full: everything, relations, measured facts and how sure the distances are.
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options);
 
+// Which unit the measured distances rest on, where that was guessed, and what to do where it stays open; empty: nothing
+// is to be said.
+std::string unit_sentence(Scene const& scene);
+
 } // namespace echollama

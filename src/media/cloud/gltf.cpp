@@ -1,6 +1,7 @@
 // glTF 2.0 by tinygltf: every mesh of the default scene in its place, with colours, base-colour textures and the
 // camera. What tinygltf does not check, the bounds of accessors above all, is checked here.
 #include "base/error.h"
+#include "media/cloud/cloud_builder.h"
 #include "media/cloud/point_cloud.h"
 #include "media/picture/image_io.h"
 
@@ -83,8 +84,9 @@ Vec3 turned(Matrix const& m, std::size_t column, double sign) {
 }
 
 // glTF's cameras look along -z with y up.
-Viewpoint viewpoint_of(Matrix const& m) {
-    return {{static_cast<float>(m[12]), static_cast<float>(m[13]), static_cast<float>(m[14])},
+Viewpoint viewpoint_of(Matrix const& m, std::array<double, 3> const& origin) {
+    return {{static_cast<float>(m[12] - origin[0]), static_cast<float>(m[13] - origin[1]),
+             static_cast<float>(m[14] - origin[2])},
             turned(m, 0, 1),
             turned(m, 1, -1),
             turned(m, 2, -1)};
@@ -107,6 +109,10 @@ class GltfReader {
         }
         for (int node : roots()) {
             add_node(node, identity, 0);
+        }
+        places_.finish(cloud_);
+        if (camera_) {
+            cloud_.camera = viewpoint_of(*camera_, cloud_.origin);
         }
         if (cloud_.triangles.empty()) {
             cloud_.surface_of.clear();
@@ -164,8 +170,8 @@ class GltfReader {
         }
         auto const& node = at(model_.nodes, index);
         auto const matrix = product(parent, matrix_of(node));
-        if (node.camera >= 0 && !cloud_.camera && std::isfinite(turned(matrix, 2, 1)[0])) {
-            cloud_.camera = viewpoint_of(matrix);
+        if (node.camera >= 0 && !camera_ && std::isfinite(turned(matrix, 2, 1)[0])) {
+            camera_ = matrix;
         }
         if (node.mesh >= 0) {
             for (auto const& primitive : at(model_.meshes, node.mesh).primitives) {
@@ -286,21 +292,21 @@ class GltfReader {
         auto const count = points.size() / 3;
         auto const colors = attribute(primitive, "COLOR_0", 3, count);
         auto const texture = attribute(primitive, "TEXCOORD_0", 2, count);
-        auto const first = static_cast<std::uint32_t>(cloud_.points.size());
+        auto const first = static_cast<std::uint32_t>(places_.size());
         if (first + count > max_cloud_points) {
             fail("it has more than 50 million points");
         }
         for (std::size_t i = 0; i < count; ++i) {
-            Vec3 p{};
+            std::array<double, 3> p{};
             for (std::size_t row = 0; row < 3; ++row) {
-                p[row] = static_cast<float>(m[row] * static_cast<double>(points[3 * i]) +
-                                            m[4 + row] * static_cast<double>(points[3 * i + 1]) +
-                                            m[8 + row] * static_cast<double>(points[3 * i + 2]) + m[12 + row]);
+                p[row] = m[row] * static_cast<double>(points[3 * i]) +
+                         m[4 + row] * static_cast<double>(points[3 * i + 1]) +
+                         m[8 + row] * static_cast<double>(points[3 * i + 2]) + m[12 + row];
             }
-            cloud_.points.push_back(p);
+            places_.add(p[0], p[1], p[2]);
         }
         add_colors(colors, first, count);
-        cloud_.texture_at.resize(cloud_.points.size());
+        cloud_.texture_at.resize(places_.size());
         for (std::size_t i = 0; i < texture.size() / 2; ++i) {
             cloud_.texture_at[first + i] = {texture[2 * i], texture[2 * i + 1]};
         }
@@ -309,16 +315,19 @@ class GltfReader {
         }
     }
 
-    // Points without colours among coloured ones are white: their surface colours them.
+    // Points without colours among coloured ones are white: their surface colours them. Some writers store 0..255 as
+    // floats, which are 0..1.
     void add_colors(std::vector<float> const& colors, std::size_t first, std::size_t count) {
         if (colors.empty() && cloud_.colors.empty()) {
             return;
         }
         cloud_.colors.resize(first, {255, 255, 255});
+        auto const brightest = colors.empty() ? colors.end() : std::max_element(colors.begin(), colors.end());
+        float const full = brightest != colors.end() && *brightest > 2 ? 1.0F : 255.0F;
         for (std::size_t i = 0; i < count; ++i) {
             std::array<std::uint8_t, 3> color{255, 255, 255};
             for (std::size_t c = 0; c < 3 && !colors.empty(); ++c) {
-                float const value = 255 * colors[3 * i + c] + 0.5F;
+                float const value = full * colors[3 * i + c] + 0.5F;
                 color[c] = value > 0 ? static_cast<std::uint8_t>(std::min(value, 255.0F)) : std::uint8_t{0};
             }
             cloud_.colors.push_back(color);
@@ -342,6 +351,8 @@ class GltfReader {
 
     tinygltf::Model& model_;
     std::string const& name_;
+    PlaceCollector places_;
+    std::optional<Matrix> camera_; // of the first node that has one
     PointCloud cloud_;
     std::size_t nodes_ = 0;
 };

@@ -1,12 +1,16 @@
 // Wavefront OBJ with its material files (MTL): points with colours, faces, textures.
 #include "base/error.h"
+#include "base/log.h"
+#include "media/cloud/cloud_builder.h"
 #include "media/cloud/point_cloud.h"
+#include "media/cloud/written_number.h"
 #include "media/picture/image_io.h"
 
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 namespace echollama {
@@ -15,6 +19,9 @@ namespace {
 
 constexpr std::size_t most_materials = 4096;
 constexpr std::uintmax_t most_material_bytes = 16 << 20;
+constexpr std::size_t longest_line = 1 << 20;
+constexpr std::uint32_t is_copy = 0x80000000; // marks a corner that is a copy of a point, until all points are known
+static_assert(max_cloud_points < is_copy);
 
 std::vector<std::string_view> words_of(std::string_view line) {
     std::vector<std::string_view> words;
@@ -34,16 +41,65 @@ std::string rest_of(std::string_view line, std::string_view word) {
     return first == std::string_view::npos ? std::string() : std::string(line.substr(first, last + 1 - first));
 }
 
-template <typename T>
-bool number(std::string_view word, T& value) {
-    return std::from_chars(word.data(), word.data() + word.size(), value).ec == std::errc();
+bool whole_number(std::string_view word, std::int64_t& value) {
+    word.remove_prefix(word.starts_with('+') ? 1 : 0);
+    auto const result = std::from_chars(word.data(), word.data() + word.size(), value);
+    return result.ec == std::errc() && result.ptr == word.data() + word.size();
 }
 
-// The second number of "1/2/3"; 0: none.
-std::int64_t texture_index(std::string_view corner) {
-    auto const slash = corner.find('/');
-    std::int64_t index = 0;
-    return slash != std::string_view::npos && number(corner.substr(slash + 1), index) ? index : 0;
+// A corner of a face, "1", "1/2", "1//3" or "1/2/3": which point, and which place in the texture; 0: none.
+struct Corner {
+    std::int64_t point = 0, texture = 0;
+};
+std::optional<Corner> corner_of(std::string_view word) {
+    Corner corner;
+    auto const slash = std::min(word.find('/'), word.size());
+    if (!whole_number(word.substr(0, slash), corner.point)) {
+        return std::nullopt;
+    }
+    auto rest = word.substr(std::min(slash + 1, word.size()));
+    auto const texture = rest.substr(0, std::min(rest.find('/'), rest.size()));
+    if (!texture.empty() && !whole_number(texture, corner.texture)) {
+        return std::nullopt;
+    }
+    return corner;
+}
+
+// Without its comment. A '#' inside a name ("#" behind a letter of a usemtl line) belongs to the name.
+std::string_view without_comment(std::string_view line) {
+    auto const first = std::min(line.find_first_not_of(" \t"), line.size());
+    auto const rest = line.substr(first);
+    bool const has_name = rest.starts_with("usemtl") || rest.starts_with("mtllib") || rest.starts_with("newmtl") ||
+                          rest.starts_with("map_");
+    if (!has_name) {
+        return line.substr(0, comment_start(line));
+    }
+    for (auto at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+        if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') {
+            return line.substr(0, at);
+        }
+    }
+    return line;
+}
+
+// The next line without its end; a backslash at the end joins the one that follows. `joined` keeps what was joined.
+std::string_view next_logical_line(std::string_view& rest, std::string& joined) {
+    joined.clear();
+    while (true) {
+        auto const end = std::min(rest.find('\n'), rest.size());
+        auto line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+        bool const goes_on = line.ends_with('\\') && !rest.empty() && joined.size() < longest_line;
+        if (!goes_on && joined.empty()) {
+            return line;
+        }
+        line.remove_suffix(goes_on ? 1 : 0);
+        joined += std::string(line) + " ";
+        if (!goes_on) {
+            return joined;
+        }
+    }
 }
 
 class ObjReader {
@@ -51,6 +107,7 @@ class ObjReader {
     ObjReader(std::string const& name, fs::path folder) : name_(name), folder_(std::move(folder)) {}
 
     void line(std::string_view text) {
+        text = without_comment(text);
         auto const words = words_of(text);
         if (words.empty()) {
             return;
@@ -70,45 +127,55 @@ class ObjReader {
     }
 
     PointCloud take() {
-        if (colored_ != cloud_.points.size()) {
-            cloud_.colors.clear(); // only some had a colour
+        places_.finish(cloud_);
+        if (colored_ == cloud_.points.size()) { // else only some had a colour
+            cloud_.colors = colors_.finish();
         }
         if (cloud_.surfaces.empty()) {
             cloud_.surface_of.clear();
         }
-        cloud_.texture_at.resize(corners_.empty() ? 0 : cloud_.points.size());
+        add_copies();
         return std::move(cloud_);
     }
 
   private:
     [[noreturn]] void fail() const { throw Error("The mesh " + name_ + " is damaged; export it again."); }
 
-    void vertex(std::vector<std::string_view> const& words) {
-        std::array<float, 6> v{};
-        std::size_t count = 0;
-        while (count < 6 && count + 1 < words.size() && number(words[count + 1], v[count])) {
-            ++count;
+    double number(std::string_view word) const {
+        auto const value = written_number(word);
+        if (!value) {
+            throw Error("The mesh " + name_ + " cannot be used: " + number_trouble(word) + "; export it again.");
         }
-        if (count < 3 || cloud_.points.size() >= max_cloud_points) {
+        return *value;
+    }
+
+    // "v x y z", "v x y z w", "v x y z red green blue", the last also with an opacity.
+    void vertex(std::vector<std::string_view> const& words) {
+        std::array<double, 6> v{};
+        std::size_t const count = words.size() - 1;
+        if (count < 3 || places_.size() >= max_cloud_points) {
             fail();
         }
-        vertices_.push_back(static_cast<std::uint32_t>(cloud_.points.size()));
-        cloud_.points.push_back({v[0], v[1], v[2]});
-        std::array<std::uint8_t, 3> color{};
-        for (std::size_t i = 0; i < 3; ++i) {
-            color[i] = static_cast<std::uint8_t>(std::clamp(v[3 + i] * 255.0F + 0.5F, 0.0F, 255.0F));
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const value = number(words[i + 1]);
+            if (i < v.size()) {
+                v[i] = value;
+            }
         }
-        cloud_.colors.push_back(color);
-        colored_ += count == 6 ? 1 : 0;
+        places_.add(v[0], v[1], v[2]);
+        if (count >= 6) {
+            colors_.add(v[3], v[4], v[5]);
+            ++colored_;
+        }
     }
 
     void texture_point(std::vector<std::string_view> const& words) {
-        std::array<float, 2> at{};
-        if (words.size() < 2 || !number(words[1], at[0]) || (words.size() > 2 && !number(words[2], at[1])) ||
-            texture_points_.size() >= max_cloud_points) {
+        if (words.size() < 2 || texture_points_.size() >= max_cloud_points) {
             fail();
         }
-        texture_points_.push_back({at[0], 1 - at[1]}); // OBJ counts upwards
+        auto const u = static_cast<float>(number(words[1]));
+        auto const v = words.size() > 2 ? static_cast<float>(number(words[2])) : 0.0F;
+        texture_points_.push_back({u, 1 - v}); // OBJ counts upwards
     }
 
     // Indices count from 1; negative ones from the end.
@@ -122,30 +189,47 @@ class ObjReader {
 
     // A point of the cloud has one place in the texture: where faces differ, the point is there more than once.
     std::uint32_t corner(std::string_view word) {
-        std::int64_t index = 0;
-        if (!number(word, index)) {
+        auto const named = corner_of(word);
+        if (!named) {
             fail();
         }
-        auto const point = vertices_[place(index, vertices_.size())];
-        auto const texture = texture_index(word);
-        if (texture == 0 || texture_points_.empty()) { // some writers number what they leave away
+        auto const point = static_cast<std::uint32_t>(place(named->point, places_.size()));
+        if (named->texture == 0 || texture_points_.empty()) { // some writers number what they leave away
             return point;
         }
-        auto const texture_point = place(texture, texture_points_.size());
+        auto const texture_point = static_cast<std::uint32_t>(place(named->texture, texture_points_.size()));
         auto const [known, is_new] = corners_.try_emplace(std::uint64_t{point} << 32 | texture_point, point);
         if (is_new) {
-            if (cloud_.points.size() >= max_cloud_points) {
+            if (copies_.size() >= max_cloud_points) {
                 fail();
             }
-            known->second = static_cast<std::uint32_t>(cloud_.points.size());
-            auto const color = cloud_.colors[point];
-            colored_ += 1; // a copy is as coloured as all are, or colours are dropped in the end
-            cloud_.points.push_back(Vec3(cloud_.points[point]));
-            cloud_.colors.push_back(color);
-            cloud_.texture_at.resize(cloud_.points.size());
-            cloud_.texture_at.back() = texture_points_[texture_point];
+            known->second = is_copy | static_cast<std::uint32_t>(copies_.size());
+            copies_.push_back({point, texture_point});
         }
         return known->second;
+    }
+
+    // Copies stand behind all points, as colours and places are known only when all have been read.
+    void add_copies() {
+        auto const first = static_cast<std::uint32_t>(cloud_.points.size());
+        if (copies_.size() > max_cloud_points - first) {
+            fail();
+        }
+        if (!copies_.empty()) {
+            cloud_.texture_at.resize(first);
+        }
+        for (auto const& copy : copies_) {
+            cloud_.points.push_back(Vec3(cloud_.points[copy.point]));
+            cloud_.texture_at.push_back(texture_points_[copy.texture]);
+            if (!cloud_.colors.empty()) {
+                cloud_.colors.push_back(std::array<std::uint8_t, 3>(cloud_.colors[copy.point]));
+            }
+        }
+        for (auto& triangle : cloud_.triangles) {
+            for (auto& corner : triangle) {
+                corner = corner & is_copy ? first + (corner & ~is_copy) : corner;
+            }
+        }
     }
 
     // "f 1 2 3", "f 1/1/1 2/2/2 3/3/3"
@@ -170,7 +254,8 @@ class ObjReader {
         }
         std::ifstream in(path);
         Surface* surface = nullptr;
-        for (std::string text; std::getline(in, text) && cloud_.surfaces.size() < most_materials;) {
+        for (std::string line; std::getline(in, line) && cloud_.surfaces.size() < most_materials;) {
+            auto const text = without_comment(line);
             auto const words = words_of(text);
             if (words.empty()) {
                 continue;
@@ -183,7 +268,14 @@ class ObjReader {
                 surface = &cloud_.surfaces.emplace_back();
             } else if (surface && words[0] == "Kd" && words.size() > 3) {
                 for (std::size_t i = 0; i < 3; ++i) {
-                    number(words[i + 1], surface->color[i]);
+                    auto const value = written_number(words[i + 1]);
+                    if (!value) {
+                        log::warning("The material file " + file +
+                                     " is used without its colours: " + number_trouble(words[i + 1]) + ".");
+                        surface->color = {1, 1, 1};
+                        break;
+                    }
+                    surface->color[i] = static_cast<float>(*value);
                 }
             } else if (surface && words[0] == "map_Kd" && words.size() > 1) {
                 bool const options = words[1].starts_with('-'); // the name is then the last word
@@ -211,7 +303,12 @@ class ObjReader {
     std::string const& name_;
     fs::path folder_;
     PointCloud cloud_;
-    std::vector<std::uint32_t> vertices_; // index of each "v" among the points
+    struct Copy {
+        std::uint32_t point = 0, texture = 0;
+    };
+    PlaceCollector places_;
+    ColorCollector colors_{fields::Kind::f32};
+    std::vector<Copy> copies_; // of points, with a place in the texture
     std::vector<std::array<float, 2>> texture_points_;
     std::unordered_map<std::uint64_t, std::uint32_t> corners_; // point and place in the texture to a point of the cloud
     std::map<std::string, std::uint32_t> by_name_;
@@ -225,10 +322,9 @@ class ObjReader {
 PointCloud parse_obj(std::span<char const> bytes, std::string const& name, fs::path const& folder) {
     ObjReader reader(name, folder);
     std::string_view rest(bytes.data(), bytes.size());
+    std::string joined;
     while (!rest.empty()) {
-        auto const end = std::min(rest.find('\n'), rest.size());
-        reader.line(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        reader.line(next_logical_line(rest, joined));
     }
     return reader.take();
 }

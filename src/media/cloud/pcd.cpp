@@ -1,7 +1,9 @@
 // Point Cloud Library's format, version 0.7.
 #include "base/error.h"
+#include "media/cloud/cloud_builder.h"
 #include "media/cloud/point_cloud.h"
 #include "media/cloud/point_cloud_fields.h"
+#include "media/cloud/written_number.h"
 
 #include <cstring>
 #include <sstream>
@@ -60,8 +62,9 @@ Header parse_header(std::string_view& rest, std::string const& name) {
     Header header;
     std::vector<std::string> sizes, types, counts;
     for (int lines = 0; lines < 100 && !rest.empty(); ++lines) {
-        auto words = words_of(fields::next_line(rest));
-        if (words.size() < 2 || words[0].starts_with('#')) {
+        auto const line = fields::next_line(rest);
+        auto words = words_of(line.substr(0, comment_start(line)));
+        if (words.size() < 2) {
             continue;
         }
         auto const key = words[0];
@@ -101,17 +104,38 @@ Header parse_header(std::string_view& rest, std::string const& name) {
     return header;
 }
 
-// Colour is packed as 0xRRGGBB, in an integer or in the bits of a float.
-std::array<std::uint8_t, 3> unpacked(double value, Kind kind) {
+// Colour is packed as 0xRRGGBB, in an integer or in the bits of a float. Text files write such a float either as it is,
+// which is tiny, or as the whole number.
+std::array<std::uint8_t, 3> unpacked(double value, Kind kind, bool text) {
     std::uint32_t bits = 0;
-    if (kind == Kind::f32) {
+    bool const whole = kind != Kind::f32 || (text && value >= 1 && value <= 16777215.5);
+    if (!whole) {
         auto const narrow = static_cast<float>(value);
         std::memcpy(&bits, &narrow, sizeof bits);
     } else if (value >= 0 && value <= 4294967295.0) {
         bits = static_cast<std::uint32_t>(value);
+    } else if (value < 0 && value >= -2147483648.0) {
+        bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(value));
     }
     return {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
             static_cast<std::uint8_t>(bits)};
+}
+
+constexpr int packed_color = 6;
+
+// What a field is for: 0, 1, 2 are x, y, z; 3, 4, 5 red, green, blue; -1: nothing that is drawn.
+int role_of(Field const& field) {
+    if (field.name == "rgb" || field.name == "rgba") {
+        return packed_color;
+    }
+    static constexpr std::string_view names[] = {"x", "y", "z", "r", "g", "b"};
+    static constexpr std::string_view long_names[] = {"x", "y", "z", "red", "green", "blue"};
+    for (int i = 0; i < 6; ++i) {
+        if (field.name == names[i] || field.name == long_names[i]) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 } // namespace
@@ -121,37 +145,50 @@ PointCloud parse_pcd(std::span<char const> bytes, std::string const& name) {
     auto const header = parse_header(rest, name);
     bool const text = header.data == "ascii";
     std::uint64_t row = 0;
-    bool has_xyz[3] = {};
+    bool has[6] = {};
+    std::vector<int> roles;
+    Kind color_kind = Kind::u8;
     for (auto const& field : header.fields) {
         row += static_cast<std::uint64_t>(field.count) * (text ? 2 : fields::width_of(field.kind));
-        for (int i = 0; i < 3; ++i) {
-            has_xyz[i] = has_xyz[i] || field.name == std::string(1, static_cast<char>('x' + i));
+        int const role = role_of(field);
+        roles.push_back(role);
+        if (role >= 0 && role != packed_color) {
+            has[role] = true;
+            color_kind = role >= 3 ? field.kind : color_kind;
         }
     }
     fields::Reader reader({rest.data(), rest.size()}, text, std::endian::native == std::endian::big, name);
-    if (!has_xyz[0] || !has_xyz[1] || !has_xyz[2]) {
+    if (!has[0] || !has[1] || !has[2]) {
         fail(name, "its points have no x, y and z");
     }
     if (row == 0 || header.points > max_cloud_points || header.points > reader.left() / row + 1) {
         fail(name, "it claims " + std::to_string(header.points) + " points, more than the file holds");
     }
     PointCloud cloud;
+    PlaceCollector places;
+    ColorCollector colors(color_kind);
     for (std::uint64_t i = 0; i < header.points; ++i) {
-        Vec3 point{};
-        for (auto const& field : header.fields) {
+        double value_of[6] = {};
+        for (std::size_t f = 0; f < roles.size(); ++f) {
+            auto const& field = header.fields[f];
             for (int k = 0; k < field.count; ++k) {
                 auto const value = reader.number(field.kind);
-                if (field.name == "rgb" || field.name == "rgba") {
-                    cloud.colors.push_back(unpacked(value, field.kind));
-                } else if (field.name.size() == 1 && field.name[0] >= 'x' && field.name[0] <= 'z') {
-                    point[static_cast<std::size_t>(field.name[0] - 'x')] = static_cast<float>(value);
+                if (roles[f] == packed_color) {
+                    cloud.colors.push_back(unpacked(value, field.kind, text));
+                } else if (roles[f] >= 0) {
+                    value_of[roles[f]] = value;
                 }
             }
         }
-        cloud.points.push_back(point);
+        reader.end_row();
+        places.add(value_of[0], value_of[1], value_of[2]);
+        if (has[3] && has[4] && has[5]) {
+            colors.add(value_of[3], value_of[4], value_of[5]);
+        }
     }
+    places.finish(cloud);
     if (cloud.colors.size() != cloud.points.size()) {
-        cloud.colors.clear();
+        cloud.colors = colors.finish();
     }
     return cloud;
 }

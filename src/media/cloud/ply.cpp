@@ -1,9 +1,8 @@
 #include "base/error.h"
+#include "media/cloud/cloud_builder.h"
 #include "media/cloud/point_cloud.h"
 #include "media/cloud/point_cloud_fields.h"
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 #include <sstream>
 
@@ -152,11 +151,7 @@ void read_row(Element const& element, fields::Reader& reader, std::vector<double
             }
         }
     }
-}
-
-std::uint8_t channel(double value, Kind kind) {
-    double const scaled = kind == Kind::f32 || kind == Kind::f64 ? value * 255 : value;
-    return std::isfinite(scaled) ? static_cast<std::uint8_t>(std::clamp(std::round(scaled), 0.0, 255.0)) : 0;
+    reader.end_row();
 }
 
 void read_vertices(Element const& element, fields::Reader& reader, PointCloud& cloud) {
@@ -172,14 +167,18 @@ void read_vertices(Element const& element, fields::Reader& reader, PointCloud& c
     }
     std::vector<double> row, list;
     auto const at = [&](int i) { return row[static_cast<std::size_t>(i)]; };
-    auto const kind = [&](int i) { return element.properties[static_cast<std::size_t>(i)].kind; };
+    bool const colored = r >= 0 && g >= 0 && b >= 0;
+    ColorCollector colors(colored ? element.properties[static_cast<std::size_t>(r)].kind : Kind::u8);
+    PlaceCollector places;
     for (std::uint64_t i = 0; i < element.count; ++i) {
         read_row(element, reader, row, list);
-        cloud.points.push_back({static_cast<float>(at(x)), static_cast<float>(at(y)), static_cast<float>(at(z))});
-        if (r >= 0 && g >= 0 && b >= 0) {
-            cloud.colors.push_back({channel(at(r), kind(r)), channel(at(g), kind(g)), channel(at(b), kind(b))});
+        places.add(at(x), at(y), at(z));
+        if (colored) {
+            colors.add(at(r), at(g), at(b));
         }
     }
+    places.finish(cloud);
+    cloud.colors = colors.finish();
 }
 
 void read_faces(Element const& element, fields::Reader& reader, PointCloud& cloud) {

@@ -20,9 +20,9 @@ struct Surface {
     int texture = -1;                    // index into PointCloud::textures; -1: none
 };
 
-// Coordinates are taken as metres. Points that are not finite are kept (triangles count them) but never drawn.
+// Points that are not finite are kept (triangles count them) but never drawn.
 struct PointCloud {
-    std::vector<Vec3> points;
+    std::vector<Vec3> points;                            // relative to `origin`
     std::vector<std::array<std::uint8_t, 3>> colors;     // one per point, or empty: drawn grey
     std::vector<std::array<std::uint32_t, 3>> triangles; // empty: only points
     std::vector<std::array<float, 2>> texture_at = {};   // one per point, or empty; 0, 0 is the picture's upper left
@@ -31,18 +31,26 @@ struct PointCloud {
     std::vector<Image> textures = {};
     std::optional<Viewpoint> camera = {}; // that the file holds
     bool y_up = false;                    // the format says so; else nothing is known
+    // Where world coordinates are counted from, in double precision; 0 for clouds near their own origin.
+    std::array<double, 3> origin = {};
+    float file_units_per_metre = 0; // as a comment of the file says; 0: it does not
+    double unit_m = 1;              // metres of one unit of the file, which is what a user's viewpoint is given in
 };
 
 inline constexpr std::uint64_t max_cloud_points = 50'000'000;
+inline constexpr std::uintmax_t max_cloud_bytes = 1ULL << 30;
 
-// Recognised by its first bytes or, where those say nothing (OBJ), by its name.
-bool is_point_cloud(std::filesystem::path const& path);
+// Recognised by its first bytes, by its name where those say nothing, else by what its first lines hold.
+bool is_point_cloud(std::span<char const> bytes, std::filesystem::path const& path);
 
 // PLY (text, binary of both byte orders), PCD (text, binary), OBJ (with its materials and textures beside it) and glTF
 // 2.0 (GLB, or JSON with files beside it). Files that a file names are read from its own folder and below only. Throws
 // Error when the file is missing, damaged, of another kind, larger than 1 GiB, or holds no usable point. No count in a
 // header is believed before the bytes are there.
 PointCloud load_point_cloud(std::filesystem::path const& path);
+
+// The same from memory; `path` is for messages and for the files that a mesh names.
+PointCloud parse_point_cloud(std::span<char const> bytes, std::filesystem::path const& path);
 
 PointCloud parse_ply(std::span<char const> bytes, std::string const& name);
 PointCloud parse_pcd(std::span<char const> bytes, std::string const& name);
@@ -53,6 +61,9 @@ PointCloud parse_gltf(std::span<char const> bytes, std::string const& name, std:
 
 // Is this file name one in the same folder or below, neither absolute nor with ".."?
 bool stays_below(std::filesystem::path const& file);
+
+// Points, origin and camera, so that they are metres.
+void scale_to_metres(PointCloud& cloud, float units_per_metre);
 
 struct CloudBounds {
     Vec3 low{}, high{};

@@ -1,12 +1,10 @@
 #include "media/cloud/point_cloud_fields.h"
 
 #include "base/error.h"
+#include "media/cloud/written_number.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 namespace echollama::fields {
 namespace {
@@ -16,6 +14,10 @@ double load(char const* bytes) {
     T value;
     std::memcpy(&value, bytes, sizeof value);
     return static_cast<double>(value);
+}
+
+bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 } // namespace
@@ -70,23 +72,48 @@ double Reader::number(Kind kind) {
     return load<double>(bytes);
 }
 
+// Spaces, comments up to the end of their line, and line ends; the latter only where `lines`, or behind a backslash.
+void Reader::skip_space(bool lines) {
+    std::string_view const text(rest_.data(), rest_.size());
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '\n' || text[at + 1] == '\r')) {
+            at += text.substr(at + 1, 2) == "\r\n" ? 3 : 2;
+        } else if (text[at] == '#') {
+            at = std::min(text.find('\n', at), text.size());
+        } else if (is_space(text[at]) && (lines || text[at] != '\n')) {
+            ++at;
+        } else {
+            break;
+        }
+    }
+    rest_ = rest_.subspan(at);
+}
+
 double Reader::word() {
-    auto const space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-    auto const begin = std::find_if_not(rest_.begin(), rest_.end(), space);
-    auto const end = std::find_if(begin, rest_.end(), space);
-    if (begin == end) {
+    skip_space(true);
+    auto const end = std::find_if(rest_.begin(), rest_.end(), is_space);
+    std::string_view text(rest_.data(), static_cast<std::size_t>(end - rest_.begin()));
+    text = text.substr(0, comment_start(text));
+    if (text.empty()) {
         fail("it ends too early");
     }
-    double value = 0;
-    char const* first = &*begin;
-    auto const result = std::from_chars(first, first + (end - begin), value);
-    if (result.ec == std::errc::result_out_of_range) {
-        value = std::numeric_limits<double>::infinity();
-    } else if (result.ec != std::errc()) {
-        fail("there is a word where a number should be");
+    auto const value = written_number(text);
+    if (!value) {
+        fail(number_trouble(text));
     }
-    rest_ = rest_.subspan(static_cast<std::size_t>(end - rest_.begin()));
-    return value;
+    rest_ = rest_.subspan(text.size());
+    return *value;
+}
+
+void Reader::end_row() {
+    if (!text_) {
+        return;
+    }
+    skip_space(false);
+    if (!rest_.empty() && rest_.front() != '\n') {
+        fail("its rows do not hold as many numbers as its header says");
+    }
 }
 
 void Reader::fail(std::string const& reason) const {

@@ -20,12 +20,16 @@ class Reader {
         : rest_(bytes), text_(text), swap_(swap), name_(name) {}
 
     double number(Kind kind);
+    // After the last number of a row: in text, the line ends here too. A row may go on over several lines, but numbers
+    // that are left over would shift all that follow.
+    void end_row();
     std::size_t left() const { return rest_.size(); }
     bool is_text() const { return text_; }
     [[noreturn]] void fail(std::string const& reason) const;
 
   private:
     double word();
+    void skip_space(bool lines);
 
     std::span<char const> rest_;
     bool text_;

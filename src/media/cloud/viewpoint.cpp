@@ -3,9 +3,9 @@
 #include "base/error.h"
 #include "media/cloud/depth_canvas.h"
 #include "media/cloud/point_cloud.h"
+#include "media/cloud/written_number.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -72,7 +72,7 @@ Vec3 axis_named(std::string const& name) {
     bool const negative = name.starts_with('-');
     auto const letter = name.substr(negative ? 1 : 0);
     if (letter != "x" && letter != "y" && letter != "z") {
-        throw Error("'" + name + "' is no direction; up is x, y, z, -x, -y or -z.");
+        throw Error("'" + name + "' is no direction; up is x, y, z, -x, -y, -z or auto.");
     }
     Vec3 axis{};
     axis[static_cast<std::size_t>(letter[0] - 'x')] = negative ? -1.0F : 1.0F;
@@ -95,21 +95,47 @@ std::optional<Vec3> named_direction(std::string const& name) { // azimuth, eleva
     return name == "above" ? std::optional(Vec3{0, 90, 0}) : std::nullopt;
 }
 
-std::vector<float> numbers_of(std::string const& text) {
-    std::vector<float> numbers;
-    char const* at = text.data();
-    char const* const end = at + text.size();
-    while (at < end && numbers.size() < 7) {
-        float value = 0;
-        auto const result = std::from_chars(at, end, value);
-        if (result.ec != std::errc() || !std::isfinite(value) ||
-            (result.ptr != end && (*result.ptr != ',' || result.ptr + 1 == end))) {
+// Parted by commas; none where one of them is no number.
+std::vector<double> numbers_of(std::string_view text) {
+    std::vector<double> numbers;
+    while (numbers.size() < 7) {
+        auto const end = std::min(text.find(','), text.size());
+        auto const value = written_number(text.substr(0, end));
+        if (!value || !std::isfinite(*value)) {
             return {};
         }
-        numbers.push_back(value);
-        at = result.ptr == end ? end : result.ptr + 1;
+        numbers.push_back(*value);
+        if (end == text.size()) {
+            break;
+        }
+        text.remove_prefix(end + 1);
     }
     return numbers;
+}
+
+// Where the point of the file's own coordinates lies among the cloud's points.
+Vec3 placed(PointCloud const& cloud, double x, double y, double z) {
+    return {static_cast<float>(x * cloud.unit_m - cloud.origin[0]),
+            static_cast<float>(y * cloud.unit_m - cloud.origin[1]),
+            static_cast<float>(z * cloud.unit_m - cloud.origin[2])};
+}
+
+// From 0, 0, 0 along z with y down, as depth cameras record.
+Viewpoint recording_camera(PointCloud const& cloud) {
+    Viewpoint camera;
+    camera.eye = placed(cloud, 0, 0, 0);
+    return camera;
+}
+
+// Coordinates of a map (UTM and its like): thousands of kilometres east and north, and heights.
+bool has_map_coordinates(PointCloud const& cloud) {
+    constexpr double far_off_m = 1e5;
+    return std::abs(cloud.origin[0]) > far_off_m && std::abs(cloud.origin[1]) > far_off_m &&
+           std::abs(cloud.origin[2]) < far_off_m;
+}
+
+Vec3 up_of(std::string const& name, PointCloud const& cloud) {
+    return axis_named(name != "auto" ? name : has_map_coordinates(cloud) ? "z" : "y");
 }
 
 Viewpoint orbit(PointCloud const& cloud, float azimuth, float elevation, Vec3 const& up, float view_deg) {
@@ -165,32 +191,36 @@ Viewpoint look_at(Vec3 const& eye, Vec3 const& target, Vec3 const& up) {
     return camera;
 }
 
-Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg) {
+Viewpoint automatic_viewpoint(PointCloud const& cloud, float view_deg, std::string const& up_name) {
     if (cloud.camera) {
         return *cloud.camera;
     }
     float const reach = reach_of(view_deg);
     std::size_t usable = 0, seen = 0;
-    for (auto const& p : cloud.points) {
+    auto const camera = recording_camera(cloud);
+    for (auto const& point : cloud.points) {
+        auto const p = minus(point, camera.eye);
         usable += finite(p) ? 1 : 0;
         seen += finite(p) && p[2] > nearest_drawn_m && std::abs(p[0]) < reach * p[2] && std::abs(p[1]) < reach * p[2]
                     ? 1
                     : 0;
     }
-    if (!cloud.y_up && seen * 3 >= usable * 2) {
-        return {}; // the origin, looking along z
+    bool const may_be_recorded = !cloud.y_up && (up_name == "auto" || up_name == "-y");
+    if (may_be_recorded && seen * 3 >= usable * 2) {
+        return camera;
     }
-    return from_outside(cloud, {0, 0, 1}, {0, 1, 0}, view_deg);
+    auto const up = up_of(up_name, cloud);
+    return from_outside(cloud, front_of(up), up, view_deg);
 }
 
 Viewpoint viewpoint_from(std::string const& where, std::string const& up_name, PointCloud const& cloud,
                          float view_deg) {
-    auto const up = axis_named(up_name);
+    auto const up = up_of(up_name, cloud);
     if (where == "auto") {
-        return automatic_viewpoint(cloud, view_deg);
+        return automatic_viewpoint(cloud, view_deg, up_name);
     }
     if (where == "origin") {
-        return {};
+        return recording_camera(cloud);
     }
     if (auto const direction = named_direction(where)) {
         return orbit(cloud, (*direction)[0], (*direction)[1], up, view_deg);
@@ -198,11 +228,11 @@ Viewpoint viewpoint_from(std::string const& where, std::string const& up_name, P
     auto const n = numbers_of(where);
     switch (n.size()) {
     case 2:
-        return orbit(cloud, n[0], n[1], up, view_deg);
+        return orbit(cloud, static_cast<float>(n[0]), static_cast<float>(n[1]), up, view_deg);
     case 3:
-        return look_at({n[0], n[1], n[2]}, middle_of(bounds_of(cloud)), up);
+        return look_at(placed(cloud, n[0], n[1], n[2]), middle_of(bounds_of(cloud)), up);
     case 6:
-        return look_at({n[0], n[1], n[2]}, {n[3], n[4], n[5]}, up);
+        return look_at(placed(cloud, n[0], n[1], n[2]), placed(cloud, n[3], n[4], n[5]), up);
     default:
         throw Error("'" + where +
                     "' is no viewpoint; write auto, origin, front, back, left, right, above, AZIMUTH,ELEVATION in "

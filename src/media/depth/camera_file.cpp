@@ -1,12 +1,12 @@
 #include "media/depth/camera_file.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <optional>
 #include <vector>
 
@@ -152,16 +152,8 @@ CameraFile parse_camera_file(std::string_view text, std::string const& name) {
 }
 
 CameraFile load_camera_file(std::filesystem::path const& path) {
-    constexpr std::size_t most_bytes = 1 << 20;
-    std::error_code ignored;
-    std::ifstream in(path, std::ios::binary);
-    if (!in || std::filesystem::is_directory(path, ignored)) {
-        throw Error("Cannot open the camera file " + path.string() + "; check the path.");
-    }
-    std::string text(most_bytes, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return parse_camera_file(text, path.string());
+    auto const bytes = read_input(path, {"camera file", 1 << 20});
+    return parse_camera_file({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, input_name(path));
 }
 
 std::optional<CameraFile> chosen_camera(CameraChoice const& choice, int width, int height) {

@@ -4,14 +4,11 @@
 #include "base/log.h"
 #include "media/picture/codecs.h"
 #include "media/picture/image_io.h"
-
-#include <pugixml.hpp>
+#include "media/picture/metadata.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
-#include <map>
 #include <string_view>
 #include <vector>
 
@@ -19,89 +16,6 @@ namespace echollama {
 namespace {
 
 using Bytes = std::span<std::uint8_t const>;
-
-constexpr std::string_view xmp_id("http://ns.adobe.com/xap/1.0/\0", 29);
-constexpr std::string_view extension_id("http://ns.adobe.com/xmp/extension/\0", 35);
-constexpr std::size_t extension_header = 35 + 32 + 4 + 4; // identifier, digest, whole length, offset
-constexpr std::size_t most_xmp_bytes = 128 << 20;
-
-bool starts_with(Bytes bytes, std::string_view text) {
-    return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
-
-struct Xmp {
-    std::string main, extended;
-};
-
-// The extended part travels in pieces that say where they belong.
-void add_extension(Bytes content, std::string& whole) {
-    auto const number = [&](std::size_t at) {
-        return std::size_t{content[at]} << 24 | std::size_t{content[at + 1]} << 16 | std::size_t{content[at + 2]} << 8 |
-               content[at + 3];
-    };
-    auto const length = number(67), offset = number(71);
-    auto const piece = content.subspan(extension_header);
-    if (length <= most_xmp_bytes && offset <= length && piece.size() <= length - offset) {
-        whole.resize(std::max(whole.size(), offset + piece.size()));
-        std::copy(piece.begin(), piece.end(), whole.begin() + static_cast<std::ptrdiff_t>(offset));
-    }
-}
-
-Xmp find_xmp(Bytes jpeg) {
-    Xmp xmp;
-    for (std::size_t at = 2; at + 4 <= jpeg.size() && jpeg[at] == 0xFF && jpeg[at + 1] != 0xDA;) {
-        std::size_t const length = std::size_t{jpeg[at + 2]} << 8 | jpeg[at + 3];
-        if (length < 2 || length + 2 > jpeg.size() - at) {
-            break;
-        }
-        auto const content = jpeg.subspan(at + 4, length - 2);
-        if (jpeg[at + 1] == 0xE1 && starts_with(content, xmp_id)) {
-            xmp.main.assign(content.begin() + static_cast<std::ptrdiff_t>(xmp_id.size()), content.end());
-        } else if (jpeg[at + 1] == 0xE1 && starts_with(content, extension_id) && content.size() > extension_header) {
-            add_extension(content, xmp.extended);
-        }
-        at += 2 + length;
-    }
-    return xmp;
-}
-
-// Properties are attributes of rdf:Description or elements inside it, as the writer likes.
-using Properties = std::map<std::string, std::string>;
-
-struct Item {
-    std::string semantic, uri;
-    std::size_t length = 0;
-};
-
-struct Reader : pugi::xml_tree_walker {
-    Properties properties;
-    std::vector<Item> items; // of a container: pictures appended to the photo
-
-    bool for_each(pugi::xml_node& node) override {
-        std::string const name = node.name();
-        Item item;
-        bool is_item = false;
-        for (auto const& attribute : node.attributes()) {
-            std::string const key = attribute.name();
-            properties.try_emplace(key, attribute.value());
-            is_item = is_item || key == "Item:Mime";
-            if (key == "Item:Semantic") {
-                item.semantic = attribute.value();
-            } else if (key == "Item:DataURI") {
-                item.uri = attribute.value();
-            } else if (key == "Item:Length") {
-                item.length = attribute.as_ullong();
-            }
-        }
-        if (is_item) {
-            items.push_back(item);
-        }
-        if (node.text()) {
-            properties.try_emplace(name, node.text().get());
-        }
-        return properties.size() < 10'000;
-    }
-};
 
 std::vector<std::uint8_t> from_base64(std::string const& text) {
     static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -131,16 +45,6 @@ std::vector<std::uint8_t> from_base64(std::string const& text) {
     return bytes;
 }
 
-float number(Properties const& properties, std::string const& key) {
-    auto const found = properties.find(key);
-    return found == properties.end() ? 0 : std::strtof(found->second.c_str(), nullptr);
-}
-
-std::string text(Properties const& properties, std::string const& key) {
-    auto const found = properties.find(key);
-    return found == properties.end() ? "" : found->second;
-}
-
 // Metres of one unit; 0: unknown.
 float metres_of(std::string const& unit) {
     return unit == "m" || unit == "meters" || unit == "Meters" || unit == "metres" ? 1.0F
@@ -150,13 +54,14 @@ float metres_of(std::string const& unit) {
 
 // `prefix` is GDepth or DepthMap. RangeInverse: d = far near / (far - v (far - near)); RangeLinear: d = near + v (far -
 // near), with v = 0..1.
-std::optional<DepthMap> from_levels(Image const& levels, Properties const& properties, std::string const& prefix) {
-    float const near = number(properties, prefix + ":Near"), far = number(properties, prefix + ":Far");
-    bool const inverse = text(properties, prefix + ":Format") != "RangeLinear";
+std::optional<DepthMap> from_levels(Image const& levels, XmpProperties const& properties, std::string const& prefix) {
+    auto const near = static_cast<float>(properties.number(prefix + ":Near", 0));
+    auto const far = static_cast<float>(properties.number(prefix + ":Far", 0));
+    bool const inverse = properties.text(prefix + ":Format") != "RangeLinear";
     if (!(near > 0) || !(far > near) || !std::isfinite(far)) {
         return std::nullopt;
     }
-    float const unit = metres_of(text(properties, prefix + ":Units"));
+    float const unit = metres_of(properties.text(prefix + ":Units"));
     DepthMap map{levels.width, levels.height, unit > 0 ? DepthKind::metres : DepthKind::relative_inverse, {}};
     for (std::size_t i = 0; i < levels.rgb.size(); i += 3) {
         float const v = static_cast<float>(levels.rgb[i]) / 255;
@@ -168,7 +73,7 @@ std::optional<DepthMap> from_levels(Image const& levels, Properties const& prope
 
 // The bytes of the appended depth picture. Items stand one after the other up to the end of the file; the first is the
 // photo itself.
-Bytes appended_depth(Bytes file, std::vector<Item> const& items) {
+Bytes appended_depth(Bytes file, std::vector<XmpProperties::Item> const& items) {
     std::size_t behind = 0;
     for (std::size_t i = items.size(); i > 1; --i) {
         auto const& item = items[i - 1];
@@ -184,20 +89,13 @@ Bytes appended_depth(Bytes file, std::vector<Item> const& items) {
 }
 
 std::optional<DepthMap> from_jpeg(Bytes bytes) {
-    auto const xmp = find_xmp(bytes);
-    Reader found;
-    for (auto const* part : {&xmp.main, &xmp.extended}) {
-        pugi::xml_document document;
-        if (!part->empty() && document.load_buffer(part->data(), part->size())) {
-            document.traverse(found);
-        }
-    }
-    if (auto const data = found.properties.find("GDepth:Data"); data != found.properties.end()) {
+    auto const found = read_xmp(read_metadata(bytes));
+    if (auto const data = found.values.find("GDepth:Data"); data != found.values.end()) {
         auto const levels = decode_image(from_base64(data->second), "depth").image;
-        return from_levels(levels, found.properties, "GDepth");
+        return from_levels(levels, found, "GDepth");
     }
     if (auto const picture = appended_depth(bytes, found.items); !picture.empty()) {
-        return from_levels(decode_image(picture, "depth").image, found.properties, "DepthMap");
+        return from_levels(decode_image(picture, "depth").image, found, "DepthMap");
     }
     return std::nullopt;
 }

@@ -32,6 +32,10 @@ struct MatchOptions {
 // left picture. Throws Error when the sizes differ or less than a fifth of the picture finds its like.
 Disparity match_stereo(Image const& left, Image const& right, MatchOptions const& options = {});
 
+// Are the two pictures in the wrong order, the right one first? Then things match in the other order, and in this one
+// not or much less.
+bool seems_crossed(Image const& left, Image const& right, MatchOptions const& options = {});
+
 // z = fx * baseline / (disparity + offset), in metres; 0 where nothing was matched or the point is out of reach.
 DepthMap stereo_metres(Disparity const& disparity, float fx, float baseline_m, float offset = 0);
 

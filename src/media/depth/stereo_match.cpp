@@ -14,6 +14,8 @@ namespace {
 constexpr int most_width = 1280;
 constexpr int aligning_width = 320;
 constexpr double least_matched = 0.2;
+constexpr int ordering_width = 640;
+constexpr double clearly_more = 1.15; // matches in one order than in the other
 constexpr float no_match = std::numeric_limits<float>::quiet_NaN();
 
 // The picture without a copy; OpenCV only reads it.
@@ -133,6 +135,19 @@ Disparity match_stereo(Image const& left, Image const& right, MatchOptions const
     cv::Mat full;
     cv::resize(found * scale, full, {left.width, left.height}, 0, 0, cv::INTER_NEAREST);
     return {left.width, left.height, std::vector<float>(full.begin<float>(), full.end<float>())};
+}
+
+bool seems_crossed(Image const& left, Image const& right, MatchOptions const& options) {
+    if (left.width != right.width || left.height != right.height || left.width < 32 || left.height < 32) {
+        return false; // match_stereo says so
+    }
+    auto const a = of_width(as_mat(left), ordering_width), b = of_width(as_mat(right), ordering_width);
+    auto const alike = [&](cv::Mat const& first, cv::Mat const& second) {
+        auto const level = options.align_rows ? aligned(first, second, options) : second;
+        return static_cast<double>(alike_pixels(first, level, match(first, level, options)));
+    };
+    double const as_given = alike(a, b), swapped = alike(b, a);
+    return swapped >= least_matched * static_cast<double>(a.total()) && swapped > clearly_more * as_given;
 }
 
 DepthMap stereo_metres(Disparity const& disparity, float fx, float baseline_m, float offset) {

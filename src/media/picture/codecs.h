@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace echollama {
+struct PictureMetadata;
+}
+
 namespace echollama::codecs {
 
 Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name);
@@ -18,11 +22,17 @@ Image decode_jpeg(std::span<std::uint8_t const> bytes, std::string const& name);
 // BMP, GIF, PNM, TGA and others by stb_image; also where a file is no picture at all.
 Image decode_other(std::span<std::uint8_t const> bytes, std::string const& name);
 
+bool is_webp(std::span<std::uint8_t const> bytes);
+Image decode_webp(std::span<std::uint8_t const> bytes, std::string const& name); // of an animation the first frame
+
+bool is_tiff(std::span<std::uint8_t const> bytes);
+Image decode_tiff(std::span<std::uint8_t const> bytes, std::string const& name); // of several pages the first
+void tiff_metadata(std::span<std::uint8_t const> bytes, PictureMetadata& found);
+
 // HEIC and AVIF, turned upright as the file says.
 bool is_heif(std::span<std::uint8_t const> bytes);
 Image decode_heif(std::span<std::uint8_t const> bytes, std::string const& name);
-// What libexif reads; empty: none.
-std::vector<std::uint8_t> heif_exif(std::span<std::uint8_t const> bytes, std::string const& name);
+void heif_metadata(std::span<std::uint8_t const> bytes, PictureMetadata& found);
 // The auxiliary depth image: relative inverse depth.
 std::optional<DepthMap> heif_depth(std::span<std::uint8_t const> bytes, std::string const& name);
 

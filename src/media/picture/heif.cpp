@@ -1,6 +1,7 @@
 // HEIC and AVIF by libheif.
 #include "base/error.h"
 #include "media/picture/codecs.h"
+#include "media/picture/metadata.h"
 
 #include <libheif/heif.h>
 
@@ -78,26 +79,38 @@ Image decode_heif(std::span<std::uint8_t const> bytes, std::string const& name) 
     return image;
 }
 
-std::vector<std::uint8_t> heif_exif(std::span<std::uint8_t const> bytes, std::string const& name) {
-    auto const opened = open(bytes, name);
+namespace {
+
+// The first block of metadata of this type; empty: none.
+std::vector<std::uint8_t> metadata_block(heif_image_handle const* handle, char const* type) {
     heif_item_id id = 0;
-    if (heif_image_handle_get_list_of_metadata_block_IDs(opened.primary.get(), "Exif", &id, 1) != 1) {
+    if (heif_image_handle_get_list_of_metadata_block_IDs(handle, type, &id, 1) < 1) {
         return {};
     }
-    std::vector<std::uint8_t> block(heif_image_handle_get_metadata_size(opened.primary.get(), id));
-    if (block.size() < 8 ||
-        heif_image_handle_get_metadata(opened.primary.get(), id, block.data()).code != heif_error_Ok) {
+    std::vector<std::uint8_t> block(heif_image_handle_get_metadata_size(handle, id));
+    if (block.empty() || heif_image_handle_get_metadata(handle, id, block.data()).code != heif_error_Ok) {
         return {};
+    }
+    return block;
+}
+
+} // namespace
+
+void heif_metadata(std::span<std::uint8_t const> bytes, PictureMetadata& found) {
+    auto const opened = open(bytes, "");
+    auto const xmp = metadata_block(opened.primary.get(), "mime");
+    found.xmp.assign(xmp.begin(), xmp.end());
+    auto const block = metadata_block(opened.primary.get(), "Exif");
+    if (block.size() < 8) {
+        return;
     }
     // Four bytes say how far behind them the TIFF structure begins.
     std::size_t const skip =
         std::size_t{block[0]} << 24 | std::size_t{block[1]} << 16 | std::size_t{block[2]} << 8 | block[3];
-    if (skip > block.size() - 4) {
-        return {};
+    if (skip <= block.size() - 4) {
+        found.exif = {'E', 'x', 'i', 'f', 0, 0};
+        found.exif.insert(found.exif.end(), block.begin() + 4 + static_cast<std::ptrdiff_t>(skip), block.end());
     }
-    std::vector<std::uint8_t> exif{'E', 'x', 'i', 'f', 0, 0};
-    exif.insert(exif.end(), block.begin() + 4 + static_cast<std::ptrdiff_t>(skip), block.end());
-    return exif;
 }
 
 std::optional<DepthMap> heif_depth(std::span<std::uint8_t const> bytes, std::string const& name) {

@@ -1,6 +1,7 @@
 #include "media/picture/image_io.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "media/picture/codecs.h"
 
 #include <libexif/exif-data.h>
@@ -8,15 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
+#include <string_view>
 
 namespace echollama {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::uintmax_t max_file_bytes = 512ULL << 20;
 
 struct ExifFree {
     void operator()(ExifData* data) const { exif_data_unref(data); }
@@ -93,40 +91,72 @@ ExifInfo read_exif(std::span<std::uint8_t const> bytes) {
             info.focal_35mm = focal_from_sensor(data.get(), *lens);
         }
     }
+    constexpr int panorama = 6; // of CustomRendered, as phones write it
+    info.panorama = exif_short(data.get(), EXIF_IFD_EXIF, EXIF_TAG_CUSTOM_RENDERED) == panorama;
     info.make = exif_text(data.get(), EXIF_TAG_MAKE);
     info.model = exif_text(data.get(), EXIF_TAG_MODEL);
     return info;
 }
 
-bool starts_with(std::span<std::uint8_t const> bytes, std::initializer_list<int> magic) {
-    std::size_t i = 0;
-    for (int byte : magic) {
-        if (i >= bytes.size() || bytes[i++] != byte) {
-            return false;
-        }
-    }
-    return true;
-}
+// Files that are met where a picture should be, by their first bytes (at `at`), and what they are.
+struct KnownFile {
+    std::size_t at;
+    std::string_view mark;
+    char const* is;
+};
+constexpr KnownFile not_supported[] = {
+    {0, "8BPS", "a Photoshop document"},
+    {0, std::string_view("\0\0\0\x0CJXL ", 8), "a JPEG XL picture"},
+    {0, std::string_view("\xFF\x0A", 2), "a JPEG XL picture"},
+    {0, std::string_view("\0\0\0\x0CjP  ", 8), "a JPEG 2000 picture"},
+    {0, std::string_view("\xFF\x4F\xFF\x51", 4), "a JPEG 2000 picture"},
+    {0, std::string_view("v/1\x01", 4), "an OpenEXR picture"},
+    {0, "#?RADIANCE", "a Radiance HDR picture"},
+    {0, "#?RGBE", "a Radiance HDR picture"},
+    {0, "PF\n", "a PFM picture"},
+    {0, "Pf\n", "a PFM picture"},
+    {0, "qoif", "a QOI picture"},
+    {0, "DDS ", "a DDS texture"},
+    {0, std::string_view("\0\0\1\0", 4), "an icon (ICO)"},
+    {0, "<svg", "an SVG drawing"},
+    {0, "<?xml", "an SVG drawing or another XML file"},
+    {0, "%PDF", "a PDF document"},
+    {0, "%!PS", "a PostScript document"},
+    {0, std::string_view("\x93NUMPY", 6), "a NumPy array"},
+    {0, std::string_view("PK\3\4", 4), "a ZIP archive"},
+    {0, std::string_view("\x1F\x8B", 2), "a compressed archive"},
+    {0, std::string_view("\x1A\x45\xDF\xA3", 4), "a video (Matroska or WebM)"},
+    {8, "AVI ", "a video (AVI)"},
+    {8, "WAVE", "a sound file (WAV)"},
+    {0, "OggS", "a sound or video file (Ogg)"},
+    {0, "fLaC", "a sound file (FLAC)"},
+    {0, "ID3", "a sound file (MP3)"},
+};
 
-bool has_brand(std::span<std::uint8_t const> bytes, std::size_t at, char const* brand) {
-    return bytes.size() >= at + 4 && std::memcmp(bytes.data() + at, brand, 4) == 0;
+bool has_mark(std::span<std::uint8_t const> bytes, std::size_t at, std::string_view mark) {
+    return bytes.size() >= at + mark.size() && std::memcmp(bytes.data() + at, mark.data(), mark.size()) == 0;
 }
 
 Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name) {
-    if (starts_with(bytes, {0x89, 'P', 'N', 'G'})) {
+    if (has_mark(bytes, 0, "\x89PNG")) {
         return codecs::decode_png(bytes, name);
     }
-    if (starts_with(bytes, {0xFF, 0xD8})) {
+    if (has_mark(bytes, 0, "\xFF\xD8")) {
         return codecs::decode_jpeg(bytes, name);
     }
-    if (has_brand(bytes, 0, "RIFF") && has_brand(bytes, 8, "WEBP")) {
-        throw Error(name + " is a WebP picture, which is not supported; convert it to JPEG or PNG.");
+    if (codecs::is_webp(bytes)) {
+        return codecs::decode_webp(bytes, name);
     }
-    if (has_brand(bytes, 0, "8BPS")) {
-        throw Error(name + " is a Photoshop document, which is not supported; save it as JPEG or PNG.");
+    if (codecs::is_tiff(bytes)) {
+        return codecs::decode_tiff(bytes, name);
     }
     if (codecs::is_heif(bytes)) {
         return codecs::decode_heif(bytes, name);
+    }
+    for (auto const& known : not_supported) {
+        if (has_mark(bytes, known.at, known.mark)) {
+            throw Error(name + " is " + known.is + ", which is not supported; convert it to JPEG or PNG.");
+        }
     }
     return codecs::decode_other(bytes, name);
 }
@@ -134,41 +164,24 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
 } // namespace
 
 std::vector<std::uint8_t> read_picture_file(fs::path const& path) {
-    std::error_code failed;
-    auto status = fs::status(path, failed);
-    if (!fs::exists(status)) {
-        throw Error("There is no file " + path.string() + "; check the path.");
-    }
-    if (fs::is_directory(status)) {
-        throw Error(path.string() + " is a folder; name a picture in it.");
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error("Cannot open " + path.string() + "; check its permissions.");
-    }
-    if (fs::is_regular_file(status) && fs::file_size(path, failed) > max_file_bytes) {
-        throw Error(path.string() + " is larger than 512 MiB; choose a smaller picture.");
-    }
-    return {std::istreambuf_iterator<char>(file), {}};
+    return read_input(path, {"picture", max_picture_bytes});
 }
 
 LoadedImage decode_image(std::span<std::uint8_t const> bytes, std::string const& name) {
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a picture.");
     }
-    LoadedImage loaded{decode_pixels(bytes, name), {}};
+    LoadedImage loaded{decode_pixels(bytes, name), {}, read_metadata(bytes)};
+    loaded.exif = read_exif(loaded.metadata.exif);
     if (codecs::is_heif(bytes)) {
-        loaded.exif = read_exif(codecs::heif_exif(bytes, name));
         loaded.exif.orientation = 1; // the file itself says how to turn it, and that was done
-    } else {
-        loaded.exif = read_exif(bytes);
     }
     loaded.image = apply_orientation(loaded.image, loaded.exif.orientation);
     return loaded;
 }
 
 LoadedImage load_image(fs::path const& path) {
-    return decode_image(read_picture_file(path), path.string());
+    return decode_image(read_picture_file(path), input_name(path));
 }
 
 } // namespace echollama

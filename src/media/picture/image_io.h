@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/picture/image.h"
+#include "media/picture/metadata.h"
 #include "scene/types.h" // DepthMap and Intrinsics; header only
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct ExifInfo {
     std::optional<float> focal_35mm; // focal length as on 36x24 mm film, millimetres; told or computed (see .cpp)
     std::optional<float> focal_mm;   // of the lens itself, millimetres
     std::string make, model;         // of the camera; empty: not told
+    bool panorama = false;           // a phone says that it put it together from several pictures
 };
 
 struct PixelSize {
@@ -28,6 +30,7 @@ struct PixelSize {
 struct LoadedImage {
     Image image; // upright
     ExifInfo exif;
+    PictureMetadata metadata = {};
 
     // As the file stores it, before it is turned upright.
     PixelSize stored_size() const {
@@ -37,9 +40,12 @@ struct LoadedImage {
 
 // Pictures with more pixels than this are refused before their memory is taken.
 inline constexpr std::int64_t max_image_pixels = 100'000'000;
+inline constexpr std::uintmax_t max_picture_bytes = 512ULL << 20;
 
-// PNG and JPEG of every kind (grey, palette, 16-bit, CMYK; transparency over white), HEIC and AVIF, BMP, GIF (first
-// picture), PNM and TGA. Colour profiles and gamma are ignored. Throws Error with one sentence when
+// PNG, JPEG, WebP and TIFF of every kind (grey, palette, 16-bit, CMYK; transparency over white), HEIC and AVIF, BMP,
+// GIF, PNM and TGA, recognised by their content; of animations and pages the first. Other kinds are refused by their
+// name.
+// "-" is standard input. Colour profiles and gamma are ignored. Throws Error with one sentence when
 // the file is missing, a folder, empty, no picture, damaged, cut short or too large. A picture whose pixels are not all
 // there is cut short, also where half of it could be shown; a header that promises more than its file can hold costs
 // neither memory nor time.

@@ -1,17 +1,18 @@
 #include "media/picture/png16.h"
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "media/picture/codecs.h"
 
 #include <png.h>
 
 #include <bit>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace echollama {
 namespace {
+
+constexpr std::uintmax_t max_depth_bytes = 1ULL << 30;
 
 // As in png.cpp: libpng's errors leave by longjmp, so no object with a destructor lives in the two functions below.
 struct Reading {
@@ -68,24 +69,22 @@ bool read_rows(Reading& r, png_bytepp rows) {
 } // namespace
 
 Gray16 load_png16(std::filesystem::path const& path) {
-    std::error_code ignored;
-    std::ifstream file(path, std::ios::binary);
-    if (!file || std::filesystem::is_directory(path, ignored)) {
-        throw Error("Cannot open the depth picture " + path.string() + "; check the path.");
-    }
-    std::vector<std::uint8_t> const bytes(std::istreambuf_iterator<char>(file), {});
+    return decode_png16(read_input(path, {"depth picture", max_depth_bytes}), input_name(path));
+}
+
+Gray16 decode_png16(std::span<std::uint8_t const> bytes, std::string const& name) {
     Reading r{bytes};
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, on_warning);
     r.info = r.png ? png_create_info_struct(r.png) : nullptr;
     auto refuse = [&]() -> Error {
-        return Error("The depth picture " + path.string() + " cannot be used: " + r.reason + ".");
+        return Error("The depth picture " + name + " cannot be used: " + r.reason + ".");
     };
     if (!r.info || !read_header(r)) {
         throw refuse();
     }
     auto const width = png_get_image_width(r.png, r.info), height = png_get_image_height(r.png, r.info);
-    codecs::check_size(width, height, path.string());
-    codecs::check_length(width, height, codecs::png_pixels_in_a_byte(16), bytes.size(), path.string());
+    codecs::check_size(width, height, name);
+    codecs::check_length(width, height, codecs::png_pixels_in_a_byte(16), bytes.size(), name);
     Gray16 gray{static_cast<int>(width), static_cast<int>(height),
                 std::vector<std::uint16_t>(std::size_t{width} * height)};
     std::vector<png_bytep> rows;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace echollama {
@@ -17,6 +18,7 @@ struct Gray16 {
 
 // Throws Error when the file is no such PNG, damaged or too large.
 Gray16 load_png16(std::filesystem::path const& path);
+Gray16 decode_png16(std::span<std::uint8_t const> bytes, std::string const& name);
 
 // Values row-major, width * height. The file appears complete or not at all ("-": standard output). Throws Error.
 void save_png16(std::filesystem::path const& path, int width, int height, std::span<std::uint16_t const> values);
