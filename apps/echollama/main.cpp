@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/openmp_spin.h"
+#include "base/processor.h"
 #include "interrupt.h"
 #include "store/paths.h"
 
@@ -90,6 +91,7 @@ int guarded_main(int argc, char** argv) {
         return code;
     };
     try {
+        check_processor();
         run({argv + 1, argv + argc}, context);
         return interrupt.requested() ? exit_interrupted : 0;
     } catch (Cancelled const&) {
