@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <ranges>
 #include <span>
 
 namespace echollama::convert {
@@ -62,8 +63,8 @@ class GgmlFile {
         number(static_cast<std::int32_t>(shape.size()));
         number(static_cast<std::int32_t>(name.size()));
         number(static_cast<std::int32_t>(type));
-        for (auto dimension = shape.rbegin(); dimension != shape.rend(); ++dimension) {
-            number(static_cast<std::int32_t>(*dimension));
+        for (auto const dimension : shape | std::views::reverse) {
+            number(static_cast<std::int32_t>(dimension));
         }
         bytes(name.data(), name.size());
         if (type == GGML_TYPE_F16) {

@@ -32,7 +32,7 @@ std::vector<float> mel_filter_bank(int bands) {
         for (int bin = 0; bin < whisper_fft_bins; ++bin) {
             double const hertz = static_cast<double>(bin) * whisper_sample_rate / whisper_fft_size;
             double const triangle = std::min((hertz - low) / (centre - low), (high - hertz) / (high - centre));
-            bank[static_cast<std::size_t>(band * whisper_fft_bins + bin)] =
+            bank[static_cast<std::size_t>(band) * whisper_fft_bins + static_cast<std::size_t>(bin)] =
                 static_cast<float>(std::max(0.0, triangle) * 2 / (high - low));
         }
     }
