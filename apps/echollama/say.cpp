@@ -5,11 +5,13 @@
 #include "subtitle_file.h"
 #include "telling_options.h"
 #include "text/sentences.h"
+#include "text/speech_text.h"
 #include "text_input.h"
 
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 namespace echollama {
 namespace {
@@ -19,7 +21,7 @@ struct SayOptions {
     VoiceOptions voice;
     SpatialOptions spatial;
     std::filesystem::path subtitles;
-    bool json = false;
+    bool json = false, dry_run = false;
 };
 
 // What was said, for --json.
@@ -63,7 +65,33 @@ void tell_check(SpeechCheck const& check) {
     std::cerr << line << ".\n";
 }
 
+// What the voice would be given, a line for each line of the text.
+void print_spoken(std::string const& text, std::string const& language) {
+    SentenceCutter cutter;
+    std::string line;
+    for (auto const& sentences : {cutter.push(text), cutter.finish()}) {
+        for (auto const& sentence : sentences) {
+            auto const spoken = spoken_text(sentence, language);
+            line += (line.empty() || spoken.empty() ? "" : " ") + spoken;
+        }
+    }
+    print_line(line);
+}
+
+void dry_run(SayOptions const& options) {
+    auto const language = options.voice.choice.language.empty() ? "en-us" : options.voice.choice.language;
+    std::istringstream given(options.text);
+    auto& lines = options.text.empty() || options.text == "-" ? std::cin : static_cast<std::istream&>(given);
+    for (std::string line; std::getline(lines, line);) {
+        print_spoken(line, language);
+    }
+}
+
 void run(AppContext const& context, SayOptions options) {
+    if (options.dry_run) {
+        dry_run(options);
+        return;
+    }
     auto& target = options.voice.target;
     target.play = target.play || target.out.empty();
     if (options.json && target.out == "-") {
@@ -134,6 +162,7 @@ void add_say(Command& root, AppContext& context) {
     add_voice_options(command, options->voice);
     add_place_options(command, options->spatial);
     add_subtitle_option(command, options->subtitles);
+    command.flag("--dry-run", options->dry_run, "Print what would be spoken, line by line, without a voice");
     command.flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
     command.example = "echollama say \"Mind the step.\"";
     command.notes = "Speech is played unless --out names a file.";

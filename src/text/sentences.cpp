@@ -1,6 +1,7 @@
 #include "text/sentences.h"
 
 #include "text/abbreviations.h"
+#include "text/speech_text_parts.h"
 
 #include <algorithm>
 #include <optional>
@@ -125,6 +126,9 @@ bool stop_ends(std::string_view text, std::size_t dot, std::size_t after) {
     }
     // "J. Smith", but "I see what you and I." ends.
     if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z' && word[0] != 'I') {
+        return false;
+    }
+    if (is_digit(next) && word.size() < 5 && speech::month_number(word) > 0) { // "jan. 15"
         return false;
     }
     if (is_measured(text, word, dot)) { // "5 in. high"

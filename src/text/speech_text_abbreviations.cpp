@@ -10,7 +10,7 @@ using enum ShortForm;
 
 // clang-format off
 constexpr Abbreviation table[] = {
-    {"Mr", "Mister", title, false}, {"Mrs", "Missis", title, false}, {"Ms", "Miz", title, true}, {"Dr", "Doctor", title, false},
+    {"Mr", "Mister", title, false}, {"Mrs", "Misses", title, false}, {"Ms", "Miz", title, true}, {"Dr", "Doctor", title, false},
     {"Drs", "Doctors", title, true}, {"Prof", "Professor", title, false}, {"Rev", "Reverend", title, true}, {"Hon", "Honorable", title, true},
     {"Sen", "Senator", title, true}, {"Rep", "Representative", title, true}, {"Gov", "Governor", title, true}, {"Pres", "President", title, true},
     {"Lt", "Lieutenant", title, false}, {"Col", "Colonel", title, true}, {"Capt", "Captain", title, false}, {"Cpt", "Captain", title, true},

@@ -206,9 +206,9 @@ std::string without_emphasis(std::string_view line) {
     std::string out;
     for (std::size_t at = 0; at < line.size(); ++at) {
         char const c = line[at];
-        auto const run = std::min(line.find_first_not_of(c, at), line.size()) - at;
+        auto const run = is_in("*_~", c) ? std::min(line.find_first_not_of(c, at), line.size()) - at : 0;
         bool const alone = (at == 0 || line[at - 1] == ' ') && (at + run == line.size() || line[at + run] == ' ');
-        if (is_in("*_~", c) && run > 1 && (alone || run > 3)) { // no emphasis: "PIN: ****"
+        if (run > 1 && (alone || run > 3)) { // no emphasis: "PIN: ****"
             out.append(line, at, run);
             at += run - 1;
             continue;

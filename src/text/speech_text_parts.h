@@ -1,4 +1,4 @@
-// The steps of normalise_for_speech; private to speech_text*.cpp.
+// The steps of normalise_for_speech; private to this room.
 #pragma once
 
 #include <cstddef>

@@ -151,7 +151,7 @@ bool read_abbreviation(Scan& scan, std::string_view word) {
             continue;
         }
         auto const after = from(rest, size + (dot ? 1 : 0));
-        bool const any_next = one.spoken == "Doctor" || one.spoken == "Mister" || one.spoken == "Missis";
+        bool const any_next = one.spoken == "Doctor" || one.spoken == "Mister" || one.spoken == "Misses";
         bool const at_end = after.find_first_not_of(" \"')]") == std::string_view::npos;
         bool const small_title = one.kind == ShortForm::title && is_lower(word[0]) && !dot;
         if ((one.needs_dot && !dot) || small_title || !(next_fits(after, one.kind) || any_next) ||

@@ -32,6 +32,17 @@ TEST(Say, WritesEveryFormatToFilesAndStandardOutput) {
               load_audio(wav).samples.size() * 2);
 }
 
+TEST(Say, DryRunPrintsWhatWouldBeSpokenLineByLine) {
+    auto const given = echollama("say --dry-run '5 in. high. Dr. Lee: 9am-5pm\n\nPress <Enter>'");
+    EXPECT_EQ(given.code, 0) << given.err;
+    EXPECT_EQ(given.out, "five inches high. Doctor Lee: nine AM to five PM\n\nPress Enter\n");
+    test::TempDir dir;
+    std::ofstream(dir / "text") << "\xF0\x9F\x98\x80\n24\"-36\"";
+    auto const read = echollama("say --dry-run - <" + (dir / "text").string());
+    EXPECT_EQ(read.out, "smiling face\ntwenty-four inches to thirty-six inches\n");
+    EXPECT_EQ(echollama("say --dry-run '5 m' --language de").out, "5 m\n"); // that voice reads numbers itself
+}
+
 TEST(Say, TextIsSpokenWhileItArrivesAlsoWithoutALineEnd) {
     test::TempDir dir;
     // The second sentence is written only when sound of the first one has come out.

@@ -133,7 +133,7 @@ TEST(SpeechFamilies, RomanNumerals) {
 TEST(SpeechFamilies, ShortForms) {
     expect_spoken({
         {"Lt. Col. Smith spoke.", "Lieutenant Colonel Smith spoke."},
-        {"dr. Evil, mrs. Norris, Sgt. Pepper", "Doctor Evil, Missis Norris, Sergeant Pepper"},
+        {"dr. Evil, mrs. Norris, Sgt. Pepper", "Doctor Evil, Misses Norris, Sergeant Pepper"},
         {"No. 5, Nos. 3-4, Fig. 2, p. 7", "number five, numbers three to four, Figure two, page seven"},
         {"Is it safe? No. 3 cars are coming.", "Is it safe? No. three cars are coming."},
         {"approx. 5 min. walk", "approximately five minutes walk"},
