@@ -5,10 +5,16 @@
 namespace echollama::nn {
 namespace {
 
+// Not inline: each place that it is copied to is fifty loops more to compile.
+template <typename Format>
+[[gnu::noinline]] void run_whole(int rows, tile::Task const& task) {
+    tile::run_rows<Format>(rows, task);
+}
+
 template <typename Format>
 void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     if (columns >= tile::width) {
-        tile::run_rows<Format>(rows, task);
+        run_whole<Format>(rows, task);
         return;
     }
     // A panel with fewer outputs than its width goes through a buffer.
@@ -25,7 +31,7 @@ void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     inner.c = c;
     inner.c_stride = tile::width;
     inner.add = task.add ? add : nullptr;
-    tile::run_rows<Format>(rows, inner);
+    run_whole<Format>(rows, inner);
     for (int r = 0; r < rows; ++r) {
         std::memcpy(outer + r * task.c_stride, c + r * tile::width, bytes);
     }
