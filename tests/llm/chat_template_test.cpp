@@ -69,10 +69,10 @@ TEST(ChatJinja, EveryPublishedTemplateTellsWhatWasSaidAsTextOnly) {
 
 // What a template does with an answer's thoughts tells the tags, and with them the thoughts go.
 TEST(ChatJinja, EveryPublishedTemplateThatShowsThoughtsTellsTheirTags) {
-    SKIP_WITHOUT(std::filesystem::path(ECHOLLAMA_CHAT_TEMPLATES));
+    SKIP_WITHOUT(test::chat_templates_dir());
     std::string const thought = "the thought itself", answer = "the answer itself";
     int shown = 0;
-    for (auto const& entry : std::filesystem::directory_iterator(ECHOLLAMA_CHAT_TEMPLATES)) {
+    for (auto const& entry : std::filesystem::directory_iterator(test::chat_templates_dir())) {
         auto const source = slurp(entry.path());
         std::string with, without;
         try {

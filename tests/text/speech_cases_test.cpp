@@ -1,4 +1,5 @@
 // The cases of the field's yardstick (NeMo-text-processing, Apache-2.0), half of which lie outside the repository.
+#include "support/support.h"
 #include "text/speech_text.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +44,7 @@ std::string compared(std::string text) {
 // docs/speech-text.md lists what is read otherwise on purpose.
 TEST(SpeechCases, AreReadAsTheYardstickSays) {
     constexpr double wanted = 0.88;
-    auto const file = std::filesystem::path(ECHOLLAMA_SHARED_DIR) / "speech-text" / "cases.tsv";
+    auto const file = test::shared_dir() / "speech-text" / "cases.tsv";
     std::ifstream stream(file);
     if (!stream) {
         GTEST_SKIP() << "no " << file;
