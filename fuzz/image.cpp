@@ -1,7 +1,9 @@
-// Pictures: PNG, JPEG with EXIF, BMP, GIF, PNM, TGA.
+// Pictures: PNG, JPEG, WebP and TIFF with what stands beside their pixels, BMP, GIF, PNM, TGA; panoramas and looks into
+// them.
 #include "fuzz.h"
-#include "media/encode.h"
+#include "media/containers.h"
 #include "media/picture/image_io.h"
+#include "media/view/panorama.h"
 
 namespace echollama::fuzz {
 namespace {
@@ -47,6 +49,18 @@ std::vector<Bytes> seeds() {
     jpeg(JCS_CMYK, JCS_YCCK, false, true, four_channels);
     test::ExifSpec exif{6, 28, 42, 8, 6, 100, "Maker"};
     all.push_back(test::with_exif(all[5], exif));
+    auto const exif_alone = test::exif_block(exif);
+    auto const plain = all.front();
+    all.push_back(test::with_png_chunk(plain, "eXIf", exif_alone));
+    all.push_back(test::with_png_chunk(plain, "zTXt", test::raw_profile("exif", exif_alone, true)));
+    auto const webp = test::encode_webp(rgb);
+    all.push_back(webp);
+    all.push_back(test::with_webp_chunk(webp, "EXIF", exif_alone));
+    all.push_back(test::animated_webp({rgb, test::gradient(8, 6)}));
+    all.push_back(test::encode_tiff({.width = 8, .height = 6, .compression = COMPRESSION_LZW}, rgb.rgb));
+    all.push_back(test::encode_tiff({.width = 8, .height = 6, .orientation = 6, .tiled = true, .pages = 2}, rgb.rgb));
+    all.push_back(test::with_jpeg_xmp(
+        all[5], test::gpano({{"ProjectionType", "equirectangular"}, {"FullPanoWidthPixels", "16"}})));
     all.push_back(test::encode_bmp(rgb, false));
     all.push_back(test::encode_bmp(rgb, true));
     all.push_back(bytes_of("P6\n2 2\n255\n0123456789ab"));
@@ -57,7 +71,12 @@ std::vector<Bytes> seeds() {
 }
 
 void run(Input input) {
-    decode_image(input, "input");
+    auto const picture = decode_image(input, "input");
+    if (auto const camera = panorama_camera(picture); camera && picture.image.width < 2000) {
+        auto const directions = look_directions(*camera, picture.image.width);
+        auto const look = look_into(picture.image, *camera, directions.front());
+        on_panorama({0, 0, 5, 5}, look, *camera, picture.image.width);
+    }
 }
 
 } // namespace echollama::fuzz

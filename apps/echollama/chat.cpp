@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "scene/mentions.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
@@ -140,6 +141,13 @@ void run(AppContext const& context, ChatOptions const& options) {
     std::optional<SpeechSink> sink; // one for the whole conversation
     if (options.voice.target.wanted()) {
         sink.emplace(options.voice.target, context.stop);
+    }
+    for (auto const& file : {options.seeing.input.picture, options.seeing.input.depth_picture,
+                             options.seeing.input.right, options.seeing.input.camera.file}) {
+        if (is_standard_input(file)) {
+            throw UsageError("In a conversation the questions come through standard input; name the picture's file, or "
+                             "ask with 'echollama ask - QUESTION'.");
+        }
     }
     auto view = load_input(options.seeing.input);
     auto seeing = load_seeing_models(context, options.seeing, timings);

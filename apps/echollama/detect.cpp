@@ -2,6 +2,7 @@
 #include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
+#include "pipeline/look_around.h"
 #include "seeing_options.h"
 #include "vision/detectors.h"
 
@@ -35,10 +36,11 @@ void print_text(std::vector<Detection> const& detections) {
 
 void run(AppContext const& context, DetectOptions const& options) {
     check_writable(options.annotate, "the picture");
-    auto const image = load_input(options.input).image;
+    auto const view = load_input(options.input);
+    auto const& image = view.image;
     auto model = model_or_starter(context, options.model, "centernet.gguf");
     auto detector = make_detector(model, context.threads, context.device);
-    auto detections = detector->detect(image, options.threshold, context.stop);
+    auto detections = detect_in(view, *detector, options.threshold, context.stop);
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(image, detections));
     }

@@ -8,9 +8,16 @@
 namespace echollama {
 
 void add_input_options(Command& command, InputOptions& options) {
-    command.positional("image", options.picture, "The picture, point cloud or mesh (PLY, PCD, OBJ, glTF)").required();
-    command.option("--depth-image", options.depth_picture, "Depth beside the picture: grey PNG with 16 bits");
-    command.option("--depth-units", options.depth_units, "Units of the depth picture a metre (default: recognised)");
+    command
+        .positional("image", options.picture,
+                    "The picture, point cloud or mesh (PLY, PCD, OBJ, glTF); -: standard input")
+        .required();
+    command.option("--depth-image", options.depth_picture,
+                   "Depth beside the picture: PNG, PGM or TIFF with 16 bits or more, NumPy (.npy), OpenEXR");
+    command.option("--depth-units", options.depth_units,
+                   "What the depth picture is in: mm, cm, m, or how many units are a metre (default: guessed)");
+    command.option("--cloud-units", options.cloud_units,
+                   "What the cloud or mesh is in: mm, cm, m, in, ft, or how many units are a metre (default: guessed)");
     command.option("--camera", options.camera.file, "Camera file: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");
     command.option("--focal", options.camera.focal_px, "Focal length in pixels, instead of a camera file");
     command.option("--right", options.right, "Right picture of a rectified stereo pair; IMAGE is the left one");
@@ -24,10 +31,15 @@ void add_input_options(Command& command, InputOptions& options) {
     command.option("--view", options.viewpoint,
                    "Where a cloud or mesh is looked at from: auto, origin, front, back, left, right, above, "
                    "AZIMUTH,ELEVATION, X,Y,Z or X,Y,Z,TX,TY,TZ");
-    command.choice(
-        "--up", options.up,
-        {{"y", "y", {"+y"}}, {"z", "z", {"+z"}}, {"x", "x", {"+x"}}, {"-y", "-y"}, {"-z", "-z"}, {"-x", "-x"}},
-        "Which way is up in a cloud or mesh");
+    command.choice("--up", options.up,
+                   {{"auto", "auto", {"automatic"}},
+                    {"y", "y", {"+y"}},
+                    {"z", "z", {"+z"}},
+                    {"x", "x", {"+x"}},
+                    {"-y", "-y"},
+                    {"-z", "-z"},
+                    {"-x", "-x"}},
+                   "Which way is up in a cloud or mesh; auto: y, on maps z");
 }
 
 void add_seeing_options(Command& command, SeeingOptions& options) {

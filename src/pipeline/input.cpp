@@ -24,6 +24,10 @@ std::span<char const> characters(std::span<std::uint8_t const> bytes) {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
+std::optional<float> told_units(std::string const& text, std::string const& option) {
+    return text.empty() ? std::nullopt : std::optional(units_per_metre_from(text, option));
+}
+
 // What makes a picture another one than it seems.
 std::vector<std::string> notes_of(LoadedImage const& loaded) {
     if (loaded.metadata.pictures < 2) {
@@ -53,7 +57,8 @@ View load_picture(InputOptions const& options, std::span<std::uint8_t const> byt
     }
     auto const name = input_name(options.picture);
     if (!options.depth_picture.empty()) {
-        return load_rgbd(decode_image(bytes, name), options.depth_picture, {options.depth_units, options.camera});
+        return load_rgbd(decode_image(bytes, name), options.depth_picture,
+                         {told_units(options.depth_units, "--depth-units"), options.camera});
     }
     if (auto stereo = load_stereo_mpo(options, bytes)) {
         return std::move(*stereo);
@@ -107,7 +112,7 @@ DepthScale scale_of(PointCloud const& cloud, std::optional<float> told) {
 
 View load_cloud(InputOptions const& options, std::span<std::uint8_t const> bytes) {
     auto cloud = parse_point_cloud(characters(bytes), options.picture);
-    auto const scale = scale_of(cloud, options.cloud_units);
+    auto const scale = scale_of(cloud, told_units(options.cloud_units, "--cloud-units"));
     scale_to_metres(cloud, scale.guesses.front().per_metre);
     auto view = render(cloud, viewpoint_from(options.viewpoint, options.up, cloud));
     view.scale = scale;
@@ -134,12 +139,12 @@ void refuse_contradictions(InputOptions const& options, bool cloud) {
     refuse_if(cloud && (rgbd || camera || pair || options.baseline_m),
               name + " is a point cloud or mesh and has its own depth; --depth-image, --right, "
                      "--camera, --focal and --baseline go with pictures.");
-    refuse_if(!cloud && (options.viewpoint != "auto" || options.up != "auto" || options.cloud_units),
+    refuse_if(!cloud && (options.viewpoint != "auto" || options.up != "auto" || !options.cloud_units.empty()),
               name + " is no point cloud and no mesh; --view, --up and --cloud-units belong to those.");
     refuse_if(rgbd && pair, "A picture has either a depth picture or a right picture; leave --depth-image or --right "
                             "away.");
-    refuse_if(options.depth_units && !rgbd, "--depth-units belongs to a depth picture; name one with --depth-image.");
-    refuse_if(options.cloud_units && !(*options.cloud_units > 0), "The cloud's units a metre must be more than 0.");
+    refuse_if(!options.depth_units.empty() && !rgbd,
+              "--depth-units belongs to a depth picture; name one with --depth-image.");
     refuse_if(options.camera.focal_px && !(*options.camera.focal_px > 0),
               "The focal length is given in pixels and must be more than 0.");
     refuse_if(options.baseline_m && !(*options.baseline_m > 0), "The baseline is given in metres and must be more "

@@ -21,8 +21,8 @@ enum class StereoLayout {
 struct InputOptions {
     std::filesystem::path picture;                 // or point cloud, or mesh
     std::filesystem::path depth_picture;           // beside the picture (media/depth/depth_file.h)
-    std::optional<float> depth_units;              // of the depth picture, a metre; empty: guessed
-    std::optional<float> cloud_units;              // of the cloud or mesh, a metre; empty: guessed
+    std::string depth_units;                       // of the depth picture (media/view/units.h); empty: guessed
+    std::string cloud_units;                       // of the cloud or mesh; empty: told by the file, or guessed
     CameraChoice camera;                           // of the picture as it is stored
     std::filesystem::path right;                   // the right picture of a rectified pair; `picture` is the left one
     StereoLayout stereo = StereoLayout::automatic; // two pictures in one file
