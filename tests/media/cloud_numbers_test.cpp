@@ -175,6 +175,7 @@ TEST(CloudText, ObjFacesGoOnAndCarryComments) {
                           "usemtl wood#2 # dark\n",
                           "a.obj");
     EXPECT_EQ(cloud.triangles, (std::vector<std::array<std::uint32_t, 3>>{{0, 1, 2}, {0, 2, 3}}));
+    EXPECT_EQ(of("# from C:\\models\\\nv 0 0 1\nv 1 0 1 # C:\\\nv 1 1 1\n", "a.obj").points.size(), 3U);
     for (auto const* face : {"f 1 2 3.5", "f 1 2 x", "f 1/a 2 3", "f 1 2 3,4", "f 0 1 2"}) {
         EXPECT_THROW(of("v 0 0 1\nv 1 0 1\nv 1 1 1\n" + std::string(face) + "\n", "a.obj"), Error) << face;
     }

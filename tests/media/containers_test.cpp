@@ -185,7 +185,8 @@ TEST(Containers, WhatIsNotReadIsRefusedByItsName) {
           Case{std::string_view("\0\0\1\0\1\0", 6), "icon"}, Case{"qoif rest", "QOI"},
           Case{std::string_view("\x93NUMPY\1\0", 8), "NumPy"}, Case{"PK\3\4 rest", "ZIP"},
           Case{"\x1A\x45\xDF\xA3 rest", "video"}, Case{std::string_view("RIFF\0\0\0\0WAVE", 12), "sound"},
-          Case{"Pf\n1 1\n-1\n", "PFM"}, Case{"8BPS rest", "Photoshop"}}) {
+          Case{"Pf\n1 1\n-1\n", "PFM"}, Case{"8BPS rest", "Photoshop"}, Case{"LASF rest", "LAS"},
+          Case{"solid cube", "STL"}}) {
         auto const said = refusal([&] { loaded(test::bytes_from(one.begins)); });
         EXPECT_NE(said.find(one.says), std::string::npos) << one.says << ": " << said;
     }

@@ -142,7 +142,7 @@ TEST(Gltf, JsonWithItsBufferBesideIt) {
     std::ofstream(dir / "square.gltf") << parts.json;
     EXPECT_THROW(load_point_cloud(dir / "square.gltf"), Error) << "the buffer is missing";
     test::write_bytes((dir / "square.bin").string(), parts.buffer);
-    EXPECT_TRUE(is_point_cloud(dir / "square.gltf"));
+    EXPECT_TRUE(is_point_cloud({parts.json.data(), parts.json.size()}, dir / "square.gltf"));
     auto const cloud = load_point_cloud(dir / "square.gltf");
     expect_textured_square(render(cloud, automatic_viewpoint(cloud), 320, 240));
     auto const elsewhere = textured_square("../square.bin");

@@ -90,7 +90,9 @@ std::string_view next_logical_line(std::string_view& rest, std::string& joined) 
         auto line = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-        bool const goes_on = line.ends_with('\\') && !rest.empty() && joined.size() < longest_line;
+        // A path at the end of a comment is none of it.
+        bool const goes_on =
+            line.ends_with('\\') && comment_start(line) == line.size() && !rest.empty() && joined.size() < longest_line;
         if (!goes_on && joined.empty()) {
             return line;
         }

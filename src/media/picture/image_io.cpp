@@ -103,7 +103,10 @@ struct KnownFile {
     std::size_t at;
     std::string_view mark;
     char const* is;
+    char const* better = "JPEG or PNG";
 };
+constexpr char const* as_cloud = "PLY or PCD";
+constexpr char const* as_mesh = "PLY, OBJ or glTF";
 constexpr KnownFile not_supported[] = {
     {0, "8BPS", "a Photoshop document"},
     {0, std::string_view("\0\0\0\x0CJXL ", 8), "a JPEG XL picture"},
@@ -131,6 +134,12 @@ constexpr KnownFile not_supported[] = {
     {0, "OggS", "a sound or video file (Ogg)"},
     {0, "fLaC", "a sound file (FLAC)"},
     {0, "ID3", "a sound file (MP3)"},
+    {0, "LASF", "a LAS or LAZ point cloud", as_cloud},
+    {0, "ASTM-E57", "an E57 point cloud", as_cloud},
+    {0, "solid ", "an STL mesh", as_mesh},
+    {0, "OFF\n", "an OFF mesh", as_mesh},
+    {0, "Kaydara FBX", "an FBX scene", as_mesh},
+    {0, "BLENDER", "a Blender scene", as_mesh},
 };
 
 bool has_mark(std::span<std::uint8_t const> bytes, std::size_t at, std::string_view mark) {
@@ -155,7 +164,7 @@ Image decode_pixels(std::span<std::uint8_t const> bytes, std::string const& name
     }
     for (auto const& known : not_supported) {
         if (has_mark(bytes, known.at, known.mark)) {
-            throw Error(name + " is " + known.is + ", which is not supported; convert it to JPEG or PNG.");
+            throw Error(name + " is " + known.is + ", which is not supported; convert it to " + known.better + ".");
         }
     }
     return codecs::decode_other(bytes, name);

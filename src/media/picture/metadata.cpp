@@ -18,6 +18,7 @@ using Bytes = std::span<std::uint8_t const>;
 
 constexpr std::size_t most_xmp_bytes = 128 << 20;
 constexpr std::size_t most_text_bytes = 16 << 20; // of a compressed chunk
+constexpr std::size_t most_tiff_bytes = 64 << 20; // EXIF is copied
 constexpr std::string_view exif_id("Exif\0\0", 6);
 constexpr std::string_view xmp_id("http://ns.adobe.com/xap/1.0/\0", 29);
 constexpr std::string_view extension_id("http://ns.adobe.com/xmp/extension/\0", 35);
@@ -240,6 +241,18 @@ void read_gif(Bytes gif, PictureMetadata& found) {
     found.pictures = std::max(1, frames);
 }
 
+// HEIC and AVIF name what they hold in four letters each, at the beginning: these are sequences.
+bool is_sequence(Bytes heif) {
+    auto const length = std::min(heif.size(), big_endian(heif, 0));
+    for (std::size_t at = 8; at + 4 <= length; at += 4) {
+        auto const brand = characters(heif.subspan(at, 4));
+        if (brand == "avis" || brand == "msf1" || brand == "hevc") {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 PictureMetadata read_metadata(Bytes bytes) {
@@ -254,9 +267,12 @@ PictureMetadata read_metadata(Bytes bytes) {
         } else if (starts_with(bytes, "GIF8")) {
             read_gif(bytes, found);
         } else if (codecs::is_tiff(bytes)) {
-            set_exif(found, bytes); // the file is such a structure itself
+            if (bytes.size() <= most_tiff_bytes) {
+                set_exif(found, bytes); // the file is such a structure itself
+            }
             codecs::tiff_metadata(bytes, found);
         } else if (codecs::is_heif(bytes)) {
+            found.pictures = is_sequence(bytes) ? 2 : 1;
             codecs::heif_metadata(bytes, found);
         }
     } catch (Error const&) { // the picture itself says what is wrong with it

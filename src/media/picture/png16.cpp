@@ -76,9 +76,7 @@ Gray16 decode_png16(std::span<std::uint8_t const> bytes, std::string const& name
     Reading r{bytes};
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, on_warning);
     r.info = r.png ? png_create_info_struct(r.png) : nullptr;
-    auto refuse = [&]() -> Error {
-        return Error("The depth picture " + name + " cannot be used: " + r.reason + ".");
-    };
+    auto refuse = [&]() -> Error { return Error("The depth picture " + name + " cannot be used: " + r.reason + "."); };
     if (!r.info || !read_header(r)) {
         throw refuse();
     }

@@ -28,7 +28,9 @@ bool goes_round(Intrinsics const& camera, int width) {
 
 // Pixels of the picture for numbers that are told for the panorama before it was reduced.
 std::optional<Intrinsics> from_gpano(XmpProperties const& xmp, int width, int height) {
-    auto const kind = xmp.text("GPano:ProjectionType");
+    auto kind = xmp.text("GPano:ProjectionType");
+    std::transform(kind.begin(), kind.end(), kind.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     bool const sphere = kind == "equirectangular", cylinder = kind == "cylindrical";
     if (!sphere && !cylinder) {
         return std::nullopt;
