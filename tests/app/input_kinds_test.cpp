@@ -89,7 +89,7 @@ TEST(Pipes, EveryCommandAndEveryWayIn) {
     auto const named = test::echollama("detect " + file);
     test::TempDir dir;
     auto const line =
-        "bash -c '" + std::string(ECHOLLAMA_BINARY) + " detect <(cat " + file + ")' >" + (dir / "out").string();
+        "bash -c '" + test::built_program().string() + " detect <(cat " + file + ")' >" + (dir / "out").string();
     EXPECT_EQ(std::system(line.c_str()), 0);
     EXPECT_EQ(test::read_text(dir / "out"), named.out) << "process substitution";
 }
