@@ -17,7 +17,7 @@ struct LoraPattern {
 };
 
 struct LoraConfig {
-    double rank = 0, alpha = 8; // rank 0: not told
+    double rank = 0, alpha = 8;                           // rank 0: not told
     bool root_of_rank = false;                            // use_rslora: alpha / sqrt(rank) instead of alpha / rank
     std::string base_model;                               // name or folder; empty: not told
     std::vector<LoraPattern> rank_pattern, alpha_pattern; // in the file's order: the first that fits counts

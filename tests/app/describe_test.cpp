@@ -224,7 +224,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"picture_read_only", "describe DIR/small.png --annotate /proc/a.png", 1, "Cannot write the picture"},
         BadInput{"full_disk", "say hello --voice fast --out /dev/full", 1, "No space left"},
         BadInput{"no_sound_device", "say hello --voice fast --play", 1, "sound"},
-        BadInput{"usage", "describe DIR/small.png --bogus", 2, "--bogus"}, BadInput{"no_command", "", 2, "echollama --help"},
+        BadInput{"usage", "describe DIR/small.png --bogus", 2, "--bogus"},
+        BadInput{"no_command", "", 2, "echollama --help"},
         BadInput{"impossible", "describe DIR/small.png --threshold 7", 2, "--threshold"},
         BadInput{"plays_without_target", "say hello --voice fast", 1, "--out"}),
     [](auto const& tested) { return tested.param.name; });
