@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -169,14 +169,15 @@ TEST(SpeechText, AnythingIsSettledAfterOnce) {
 }
 
 TEST(SpeechText, LongInputTakesLittleTime) {
-    for (std::string const piece : {"1,", "[", "<|", "a.b", "((", "1/2 ", "**", "..", "- \n", "5-", "a@"}) {
+    for (std::string const piece :
+         {"1,", "[", "<|", "a.b", "((", "1/2 ", "**", "..", "- \n", "5-", "a@", "5\"", "=1 ", "1 + ", "&#", "<a"}) {
         std::string text;
         while (text.size() < 200000) {
             text += piece;
         }
-        auto const begin = std::chrono::steady_clock::now();
+        auto const begin = std::clock(); // of the processor: other programs may keep this one waiting
         normalise_for_speech(text);
-        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << piece;
+        EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 5) << piece;
     }
 }
 
