@@ -46,7 +46,8 @@ void read_stop(Scan& scan) {
     }
     bool const inside = letter_at(scan.text, scan.at - 1) && letter_at(scan.text, scan.at + 1);
     bool const before_name = (scan.at == 0 || is_in(" /\\~", scan.before())) && is_lower(scan.peek(1)); // ".bashrc"
-    if ((inside && !is_upper(scan.peek(1))) || before_name) {
+    bool const in_name = is_upper(scan.before()) && is_digit(scan.peek(1));                             // "BS.1770"
+    if ((inside && !is_upper(scan.peek(1))) || before_name || in_name) {
         scan.say("dot");
         scan.out += ' ';
     } else {
@@ -347,6 +348,9 @@ void read_mark(Scan& scan) {
         read_hyphen(scan, 1);
     } else if (c == '/') {
         read_slash(scan);
+    } else if (c == '\'' && scan.amount_end == scan.at && scan.peek(1) == 's' && !letter_at(scan.text, scan.at + 2)) {
+        scan.out += "'s"; // "the 747's wings"
+        ++scan.at;
     } else if (c == '\'') {
         scan.out += ' ';
     } else if (is_in(",;:!?", c)) {

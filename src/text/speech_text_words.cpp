@@ -116,7 +116,8 @@ bool read_calendar_name(Scan& scan, std::string_view word) {
 // "x" between two sizes: "3 m x 4 m".
 bool read_by(Scan& scan, std::string_view word) {
     auto const next = scan.text.find_first_not_of(' ', scan.at + 1);
-    bool const behind = scan.amount_end == scan.at || scan.amount_end + 1 == scan.at;
+    bool const spaced = scan.before() == ' ';
+    bool const behind = scan.at > 0 && scan.amount_end == scan.at - (spaced ? 1 : 0) && spaced == (scan.peek(1) == ' ');
     if ((word != "x" && word != "X") || !behind || next == std::string_view::npos || !is_digit(scan.text[next])) {
         return false;
     }

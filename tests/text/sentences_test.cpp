@@ -140,6 +140,45 @@ std::string heard(std::string const& text, std::size_t step) {
     return all;
 }
 
+// How many sentences there are: a short form's full stop ends one only where a new one begins.
+TEST(Sentences, ShortFormsAndUnits) {
+    struct Case {
+        char const* text;
+        std::size_t sentences;
+    };
+    for (auto const& [text, sentences] : std::vector<Case>{{"The step is 5 in. high.", 1},
+                                                           {"It is 5ft. 2 in. wide.", 1},
+                                                           {"It is 5 ft. The door is open.", 2},
+                                                           {"It is 10min. away.", 1},
+                                                           {"Put it in. then go.", 2},
+                                                           {"I counted 5. in all", 2},
+                                                           {"on jan. 15 we met", 1},
+                                                           {"on Jan. 15 we met", 1},
+                                                           {"It began in Jan. It ended.", 2},
+                                                           {"Lt. Col. Smith came. He left.", 2},
+                                                           {"dr. Evil came", 1},
+                                                           {"1428 Elm St. It was dark.", 2},
+                                                           {"St. John lives", 1},
+                                                           {"1428 Elm St. 4 doors down", 1},
+                                                           {"the U.S. Army is big", 1},
+                                                           {"in the U.S. It is big", 2},
+                                                           {"at 9 p.m. Chairs are ahead", 2},
+                                                           {"at 9 p.m. we go", 1},
+                                                           {"Acme Inc. Boston sells", 1},
+                                                           {"Acme Inc. It sells", 2},
+                                                           {"cups, plates, etc. Forks too", 2},
+                                                           {"No. 5 is alive", 1},
+                                                           {"She said no. He left", 2},
+                                                           {"approx. Five", 1},
+                                                           {"J. Smith and I. Then", 2},
+                                                           {"1. First", 1},
+                                                           {"1234. First", 2}}) {
+        SentenceCutter cutter;
+        auto const before = cutter.push(text).size();
+        EXPECT_EQ(before + cutter.finish().size(), sentences) << text;
+    }
+}
+
 TEST(PlainText, MarkupBecomesItsWordsWhereverThePiecesEnd) {
     struct Case {
         char const* written;

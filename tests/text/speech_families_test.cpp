@@ -238,6 +238,33 @@ TEST(SpeechFamilies, EmojiAloneAreSpoken) {
     });
 }
 
+TEST(SpeechFamilies, LettersInAnotherDress) {
+    expect_spoken({
+        {"x\u2080 x\u2085 x\u2089", "x zero x five x nine"},
+        {"\u24B6 \u24CF \u24D0 \u24E9 \u2460 \u2473", "A Z a z one twenty"},
+        {"\U0001D400 \U0001D419 \U0001D41A \U0001D433 \U0001D7CE \U0001D7FF", "A Z a z zero nine"},
+        {"\u2160, \u216B, \u2170", "I, XII, I"},
+        {"5º, 1ª, 2¹⁰", "five degrees, one a, two to the power of ten"},
+    });
+}
+
+TEST(SpeechFamilies, ClockTimes) {
+    expect_spoken({
+        {"1:23:45, 1:23:01, 1:23:45 pm",
+         "one twenty-three and forty-five seconds, one twenty-three and one second, one twenty-three "
+         "and forty-five seconds PM"},
+        {"16:9, 25:10, 24:00, 12:60", "sixteen to nine, twenty-five to ten, midnight, twelve to sixty"},
+        {"ISO 9001:2015", "ISO nine thousand one colon two thousand fifteen"},
+        {"13 pm, 0 am, 12 am", "thirteen pm, zero am, twelve AM"},
+        {"1-80-GO, 1-800GO", "one to eighty-GO, one to eight hundred GO"},
+    });
+}
+
+TEST(SpeechFamilies, Possessives) {
+    expect_spoken({{"the 747's wings, BS.1770, node.js",
+                    "the seven hundred forty-seven's wings, BS dot seventeen seventy, node dot js"}});
+}
+
 TEST(SpeechFamilies, UnitsOfEveryKind) {
     expect_spoken({
         {"12KG, 3 mbps, 5 Mbit, 10 kB/s, 3.5GHz, 5 GB",
