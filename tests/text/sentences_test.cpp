@@ -164,6 +164,8 @@ TEST(Sentences, ShortFormsAndUnits) {
                                                            {"in the U.S. It is big", 2},
                                                            {"at 9 p.m. Chairs are ahead", 2},
                                                            {"at 9 p.m. we go", 1},
+                                                           {"at 9 a.m. Chairs are ahead", 2},
+                                                           {"at 9 a.m. we go", 1},
                                                            {"Acme Inc. Boston sells", 1},
                                                            {"Acme Inc. It sells", 2},
                                                            {"cups, plates, etc. Forks too", 2},

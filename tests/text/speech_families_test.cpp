@@ -248,6 +248,27 @@ TEST(SpeechFamilies, LettersInAnotherDress) {
     });
 }
 
+TEST(SpeechFamilies, Borders) {
+    expect_spoken({
+        {"photo.jpg/abc, photo.jpg:5", "photo dot jpg slash abc, photo dot jpg: five"},
+        {"79° NE, 79° N, 79°S", "seventy-nine degrees NE, seventy-nine degrees north, seventy-nine degrees south"},
+        {"012 Elm St, 100 Elm St, 2000 Elm St, 105 Elm St",
+         "zero one two Elm Street, one hundred Elm Street, two thousand Elm Street, one oh five Elm Street"},
+        {"21st May, 22nd May, 23rd May, 24th May",
+         "the twenty-first of May, the twenty-second of May, the twenty-third of May, the "
+         "twenty-fourth of May"},
+        {"Reno, NV 89501; Reno NV 89501; Reno, NV 8950; Reno, XX 89501",
+         "Reno, Nevada eight nine five zero one; Reno NV eighty-nine thousand five hundred one; Reno, NV eight "
+         "thousand nine "
+         "hundred fifty; Reno, XX eighty-nine thousand five hundred one"},
+        {"5.50 $3, 5.50 $, $ 3, $-3, $x",
+         "five point five zero three dollars, five dollars and fifty cents, three dollars, minus "
+         "three dollars, dollar x"},
+        {"32 May, 0 May, 31 May", "thirty-two May, zero May, the thirty-first of May"},
+        {"12:60 am, 12:59 am", "twelve to sixty am, twelve fifty-nine AM"},
+    });
+}
+
 TEST(SpeechFamilies, ClockTimes) {
     expect_spoken({
         {"1:23:45, 1:23:01, 1:23:45 pm",
