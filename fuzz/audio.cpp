@@ -1,6 +1,7 @@
-// Recordings: WAV, FLAC, Ogg, Opus, MP3, AIFF.
+// Recordings: WAV, FLAC, Ogg, Opus, MP3, AIFF, MP4, WebM, AAC, WMA.
 #include "fuzz.h"
 #include "media/sound/audio_io.h"
+#include "support/film_writer.h"
 #include "support/sound_writer.h"
 
 #include <cmath>
@@ -27,6 +28,12 @@ std::vector<Bytes> seeds() {
     }
     all.push_back(written(
         "sound", [&](auto const& path) { test::write_sound(path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, 2, tone); }));
+    for (auto const& [name, coding] : {std::pair{"sound.m4a", AV_CODEC_ID_AAC},
+                                       {"sound.webm", AV_CODEC_ID_VORBIS},
+                                       {"sound.aac", AV_CODEC_ID_AAC},
+                                       {"sound.wma", AV_CODEC_ID_WMAV2}}) {
+        all.push_back(written(name, [&](auto const& path) { test::write_film_sound(path, coding, 16000, 1, tone); }));
+    }
     return all;
 }
 

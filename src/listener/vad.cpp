@@ -1,5 +1,7 @@
 #include "listener/vad.h"
 
+#include "listener/speech_level.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -90,11 +92,15 @@ std::vector<SampleSpan> speech_spans(std::span<float const> probabilities, std::
 }
 
 std::vector<float> energy_probabilities(std::span<float const> samples) {
-    constexpr float audible = 0.001F; // -60 dB: quieter recordings hold nothing
+    constexpr float audible = 0.001F; // -60 dB: quieter recordings hold nothing; see levelled_speech()
+    constexpr float voice_hz = 200;   // fans and cars are loud below it, and speech needs nothing there
     constexpr float stands_out = 2;   // speech changes by far more than 6 dB, steady noise by less
+    std::vector<float> voice(samples.begin(), samples.end());
+    high_pass(voice, speech_rate, voice_hz);
+    std::span<float const> const heard(voice);
     std::vector<float> energies;
-    for (std::size_t at = 0; at < samples.size(); at += vad_frame) {
-        energies.push_back(rms(samples.subspan(at, std::min<std::size_t>(vad_frame, samples.size() - at))));
+    for (std::size_t at = 0; at < heard.size(); at += vad_frame) {
+        energies.push_back(rms(heard.subspan(at, std::min<std::size_t>(vad_frame, heard.size() - at))));
     }
     if (energies.empty()) {
         return {};
@@ -112,6 +118,9 @@ std::vector<SampleSpan> recognition_pieces(std::vector<SampleSpan> const& spans,
                                            double max_s, double lead_s, double tail_s) {
     auto const total = static_cast<std::int64_t>(samples.size());
     auto const longest = samples_in(max_s);
+    if (!spans.empty() && total <= longest) {
+        return {{0, total}}; // the recogniser hears quiet beginnings that the spans miss
+    }
     std::vector<SampleSpan> pieces;
     std::int64_t taken = 0; // pieces never overlap
     for (auto span : spans) {

@@ -45,10 +45,11 @@ std::vector<SampleSpan> speech_spans(std::span<float const> probabilities, std::
 // recording's own noise floor. Silence, steady noise and hum give none.
 std::vector<float> energy_probabilities(std::span<float const> samples);
 
-// Joins spans into pieces of at most `max_s` seconds that begin `lead_s` before and end `tail_s` after speech, so each
-// fits one window of the recogniser. Speech longer than that is cut where it is quietest.
+// What the recogniser gets: the whole recording where anything is said in it and it fits one window of `max_s` seconds.
+// Else the spans, joined into pieces of at most that length that begin `lead_s` before and end `tail_s` after speech.
+// Speech longer than that is cut where it is quietest.
 std::vector<SampleSpan> recognition_pieces(std::vector<SampleSpan> const& spans, std::span<float const> samples,
-                                           double max_s = 28, double lead_s = 0.2, double tail_s = 0.4);
+                                           double max_s = 28, double lead_s = 1, double tail_s = 0.6);
 
 // Energy threshold that follows the room, as in Python's SpeechRecognition before 3.11: it adapts only while nobody
 // speaks (adapting inside a phrase pulls the threshold above the voice and cuts sentences short).

@@ -3,6 +3,7 @@
 #include "base/abandonable_task.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "listener/speech_level.h"
 #include "listener/vad_silero.h"
 #include "listener/whisper_file.h"
 #include "listener/whisper_log.h"
@@ -132,11 +133,7 @@ class WhisperListener final : public Listener {
         if (audio.rate <= 0) {
             throw Error("The recording has no sample rate; use another recording.");
         }
-        auto sound = resample(audio, speech_rate, stop).samples;
-        for (auto& sample : sound) { // one NaN would spread through the whole network
-            sample = std::isfinite(sample) ? std::clamp(sample, -1.0F, 1.0F) : 0.0F;
-        }
-        return sound;
+        return levelled_speech(resample(audio, speech_rate, stop).samples, speech_rate);
     }
 
     std::vector<float> speech_probabilities(std::span<float const> sound, std::stop_token const& stop) {

@@ -1,7 +1,10 @@
 #include "media/sound/audio_io.h"
 
 #include "base/error.h"
+#include "media/sound/container.h"
+#include "media/sound/mono.h"
 #include "media/sound/mp3.h"
+#include "media/sound/unfinished_header.h"
 
 #include <sndfile.h>
 
@@ -18,7 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t max_file_bytes = 1ULL << 30;
-constexpr double max_audio_samples = 7200.0 * 48000; // so that an odd rate does not take all memory
 
 // libsndfile reads through these from memory.
 struct Memory {
@@ -52,80 +54,44 @@ sf_count_t memory_tell(void* user) {
     return static_cast<Memory*>(user)->at;
 }
 
-// Gathers interleaved samples of any number of channels as their average.
-class Mono {
-  public:
-    Mono(int rate, int channels, std::string const& name)
-        : channels_(static_cast<std::size_t>(channels)),
-          limit_(static_cast<std::size_t>(std::min(max_audio_seconds * rate, max_audio_samples))), name_(name) {
-        if (channels < 1 || channels > 64 || rate < 1000 || rate > 768000) {
-            throw Error(name + " has an impossible sample rate or number of channels; it may be damaged.");
-        }
-    }
-
-    void add(std::span<float const> interleaved) {
-        for (std::size_t i = 0; i + channels_ <= interleaved.size(); i += channels_) {
-            float sum = 0;
-            for (std::size_t c = 0; c < channels_; ++c) {
-                sum += interleaved[i + c];
-            }
-            float const value = sum / static_cast<float>(channels_);
-            samples_.push_back(std::isfinite(value) ? value : 0.0F);
-        }
-        if (samples_.size() > limit_) {
-            throw Error(name_ + " is too long (at most two hours at 48 kHz); cut it into parts.");
-        }
-    }
-
-    AudioBuffer take(int rate) {
-        if (samples_.empty()) {
-            throw Error(name_ + " holds no sound; it may be damaged or cut short.");
-        }
-        return {rate, std::move(samples_)};
-    }
-
-  private:
-    std::size_t channels_, limit_;
-    std::string name_;
-    std::vector<float> samples_;
-};
-
 Error not_a_recording(std::string const& name) {
-    return Error(name + " is not a recording that can be read; use WAV, FLAC, Ogg, Opus or MP3.");
+    return Error(name + " is not a recording that can be read; use WAV, FLAC, Ogg, Opus, MP3, M4A or WebM.");
 }
 
 AudioBuffer read_mp3(std::span<std::uint8_t const> bytes, std::string const& name) {
-    std::optional<Mono> mono;
-    auto const format =
-        codecs::decode_mp3(bytes, [&](codecs::Mp3Format const& found, std::span<float const> interleaved) {
-            if (!mono) {
-                mono.emplace(found.rate, found.channels, name);
+    return decode_mono(
+        [&](FrameSink const& take) {
+            auto const found =
+                codecs::decode_mp3(bytes, [&](codecs::Mp3Format const& format, std::span<float const> interleaved) {
+                    take(format.rate, format.channels, interleaved);
+                    return true;
+                });
+            if (found.rate == 0) {
+                throw not_a_recording(name);
             }
-            mono->add(interleaved);
-            return true;
-        });
-    if (!mono) {
-        throw not_a_recording(name);
-    }
-    return mono->take(format.rate);
+        },
+        name);
 }
 
 // Decoded in pieces, so that a header that lies about the length costs nothing.
 AudioBuffer read_sound(std::span<std::uint8_t const> bytes, std::string const& name) {
-    SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
-    Memory memory{bytes};
-    SF_INFO info{};
-    std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
-    if (!file) {
-        throw not_a_recording(name);
-    }
-    Mono mono(info.samplerate, info.channels, name);
-    constexpr sf_count_t frames = 4096;
-    std::vector<float> block(static_cast<std::size_t>(frames * info.channels));
-    for (sf_count_t count = 0; (count = sf_readf_float(file.get(), block.data(), frames)) > 0;) {
-        mono.add(std::span(block).first(static_cast<std::size_t>(count * info.channels)));
-    }
-    return mono.take(info.samplerate);
+    auto const decode = [&](FrameSink const& take) {
+        SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
+        Memory memory{bytes};
+        SF_INFO info{};
+        std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
+        if (!file) {
+            throw not_a_recording(name);
+        }
+        take(info.samplerate, info.channels, {});
+        constexpr sf_count_t frames = 4096;
+        std::vector<float> block(static_cast<std::size_t>(frames * info.channels));
+        for (sf_count_t count = 0; (count = sf_readf_float(file.get(), block.data(), frames)) > 0;) {
+            take(info.samplerate, info.channels,
+                 std::span(block).first(static_cast<std::size_t>(count * info.channels)));
+        }
+    };
+    return decode_mono(decode, name);
 }
 
 } // namespace
@@ -134,7 +100,14 @@ AudioBuffer decode_audio(std::span<std::uint8_t const> bytes, std::string const&
     if (bytes.empty()) {
         throw Error(name + " is empty; choose a recording.");
     }
-    return codecs::looks_like_mp3(bytes) ? read_mp3(bytes, name) : read_sound(bytes, name);
+    if (codecs::looks_like_mp3(bytes)) {
+        return read_mp3(bytes, name);
+    }
+    if (codecs::looks_like_container(bytes)) {
+        return decode_mono([&](FrameSink const& take) { codecs::decode_container(bytes, name, take); }, name);
+    }
+    auto const completed = codecs::completed_header(bytes);
+    return read_sound(completed.empty() ? bytes : std::span<std::uint8_t const>(completed), name);
 }
 
 AudioBuffer load_audio(fs::path const& path) {

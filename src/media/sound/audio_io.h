@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/sound/audio.h"
+#include "media/sound/mono.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,11 +11,9 @@
 
 namespace echollama {
 
-// Recordings longer than this are refused (two hours).
-inline constexpr double max_audio_seconds = 7200;
-
-// WAV, FLAC, Ogg, Opus, MP3, AIFF; several channels are averaged to one. Throws Error with one sentence when the file
-// is missing, a folder, empty, no recording or damaged.
+// WAV, FLAC, Ogg, Opus, MP3, AIFF, and the sound of MP4, M4A, AAC, WebM, Matroska and WMA files; several channels
+// become one (mono.h). Throws Error with one sentence when the file is missing, a folder, empty, no recording, damaged,
+// or longer than max_audio_seconds.
 AudioBuffer load_audio(std::filesystem::path const& path);
 
 // From memory; `name` is for messages.
