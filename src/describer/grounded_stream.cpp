@@ -369,8 +369,8 @@ void say_unknown(Scene const& scene, std::string const& question, WordingOptions
 } // namespace
 
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
-                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
-                 std::string const& seen) {
+                 WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop, std::string const& seen,
+                 std::string const& own) {
     auto known = scene;
     known.caption += (known.caption.empty() || seen.empty() ? "" : " ") + seen;
     GroundedStream stream(known, sink, wording);
@@ -384,6 +384,10 @@ void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene,
         stream.push_seen(seen, !asks_for_safety(question));
     }
     if (stop.stop_requested() || stream.spoken() > 0) {
+        return;
+    }
+    if (!own.empty()) {
+        sink(own);
         return;
     }
     if (!question.empty()) {

@@ -87,8 +87,9 @@ void write_checked(Describer& describer, Prompt const& prompt, GroundedStream& s
 // The describer's reply, sentence by sentence, checked. When nothing of it may be said: without a question the scene's
 // own words, with one that it cannot be told. The describer may be null. `seen`: what a captioner answered to the
 // question; it is evidence like the scene's caption, and is spoken itself, checked, when the describer has nothing.
+// `own`: what the scene knows of the question, said when neither has an answer.
 void speak_reply(Describer* describer, Prompt const& prompt, Scene const& scene, std::string const& question,
                  WordingOptions const& wording, SentenceSink const& sink, std::stop_token stop,
-                 std::string const& seen = {});
+                 std::string const& seen = {}, std::string const& own = {});
 
 } // namespace echollama

@@ -143,8 +143,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     Telling done;
     auto const& wording = request.prompts.wording;
     bool const asked = !request.question.empty();
-    auto const known = asked ? answer_question(scene, request.question, wording) : std::nullopt;
-    if (asked && !known && models.look) {
+    auto const known = asked ? answer_question(scene, request.question, wording, request.history) : std::nullopt;
+    bool const open = asked && !(known && known->complete);
+    if (open && models.look) {
         done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });
     }
     done.prompt = scene_prompt(scene, request.question, request.prompts, request.history, done.seen);
@@ -162,12 +163,13 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         output.sentence(sentence);
         speech.say(sentence);
     };
-    if (known) { // does not wait for a language model that is still loading
-        say(*known);
+    if (known && (known->complete || done.seen.empty())) { // does not wait for a language model that is still loading
+        say(known->text);
     } else if (asked) {
         auto describer = describer_or_null(models.describer);
+        auto const own = known ? known->text : "";
         timings.measure("answer", [&] {
-            speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen);
+            speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen, own);
         });
     } else if (scene.objects.empty()) {
         for (auto const& sentence : describe_scene(scene, wording)) {

@@ -1,177 +1,291 @@
 #include "scene/answers.h"
 
-#include "scene/coco.h"
+#include "scene/answer_words.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
+#include "scene/question.h"
+#include "scene/thing_answers.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 namespace echollama {
 namespace {
 
-using Indices = std::vector<std::size_t>;
+constexpr std::size_t most_questions = 3; // in one text
 
-struct Question {
-    std::vector<Word> words;
-    std::vector<Mention> mentions;
+constexpr char const* who_speaks = "I am EchoLLaMA, a program. I say what a camera sees and where it is. Ask me where "
+                                   "something is, how far, how many, or what is left, right or ahead.";
 
-    bool has(std::initializer_list<std::string_view> wanted) const {
-        return std::any_of(words.begin(), words.end(), [&](Word const& word) {
-            return std::find(wanted.begin(), wanted.end(), word.text) != wanted.end();
-        });
+Answer complete(std::string text) {
+    return {std::move(text), true};
+}
+
+Answer partial(std::string known, std::string const& cannot) {
+    return {with_more(std::move(known), cannot), false};
+}
+
+// One question about one scene.
+class SceneAnswers : private AnswerWords {
+  public:
+    using AnswerWords::AnswerWords;
+
+    std::optional<Answer> run() const {
+        auto answer = whole();
+        if (answer && question_.brevity != Brevity::none) {
+            answer->text = first_sentence(answer->text);
+        }
+        return answer;
     }
-    bool starts(std::string_view first, std::string_view second = {}) const {
-        return !words.empty() && words[0].text == first &&
-               (second.empty() || (words.size() > 1 && words[1].text == second));
+
+  private:
+    using Text = std::optional<Answer>;
+
+    Text whole() const {
+        switch (question_.ask) {
+        case Ask::self:
+            return complete(who_speaks);
+        case Ask::greeting:
+            return complete("Hello. Ask me where something is, or what is ahead.");
+        case Ask::thanks:
+            return complete("You are welcome.");
+        case Ask::safety:
+            return complete("I cannot tell whether it is safe. " + overview());
+        case Ask::quality:
+            return about_quality();
+        case Ask::unknown:
+            return std::nullopt;
+        case Ask::describe:
+            return question_.is_understood() ? Text(complete(whole_picture())) : std::nullopt;
+        default:
+            return about_things();
+        }
+    }
+
+    // --- the picture as a whole ---
+
+    std::string overview() const {
+        WordingOptions brief = options_;
+        brief.level = Level::brief;
+        return joined(describe_scene(scene_, brief), " ");
+    }
+
+    std::string whole_picture() const {
+        auto const facts = scene_.objects.empty() ? "" : joined(scene_.measured, " ");
+        return with_more(overview(), facts);
+    }
+
+    std::string measured_with(std::initializer_list<std::string_view> words) const {
+        for (auto const& fact : scene_.measured) {
+            if (std::any_of(words.begin(), words.end(),
+                            [&](auto word) { return fact.find(word) != std::string::npos; })) {
+                return fact;
+            }
+        }
+        return "";
+    }
+
+    Answer about_quality() const {
+        auto const quality = *question_.quality;
+        std::string fact, nothing;
+        switch (quality) {
+        case Quality::blurred:
+        case Quality::sharp:
+            fact = measured_with({"blurred"});
+            nothing = "The picture does not seem blurred.";
+            break;
+        case Quality::dark:
+            fact = measured_with({"dark", "black area"});
+            nothing = "The picture does not seem dark.";
+            break;
+        case Quality::bright:
+            fact = measured_with({"bright", "white area"});
+            nothing = "The picture does not seem too bright.";
+            break;
+        case Quality::colourless:
+            fact = measured_with({"black and white"});
+            nothing = "The picture does not seem black and white.";
+            break;
+        case Quality::any:
+            fact = joined(scene_.measured, " ");
+            nothing = "I find nothing wrong with the picture.";
+        }
+        bool const asked_so =
+            question_.yes_or_no && quality != Quality::any && !question_.negated && question_.is_understood();
+        std::string const yes = quality == Quality::sharp ? "No. " : "Yes. ";
+        auto text = fact.empty() ? with_more(nothing, joined(scene_.measured, " ")) : (asked_so ? yes : "") + fact;
+        return question_.is_understood() || !fact.empty() ? complete(std::move(text))
+                                                          : partial(text, "I cannot tell more.");
+    }
+
+    // --- things ---
+
+    Text about_things() const {
+        if (auto outside = beyond_the_view()) {
+            return outside;
+        }
+        if (question_.things.empty()) {
+            return question_.all_things || question_.ask == Ask::what ? about_anything() : std::nullopt;
+        }
+        bool const known =
+            std::any_of(question_.things.begin(), question_.things.end(), [](auto const& t) { return t.is_known(); });
+        if (!known && !(question_.relation && question_.relation->object.is_known())) {
+            return std::nullopt;
+        }
+        if (auto missing = cannot_tell(); !missing.empty()) {
+            return partial(what_is_seen(), missing);
+        }
+        return answer_about_things(scene_, question_, options_);
+    }
+
+    std::optional<Answer> beyond_the_view() const {
+        for (auto const& place : question_.places) {
+            if (is_out_of_view(scene_, place)) {
+                return complete(
+                    with_more("I cannot see what is" + where_words() + "; it is outside the picture.", what_is_seen()));
+            }
+        }
+        return std::nullopt;
+    }
+
+    // --- whatever is there ---
+
+    Text about_anything() const {
+        if (!question_.is_understood() || (question_.relation && !question_.relation->object.is_known())) {
+            return relation_partly();
+        }
+        if (question_.ask == Ask::count && question_.places.empty() && !question_.relation) {
+            return number_of_everything();
+        }
+        if (scene_.objects.empty()) {
+            return complete(whole_picture());
+        }
+        auto objects = everything();
+        if (question_.relation) {
+            auto const landmarks = objects_named(scene_, question_.relation->object.mention);
+            if (landmarks.empty()) {
+                return complete(not_seen(question_.relation->object.mention));
+            }
+            if (question_.relation->relation == Relation::inside) {
+                return partial(seen(landmarks, false), "I cannot tell what is inside.");
+            }
+            std::erase_if(objects,
+                          [&](auto i) { return std::find(landmarks.begin(), landmarks.end(), i) != landmarks.end(); });
+        }
+        auto const placed = sort_by_place(scene_, objects, question_);
+        if (placed.there.empty()) {
+            return nothing_there(placed);
+        }
+        auto const best = extreme_of(scene_, placed.there, question_.extreme);
+        if (best.empty()) {
+            return complete(std::string("I cannot tell which is ") +
+                            (question_.extreme == Extreme::farthest ? "farthest" : "nearest") + ". " + overview());
+        }
+        bool const filtered = !question_.places.empty() || question_.relation || question_.extreme != Extreme::none;
+        return complete(filtered ? first_of(best) : whole_picture());
+    }
+
+    // The three most important of them.
+    std::string first_of(Indices const& objects) const {
+        Scene part = scene_;
+        part.objects.clear();
+        part.relations.clear();
+        part.measured.clear();
+        for (auto index : objects) {
+            part.objects.push_back(object(index));
+        }
+        WordingOptions brief = options_;
+        brief.level = Level::brief;
+        return joined(describe_scene(part, brief), " ");
+    }
+
+    Answer nothing_there(Placed const& placed) const {
+        auto const where = where_words();
+        if (!question_.relation) {
+            return placed.perhaps.empty() ? complete("I do not see anything" + where + ".")
+                                          : complete(seen(placed.perhaps, true));
+        }
+        if (!placed.perhaps.empty()) {
+            return {"I cannot tell what is" + where + ".", false};
+        }
+        return complete("I do not see anything" + where + ".");
+    }
+
+    // "What is written on the cup": what is seen of the cup.
+    Text relation_partly() const {
+        if (question_.relation && question_.relation->object.is_known()) {
+            return partial(what_is_seen(), "I cannot tell more from this picture.");
+        }
+        return std::nullopt;
+    }
+
+    Answer number_of_everything() const {
+        auto const all = everything();
+        if (all.empty()) {
+            return complete(whole_picture());
+        }
+        return complete("I see " + number_word(all.size()) + (all.size() == 1 ? " thing: " : " things: ") +
+                        listed(names_of(all)) + ".");
+    }
+
+    // "Yes." and "No." are too short to help.
+    static std::string first_sentence(std::string const& text) {
+        auto const end = text.find(". ", text.starts_with("Yes. ") || text.starts_with("No. ") ? 5 : 0);
+        return end == std::string::npos ? text : text.substr(0, end + 1);
     }
 };
 
-Indices objects_named(Scene const& scene, Mention const& mention) {
-    Indices found;
-    for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-        if (names_class(mention, scene.objects[i].detection.label)) {
-            found.push_back(i);
+// "Is there a cup? Where is it?" is two.
+std::vector<std::string> questions_of(std::string const& text) {
+    std::vector<std::string> questions;
+    std::size_t begin = 0;
+    while (begin < text.size() && questions.size() < most_questions) {
+        auto end = text.find_first_of("?!.\n", begin);
+        while (end < text.size() && end + 1 < text.size() && text[end] == '.' && text[end + 1] != ' ') {
+            end = text.find_first_of("?!.\n", end + 1);
         }
-    }
-    return found;
-}
-
-std::string place_of(SceneObject const& object, WordingOptions const& options) {
-    std::string place = direction_words(object, options.directions);
-    std::string distance = distance_words(object.distance, options.units);
-    return place + (place.empty() || distance.empty() ? "" : ", ") + distance;
-}
-
-std::string sentence_about(SceneObject const& object, WordingOptions const& options) {
-    std::string place = place_of(object, options);
-    return capitalised(careful_name(object.detection, options.sure_score)) + (place.empty() ? "." : ", " + place + ".");
-}
-
-std::string several(Scene const& scene, Indices const& found, WordingOptions const& options) {
-    Scene part = scene;
-    part.objects.clear();
-    part.relations.clear();
-    part.measured.clear();
-    for (auto index : found) {
-        part.objects.push_back(scene.objects[index]);
-    }
-    WordingOptions brief = options;
-    brief.level = Level::brief;
-    std::string text;
-    for (auto const& sentence : describe_scene(part, brief)) {
-        text += (text.empty() ? "" : " ") + sentence;
-    }
-    return text;
-}
-
-std::string not_seen(Mention const& mention) {
-    return "I do not see any " + mention.words + " in this picture.";
-}
-
-std::optional<std::string> answer_about(Scene const& scene, Question const& question, WordingOptions const& options) {
-    auto const& mention = question.mentions.front();
-    if (mention.label.empty() && mention.exact) {
-        return std::nullopt; // a thing the detector does not know: the scene cannot say
-    }
-    auto found = objects_named(scene, mention);
-    if (question.has({"many"})) {
-        return found.empty() ? not_seen(mention)
-                             : "I see " + number_word(found.size()) + ". " + several(scene, found, options);
-    }
-    if (found.empty()) {
-        return question.has({"where", "there", "see", "far"}) ? std::optional(not_seen(mention)) : std::nullopt;
-    }
-    auto const& nearest = scene.objects[found[0]];
-    if (question.has({"far", "distance", "close"})) {
-        std::string distance = distance_words(nearest.distance, options.units);
-        return distance.empty()
-                   ? "I cannot tell how far the " + nearest.detection.label + " is."
-                   : capitalised(careful_name(nearest.detection, options.sure_score)) + ", " + distance + ".";
-    }
-    if (question.has({"where"}) || question.starts("find")) {
-        return found.size() == 1 ? sentence_about(nearest, options) : several(scene, found, options);
-    }
-    bool yes_or_no = question.starts("is", "there") || question.starts("are", "there") ||
-                     question.starts("do", "you") || question.starts("can", "you");
-    if (yes_or_no && question.mentions.size() == 1) {
-        return "Yes. " + (found.size() == 1 ? sentence_about(nearest, options) : several(scene, found, options));
-    }
-    return std::nullopt;
-}
-
-// Whether it is safe is more than a camera can tell; what is there, nearest first, helps to find out.
-bool asks_whether_safe(Question const& question) {
-    return question.has({"safe", "safely", "danger", "dangerous", "cross"}) ||
-           (question.has({"way", "path"}) && question.has({"free", "clear", "my", "in"})) ||
-           (question.starts("can", "i") && question.has({"walk", "go"}));
-}
-
-std::string side_answer(Scene const& scene, int side, WordingOptions const& options) {
-    Indices found;
-    for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-        float const bearing = scene.objects[i].bearing_deg;
-        if (side == 0 ? is_nearly_ahead(bearing) : side_of(bearing) == side) {
-            found.push_back(i);
+        auto part = text.substr(begin, std::min(end, text.size()) - begin);
+        if (!split_words(part).empty()) {
+            questions.push_back(std::move(part));
         }
+        begin = end == std::string::npos ? text.size() : end + 1;
     }
-    std::string where = side < 0 ? "on the left" : side > 0 ? "on the right" : "straight ahead";
-    return found.empty() ? "I do not see anything " + where + "." : several(scene, found, options);
-}
-
-std::string everything(Scene const& scene, WordingOptions const& options) {
-    Indices all(scene.objects.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = i;
-    }
-    return several(scene, all, options);
-}
-
-Question read_question(std::string const& text) {
-    Question question{split_words(text), {}};
-    question.mentions = find_mentions(question.words);
-    return question;
+    return questions;
 }
 
 } // namespace
 
-std::optional<std::string> answer_question(Scene const& scene, std::string const& text, WordingOptions const& options) {
-    auto const question = read_question(text);
-    if (question.words.empty()) {
-        return std::nullopt;
+std::optional<Answer> answer_question(Scene const& scene, std::string const& text, WordingOptions const& options,
+                                      std::vector<Turn> const& history) {
+    auto questions = questions_of(text);
+    auto turns = history;
+    std::optional<Answer> whole;
+    bool open = false;
+    auto brevity = Brevity::none; // "How many chairs? In one word."
+    for (auto const& one : questions) {
+        brevity = std::max(brevity, read_question(one).brevity);
     }
-    if (question.starts("thanks") || question.starts("thank", "you")) {
-        return "You are welcome.";
+    for (auto const& one : questions) {
+        auto question = resolve_references(read_question(one), turns);
+        turns.push_back({Turn::Role::user, one});
+        bool const manners = question.ask == Ask::greeting || question.ask == Ask::thanks ||
+                             (question.ask == Ask::unknown && question.brevity != Brevity::none);
+        if (manners && questions.size() > 1) {
+            continue;
+        }
+        question.brevity = brevity;
+        auto answer = SceneAnswers(scene, std::move(question), options).run();
+        if (!answer) {
+            open = true;
+            continue;
+        }
+        whole = whole ? Answer{with_more(whole->text, answer->text), whole->complete && answer->complete} : *answer;
     }
-    if (asks_whether_safe(question)) {
-        return "I cannot tell whether it is safe. " + everything(scene, options);
+    if (whole && open) {
+        *whole = partial(std::move(whole->text), "I cannot tell the rest.");
     }
-    if (!question.mentions.empty()) {
-        return answer_about(scene, question, options);
-    }
-    if (question.starts("who") && question.words.size() <= 5) {
-        return answer_about(scene, read_question("where is the person"), options);
-    }
-    if (question.starts("describe") ||
-        (question.starts("what") && question.words.size() == 3 && question.has({"this", "that", "it"}))) {
-        return everything(scene, options);
-    }
-    if (!question.starts("what") && !question.starts("who") && !question.starts("anything") && !question.starts("is")) {
-        return std::nullopt;
-    }
-    if (question.has({"left"}) != question.has({"right"})) {
-        return side_answer(scene, question.has({"left"}) ? -1 : 1, options);
-    }
-    if (question.has({"ahead", "front", "middle", "center", "centre"})) {
-        return side_answer(scene, 0, options);
-    }
-    if (question.has({"nearest", "closest"}) && !scene.objects.empty() &&
-        scene.objects[0].distance.source != DistanceSource::none) {
-        return sentence_about(scene.objects[0], options);
-    }
-    if (question.starts("what") && question.has({"see", "there", "here", "around", "picture"})) {
-        return everything(scene, options);
-    }
-    return std::nullopt;
+    return whole;
 }
 
 } // namespace echollama

@@ -35,6 +35,8 @@ struct ObjectClass {
     int hazard;
     // Other words for it, comma separated; plurals are derived.
     std::string_view synonyms;
+    // Words that say more than is known of it, such as "man" of a person; as above.
+    std::string_view special;
 };
 
 // All 80 classes in COCO's order (index = contiguous id, 0 person).

@@ -107,7 +107,7 @@ class Evaluation {
     std::string answer(PopeQuestion const& question) const {
         auto const& scene = scenes_[question.scene];
         return options_.answer ? options_.answer(scene, question.text)
-                               : answer_question(scene, question.text, options_.wording).value_or("");
+                               : answer_question(scene, question.text, options_.wording).value_or(Answer{}).text;
     }
 
     EvaluateOptions const& options_;

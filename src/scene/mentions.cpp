@@ -11,10 +11,39 @@ namespace echollama {
 namespace {
 
 struct Term {
-    std::string label; // empty: visible thing outside COCO, or the noun of a kind
+    std::string label; // empty: visible thing outside COCO, or a wider word
     bool plural = false;
     bool exact = true;
+    bool special = false;
 };
+
+// Words for several classes.
+struct WiderWord {
+    std::string_view word;
+    std::string_view labels; // comma separated
+};
+constexpr WiderWord wider_words[] = {
+    {"animal", "bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe"},
+    {"vehicle", "bicycle,car,motorcycle,airplane,bus,train,truck,boat"},
+    {"pet", "cat,dog,bird"},
+    {"furniture", "chair,couch,bed,dining table,bench"},
+    {"food", "banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake"},
+    {"fruit", "banana,apple,orange"},
+    {"cutlery", "fork,knife,spoon"},
+    {"silverware", "fork,knife,spoon"},
+    {"bag", "handbag,backpack,suitcase"},
+    {"glass", "wine glass,cup"},
+};
+
+// "cup, mug" one after the other.
+template <typename Visit>
+void for_each_part(std::string_view list, Visit visit) {
+    while (!list.empty()) {
+        auto const comma = std::min(list.find(','), list.size());
+        visit(list.substr(0, comma));
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+}
 
 // Visible things that are no COCO class. A sentence that claims one cannot be checked, so it is not supported.
 constexpr std::string_view other_things[] = {
@@ -53,9 +82,10 @@ constexpr std::string_view other_things[] = {
 
 using Lexicon = std::unordered_map<std::string, Term>;
 
-void add_term(Lexicon& lexicon, std::string const& words, std::string const& label, bool exact) {
-    lexicon.try_emplace(words, Term{label, false, exact});
-    lexicon.try_emplace(plural_word(words), Term{label, true, exact});
+void add_term(Lexicon& lexicon, std::string const& words, Term term) {
+    lexicon.try_emplace(words, term);
+    term.plural = true;
+    lexicon.try_emplace(plural_word(words), term);
 }
 
 Lexicon make_lexicon() {
@@ -63,22 +93,23 @@ Lexicon make_lexicon() {
     for (auto const& object : coco_classes()) {
         std::string name(object.name);
         bool always_plural = object.name == object.plural;
-        lexicon[name] = {name, false, true};
-        lexicon[std::string(object.plural)] = {name, !always_plural, true};
+        lexicon[name] = {name, false, true, false};
+        lexicon[std::string(object.plural)] = {name, !always_plural, true, false};
+    }
+    for (auto const& [word, labels] : wider_words) {
+        add_term(lexicon, std::string(word), {"", false, false, false});
     }
     for (auto const& object : coco_classes()) {
-        std::string_view rest = object.synonyms;
-        while (!rest.empty()) {
-            auto comma = std::min(rest.find(','), rest.size());
-            add_term(lexicon, std::string(rest.substr(0, comma)), std::string(object.name), true);
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-        }
+        std::string const name(object.name);
+        for_each_part(object.synonyms, [&](auto word) {
+            add_term(lexicon, std::string(word), {name, false, true, false});
+        });
+        for_each_part(object.special, [&](auto word) {
+            add_term(lexicon, std::string(word), {name, false, true, true});
+        });
     }
     for (auto thing : other_things) {
-        add_term(lexicon, std::string(thing), "", true);
-    }
-    for (auto word : {"animal", "vehicle", "pet"}) {
-        add_term(lexicon, word, "", false);
+        add_term(lexicon, std::string(thing), {"", false, true, false});
     }
     return lexicon;
 }
@@ -148,7 +179,8 @@ std::vector<Mention> find_mentions(std::vector<Word> const& words) {
             auto phrase = joined(words, i, count);
             auto found = lexicon().find(phrase);
             if (found != lexicon().end() && !(count == 1 && is_figure_of_speech(words, i))) {
-                mentions.push_back({found->second.label, phrase, i, count, found->second.plural, found->second.exact});
+                auto const& term = found->second;
+                mentions.push_back({term.label, phrase, i, count, term.plural, term.exact, term.special});
                 taken = count;
             }
         }
@@ -161,9 +193,28 @@ bool names_class(Mention const& mention, std::string_view label) {
     if (mention.exact) {
         return mention.label == label;
     }
-    auto const* object = find_class(label);
-    bool vehicle = mention.words.starts_with("vehicle");
-    return object && object->kind == (vehicle ? Kind::vehicle : Kind::animal);
+    for (auto const& [word, labels] : wider_words) {
+        if (mention.words == word || mention.words == plural_word(std::string(word))) {
+            bool named = false;
+            for_each_part(labels, [&](auto part) { named = named || part == label; });
+            return named;
+        }
+    }
+    return false;
+}
+
+std::unordered_map<std::string, bool> const& thing_words() {
+    static auto const words = [] {
+        std::unordered_map<std::string, bool> all;
+        for (auto const& [name, term] : lexicon()) {
+            bool const of_class = !term.label.empty() || !term.exact;
+            for (auto const& word : split_words(name)) {
+                all[word.text] = all[word.text] || of_class;
+            }
+        }
+        return all;
+    }();
+    return words;
 }
 
 bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace echollama {
@@ -23,11 +24,15 @@ struct Mention {
     std::size_t first = 0; // index of its first word
     std::size_t count = 1; // number of words
     bool plural = false;
-    bool exact = true; // false for a wider word, such as "animal", that names a kind
+    bool exact = true;    // false for a wider word, such as "animal", that names several classes
+    bool special = false; // a word that says more than the class: "man" for a person
 };
 
 // Longest matches first: "teddy bear" is no bear, "coffee cup" no coffee, "dining table" no table apart.
 std::vector<Mention> find_mentions(std::vector<Word> const& words);
+// Words of things' names, each with whether a class of COCO is called so.
+std::unordered_map<std::string, bool> const& thing_words();
+
 // Is the word with this index part of one of them?
 bool is_mentioned(std::vector<Mention> const& mentions, std::size_t word);
 

@@ -265,6 +265,9 @@ std::optional<bool> yes_or_no(std::string const& answer) {
     if (words[0].text == "yes" || words[0].text == "no") {
         return words[0].text == "yes";
     }
+    if (words[0].text == "probably" || words[0].text == "perhaps") { // "Probably a cup, straight ahead."
+        return true;
+    }
     bool negative = std::any_of(words.begin(), words.end(), [](auto const& word) { return is_negation(word.text); });
     if (negative) {
         return false;

@@ -58,6 +58,31 @@ std::string steps_words(float metres) {
     return counted(std::max(1.0, std::round(static_cast<double>(metres) / 0.7)), "step", "steps");
 }
 
+// In whole units of so many metres, of large numbers two digits.
+std::string whole_words(float metres, double unit_m, char const* one, char const* many) {
+    double const value = static_cast<double>(metres) / unit_m;
+    double const step = value < 20 ? 1 : value < 200 ? 5 : 50;
+    return counted(std::max(1.0, std::round(value / step) * step), one, many);
+}
+
+std::string words_of(float metres, Units units) {
+    switch (units) {
+    case Units::feet:
+        return feet_words(metres);
+    case Units::steps:
+        return steps_words(metres);
+    case Units::centimetres:
+        return whole_words(metres, 0.01, "centimetre", "centimetres");
+    case Units::inches:
+        return whole_words(metres, 0.0254, "inch", "inches");
+    case Units::yards:
+        return metres < 0.7F ? feet_words(metres) : whole_words(metres, 0.9144, "yard", "yards");
+    case Units::metres:
+        break;
+    }
+    return metres_words(metres);
+}
+
 int hazard_of(SceneObject const& object) {
     auto const* known = find_class(object.detection.label);
     return known ? known->hazard : 0;
@@ -85,14 +110,6 @@ void append_clause(std::string& text, std::string const& clause) {
     }
 }
 
-// "a cup, slightly left, about 40 centimetres away"
-std::string object_clause(SceneObject const& object, WordingOptions const& options) {
-    std::string text = careful_name(object.detection, options.sure_score);
-    append_clause(text, direction_words(object, options.directions));
-    append_clause(text, distance_words(object.distance, options.units));
-    return text;
-}
-
 std::string headline_of(Scene const& scene, WordingOptions const& options) {
     auto order = speaking_order(scene);
     auto const& first = scene.objects[order[0]];
@@ -114,34 +131,6 @@ std::string headline_of(Scene const& scene, WordingOptions const& options) {
 
 std::string nothing_found() {
     return "I cannot make out any object in this picture.";
-}
-
-char const* relation_words(Relation relation) {
-    switch (relation) {
-    case Relation::on:
-        return "on";
-    case Relation::under:
-        return "under";
-    case Relation::inside:
-        return "inside";
-    case Relation::beside:
-        return "beside";
-    case Relation::in_front_of:
-        return "in front of";
-    case Relation::behind:
-        return "behind";
-    case Relation::above:
-        return "above";
-    case Relation::below:
-        return "below";
-    case Relation::left_of:
-        return "to the left of";
-    case Relation::right_of:
-        return "to the right of";
-    case Relation::between:
-        break;
-    }
-    return "between";
 }
 
 bool occurs_once(Scene const& scene, std::string const& label) {
@@ -193,6 +182,41 @@ std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& m
 }
 
 } // namespace
+
+char const* relation_words(Relation relation) {
+    switch (relation) {
+    case Relation::on:
+        return "on";
+    case Relation::under:
+        return "under";
+    case Relation::inside:
+        return "inside";
+    case Relation::beside:
+        return "beside";
+    case Relation::in_front_of:
+        return "in front of";
+    case Relation::behind:
+        return "behind";
+    case Relation::above:
+        return "above";
+    case Relation::below:
+        return "below";
+    case Relation::left_of:
+        return "to the left of";
+    case Relation::right_of:
+        return "to the right of";
+    case Relation::between:
+        break;
+    }
+    return "between";
+}
+
+std::string object_clause(SceneObject const& object, WordingOptions const& options) {
+    std::string text = careful_name(object.detection, options.sure_score);
+    append_clause(text, direction_words(object, options.directions));
+    append_clause(text, distance_words(object.distance, options.units));
+    return text;
+}
 
 bool is_sure(Detection const& detection, float sure_score) {
     return !detection.alternative && detection.score >= sure_score;
@@ -253,10 +277,7 @@ std::string length_words(Distance const& distance, Units units) {
     if (distance.source == DistanceSource::none) {
         return "";
     }
-    std::string text = units == Units::feet    ? feet_words(distance.metres)
-                       : units == Units::steps ? steps_words(distance.metres)
-                                               : metres_words(distance.metres);
-    return (distance.source == DistanceSource::sensor ? "" : "about ") + text;
+    return (distance.source == DistanceSource::sensor ? "" : "about ") + words_of(distance.metres, units);
 }
 
 std::string distance_words(Distance const& distance, Units units) {

@@ -10,7 +10,7 @@ namespace echollama {
 
 enum class Level { headline, brief, full };
 enum class Directions { clock, degrees, sides, grid, none };
-enum class Units { metres, feet, steps };
+enum class Units { metres, feet, steps, centimetres, inches, yards };
 
 struct WordingOptions {
     Level level = Level::full;
@@ -40,6 +40,12 @@ std::string distance_words(Distance const& distance, Units units);
 int side_of(float bearing_deg);
 // Straight ahead or slightly beside (within 25 degrees): what somebody who walks on must know of.
 bool is_nearly_ahead(float bearing_deg);
+
+// "to the left of", "on" …
+char const* relation_words(Relation relation);
+
+// "a cup, slightly left, about 40 centimetres away"
+std::string object_clause(SceneObject const& object, WordingOptions const& options);
 
 // Sentences in the order they should be heard. headline: one sentence of at most 12 words; brief: the most important
 // three objects; full: everything, relations, measured facts and how sure the distances are.

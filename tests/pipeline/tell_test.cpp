@@ -109,7 +109,7 @@ TEST(VisualQuestions, TheCaptionersAnswerIsEvidence) {
 
 TEST(VisualQuestions, TheAnswerIsCheckedAsTheRest) {
     EXPECT_EQ(answered("What is the dog doing?", "A dog sleeps on the chair.", "").sentences.front(),
-              "I cannot tell that from this picture.");
+              "I do not see any dog in this picture. I cannot tell more from this picture.");
     EXPECT_EQ(answered("Which lamp is on?", "There is a lamp in the corner.", "").sentences,
               (std::vector<std::string>{"There could be a lamp in the corner."}));
     EXPECT_EQ(answered("What time of day is it?", "Evening", "").sentences,
@@ -129,17 +129,17 @@ TEST(VisualQuestions, AGuessSendsNobodyAcrossTheStreet) {
 }
 
 TEST(Questions, WhatAnswersNothingIsNotSaid) {
-    std::string const unknown = "I cannot tell that from this picture.";
     for (std::string const question : {"What time is it?", "What is in the cup?", "Is the chair broken?"}) {
         auto said = answered(question, "",
                              "The cup is a chair. The picture is probably a cup. There is a cup on the left. "
                              "This is a cup. There is a dog.")
                         .sentences;
-        EXPECT_EQ(said.front(), unknown) << question;
+        EXPECT_NE(said.front().find("I cannot tell"), std::string::npos) << question;
         EXPECT_LE(said.size(), 2U) << question;
     }
     auto said = answered("What is to the left of the chair?", "", "The cup is to the left of the chair.").sentences;
-    EXPECT_EQ(said, (std::vector<std::string>{"The cup is to the left of the chair."}));
+    EXPECT_EQ(said.size(), 1U);
+    EXPECT_TRUE(says(said, "cup, slightly left"));
 }
 
 TEST(Questions, SafetyIsNotTheCamerasToPromise) {
@@ -155,7 +155,8 @@ TEST(VisualQuestions, WhatTheSceneKnowsNeedsNoLook) {
     auto answer = answered("Where is the cup?", "On the right.", "It is on the right.");
     EXPECT_TRUE(answer.looked.empty());
     EXPECT_TRUE(says(answer.sentences, "cup"));
-    EXPECT_EQ(answered("What colour is the cup?", "", "").sentences.front(), "I cannot tell that from this picture.");
+    EXPECT_EQ(answered("What colour is the cup?", "", "").sentences,
+              (std::vector<std::string>{"I see one cup, slightly left. I cannot tell its colour."}));
 }
 
 TEST(Tell, FewWordsStayFew) {

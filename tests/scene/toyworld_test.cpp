@@ -217,7 +217,7 @@ TEST(Metrics, TemplateInventsNothingAndAnswersPope) {
         auto yes = std::count_if(questions.begin(), questions.end(), [](auto const& q) { return q.present; });
         EXPECT_EQ(2 * static_cast<std::size_t>(yes), questions.size());
         auto score = pope_score(questions, [&](PopeQuestion const& question) {
-            return answer_question(scenes[question.scene], question.text, {}).value_or("");
+            return answer_question(scenes[question.scene], question.text, {}).value_or(Answer{}).text;
         });
         EXPECT_EQ(score.accuracy(), 1);
         EXPECT_EQ(score.no_answer, 0U);

@@ -1,0 +1,326 @@
+#include "scene/thing_answers.h"
+
+#include "scene/answer_words.h"
+#include "scene/coco.h"
+#include "scene/english.h"
+
+#include <algorithm>
+
+namespace echollama {
+namespace {
+
+constexpr std::size_t most_listed = 3;
+
+Answer complete(std::string text) {
+    return {std::move(text), true};
+}
+
+class ThingAnswers : private AnswerWords {
+  public:
+    using AnswerWords::AnswerWords;
+
+    Answer run() const {
+        switch (question_.ask) {
+        case Ask::count:
+            return each([&](auto const& thing) { return number_of(thing); });
+        case Ask::distance:
+            return each([&](auto const& thing) { return distance_of(thing); });
+        case Ask::compare:
+            return comparison();
+        case Ask::where:
+            return each([&](auto const& thing) { return where_is(thing); });
+        case Ask::what:
+            return each([&](auto const& thing) { return which_of(thing); });
+        default:
+            return question_.things.size() == 1 ? presence_of(question_.things.front()) : presence_of_several();
+        }
+    }
+
+  private:
+    template <typename Tell>
+    Answer each(Tell tell) const {
+        Answer whole;
+        for (auto const& thing : question_.things) {
+            Answer const one = tell(thing);
+            whole.text = with_more(std::move(whole.text), one.text);
+            whole.complete = whole.complete && one.complete;
+        }
+        return whole;
+    }
+
+    // --- is there ---
+
+    Answer presence_of(AskedThing const& thing) const {
+        auto named = objects_named(scene_, thing.mention);
+        if (question_.yes_or_no) { // "is the nearest chair on the left"
+            named = extreme_of(scene_, named, question_.extreme);
+        }
+        if (named.empty()) {
+            auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+            return complete(possible.empty() ? not_seen(thing.mention) : perhaps_it(thing, possible));
+        }
+        auto const placed = sort_by_place(scene_, named, question_);
+        if (question_.count) {
+            return number_is_right(placed);
+        }
+        if (!placed.there.empty()) {
+            bool const yes = says_yes_or_no() && any_sure(placed.there);
+            return complete((yes ? "Yes. " : "") + affirmed(placed.there, yes));
+        }
+        if (!placed.perhaps.empty()) {
+            auto const missing = question_.relation ? relation_open(thing) : "";
+            return {with_more(seen(placed.perhaps, true), missing), missing.empty()};
+        }
+        bool const no = says_yes_or_no() && all_sure(placed.elsewhere);
+        return complete((no ? "No. " : "") + seen(placed.elsewhere, true));
+    }
+
+    std::string affirmed(Indices const& objects, bool yes) const {
+        if (question_.relation && yes && objects.size() == 1) {
+            return "The " + object(objects.front()).detection.label + " is " +
+                   relation_words(question_.relation->relation) + " the " + landmark_name() + ".";
+        }
+        return yes ? told(objects) : seen(objects, true);
+    }
+
+    std::string relation_open(AskedThing const& thing) const {
+        auto const& relation = *question_.relation;
+        auto const landmarks = objects_named(scene_, relation.object.mention);
+        if (landmarks.empty()) {
+            return not_seen(relation.object.mention);
+        }
+        return std::string("I cannot tell whether ") + (thing.mention.plural ? "they are " : "it is ") +
+               relation_words(relation.relation) + " the " + landmark_name() + ".";
+    }
+
+    Answer number_is_right(Placed const& placed) const {
+        auto const& objects = placed.there;
+        bool const clear = placed.perhaps.empty() && all_sure(objects);
+        auto const text = objects.empty() ? seen(joined(placed.perhaps, placed.elsewhere), true) : seen(objects, true);
+        if (!says_yes_or_no() || !clear) {
+            return complete(text);
+        }
+        auto const n = static_cast<int>(objects.size());
+        auto const& asked = *question_.count;
+        using Limit = AskedCount::Limit;
+        bool const right = asked.limit == Limit::exactly    ? n == asked.number
+                           : asked.limit == Limit::at_least ? n >= asked.number
+                           : asked.limit == Limit::at_most  ? n <= asked.number
+                           : asked.limit == Limit::more     ? n > asked.number
+                                                            : n < asked.number;
+        if (!right && asked.plain && n > asked.number) {
+            return complete(text); // three chairs are two chairs, too
+        }
+        return complete((right ? "Yes. " : "No. ") + text);
+    }
+
+    // "a cup and a laptop", "cups or bottles"
+    Answer presence_of_several() const {
+        Indices found;
+        std::string missing;
+        bool open = false;
+        for (auto const& thing : question_.things) {
+            auto const placed = sort_by_place(scene_, objects_named(scene_, thing.mention), question_);
+            auto named = joined(placed.there, placed.perhaps);
+            open = open || !placed.perhaps.empty();
+            if (named.empty()) {
+                auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+                open = open || !possible.empty();
+                missing = possible.empty() ? with_more(missing, not_seen(thing.mention)) : missing;
+                named = possible;
+            }
+            for (auto index : named) {
+                if (std::find(found.begin(), found.end(), index) == found.end()) {
+                    found.push_back(index);
+                }
+            }
+        }
+        std::sort(found.begin(), found.end());
+        bool const yes = says_yes_or_no() && !open && !found.empty() && missing.empty() && all_sure(found) &&
+                         !question_.any_of_things;
+        auto const text = found.empty() ? "" : yes ? "Yes. " + told(found) : seen(found, true);
+        return complete(with_more(text, missing));
+    }
+
+    // --- how many ---
+
+    Answer number_of(AskedThing const& thing) const {
+        auto const named = objects_named(scene_, thing.mention);
+        if (named.empty()) {
+            return complete(not_seen(thing.mention));
+        }
+        auto const placed = sort_by_place(scene_, named, question_);
+        auto const where = where_words();
+        if (question_.brevity == Brevity::one_word) {
+            return complete(capitalised(number_word(placed.there.size())) + ".");
+        }
+        if (where.empty()) {
+            return complete(seen(named, true));
+        }
+        if (placed.there.empty() && placed.perhaps.empty()) {
+            return complete("I do not see any " + thing.mention.words + where + ". " + seen(named, true));
+        }
+        auto const open = placed.perhaps.empty()
+                              ? ""
+                              : "I cannot tell whether " + number_word(placed.perhaps.size()) + " more " +
+                                    (placed.perhaps.size() == 1 ? "is" : "are") + where + ".";
+        if (placed.there.empty()) {
+            return {with_more(seen(named, true), "I cannot tell how many are" + where + "."),
+                    question_.relation == std::nullopt};
+        }
+        return complete(with_more("I see " + joined(names_of(placed.there), ", ") + where + ".", open));
+    }
+
+    // --- how far, where, which ---
+
+    // The ones the question is about: in its place where it names one, the nearest or the second where it says so.
+    Indices meant(AskedThing const& thing) const {
+        auto found = objects_named(scene_, thing.mention);
+        auto const placed = sort_by_place(scene_, found, question_);
+        if (!question_.places.empty() || question_.relation) {
+            found = !placed.there.empty() ? placed.there : !placed.perhaps.empty() ? placed.perhaps : found;
+        }
+        if (question_.reference == Reference::other && found.size() > 1) {
+            found.erase(found.begin());
+        }
+        if (question_.reference == Reference::numbered) {
+            return question_.number < found.size() ? Indices{found[question_.number]} : Indices{};
+        }
+        return extreme_of(scene_, found, question_.extreme);
+    }
+
+    Answer none_meant(AskedThing const& thing) const {
+        auto const named = objects_named(scene_, thing.mention);
+        if (!named.empty()) {
+            return complete(
+                with_more(seen(named, true), question_.reference == Reference::none ? "I cannot tell which." : ""));
+        }
+        auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+        return complete(possible.empty() ? not_seen(thing.mention) : perhaps_it(thing, possible));
+    }
+
+    Answer distance_of(AskedThing const& thing) const {
+        auto const objects = meant(thing);
+        if (objects.empty()) {
+            return none_meant(thing);
+        }
+        auto const& nearest = object(objects.front());
+        auto const distance = distance_words(nearest.distance, options_.units);
+        if (distance.empty()) {
+            return complete(with_more("I cannot tell how far the " + nearest.detection.label + " is.",
+                                      seen({objects.front()}, false)));
+        }
+        if (question_.brevity == Brevity::one_word) {
+            return complete(capitalised(length_words(nearest.distance, options_.units)) + ".");
+        }
+        auto const name = objects.size() == 1
+                              ? capitalised(careful_name(nearest.detection, options_.sure_score))
+                              : capitalised(number_of_them(objects, nearest.detection.label)) + ", the nearest";
+        return complete(name + (objects.size() == 1 ? ", " : " ") + distance + ".");
+    }
+
+    Answer where_is(AskedThing const& thing) const {
+        auto const objects = meant(thing);
+        if (objects.empty()) {
+            return none_meant(thing);
+        }
+        if (question_.brevity == Brevity::one_word) {
+            return where_in_a_word(objects.front());
+        }
+        bool const one_label = std::all_of(objects.begin(), objects.end(), [&](auto i) {
+            return object(i).detection.label == object(objects.front()).detection.label;
+        });
+        if (objects.size() > 1 && objects.size() <= most_listed && one_label) {
+            std::vector<std::string> places;
+            for (auto index : objects) {
+                places.push_back(place_of(object(index), true));
+            }
+            return complete(capitalised(number_of_them(objects, object(objects.front()).detection.label)) + ": " +
+                            joined(places, "; ") + ".");
+        }
+        return complete(told(objects));
+    }
+
+    // "Left.", "Perhaps straight ahead."
+    Answer where_in_a_word(std::size_t index) const {
+        auto const direction = direction_words(object(index), options_.directions);
+        return complete(capitalised((sure(index) ? "" : "perhaps ") + direction) + ".");
+    }
+
+    Answer which_of(AskedThing const& thing) const {
+        auto const named = objects_named(scene_, thing.mention);
+        bool const placed = !question_.places.empty() || question_.relation;
+        if (named.empty() || !placed) {
+            return where_is(thing);
+        }
+        return presence_of(thing);
+    }
+
+    Answer comparison() const {
+        std::vector<Indices> found;
+        std::string missing;
+        for (auto const& thing : question_.things) {
+            auto const named = extreme_of(scene_, objects_named(scene_, thing.mention), Extreme::nearest);
+            missing = named.empty() ? with_more(missing, not_seen(thing.mention)) : missing;
+            found.push_back(named);
+        }
+        if (!missing.empty()) {
+            return complete(with_more(missing, what_is_there()));
+        }
+        if (found.size() < 2) {
+            return comparison_in_class();
+        }
+        Indices all;
+        for (auto const& one : found) {
+            all.push_back(one.front());
+        }
+        return compared(all);
+    }
+
+    std::string what_is_there() const {
+        Indices all;
+        for (auto const& thing : question_.things) {
+            all = joined(all, objects_named(scene_, thing.mention));
+        }
+        return all.empty() ? "" : seen(all, true);
+    }
+
+    // "which chair is nearer"
+    Answer comparison_in_class() const {
+        auto const extreme = question_.farther ? Extreme::farthest : Extreme::nearest;
+        auto const best = extreme_of(scene_, objects_named(scene_, question_.things.front().mention), extreme);
+        return best.empty() ? none_meant(question_.things.front()) : complete(told(best));
+    }
+
+    Answer compared(Indices all) const {
+        auto const distance = [&](std::size_t i) -> Distance const& { return object(i).distance; };
+        for (auto index : all) {
+            if (distance(index).source == DistanceSource::none) {
+                return complete("I cannot tell how far the " + object(index).detection.label + " is. " +
+                                seen(all, true));
+            }
+        }
+        auto const first = all.front();
+        std::stable_sort(all.begin(), all.end(),
+                         [&](auto a, auto b) { return distance(a).metres < distance(b).metres; });
+        if (question_.farther) {
+            std::reverse(all.begin(), all.end());
+        }
+        auto const& best = distance(all[0]);
+        auto const& next = distance(all[1]);
+        bool const clear = question_.farther ? next.high < best.low : best.high < next.low;
+        bool const yes_or_no = says_yes_or_no() && !question_.any_of_things;
+        if (!clear) {
+            return complete("I cannot tell for sure. " + told(all));
+        }
+        return complete((yes_or_no ? (all[0] == first ? "Yes. " : "No. ") : "") + told(all));
+    }
+};
+
+} // namespace
+
+Answer answer_about_things(Scene const& scene, Question const& question, WordingOptions const& options) {
+    return ThingAnswers(scene, question, options).run();
+}
+
+} // namespace echollama
