@@ -14,6 +14,10 @@ namespace {
 constexpr float soft_border_deg = 4;
 constexpr float soft_rows = 0.1F;
 
+// As the words of directions have it: from here on something is behind, and neither left nor right.
+constexpr float behind_deg = 110, fully_behind_deg = 160;
+constexpr int behind_place = 0; // AskedPlace::value of "behind you"
+
 constexpr float near_m = 2, not_near_m = 4;
 constexpr float reach_m = 0.75F, not_reach_m = 1.0F; // of an arm
 
@@ -22,6 +26,9 @@ Fit fits_side(float bearing, int side) {
         return is_nearly_ahead(bearing) ? Fit::yes : is_nearly_ahead(bearing * 0.85F) ? Fit::unsure : Fit::no;
     }
     float const aside = static_cast<float>(side) * bearing;
+    if (aside > fully_behind_deg) {
+        return Fit::no;
+    }
     bool const clear = side_of(bearing) == side;
     return clear ? Fit::yes : aside > soft_border_deg ? Fit::unsure : Fit::no;
 }
@@ -30,8 +37,8 @@ Fit fits_clock(SceneObject const& object, int hour) {
     if (object.clock_hour == hour) {
         return Fit::yes;
     }
-    float const centre = static_cast<float>(hour > 6 ? hour - 12 : hour) * 30;
-    return std::abs(object.bearing_deg - centre) <= 15 + soft_border_deg ? Fit::unsure : Fit::no;
+    float const off = std::remainder(object.bearing_deg - static_cast<float>(hour) * 30, 360.0F);
+    return std::abs(off) <= 15 + soft_border_deg ? Fit::unsure : Fit::no;
 }
 
 Fit fits_row(Scene const& scene, SceneObject const& object, int row) {
@@ -113,8 +120,8 @@ Fit fits_place(Scene const& scene, SceneObject const& object, AskedPlace const& 
         return fits_distance(object.distance, near_m, not_near_m);
     case AskedPlace::Kind::reach:
         return fits_distance(object.distance, reach_m, not_reach_m);
-    case AskedPlace::Kind::outside:
-        break;
+    case AskedPlace::Kind::outside: // of a picture all around
+        return place.value == behind_place && std::abs(object.bearing_deg) > behind_deg ? Fit::yes : Fit::no;
     }
     return Fit::no;
 }
@@ -139,13 +146,23 @@ Fit fits_relation(Scene const& scene, std::size_t object, AskedRelation const& r
 }
 
 bool is_out_of_view(Scene const& scene, AskedPlace const& place) {
-    if (place.kind != AskedPlace::Kind::clock || !(scene.camera.fx > 0)) {
+    bool const behind = place.kind == AskedPlace::Kind::outside && place.value == behind_place;
+    if ((place.kind != AskedPlace::Kind::clock && !behind) || !(scene.camera.fx > 0)) {
         return place.kind == AskedPlace::Kind::outside;
     }
     constexpr float degrees = 180.0F / std::numbers::pi_v<float>;
-    auto const angle = [&](float x) { return std::atan((x - scene.camera.cx) / scene.camera.fx) * degrees; };
+    auto const angle = [&](float x) {
+        float const off = (x - scene.camera.cx) / scene.camera.fx;
+        return (scene.camera.projection == Projection::flat ? std::atan(off) : off) * degrees;
+    };
+    float const left = angle(0), right = angle(static_cast<float>(scene.width));
+    if (behind) {
+        return right < behind_deg && left > -behind_deg;
+    }
     float const centre = static_cast<float>(place.value > 6 ? place.value - 12 : place.value) * 30;
-    return centre - 15 > angle(static_cast<float>(scene.width)) || centre + 15 < angle(0);
+    bool const seen = centre - 15 <= right && centre + 15 >= left;
+    bool const seen_from_behind = centre == 180 && left <= -165; // 6 o'clock is at both edges
+    return !seen && !seen_from_behind;
 }
 
 Placed sort_by_place(Scene const& scene, Indices const& objects, Question const& question) {

@@ -48,7 +48,7 @@ std::string metres_words(float metres) {
 std::string feet_words(float metres) {
     double feet = static_cast<double>(metres) / 0.3048;
     if (feet < 1) {
-        return std::to_string(std::max(1L, std::lround(feet * 12))) + " inches";
+        return counted(std::max(1.0, std::round(feet * 12)), "inch", "inches");
     }
     return counted(std::round(feet), "foot", "feet");
 }

@@ -197,5 +197,19 @@ TEST(Questions, EverydayQuestionsAreAnsweredTruly) {
     EXPECT_GE(100 * kept.wished, 80 * kept.all);
 }
 
+// A panorama all around: what is behind is seen, too.
+TEST(Questions, InAPanoramaBehindIsSeen) {
+    Intrinsics const camera{1000 / 6.2831853F, 1000 / 6.2831853F, 500, 250, false, Projection::sphere};
+    auto const scene = build_scene(
+        {{"chair", -1, 0.9F, {20, 200, 60, 300}, {}}, {"cup", -1, 0.9F, {480, 230, 520, 270}, {}}}, 1000, 500, camera);
+    auto const answer = [&](char const* question) { return answer_to(scene, {question}); };
+    EXPECT_TRUE(answer("What is behind me?").starts_with("A chair, behind you")) << answer("What is behind me?");
+    EXPECT_TRUE(answer("Is there a chair behind me?").starts_with("Yes.")) << answer("Is there a chair behind me?");
+    EXPECT_TRUE(answer("Is the cup behind me?").starts_with("No.")) << answer("Is the cup behind me?");
+    EXPECT_TRUE(answer("Is the chair on the left?").starts_with("No.")) << answer("Is the chair on the left?");
+    EXPECT_NE(answer("What is at 6 o'clock?").find("chair"), std::string::npos) << answer("What is at 6 o'clock?");
+    EXPECT_NE(answer("What is above me?").find("outside"), std::string::npos);
+}
+
 } // namespace
 } // namespace echollama
