@@ -27,7 +27,8 @@ void run(Input input) {
         std::abort();
     }
     is_point_cloud(characters(input), "-");
-    PointCloud const cloud{{{0, 0, 1}, {1, 1, 2}}, {}, {}};
+    PointCloud cloud;
+    cloud.points = {{0, 0, 1}, {1, 1, 2}};
     viewpoint_from(std::string(text), "auto", cloud);
 }
 

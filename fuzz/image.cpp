@@ -58,7 +58,9 @@ std::vector<Bytes> seeds() {
     all.push_back(test::with_webp_chunk(webp, "EXIF", exif_alone));
     all.push_back(test::animated_webp({rgb, test::gradient(8, 6)}));
     all.push_back(test::encode_tiff({.width = 8, .height = 6, .compression = COMPRESSION_LZW}, rgb.rgb));
-    all.push_back(test::encode_tiff({.width = 8, .height = 6, .orientation = 6, .tiled = true, .pages = 2}, rgb.rgb));
+    all.push_back(test::encode_tiff(
+        {.width = 8, .height = 6, .compression = COMPRESSION_LZW, .orientation = 6, .tiled = true, .pages = 2},
+        rgb.rgb));
     all.push_back(test::with_jpeg_xmp(
         all[5], test::gpano({{"ProjectionType", "equirectangular"}, {"FullPanoWidthPixels", "16"}})));
     all.push_back(test::encode_bmp(rgb, false));

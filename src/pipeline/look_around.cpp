@@ -29,7 +29,7 @@ float overlap(Box const& a, Box const& b) {
     return width > 0 && height > 0 && smaller > 0 ? width * height / smaller : 0;
 }
 
-constexpr float same_thing = 0.6F;
+constexpr float same_thing = 0.6F, same_parts = 0.3F; // parts that two looks cut cover less of each other
 
 // Two sights of one thing as one.
 void merge(Found& kept, Found const& other, Box const& box) {
@@ -50,7 +50,8 @@ std::vector<Detection> merged(std::vector<Found> found, float circle) {
     for (auto const& one : found) {
         auto const same = std::find_if(kept.begin(), kept.end(), [&](Found const& other) {
             auto const box = beside(other.detection.box, one.detection.box, circle);
-            return other.detection.label == one.detection.label && overlap(other.detection.box, box) > same_thing;
+            return other.detection.label == one.detection.label &&
+                   overlap(other.detection.box, box) > (other.cut && one.cut ? same_parts : same_thing);
         });
         if (same == kept.end()) {
             kept.push_back(one);

@@ -8,7 +8,7 @@
 namespace echollama {
 namespace {
 
-constexpr double open_below = 1;      // of the difference of two logarithms: the first is e times as likely
+constexpr double open_below = 1.3;    // of the difference of two logarithms: the first is 3.7 times as likely
 constexpr double most_of_one = 3.5;   // a thing may be named wrongly
 constexpr double most_of_all = 7;     // all of them share one doubtful focal length
 constexpr double least_spread = 0.2;  // of the logarithm of a distance

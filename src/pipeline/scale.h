@@ -16,8 +16,8 @@ struct SettledDepth {
 
 // Every thing of usual size tells with its box and the camera how far it is about; the unit in which the readings there
 // come nearest to that gains weight, as much as the size is sure (nine of ten such things are within its spread, and no
-// thing counts beyond what one mistaken name may do). The unit stays open where the likeliest one is less than e times
-// as likely as the next. view.depth and view.scale must be there.
+// thing counts beyond what one mistaken name may do). The unit stays open where the likeliest one is less than 3.7
+// times as likely as the next. view.depth and view.scale must be there.
 SettledDepth settle_depth(View const& view, std::vector<Detection> const& detections);
 
 } // namespace echollama

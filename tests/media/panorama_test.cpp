@@ -74,7 +74,7 @@ Image sphere(int width) {
             double const wide = std::sin(pitch);
             for (int c = 0; c < 3; ++c) {
                 image.rgb.push_back(
-                    static_cast<std::uint8_t>(128 + 100 * wide * std::sin((c + 2) * yaw + c) * std::cos(3 * pitch)));
+                    static_cast<std::uint8_t>(128 + 100 * wide * std::sin((c + 2) * yaw + c) * std::cos(2 * pitch)));
             }
         }
     }

@@ -107,7 +107,7 @@ std::vector<UnitGuess> depth_unit_guesses(std::span<float const> readings) {
     std::vector<UnitGuess> guesses{
         {"millimetres", 1000, plausible(spread, 1000, depth_camera) - (fives && !tens ? 2 : 0)},
         {"tenths of a millimetre", 10000, plausible(spread, 10000, depth_camera) - (tens ? 1 : 2)},
-        {"256ths of a metre", 256, plausible(spread, 256, far_sighted) - (fives ? 6 : 2.5)},
+        {"256ths of a metre", 256, plausible(spread, 256, far_sighted) - (fives ? 6 : 2)},
         {"centimetres", 100, plausible(spread, 100, depth_camera) - 3}};
     if (fives) {
         guesses.push_back({"fifths of a millimetre", 5000, plausible(spread, 5000, depth_camera) + (tens ? -4 : 1)});
