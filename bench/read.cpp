@@ -1,5 +1,6 @@
-// How long reading takes, and what is read: bench_read FOLDER-OF-MODEL [--threads N] [--signs COUNT] [IMAGE…].
-// --signs: word accuracy on rendered signs instead of pictures.
+// How long reading takes, and what is read: bench_read FOLDER-OF-MODEL [--threads N] [--times N]
+// [--signs COUNT [--words]] [IMAGE…].
+// --signs: word accuracy on rendered signs; --words: also each word, R(ight) or W(rong), and how sure it is.
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "reader/paddle_reader.h"
@@ -32,11 +33,11 @@ Took measure(Work const& work) {
             1000.0 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC};
 }
 
-void read_picture(Reader& reader, std::string const& file) {
+void read_picture(Reader& reader, std::string const& file, std::size_t times) {
     auto const image = load_image(file).image;
     std::vector<TextLine> lines;
     std::vector<double> wall, cpu;
-    for (int i = 0; i < 5; ++i) {
+    for (std::size_t i = 0; i < times; ++i) {
         auto took = measure([&] { lines = reader.read(image); });
         wall.push_back(took.wall_ms);
         cpu.push_back(took.cpu_ms);
@@ -44,7 +45,7 @@ void read_picture(Reader& reader, std::string const& file) {
     std::sort(wall.begin(), wall.end());
     std::sort(cpu.begin(), cpu.end());
     std::printf("%s: %d x %d, %zu lines, median %.0f ms (%.0f ms of processor time)\n", file.c_str(), image.width,
-                image.height, lines.size(), wall[2], cpu[2]);
+                image.height, lines.size(), wall[times / 2], cpu[times / 2]);
     for (auto const& line : lines) {
         std::printf("  %zu", line.block);
         for (auto const& word : line.words) {
@@ -116,11 +117,13 @@ void read_signs(Reader& reader, std::uint64_t count, bool show) {
 int main(int argc, char** argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.empty()) {
-        std::cerr << "usage: bench_read FOLDER-OF-MODEL [--threads N] [--signs COUNT] [--words] [IMAGE...]\n";
+        std::cerr << "usage: bench_read FOLDER-OF-MODEL [--threads N] [--times N] [--signs COUNT [--words]] "
+                     "[IMAGE...]\n";
         return 2;
     }
     try {
         int threads = 2;
+        std::size_t times = 5;
         std::uint64_t signs = 0;
         bool words = false;
         std::vector<std::string> pictures;
@@ -129,6 +132,8 @@ int main(int argc, char** argv) {
                 threads = std::stoi(arguments[++i]);
             } else if (arguments[i] == "--signs" && i + 1 < arguments.size()) {
                 signs = std::stoull(arguments[++i]);
+            } else if (arguments[i] == "--times" && i + 1 < arguments.size()) {
+                times = std::max(1UL, std::stoul(arguments[++i]));
             } else if (arguments[i] == "--words") {
                 words = true;
             } else {
@@ -140,7 +145,7 @@ int main(int argc, char** argv) {
             read_signs(*reader, signs, words);
         }
         for (auto const& picture : pictures) {
-            read_picture(*reader, picture);
+            read_picture(*reader, picture, times);
         }
     } catch (std::exception const& error) {
         std::cerr << error.what() << "\n";

@@ -32,6 +32,7 @@ void add_detect(Command& root, AppContext& context);
 void add_eval(Command& root, AppContext& context);
 void add_listen(Command& root, AppContext& context);
 void add_models(Command& root, AppContext& context);
+void add_read(Command& root, AppContext& context);
 void add_say(Command& root, AppContext& context);
 void add_scene(Command& root, AppContext& context);
 

@@ -155,6 +155,7 @@ void run(AppContext const& context, ChatOptions const& options) {
                          load_speaker(context, options.voice, timings)};
     models.look = visual_questions(seeing, view.image);
     auto observation = see(view, seeing, options.seeing.threshold, timings, context.stop);
+    models.text = observation.text;
     models.speaker = placed_at_objects(models.speaker, options.spatial, observation.scene, timings);
     TellingRequest request = options.request;
     request.prompts.wording.sure_score = observation.sure_score;

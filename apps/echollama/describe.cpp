@@ -3,12 +3,14 @@
 #include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
+#include "scene/text_answers.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
 #include "subtitle_file.h"
 #include "telling_options.h"
 #include "wording_options.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -86,6 +88,16 @@ bool needs_language_model(DescribeOptions const& options) {
     return options.request.prompts.wording.level == Level::full || asks(options);
 }
 
+// A headline tells of objects; questions about them need no words.
+bool needs_text(DescribeOptions const& options) {
+    auto about_text = [](std::string const& question) { return read_text_question(question).has_value(); };
+    if (!asks(options)) {
+        return options.json || options.request.prompts.wording.level != Level::headline;
+    }
+    return options.json || about_text(options.request.question) ||
+           std::any_of(options.questions.begin(), options.questions.end(), about_text);
+}
+
 void run(AppContext const& context, DescribeOptions options) {
     auto const& target = options.voice.target;
     if (options.json && target.out == "-") {
@@ -111,7 +123,11 @@ void run(AppContext const& context, DescribeOptions options) {
     if (asks(options)) { // the captioner is asked the question instead
         described.captioner = {};
     }
+    if (!needs_text(options)) {
+        described.reader = {};
+    }
     auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
+    telling.text = observation.text;
     telling.speaker = placed_at_objects(telling.speaker, options.spatial, observation.scene, timings);
     options.request.prompts.wording.sure_score = observation.sure_score;
     options.request.prompts.style = options.language.style;
@@ -135,6 +151,9 @@ void run(AppContext const& context, DescribeOptions options) {
         save_png(options.annotate, annotate(view.image, observation.scene));
     }
     if (options.json) {
+        if (observation.text.valid()) {
+            observation.scene.text = observation.text.get();
+        }
         print_line(dump(result_json(observation, answers, target, timings)));
     }
     if (context.verbose) {

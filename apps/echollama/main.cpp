@@ -56,6 +56,7 @@ void add_commands(Command& root, AppContext& context) {
     add_eval(root, context);
     add_listen(root, context);
     add_models(root, context);
+    add_read(root, context);
     add_say(root, context);
     add_scene(root, context);
 }

@@ -4,6 +4,7 @@
 #include "pipeline/json.h"
 #include "scene/grid.h"
 #include "scene/prompt.h"
+#include "scene/text_wording.h"
 #include "seeing_options.h"
 #include "wording_options.h"
 
@@ -29,7 +30,10 @@ void run(AppContext const& context, SceneCommandOptions const& options) {
     auto view = load_input(options.seeing.input);
     auto models = load_seeing_models(context, options.seeing, timings);
     auto observation = see(view, models, options.seeing.threshold, timings, context.stop, options.scene);
-    auto const& scene = observation.scene;
+    auto& scene = observation.scene;
+    if (observation.text.valid()) {
+        scene.text = observation.text.get();
+    }
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(view.image, scene));
     }
@@ -45,6 +49,9 @@ void run(AppContext const& context, SceneCommandOptions const& options) {
         return;
     }
     for (auto const& sentence : describe_scene(scene, wording)) {
+        print_line(sentence);
+    }
+    for (auto const& sentence : describe_text(scene, wording)) {
         print_line(sentence);
     }
 }

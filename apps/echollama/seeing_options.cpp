@@ -1,5 +1,6 @@
 #include "seeing_options.h"
 
+#include "reader/paddle_reader.h"
 #include "vision/depth_estimators.h"
 #include "vision/detectors.h"
 
@@ -50,8 +51,16 @@ void add_seeing_options(Command& command, SeeingOptions& options) {
                    "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
     command.option("--caption-vision", options.captioner.vision,
                    "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
+    auto& reader = command.option("--reader", options.reader, "Folder of the model that reads printed words");
+    command.flag("--no-reading", options.no_reading, "Read no printed words").excludes(reader);
     command.option("--threshold", options.threshold, "Least score of an object (default: the model's own)")
         .range(0.0, 1.0);
+}
+
+std::filesystem::path reader_folder(AppContext const& context, std::filesystem::path const& named) {
+    auto const starter = context.models_dir / "ppocrv6-small";
+    std::error_code ignored;
+    return !named.empty() ? named : std::filesystem::exists(starter, ignored) ? starter : std::filesystem::path();
 }
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
@@ -72,6 +81,11 @@ SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& 
             load_in_background<Captioner>(timings, "captioner", [files = options.captioner, threads = context.threads] {
                 return make_captioner(files, threads);
             });
+    }
+    auto const folder = options.no_reading ? std::filesystem::path() : reader_folder(context, options.reader);
+    if (!folder.empty()) {
+        models.reader = load_when_wanted<Reader>(
+            timings, "reader", [=, threads = context.threads] { return make_paddle_reader(folder, threads); });
     }
     return models;
 }

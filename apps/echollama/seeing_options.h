@@ -15,7 +15,9 @@ struct SeeingOptions {
     std::filesystem::path detector; // empty: the starter's
     std::filesystem::path depth;    // empty: none
     CaptionerFiles captioner;       // no model: none
-    float threshold = -1;           // negative: the detector's own
+    std::filesystem::path reader;   // empty: the starter's, where it is installed
+    bool no_reading = false;
+    float threshold = -1; // negative: the detector's own
 };
 
 // The input with all that may be said about it; for commands that look at a picture.
@@ -23,6 +25,9 @@ void add_input_options(Command& command, InputOptions& options);
 
 // The input, the models that look at it, and the threshold.
 void add_seeing_options(Command& command, SeeingOptions& options);
+
+// The folder of the model that reads: the one named, else the starter's; empty where that is not installed.
+std::filesystem::path reader_folder(AppContext const& context, std::filesystem::path const& named);
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings);
 

@@ -2,6 +2,7 @@
 
 #include "scene/grid.h"
 #include "scene/prompt.h"
+#include "scene/reading_order.h"
 
 #include <cmath>
 
@@ -131,6 +132,25 @@ Json detections_json(int width, int height, std::vector<Detection> const& detect
     return {{"image", image_json(width, height)}, {"detections", list}};
 }
 
+Json text_json(std::vector<TextLine> const& lines) {
+    Json list = Json::array();
+    for (auto const& line : lines) {
+        Json words = Json::array(), corners = Json::array();
+        for (auto const& word : line.words) {
+            words.push_back({{"text", word.text}, {"confidence", rounded(word.confidence, 3)}});
+        }
+        for (auto const& corner : line.corners) {
+            corners.push_back({rounded(corner.x, 1), rounded(corner.y, 1)});
+        }
+        list.push_back({{"text", text_of(line)},
+                        {"words", words},
+                        {"corners", corners},
+                        {"angle_deg", rounded(angle_of(line), 1)},
+                        {"block", line.block}});
+    }
+    return list;
+}
+
 Json to_json(Scene const& scene) {
     Json json;
     json["image"] = image_json(scene.width, scene.height);
@@ -151,6 +171,7 @@ Json to_json(Scene const& scene) {
         json["groups"].push_back({{"label", group.label}, {"members", group.members}});
     }
     json["caption"] = scene.caption.empty() ? Json(nullptr) : Json(scene.caption);
+    json["text"] = scene.text ? text_json(*scene.text) : Json(nullptr);
     json["measured"] = scene.measured;
     return json;
 }

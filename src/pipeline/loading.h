@@ -29,4 +29,12 @@ Loading<Role> load_in_background(Timings& timings, std::string const& name, Make
     });
 }
 
+// Loads when it is first asked for, in the thread that asks. `timings` must outlive the loading.
+template <typename Role, typename Make>
+Loading<Role> load_when_wanted(Timings& timings, std::string const& name, Make make) {
+    return std::async(std::launch::deferred, [&timings, name, make] {
+        return timings.measure("load " + name, [&] { return std::shared_ptr<Role>(make()); });
+    });
+}
+
 } // namespace echollama

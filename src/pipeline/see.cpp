@@ -47,6 +47,25 @@ std::future<std::string> write_caption(View const& view, SeeingModels const& mod
     });
 }
 
+// Starts at once; not valid(): there is nobody to read, or nothing was photographed. The image is the view's.
+Reading start_reading(View const& view, SeeingModels const& models, Timings& timings, std::stop_token stop) {
+    if (!models.reader.valid() || view.drawn) {
+        return {};
+    }
+    auto read = [&image = view.image, loading = models.reader, &timings,
+                 stop]() -> std::optional<std::vector<TextLine>> {
+        try {
+            auto reader = loading.get();
+            auto lines = timings.measure("read", [&] { return reader->read(image, stop); });
+            return stop.stop_requested() ? std::nullopt : std::optional(std::move(lines));
+        } catch (Error const& error) {
+            log::warning(std::string(error.what()) + " The picture is described without its text.");
+            return std::nullopt;
+        }
+    };
+    return std::async(std::launch::async, read).share();
+}
+
 // While the detector is still loading.
 std::vector<std::string> measured_facts(View const& view, Timings& timings) {
     return view.drawn ? std::vector<std::string>()
@@ -81,6 +100,7 @@ Observation see(View const& view, SeeingModels const& models, float threshold, T
     auto detector = models.detector.get();
     observation.sure_score = detector->sure_score();
     observation.detections = timings.measure("detect", [&] { return detect_in(view, *detector, threshold, stop); });
+    observation.text = start_reading(view, models, timings, stop);
     if (depth.valid()) {
         observation.depth = depth.get();
         if (observation.depth->values.empty()) { // stopped

@@ -18,6 +18,7 @@ struct SeeingModels {
     Loading<Detector> detector;
     Loading<DepthEstimator> depth;     // not valid(): none; unused where the view brings its own depth
     Loading<Captioner> captioner = {}; // not valid(): none
+    Loading<Reader> reader = {};       // not valid(): none
 };
 
 struct Observation {
@@ -25,11 +26,13 @@ struct Observation {
     Scene scene;
     float sure_score = 0;          // of the detector: WordingOptions::sure_score
     std::optional<DepthMap> depth; // what the depth estimator made
+    Reading text = {};             // not valid(): nobody reads; it ends before the view and the models do
 };
 
 // Finds the objects and where they are, and what the captioner says of the picture; all models work side by side. A
 // negative threshold is the detector's own. Throws what loading or running detector and depth estimator throws; a
-// captioner that fails costs a warning and the caption.
+// captioner that fails costs a warning and the caption. The reader begins when the objects are known and is not waited
+// for: it must not hold up the first sentence. One that fails costs a warning and the text.
 Observation see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
                 SceneOptions const& options = {});
 

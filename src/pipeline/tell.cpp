@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "describer/grounded_stream.h"
 #include "scene/answers.h"
+#include "scene/text_answers.h"
+#include "scene/text_wording.h"
 #include "scene/wording.h"
 
 #include <algorithm>
@@ -136,6 +138,39 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
     }
 }
 
+// The scene with what was read meanwhile, which is waited for.
+Scene with_text(Scene const& scene, Reading const& text) {
+    auto whole = scene;
+    if (text.valid() && text.get()) {
+        whole.text = *text.get();
+    }
+    return whole;
+}
+
+// What the scene knows of the question; what is written in the picture is read first when the question is about it.
+std::optional<Answer> own_answer(Scene const& scene, Reading const& text, TellingRequest const& request,
+                                 WordingOptions const& wording) {
+    if (auto const about_text = read_text_question(request.question)) {
+        return Answer{answer_text_question(with_text(scene, text), *about_text, wording)};
+    }
+    return answer_question(scene, request.question, wording, request.history);
+}
+
+// Nothing was found that has a name: then what is written is all that can be told of.
+void say_without_objects(Scene const& scene, WordingOptions const& wording,
+                         std::function<void(std::string const&)> const& say) {
+    auto const text = describe_text(scene, wording);
+    auto const sentences = text.empty() ? describe_scene(scene, wording) : text;
+    for (auto const& sentence : sentences) {
+        say(sentence);
+    }
+    if (!text.empty()) {
+        for (auto const& fact : scene.measured) {
+            say(fact);
+        }
+    }
+}
+
 } // namespace
 
 Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
@@ -143,7 +178,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     Telling done;
     auto const& wording = request.prompts.wording;
     bool const asked = !request.question.empty();
-    auto const known = asked ? answer_question(scene, request.question, wording, request.history) : std::nullopt;
+    auto const known = asked ? own_answer(scene, models.text, request, wording) : std::nullopt;
     bool const open = asked && !(known && known->complete);
     if (open && models.look) {
         done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });
@@ -172,14 +207,15 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
             speak_reply(describer.get(), done.prompt, scene, request.question, wording, say, stop, done.seen, own);
         });
     } else if (scene.objects.empty()) {
-        for (auto const& sentence : describe_scene(scene, wording)) {
-            say(sentence);
-        }
+        say_without_objects(with_text(scene, models.text), wording, say);
     } else {
         WordingOptions headline = wording;
         headline.level = Level::headline;
         say(describe_scene(scene, headline).front());
         if (wording.level != Level::headline) {
+            for (auto const& sentence : describe_text(with_text(scene, models.text), wording)) {
+                say(sentence);
+            }
             say_details(scene, done, models, wording, say, timings, stop);
         }
     }

@@ -7,6 +7,8 @@
 #include "scene/prompt.h"
 
 #include <functional>
+#include <future>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -16,10 +18,14 @@ namespace echollama {
 // Looks at the picture again with a question; gives what was seen, or "".
 using VisualQuestions = std::function<std::string(std::string const& question, std::stop_token stop)>;
 
+// The lines that are read in the picture while something else goes on; none: the reader failed or was stopped.
+using Reading = std::shared_future<std::optional<std::vector<TextLine>>>;
+
 struct TellingModels {
     Loading<Describer> describer; // not valid: the scene's own words only
     Loading<Speaker> speaker;     // not valid: text only
     VisualQuestions look = {};    // empty: nobody looks at the picture again
+    Reading text = {};            // not valid: what the scene holds of text is all
 };
 
 struct TellingRequest {
@@ -41,10 +47,12 @@ struct Telling {
     std::vector<std::string> sentences;
 };
 
-// Says the headline at once from the scene itself, then what the language model adds and the scene supports; or answers
-// the question: from the scene where that can, else the picture is looked at again and the language model writes from
-// both. Speech runs beside the writing. A describer that fails costs a warning and what it would have added.
-// Throws what the speaker or the output throws. Returns early when stop is requested.
+// Says the headline at once from the scene itself, then what is written in the picture, then what the language model
+// adds and the scene supports; or answers the question: from the scene where that can, else the picture is looked at
+// again and the language model writes from both. Text is waited for after the headline, where nothing else was found,
+// and for questions about it; it is told by the scene's own words only. Speech runs beside the writing. A describer
+// that fails costs a warning and what it would have added. Throws what the speaker or the output throws. Returns early
+// when stop is requested.
 Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
              TellingOutput const& output, Timings& timings, std::stop_token stop);
 

@@ -4,7 +4,7 @@
 #include "text/utf8.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 
 namespace echollama {
 namespace {
@@ -78,6 +78,18 @@ std::vector<TextWord> read_steps(std::span<float const> probabilities, std::vect
         before = best;
     }
     return words;
+}
+
+bool is_read(std::vector<TextWord> const& words) {
+    constexpr float least_certainty = 0.6F, least_of_one_character = 0.97F;
+    std::size_t characters = 0, meaningful = 0;
+    for (auto const& word : words) {
+        for (unsigned char const c : word.text) {
+            characters += (c & 0xC0) != 0x80; // the first byte of each
+            meaningful += std::isalnum(c) != 0 || (c >= 0xC3 && c != 0xE2);
+        }
+    }
+    return meaningful > 0 && certainty_of(words) >= (characters == 1 ? least_of_one_character : least_certainty);
 }
 
 float certainty_of(std::vector<TextWord> const& words) {

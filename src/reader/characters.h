@@ -21,6 +21,10 @@ std::vector<std::string> read_character_list(std::string const& list);
 // Throws Error when the values are no whole number of steps.
 std::vector<TextWord> read_steps(std::span<float const> probabilities, std::vector<std::string> const& characters);
 
+// May what was read be told? A line needs a letter or a digit, and this certainty; one that is a single character more,
+// because edges and wheels look like "T" and "O".
+bool is_read(std::vector<TextWord> const& words);
+
 // The mean of the words' certainties, weighted by their length; 0 for none.
 float certainty_of(std::vector<TextWord> const& words);
 

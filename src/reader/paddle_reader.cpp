@@ -14,11 +14,11 @@
 namespace echollama {
 namespace {
 
-constexpr int line_height = 48;         // of the recogniser and of the orientation network
-constexpr int turn_width = 192;         // of the orientation network
-constexpr int longest_line = 3200;      // columns at that height; longer ones are pressed together
-constexpr int longest_side = 1280;      // of the picture that lines are looked for in
-constexpr float least_certainty = 0.6F; // lines below are not said to be read
+constexpr int line_height = 48;    // of the recogniser and of the orientation network
+constexpr int turn_width = 192;    // of the orientation network
+constexpr int longest_line = 3200; // columns at that height; longer ones are pressed together
+constexpr std::size_t most_lines = 500;
+constexpr int longest_side = 1280; // of the picture that lines are looked for in
 
 // What the networks take: blue, green, red planes, (value / 255 - 0.5) / 0.5; columns up to `width` are grey (0).
 std::vector<float> planes_of(Image const& image, int width) {
@@ -83,7 +83,7 @@ class PaddleReader : public Reader {
         std::vector<TextLine> lines;
         for (auto place : find_places(image, stop)) {
             auto line = read_place(image, place, stop);
-            if (line.certainty >= least_certainty) {
+            if (is_read(line.words)) {
                 lines.push_back(line_of(place, std::move(line)));
             }
         }
@@ -101,7 +101,7 @@ class PaddleReader : public Reader {
         }
         float const sx = static_cast<float>(image.width) / static_cast<float>(small.width);
         float const sy = static_cast<float>(image.height) / static_cast<float>(small.height);
-        for (auto const& found : find_text({small.width, small.height, map.values})) {
+        for (auto const& found : find_text({small.width, small.height, map.values}, {.most = most_lines})) {
             auto quad = found.corners;
             for (auto& corner : quad) {
                 corner = {std::clamp(corner.x * sx, 0.0F, static_cast<float>(image.width)),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -145,35 +146,49 @@ void add_row(Block& block, Piece const& row) {
     block.rows.push_back(row);
 }
 
+// The rows that go on with the one above them: pairs of upper and lower, both numbered from the top, without those that
+// have a third between them.
+std::vector<std::pair<std::size_t, std::size_t>> find_continuations(std::vector<Piece> const& rows) {
+    std::vector<std::pair<std::size_t, std::size_t>> found;
+    for (std::size_t upper = 0; upper < rows.size(); ++upper) {
+        for (std::size_t lower = upper + 1; lower < rows.size(); ++lower) {
+            auto between = [&](Piece const& row) {
+                auto over = [&](Piece const& other) {
+                    return overlap(row.left, row.right, other.left, other.right) > 0 && !on_one_row(row, other);
+                };
+                return over(rows[upper]) && over(rows[lower]);
+            };
+            auto const begin = rows.begin() + static_cast<std::ptrdiff_t>(upper) + 1;
+            auto const end = rows.begin() + static_cast<std::ptrdiff_t>(lower);
+            if (continues(rows[upper], rows[lower]) && std::none_of(begin, end, between)) {
+                found.emplace_back(upper, lower);
+            }
+        }
+    }
+    return found;
+}
+
 // A row goes on with the nearest above it. Where two stand below one (a heading over columns) or above one (a line
 // under columns), each is a block of its own.
 std::vector<Block> gather_blocks(std::vector<Piece> rows) {
     std::stable_sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.middle() < b.middle(); });
+    auto const continuations = find_continuations(rows);
     std::vector<std::size_t> below(rows.size(), 0), above(rows.size(), 0);
-    auto count_neighbours = [&](std::size_t lower, auto const& visit) {
-        for (std::size_t upper = 0; upper < lower; ++upper) {
-            if (continues(rows[upper], rows[lower])) {
-                visit(upper);
-            }
+    for (auto const& [upper, lower] : continuations) {
+        ++below[upper];
+        ++above[lower];
+    }
+    std::vector<std::optional<std::size_t>> follows(rows.size());
+    for (auto const& [upper, lower] : continuations) {
+        if (below[upper] == 1 && above[lower] == 1) {
+            follows[lower] = upper;
         }
-    };
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        count_neighbours(i, [&](std::size_t upper) {
-            ++below[upper];
-            ++above[i];
-        });
     }
     std::vector<Block> blocks;
     std::vector<std::size_t> block_of(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        std::optional<std::size_t> joined;
-        count_neighbours(i, [&](std::size_t upper) {
-            if (below[upper] == 1 && above[i] == 1) {
-                joined = block_of[upper];
-            }
-        });
-        block_of[i] = joined.value_or(blocks.size());
-        if (!joined) {
+        block_of[i] = follows[i] ? block_of[*follows[i]] : blocks.size();
+        if (!follows[i]) {
             blocks.emplace_back();
         }
         add_row(blocks[block_of[i]], rows[i]);

@@ -137,5 +137,54 @@ TEST(See, ACaptionerThatFailsCostsOnlyTheCaption) {
     EXPECT_EQ(observation.scene.objects.size(), 2U);
 }
 
+struct FakeReader : Reader {
+    std::function<std::vector<TextLine>()> lines;
+    std::vector<TextLine> read(Image const&, std::stop_token) override { return lines(); }
+};
+
+TEST(See, ReadingIsNotWaitedForAndBeginsWhenTheObjectsAreKnown) {
+    Seen seen;
+    std::promise<void> go;
+    bool detected = false, detected_before = false;
+    seen.detector->work = [&] { detected = true; };
+    auto reader = std::make_shared<FakeReader>();
+    reader->lines = [&] {
+        detected_before = detected;
+        go.get_future().wait();
+        TextLine line;
+        line.words.push_back({"EXIT", 1});
+        return std::vector<TextLine>{line};
+    };
+    seen.models.reader = ready<Reader>(reader);
+    auto observation = seen.look(); // would not return if it waited
+    EXPECT_FALSE(observation.scene.text);
+    go.set_value();
+    ASSERT_TRUE(observation.text.valid());
+    ASSERT_TRUE(observation.text.get());
+    EXPECT_EQ(observation.text.get()->at(0).words.at(0).text, "EXIT");
+    EXPECT_TRUE(detected_before);
+}
+
+TEST(See, AReaderThatFailsCostsOnlyTheText) {
+    Seen seen;
+    auto reader = std::make_shared<FakeReader>();
+    reader->lines = []() -> std::vector<TextLine> { throw Error("The reading model is broken."); };
+    seen.models.reader = ready<Reader>(reader);
+    auto observation = seen.look();
+    EXPECT_EQ(observation.scene.objects.size(), 2U);
+    ASSERT_TRUE(observation.text.valid());
+    EXPECT_FALSE(observation.text.get());
+}
+
+TEST(See, NothingIsReadWhereNobodyReadsOrNothingWasPhotographed) {
+    Seen seen;
+    EXPECT_FALSE(seen.look().text.valid());
+    auto reader = std::make_shared<FakeReader>();
+    reader->lines = [] { return std::vector<TextLine>(); };
+    seen.models.reader = ready<Reader>(reader);
+    seen.view.drawn = true;
+    EXPECT_FALSE(seen.look().text.valid());
+}
+
 } // namespace
 } // namespace echollama

@@ -73,6 +73,19 @@ TEST(Characters, WhatIsNoNumberIsNoCharacter) {
     EXPECT_EQ(joined(read_steps(values, list)), "[b]");
 }
 
+TEST(Characters, WhatMayBeTold) {
+    using Words = std::vector<TextWord>;
+    EXPECT_TRUE(is_read(Words{{"Exit", 0.7F}}));
+    EXPECT_FALSE(is_read(Words{{"Exit", 0.5F}}));
+    EXPECT_TRUE(is_read(Words{{"7", 0.99F}}));
+    EXPECT_FALSE(is_read(Words{{"T", 0.95F}})) << "an edge";
+    EXPECT_FALSE(is_read(Words{{"\u6728", 0.8F}})) << "one character of three bytes";
+    EXPECT_TRUE(is_read(Words{{"\u51fa\u53e3", 0.8F}}));
+    EXPECT_TRUE(is_read(Words{{"\u00c9t\u00e9", 0.8F}}));
+    EXPECT_FALSE(is_read(Words{{"\u25a1\u25a1", 1}, {"--", 1}})) << "nothing that can be said";
+    EXPECT_FALSE(is_read({}));
+}
+
 TEST(Characters, OutputOfAnotherShapeIsRefused) {
     auto const list = read_character_list("a\nb");
     std::vector<float> const values(7, 0.1F);

@@ -1,0 +1,123 @@
+#include "app.h"
+#include "base/error.h"
+#include "pipeline/json.h"
+#include "reader/paddle_reader.h"
+#include "scene/reading_order.h"
+#include "scene/text_wording.h"
+#include "seeing_options.h"
+#include "subtitle_file.h"
+#include "telling_options.h"
+#include "wording_options.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace echollama {
+namespace {
+
+struct ReadOptions {
+    InputOptions input;
+    std::filesystem::path model;
+    VoiceOptions voice;
+    std::filesystem::path subtitles;
+    WordingOptions wording;
+    bool json = false;
+};
+
+std::filesystem::path model_folder(AppContext const& context, ReadOptions const& options) {
+    auto folder = reader_folder(context, options.model);
+    if (folder.empty()) {
+        throw Error("The model for reading is not installed in " + context.models_dir.string() +
+                    "; run ./run once, or name one with --model.");
+    }
+    return folder;
+}
+
+// Each line as it stands in the picture; a question mark behind words that are not sure, an empty line between blocks.
+void print_lines(SpeechTarget const& target, std::vector<TextLine> const& lines) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i > 0 && lines[i].block != lines[i - 1].block) {
+            print_sentence(target, "");
+        }
+        std::string text;
+        for (auto const& word : lines[i].words) {
+            text += (text.empty() ? "" : " ") + word.text + (word.confidence < sure_word ? "(?)" : "");
+        }
+        print_sentence(target, text);
+    }
+}
+
+void speak(AppContext const& context, ReadOptions const& options, Loading<Speaker> const& speaker, Scene const& scene,
+           Timings& timings) {
+    SpeechSink sink(options.voice.target, context.stop);
+    SubtitleFile subtitles(options.subtitles);
+    auto sentences = read_all_text(scene, options.wording);
+    if (sentences.empty()) {
+        sentences = {no_text_found};
+    }
+    TellingRequest request;
+    request.speech = options.voice.speech;
+    TellingOutput const output{[&](std::string const& sentence) { subtitles.expect(sentence); },
+                               [&](AudioChunk&& chunk) {
+                                   subtitles.write(chunk);
+                                   sink.write(chunk);
+                               }};
+    TellingModels models;
+    models.speaker = speaker;
+    say_again(sentences, models, request, output, timings, context.stop);
+    sink.finish();
+    subtitles.finish();
+}
+
+void run(AppContext const& context, ReadOptions const& options) {
+    auto const& target = options.voice.target;
+    if (options.json && target.out == "-") {
+        throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
+    }
+    check_subtitles(options.subtitles, target.wanted(), true);
+    Timings timings;
+    auto const speaker = load_speaker(context, options.voice, timings);
+    auto const view = load_input(options.input);
+    auto const reader = make_paddle_reader(model_folder(context, options), context.threads);
+    Scene scene;
+    scene.width = view.image.width;
+    scene.height = view.image.height;
+    scene.camera = view.camera;
+    scene.text = timings.measure("read", [&] { return reader->read(view.image, context.stop); });
+    if (context.stop.stop_requested()) {
+        throw Cancelled();
+    }
+    if (options.json) {
+        Json json;
+        json["image"] = image_json(scene.width, scene.height);
+        json["text"] = text_json(*scene.text);
+        json["timings"] = to_json(timings.stages());
+        print_line(dump(json));
+    } else if (scene.text->empty()) {
+        print_sentence(target, no_text_found);
+    } else {
+        print_lines(target, *scene.text);
+    }
+    if (target.wanted()) {
+        speak(context, options, speaker, scene, timings);
+    }
+}
+
+} // namespace
+
+void add_read(Command& root, AppContext& context) {
+    auto options = std::make_shared<ReadOptions>();
+    auto& command = root.subcommand("read", "Read the printed words in a picture");
+    add_input_options(command, options->input);
+    command.option("--model", options->model, "Folder of the model that reads (default: the starter's)");
+    command.flag("--json", options->json, "Print JSON: lines, words, how sure they are, corners");
+    add_voice_options(command, options->voice);
+    add_subtitle_option(command, options->subtitles);
+    add_wording_options(command, options->wording);
+    command.example = "echollama read letter.jpg --play";
+    command.run = [&context, options] { run(context, *options); };
+}
+
+} // namespace echollama
