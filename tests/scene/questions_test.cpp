@@ -1,6 +1,7 @@
 // Everyday questions to twelve scenes (tests/data/questions): what the answers must hold and must not.
 #include "scene/answers.h"
 #include "scene/build.h"
+#include "support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ std::vector<std::string> parted(std::string const& line, std::string const& by) 
 }
 
 std::ifstream opened(char const* name) {
-    std::ifstream file(std::string(ECHOLLAMA_TEST_DATA) + "/questions/" + name);
+    std::ifstream file(test::data_dir() / "questions" / name);
     EXPECT_TRUE(file) << name;
     return file;
 }
