@@ -31,33 +31,37 @@ float overlap(Box const& a, Box const& b) {
 
 constexpr float same_thing = 0.6F, same_parts = 0.3F; // parts that two looks cut cover less of each other
 
-// Two sights of one thing as one.
-void merge(Found& kept, Found const& other, Box const& box) {
-    auto& mine = kept.detection;
-    if (kept.cut && other.cut) {
-        mine.box = {std::min(mine.box.x0, box.x0), std::min(mine.box.y0, box.y0), std::max(mine.box.x1, box.x1),
-                    std::max(mine.box.y1, box.y1)};
-        mine.score = std::max(mine.score, other.detection.score);
-    } else if (kept.cut || (!other.cut && other.detection.score > mine.score)) {
-        kept = other;
+// Two sights of one thing as one; the second box lies beside the first.
+Found merged(Found const& a, Found const& b, Box const& box_b) {
+    if (a.cut && b.cut) {
+        auto both = a.detection.score >= b.detection.score ? a : b;
+        auto const& box = a.detection.box;
+        both.detection.box = {std::min(box.x0, box_b.x0), std::min(box.y0, box_b.y0), std::max(box.x1, box_b.x1),
+                              std::max(box.y1, box_b.y1)};
+        return both;
     }
+    if (a.cut != b.cut) {
+        return a.cut ? b : a;
+    }
+    return a.detection.score >= b.detection.score ? a : b;
 }
 
-std::vector<Detection> merged(std::vector<Found> found, float circle) {
+std::vector<Detection> each_once(std::vector<Found> found, float circle) {
     std::vector<Found> kept;
     // Whole things first, so that parts are measured against them.
     std::stable_partition(found.begin(), found.end(), [](Found const& one) { return !one.cut; });
-    for (auto const& one : found) {
-        auto const same = std::find_if(kept.begin(), kept.end(), [&](Found const& other) {
+    for (auto& one : found) {
+        auto const same = [&](Found const& other) {
             auto const box = beside(other.detection.box, one.detection.box, circle);
             return other.detection.label == one.detection.label &&
                    overlap(other.detection.box, box) > (other.cut && one.cut ? same_parts : same_thing);
-        });
-        if (same == kept.end()) {
-            kept.push_back(one);
-        } else {
-            merge(*same, one, beside(same->detection.box, one.detection.box, circle));
+        };
+        // Parts put together may touch a part that neither of them touched.
+        for (auto at = kept.begin(); (at = std::find_if(kept.begin(), kept.end(), same)) != kept.end();) {
+            one = merged(*at, one, beside(at->detection.box, one.detection.box, circle));
+            kept.erase(at);
         }
+        kept.push_back(one);
     }
     std::vector<Detection> detections;
     for (auto& one : kept) {
@@ -89,7 +93,7 @@ std::vector<Detection> detect_in(View const& view, Detector& detector, float thr
         }
     }
     constexpr float whole_circle = 6.2831853F; // radians
-    return merged(std::move(found), view.camera.fx * whole_circle);
+    return each_once(std::move(found), view.camera.fx * whole_circle);
 }
 
 } // namespace echollama

@@ -60,7 +60,7 @@ void paint(View& view, float yaw_deg, float wide_deg, int channel) {
 }
 
 TEST(LookAround, EveryThingOnceAndInItsDirection) {
-    for (float yaw = -180; yaw < 180; yaw += 7.5F) {
+    for (float yaw = -180; yaw < 180; yaw += 15) {
         for (float wide : {6.0F, 24.0F, 50.0F, 80.0F}) {
             auto view = sphere();
             paint(view, yaw, wide, 0);
