@@ -169,7 +169,7 @@ TEST(Tell, FewWordsStayFew) {
 std::optional<std::vector<TextLine>> written(std::string const& words) {
     TextLine line;
     line.words.push_back({words, 1}); // as one word, as far as telling goes
-    line.corners = {{{300, 50}, {500, 50}, {500, 80}, {300, 80}}};
+    line.corners = {{{350, 50}, {550, 50}, {550, 80}, {350, 80}}};
     return std::vector<TextLine>{line};
 }
 
