@@ -3,8 +3,6 @@
 #include "base/error.h"
 #include "base/output_file.h"
 
-#include <cstdio>
-
 namespace echollama {
 
 std::filesystem::path model_or_starter(AppContext const& context, std::filesystem::path const& named,
@@ -25,16 +23,6 @@ void check_writable(std::filesystem::path const& path, std::string const& what) 
     if (!path.empty() && !is_written_in_place(path)) {
         OutputFile probe(path, what); // leaves nothing behind
     }
-}
-
-void print_text(std::string const& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-        throw Error("Cannot write the result to standard output; is the receiving program still running?");
-    }
-}
-
-void print_line(std::string const& text) {
-    print_text(text + "\n");
 }
 
 } // namespace echollama

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "command_line.h"
+#include "standard_output.h"
 
 #include <filesystem>
 #include <stop_token>
@@ -19,6 +20,7 @@ struct AppContext {
     bool quiet = false;               // --quiet: no progress, no warnings
     bool verbose = false;             // --verbose: what happens inside, on stderr
     bool version = false;             // --version: nothing else is done
+    bool licences = false;            // --licences: likewise
     std::stop_token stop;
 };
 
@@ -30,6 +32,7 @@ void add_depth(Command& root, AppContext& context);
 void add_describe(Command& root, AppContext& context);
 void add_detect(Command& root, AppContext& context);
 void add_eval(Command& root, AppContext& context);
+void add_help(Command& root);
 void add_listen(Command& root, AppContext& context);
 void add_models(Command& root, AppContext& context);
 void add_read(Command& root, AppContext& context);
@@ -44,9 +47,5 @@ std::filesystem::path model_or_starter(AppContext const& context, std::filesyste
 // Says before long work that its result could not be written: throws Error. `what` as for OutputFile; an empty path is
 // none.
 void check_writable(std::filesystem::path const& path, std::string const& what);
-
-// A text to stdout, written at once; print_line adds a newline.
-void print_text(std::string const& text);
-void print_line(std::string const& text);
 
 } // namespace echollama

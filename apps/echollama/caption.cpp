@@ -49,13 +49,14 @@ void add_caption(Command& root, AppContext& context) {
                 {{"short", CaptionLength::brief, {"brief", "little"}},
                  {"normal", CaptionLength::normal, {"medium", "default"}},
                  {"long", CaptionLength::detailed, {"detailed", "full"}}},
-                "How much is said (default: normal)")
+                "How much is said")
+        .otherwise("normal")
         .excludes(question);
     command.option("--model", options->files.model,
                    "Caption model (GGUF): Moondream2, or another picture model that llama.cpp reads (default: the "
                    "installed one)");
-    command.option("--vision", options->files.vision,
-                   "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
+    command.option("--vision", options->files.vision, "Its vision encoder")
+        .otherwise("MODEL-vision.gguf or the mmproj file beside it");
     command.flag("--json", options->json, "Print JSON");
     command.example = "echollama caption photo.jpg --question \"What colour is the cup?\"";
     command.run = [&context, options] { run(context, *options); };

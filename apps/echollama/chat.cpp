@@ -1,13 +1,14 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/input_file.h"
+#include "language_options.h"
 #include "scene/mentions.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
-#include "subtitle_file.h"
-#include "telling_options.h"
+#include "speech_output.h"
 #include "text/sentences.h"
 #include "text_input.h"
+#include "voice_options.h"
 #include "wording_options.h"
 
 #include <unistd.h>
@@ -31,7 +32,6 @@ struct ChatOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path subtitles;
     TellingRequest request;
 };
 
@@ -135,13 +135,11 @@ class Interruptions {
 };
 
 void run(AppContext const& context, ChatOptions const& options) {
-    check_subtitles(options.subtitles, options.voice.target.wanted(), true);
+    auto const& target = options.voice.target;
+    check_standard_output({{"the text", target.out != "-"},
+                           {"the speech", target.out == "-"},
+                           {"the subtitles", options.voice.subtitles == "-"}});
     Timings timings;
-    SubtitleFile subtitles(options.subtitles);
-    std::optional<SpeechSink> sink; // one for the whole conversation
-    if (options.voice.target.wanted()) {
-        sink.emplace(options.voice.target, context.stop);
-    }
     for (auto const& file : {options.seeing.input.picture, options.seeing.input.depth_picture,
                              options.seeing.input.right, options.seeing.input.camera.file}) {
         if (is_standard_input(file)) {
@@ -149,6 +147,7 @@ void run(AppContext const& context, ChatOptions const& options) {
                              "ask with 'echollama ask - QUESTION'.");
         }
     }
+    SpeechOutput out(options.voice, context.stop); // one for the whole conversation
     auto view = load_input(options.seeing.input);
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels models{load_describer(context, options.language, timings),
@@ -161,15 +160,8 @@ void run(AppContext const& context, ChatOptions const& options) {
     request.prompts.wording.sure_score = observation.sure_score;
     request.prompts.style = options.language.style;
     request.speech = options.voice.speech;
-    TellingOutput output{[&](std::string const& sentence) {
-                             print_sentence(options.voice.target, sentence);
-                             subtitles.expect(sentence);
-                         },
-                         [&](AudioChunk&& chunk) {
-                             subtitles.write(chunk);
-                             sink->write(chunk);
-                         }};
-    auto* const speech = sink ? &*sink : nullptr;
+    auto const output = out.telling(true);
+    auto* const speech = out.sink();
     CurrentAnswer answer(context.stop, speech);
     std::vector<std::string> last;
     auto say = [&](auto const& make) {
@@ -182,7 +174,7 @@ void run(AppContext const& context, ChatOptions const& options) {
             }
         }
         if (stop.stop_requested()) {
-            subtitles.cut();
+            out.cut();
         }
         if (speech) {
             speech->pause();
@@ -211,10 +203,7 @@ void run(AppContext const& context, ChatOptions const& options) {
             });
         }
     }
-    if (sink) {
-        sink->finish();
-        subtitles.finish();
-    }
+    out.finish();
 }
 
 } // namespace
@@ -227,7 +216,6 @@ void add_chat(Command& root, AppContext& context) {
     add_language_options(command, options->language);
     add_voice_options(command, options->voice);
     add_spatial_options(command, options->spatial);
-    add_subtitle_option(command, options->subtitles);
     add_wording_options(command, options->request.prompts.wording);
     command.example = "echollama chat photo.jpg --play";
     command.notes =

@@ -76,6 +76,7 @@ std::string option_help(Option const& option) {
     if (option.tells_limits) {
         text += ", " + number_text(option.limits->first) + " to " + number_text(option.limits->second);
     }
+    text += option.fallback.empty() ? "" : " (default: " + option.fallback + ")";
     text += option.repeats && !option.is_positional() ? "; may be given several times" : "";
     text += option.needed.empty() ? "" : "; needs " + joined_words(names(option.needed), " and ");
     text += option.excluded.empty() ? "" : "; not with " + joined_words(names(option.excluded));

@@ -22,6 +22,16 @@ Option& Option::value_name(std::string name) {
     return *this;
 }
 
+Option& Option::suggest(std::vector<std::string> words) {
+    suggested = std::move(words);
+    return *this;
+}
+
+Option& Option::otherwise(std::string what) {
+    fallback = std::move(what);
+    return *this;
+}
+
 Option& Option::excludes(Option& other) {
     excluded.push_back(&other);
     other.excluded.push_back(this);

@@ -53,6 +53,8 @@ struct Option {
     std::optional<std::pair<double, double>> limits = {}; // both are allowed
     bool tells_limits = false;                            // in help: not those of the type
     std::vector<std::string> choices = {};
+    std::vector<std::string> suggested = {}; // offered by completion; other words are allowed
+    std::string fallback = {};               // what holds when it is not given
     std::vector<Option const*> excluded = {}, needed = {};
     bool is_required = false;
     bool repeats = false;
@@ -64,6 +66,8 @@ struct Option {
     Option& required();
     Option& range(double least, double most); // both are allowed
     Option& value_name(std::string name);
+    Option& suggest(std::vector<std::string> words);
+    Option& otherwise(std::string what);
     Option& excludes(Option& other); // and the other way round
     Option& needs(Option const& other);
     Option& file(); // the text names a file, and perhaps more
@@ -81,6 +85,7 @@ class Command {
     std::string example = {};  // one command, or several, a line each
     std::string notes = {};    // whole sentences after the example
     bool is_hidden = false;
+    bool only_tells = false;        // about the program: runs without models, wherever they are
     std::function<void()> run = {}; // none: one of the subcommands must be named
     Command const* parent = nullptr;
     std::deque<Option> options = {};      // in the order of their declaration, positionals too

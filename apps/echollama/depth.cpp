@@ -36,9 +36,20 @@ void check(DepthOptions const& options) {
     if (options.color && options.out.empty()) {
         throw UsageError("The colour map needs a file; give one with -o.");
     }
-    int to_stdout = (options.out == "-") + (options.npy == "-") + options.json;
-    if (to_stdout > 1) {
-        throw UsageError("Only one result can go to standard output; give the others a file.");
+    check_standard_output(
+        {{"the picture", options.out == "-"}, {"the numbers", options.npy == "-"}, {"JSON", options.json}});
+}
+
+void write_picture(DepthMap const& depth, DepthOptions const& options) {
+    if (!options.out.empty()) {
+        options.color ? save_png(options.out, depth_colours(depth))
+                      : save_png16(options.out, depth.width, depth.height, depth_levels(depth));
+    }
+}
+
+void write_numbers(DepthMap const& depth, DepthOptions const& options) {
+    if (!options.npy.empty()) {
+        save_npy(options.npy, depth.width, depth.height, depth.values);
     }
 }
 
@@ -55,12 +66,12 @@ void run(AppContext const& context, DepthOptions const& options) {
     if (!summary) {
         throw Error("The model gave no usable depth for " + options.image.string() + "; convert or get it again.");
     }
-    if (!options.out.empty()) {
-        options.color ? save_png(options.out, depth_colours(depth))
-                      : save_png16(options.out, depth.width, depth.height, depth_levels(depth));
+    if (options.npy != "-") { // what goes to standard output comes last: nobody may read it to its end
+        write_numbers(depth, options);
     }
-    if (!options.npy.empty()) {
-        save_npy(options.npy, depth.width, depth.height, depth.values);
+    write_picture(depth, options);
+    if (options.npy == "-") {
+        write_numbers(depth, options);
     }
     if (options.json) {
         auto json = to_json(depth, *summary);
@@ -78,17 +89,18 @@ void add_depth(Command& root, AppContext& context) {
     auto options = std::make_shared<DepthOptions>();
     auto& command = root.subcommand("depth", "Estimate how near everything in a picture is");
     command.positional("image", options->image, "The picture").required();
-    command.option("--model", options->model,
-                   "Depth model (GGUF): " + depth_model_titles() + " (default: the installed one)");
+    command.option("--model", options->model, "Depth model (GGUF): " + depth_model_titles())
+        .otherwise("the installed one");
     command.option("--out,-o", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
     command.flag("--color,--colour", options->color, "Write -o in colours instead");
     command.option("--npy", options->npy, "Write the model's numbers for NumPy (float32, larger is nearer, no unit)");
-    command.choice(
-        "--recipe", options->recipe,
-        {{"hf", DptRecipe::hugging_face, {"hugging-face", "huggingface"}},
-         {"hub", DptRecipe::torch_hub, {"torch-hub", "torchhub"}}},
-        "How DPT-Hybrid sees the picture: as Hugging Face squashes it to a square, or as torch.hub keeps its "
-        "shape (default: hf)");
+    command
+        .choice("--recipe", options->recipe,
+                {{"hf", DptRecipe::hugging_face, {"hugging-face", "huggingface"}},
+                 {"hub", DptRecipe::torch_hub, {"torch-hub", "torchhub"}}},
+                "How DPT-Hybrid sees the picture: as Hugging Face squashes it to a square, or as torch.hub keeps its "
+                "shape")
+        .otherwise("hf");
     command.flag("--json", options->json, "Print JSON: nearest and farthest point, means of the 2x3 grid");
     command.example = "echollama depth photo.jpg --model dpt-hybrid.gguf -o depth.png --color";
     command.run = [&context, options] { run(context, *options); };

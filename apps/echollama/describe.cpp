@@ -1,19 +1,18 @@
 #include "app.h"
-#include "base/error.h"
+#include "language_options.h"
 #include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "scene/text_answers.h"
 #include "seeing_options.h"
 #include "spatial_options.h"
-#include "subtitle_file.h"
-#include "telling_options.h"
+#include "speech_output.h"
+#include "voice_options.h"
 #include "wording_options.h"
 
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,6 @@ struct DescribeOptions {
     LanguageOptions language;
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path subtitles;
     TellingRequest request;
     std::vector<std::string> questions; // of ask: one after the other, each knowing the ones before
     std::filesystem::path annotate;
@@ -100,17 +98,13 @@ bool needs_text(DescribeOptions const& options) {
 
 void run(AppContext const& context, DescribeOptions options) {
     auto const& target = options.voice.target;
-    if (options.json && target.out == "-") {
-        throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
-    }
-    check_subtitles(options.subtitles, target.wanted(), true);
+    check_standard_output({{options.json ? "JSON" : "the text", options.json || target.out != "-"},
+                           {"the speech", target.out == "-"},
+                           {"the subtitles", options.voice.subtitles == "-"},
+                           {"the picture", options.annotate == "-"}});
     check_writable(options.annotate, "the picture");
     Timings timings;
-    SubtitleFile subtitles(options.subtitles);
-    std::optional<SpeechSink> sink;
-    if (target.wanted()) {
-        sink.emplace(target, context.stop);
-    }
+    SpeechOutput out(options.voice, context.stop);
     auto view = timings.measure("picture", [&] { return load_input(options.seeing.input); });
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels telling;
@@ -132,24 +126,11 @@ void run(AppContext const& context, DescribeOptions options) {
     options.request.prompts.wording.sure_score = observation.sure_score;
     options.request.prompts.style = options.language.style;
     options.request.speech = options.voice.speech;
-    TellingOutput output{[&](std::string const& sentence) {
-                             if (!options.json) {
-                                 print_sentence(target, sentence);
-                             }
-                             subtitles.expect(sentence);
-                         },
-                         [&](AudioChunk&& chunk) {
-                             subtitles.write(chunk);
-                             sink->write(chunk);
-                         }};
-    auto answers = tell_all(observation.scene, telling, options, output, timings, context.stop);
-    if (sink) {
-        sink->finish();
-        subtitles.finish();
-    }
-    if (!options.annotate.empty()) {
+    if (!options.annotate.empty()) { // before what may take long, or be ended by whoever reads it
         save_png(options.annotate, annotate(view.image, observation.scene));
     }
+    auto answers = tell_all(observation.scene, telling, options, out.telling(!options.json), timings, context.stop);
+    out.finish();
     if (options.json) {
         if (observation.text.valid()) {
             observation.scene.text = observation.text.get();
@@ -175,7 +156,6 @@ void add_common_options(Command& command, DescribeOptions& options) {
     add_language_options(command, options.language);
     add_voice_options(command, options.voice);
     add_spatial_options(command, options.spatial);
-    add_subtitle_option(command, options.subtitles);
     add_wording_options(command, options.request.prompts.wording);
 }
 

@@ -35,6 +35,7 @@ void print_text(std::vector<Detection> const& detections) {
 }
 
 void run(AppContext const& context, DetectOptions const& options) {
+    check_standard_output({{options.json ? "JSON" : "the text", true}, {"the picture", options.annotate == "-"}});
     check_writable(options.annotate, "the picture");
     auto const view = load_input(options.input);
     auto const& image = view.image;
@@ -58,7 +59,7 @@ void add_detect(Command& root, AppContext& context) {
     auto& command = root.subcommand("detect", "Find objects in a picture");
     add_input_options(command, options->input);
     command.option("--model", options->model, "Detector model (GGUF): DETR or CenterNet");
-    command.option("--threshold", options->threshold, "Least score (default: the model's own)").range(0.0, 1.0);
+    command.option("--threshold", options->threshold, "Least score").otherwise("the model's own").range(0.0, 1.0);
     command.option("--annotate", options->annotate, "Write the picture with boxes, names and scores as PNG");
     command.flag("--json", options->json, "Print JSON");
     command.example = "echollama detect photo.jpg --annotate boxes.png";

@@ -1,9 +1,9 @@
 #include "app.h"
+#include "language_options.h"
 #include "pipeline/json.h"
 #include "pipeline/see.h"
 #include "scene/evaluate.h"
 #include "scene/prompt.h"
-#include "telling_options.h"
 #include "text/sentences.h"
 #include "vision/detectors.h"
 #include "wording_options.h"
@@ -181,8 +181,8 @@ void add_eval(Command& root, AppContext& context) {
     auto& scene = command.subcommand("scene", "On rendered rooms where everything is known");
     scene.option("--rooms", options->evaluate.rooms, "How many rooms").range(1, 100000);
     scene.option("--seed", options->evaluate.seed, "Which rooms");
-    scene.option("--model", options->detector, "Detector model (GGUF) to look with (default: the true boxes)");
-    scene.option("--llm", options->llm, "Language model (GGUF) that writes (default: the scene's own words)");
+    scene.option("--model", options->detector, "Detector model (GGUF) to look with").otherwise("the true boxes");
+    scene.option("--llm", options->llm, "Language model (GGUF) that writes").otherwise("the scene's own words");
     scene.option("--told", options->evaluate.told_rooms, "How many of the rooms are put into words");
     scene.flag("--json", options->json, "Print JSON");
     add_wording_options(scene, options->evaluate.wording);

@@ -7,6 +7,7 @@
 #include "base/processor.h"
 #include "interrupt.h"
 #include "store/paths.h"
+#include "version.h"
 
 #include <algorithm>
 #include <exception>
@@ -30,10 +31,12 @@ void add_global_options(Command& root, AppContext& context) {
             "--device", context.device,
             "Where DETR and MiDaS are computed: cpu, auto (a GPU the program was built for, else the processor; the "
             "default), or a GPU's name such as CUDA0")
-        .value_name("DEVICE");
+        .value_name("DEVICE")
+        .suggest({"auto", "cpu"});
     root.flag("--quiet,-q", context.quiet, "Print only results and errors");
     root.flag("--verbose,-v", context.verbose, "Print what happens inside on standard error");
     root.flag("--version", context.version, "Print the program's version").enough();
+    root.flag("--licences,--licenses", context.licences, "Print every part with its licence").enough();
 }
 
 void apply_global_options(AppContext& context) {
@@ -54,6 +57,7 @@ void add_commands(Command& root, AppContext& context) {
     add_describe(root, context);
     add_detect(root, context);
     add_eval(root, context);
+    add_help(root);
     add_listen(root, context);
     add_models(root, context);
     add_read(root, context);
@@ -70,12 +74,15 @@ void run(std::vector<std::string> const& words, AppContext& context) {
     auto const parsed = parse_command_line(root, words);
     if (parsed.help) {
         print_text(command_help(*parsed.command));
-    } else if (context.version) {
-        print_line(std::string("echollama ") + ECHOLLAMA_VERSION);
+    } else if (context.version || context.licences) {
+        print_text(version_text(context.licences));
     } else {
-        apply_global_options(context);
+        if (!parsed.command->only_tells) {
+            apply_global_options(context);
+        }
         parsed.command->run();
     }
+    finish_standard_output();
 }
 
 } // namespace
@@ -93,10 +100,12 @@ int guarded_main(int argc, char** argv) {
     };
     try {
         check_processor();
-        run({argv + 1, argv + argc}, context);
+        run({argv + std::min(argc, 1), argv + argc}, context);
         return interrupt.requested() ? exit_interrupted : 0;
     } catch (Cancelled const&) {
         return exit_interrupted;
+    } catch (ReaderGone const&) { // and there was nothing else to do
+        return interrupt.requested() ? exit_interrupted : 0;
     } catch (UsageError const& error) {
         return failed(error.what(), 2);
     } catch (std::bad_alloc const&) {
@@ -109,6 +118,7 @@ int guarded_main(int argc, char** argv) {
 } // namespace echollama
 
 int main(int argc, char** argv) {
+    echollama::open_standard_streams();
     echollama::limit_openmp_spinning(argv);
     return echollama::guarded_main(argc, argv);
 }

@@ -209,12 +209,14 @@ void add_convert(Command& models, AppContext& context) {
         .required();
     command.option("--out,-o", conversion->output, "The file to write; for a voice, the folder").required();
     command.option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
-    command.choice("--type", conversion->type,
-                   {{"f32", WeightType::f32, {"float32", "fp32"}},
-                    {"f16", WeightType::f16, {"float16", "fp16", "half"}},
-                    {"bf16", WeightType::bf16, {"bfloat16"}},
-                    {"q8_0", WeightType::q8_0, {"q8"}}},
-                   "How large weights are stored (default: f16)");
+    command
+        .choice("--type", conversion->type,
+                {{"f32", WeightType::f32, {"float32", "fp32"}},
+                 {"f16", WeightType::f16, {"float16", "fp16", "half"}},
+                 {"bf16", WeightType::bf16, {"bfloat16"}},
+                 {"q8_0", WeightType::q8_0, {"q8"}}},
+                "How large weights are stored")
+        .otherwise("f16");
     command.example = "echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"
                       "echollama models convert Llama-3.2-1B-Instruct -o llama.gguf";
     command.run = [&context, conversion] { convert_model(context, *conversion); };
@@ -229,7 +231,9 @@ void add_quantize(Command& models, AppContext& context) {
     for (auto const& type : quantized_types()) {
         types.push_back({type, type});
     }
-    command.choice("--type", quantization->type, types, "How weights are stored (default: q4_k_m)").value_name("TYPE");
+    command.choice("--type", quantization->type, types, "How weights are stored")
+        .otherwise("q4_k_m")
+        .value_name("TYPE");
     command.example = "echollama models quantize llama-f16.gguf -o llama-q4_k_m.gguf --type q4_k_m";
     command.run = [&context, quantization] { quantize_model(context, *quantization); };
 }

@@ -5,8 +5,9 @@
 #include "scene/reading_order.h"
 #include "scene/text_wording.h"
 #include "seeing_options.h"
-#include "subtitle_file.h"
-#include "telling_options.h"
+#include "speech_output.h"
+#include "standard_output.h"
+#include "voice_options.h"
 #include "wording_options.h"
 
 #include <iostream>
@@ -21,7 +22,6 @@ struct ReadOptions {
     InputOptions input;
     std::filesystem::path model;
     VoiceOptions voice;
-    std::filesystem::path subtitles;
     WordingOptions wording;
     bool json = false;
 };
@@ -35,48 +35,51 @@ std::filesystem::path model_folder(AppContext const& context, ReadOptions const&
     return folder;
 }
 
+// To standard output; when the sound goes there, to standard error.
+void print_told(SpeechTarget const& target, std::string const& text) {
+    if (target.out == "-") {
+        std::cerr << text << std::endl;
+    } else {
+        print_line(text);
+    }
+}
+
 // Each line as it stands in the picture; a question mark behind words that are not sure, an empty line between blocks.
 void print_lines(SpeechTarget const& target, std::vector<TextLine> const& lines) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0 && lines[i].block != lines[i - 1].block) {
-            print_sentence(target, "");
+            print_told(target, "");
         }
         std::string text;
         for (auto const& word : lines[i].words) {
             text += (text.empty() ? "" : " ") + word.text + (word.confidence < sure_word ? "(?)" : "");
         }
-        print_sentence(target, text);
+        print_told(target, text);
     }
 }
 
-void speak(AppContext const& context, ReadOptions const& options, Loading<Speaker> const& speaker, Scene const& scene,
-           Timings& timings) {
-    SpeechSink sink(options.voice.target, context.stop);
-    SubtitleFile subtitles(options.subtitles);
+void speak(AppContext const& context, ReadOptions const& options, Loading<Speaker> const& speaker, SpeechOutput& out,
+           Scene const& scene, Timings& timings) {
     auto sentences = read_all_text(scene, options.wording);
     if (sentences.empty()) {
         sentences = {no_text_found};
     }
     TellingRequest request;
     request.speech = options.voice.speech;
-    TellingOutput const output{[&](std::string const& sentence) { subtitles.expect(sentence); },
-                               [&](AudioChunk&& chunk) {
-                                   subtitles.write(chunk);
-                                   sink.write(chunk);
-                               }};
     TellingModels models;
     models.speaker = speaker;
-    say_again(sentences, models, request, output, timings, context.stop);
-    sink.finish();
-    subtitles.finish();
+    say_again(sentences, models, request, out.telling(false), timings, context.stop);
+    out.finish();
 }
 
 void run(AppContext const& context, ReadOptions const& options) {
     auto const& target = options.voice.target;
-    if (options.json && target.out == "-") {
-        throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
-    }
-    check_subtitles(options.subtitles, target.wanted(), true);
+    SpeechOutput out(options.voice, context.stop);
+    bool const sound_there = target.out == "-";
+    check_standard_output({{"JSON", options.json},
+                           {"the text", !options.json && !sound_there},
+                           {"the speech", sound_there},
+                           {"the subtitles", options.voice.subtitles == "-"}});
     Timings timings;
     auto const speaker = load_speaker(context, options.voice, timings);
     auto const view = load_input(options.input);
@@ -96,12 +99,12 @@ void run(AppContext const& context, ReadOptions const& options) {
         json["timings"] = to_json(timings.stages());
         print_line(dump(json));
     } else if (scene.text->empty()) {
-        print_sentence(target, no_text_found);
+        print_told(target, no_text_found);
     } else {
         print_lines(target, *scene.text);
     }
     if (target.wanted()) {
-        speak(context, options, speaker, scene, timings);
+        speak(context, options, speaker, out, scene, timings);
     }
 }
 
@@ -111,10 +114,9 @@ void add_read(Command& root, AppContext& context) {
     auto options = std::make_shared<ReadOptions>();
     auto& command = root.subcommand("read", "Read the printed words in a picture");
     add_input_options(command, options->input);
-    command.option("--model", options->model, "Folder of the model that reads (default: the starter's)");
+    command.option("--model", options->model, "Folder of the model that reads").otherwise("the starter's");
     command.flag("--json", options->json, "Print JSON: lines, words, how sure they are, corners");
     add_voice_options(command, options->voice);
-    add_subtitle_option(command, options->subtitles);
     add_wording_options(command, options->wording);
     command.example = "echollama read letter.jpg --play";
     command.run = [&context, options] { run(context, *options); };

@@ -2,25 +2,25 @@
 #include "base/error.h"
 #include "pipeline/json.h"
 #include "spatial_options.h"
-#include "subtitle_file.h"
-#include "telling_options.h"
+#include "speech_output.h"
 #include "text/sentences.h"
 #include "text/speech_text.h"
 #include "text_input.h"
+#include "voice_options.h"
 
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace echollama {
 namespace {
 
 struct SayOptions {
-    std::string text;
+    std::optional<std::string> text; // none or "-": standard input
     VoiceOptions voice;
     SpatialOptions spatial;
-    std::filesystem::path subtitles;
     bool json = false, dry_run = false;
 };
 
@@ -80,8 +80,8 @@ void print_spoken(std::string const& text, std::string const& language) {
 
 void dry_run(SayOptions const& options) {
     auto const language = options.voice.choice.language.empty() ? "en-us" : options.voice.choice.language;
-    std::istringstream given(options.text);
-    auto& lines = options.text.empty() || options.text == "-" ? std::cin : static_cast<std::istream&>(given);
+    std::istringstream given(options.text.value_or(""));
+    auto& lines = options.text && *options.text != "-" ? static_cast<std::istream&>(given) : std::cin;
     for (std::string line; std::getline(lines, line);) {
         print_spoken(line, language);
     }
@@ -94,11 +94,8 @@ void run(AppContext const& context, SayOptions options) {
     }
     auto& target = options.voice.target;
     target.play = target.play || target.out.empty();
-    if (options.json && target.out == "-") {
-        throw UsageError("JSON and speech cannot both go to standard output; give --out a file.");
-    }
-    check_subtitles(options.subtitles, true, options.json || target.out == "-");
-    SubtitleFile subtitles(options.subtitles);
+    check_standard_output(
+        {{"JSON", options.json}, {"the speech", target.out == "-"}, {"the subtitles", options.voice.subtitles == "-"}});
     std::vector<Said> said;
     std::vector<SpeechCheck> checks;
     options.voice.told = [&](SpeechCheck const& check) {
@@ -107,7 +104,7 @@ void run(AppContext const& context, SayOptions options) {
             tell_check(check);
         }
     };
-    SpeechSink sink(target, context.stop);
+    SpeechOutput out(options.voice, context.stop);
     Timings timings;
     auto speaker = placed_at_bearing(load_speaker(context, options.voice, timings), options.spatial, timings).get();
     double spoken_s = 0;
@@ -118,22 +115,21 @@ void run(AppContext const& context, SayOptions options) {
                 continue;
             }
             said.push_back({sentence, spoken_s, spoken_s});
-            subtitles.expect(sentence);
+            out.expect(sentence);
             auto write = [&](AudioChunk&& chunk) {
                 if (spoken_s == 0 && !chunk.samples.empty()) {
                     timings.mark("first audio");
                 }
                 spoken_s += static_cast<double>(chunk.frames()) / chunk.rate;
-                subtitles.write(chunk);
-                sink.write(chunk);
+                out.write(chunk);
             };
             timings.measure("speak", [&] { speaker->say(sentence, options.voice.speech, write, context.stop); });
             said.back().end_s = spoken_s;
         }
     };
     SentenceCutter cutter;
-    if (!options.text.empty() && options.text != "-") {
-        speak(cutter.push(options.text));
+    if (options.text && *options.text != "-") {
+        speak(cutter.push(*options.text));
     } else {
         read_text_as_it_comes(
             [&](std::string_view piece, bool pause) {
@@ -145,10 +141,12 @@ void run(AppContext const& context, SayOptions options) {
             context.stop);
     }
     speak(cutter.finish());
-    sink.finish();
-    subtitles.finish();
+    if (said.empty() && !context.stop.stop_requested()) {
+        throw Error("There is nothing to say because the text is empty; give some words.");
+    }
+    out.finish();
     if (options.json) {
-        print_line(dump(result_json(said, checks, options, sink, timings)));
+        print_line(dump(result_json(said, checks, options, *out.sink(), timings)));
     }
 }
 
@@ -161,7 +159,6 @@ void add_say(Command& root, AppContext& context) {
                        "The text; without it, or with -, it is read from standard input as it arrives");
     add_voice_options(command, options->voice);
     add_place_options(command, options->spatial);
-    add_subtitle_option(command, options->subtitles);
     command.flag("--dry-run", options->dry_run, "Print what would be spoken, line by line, without a voice");
     command.flag("--json", options->json, "Print JSON: sentences with their times and checks, gaps, timings");
     command.example = "echollama say \"Mind the step.\"";

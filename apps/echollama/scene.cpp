@@ -25,6 +25,7 @@ struct SceneCommandOptions {
 };
 
 void run(AppContext const& context, SceneCommandOptions const& options) {
+    check_standard_output({{options.json ? "JSON" : "the text", true}, {"the picture", options.annotate == "-"}});
     check_writable(options.annotate, "the picture");
     Timings timings;
     auto view = load_input(options.seeing.input);
@@ -65,11 +66,11 @@ void add_paper_options(Command& command, SceneCommandOptions& options) {
                    "Where z is read in a box");
     command.choice("--z-range", options.scene.z_range,
                    {{"minmax255", ZRange::minmax255}, {"max255", ZRange::max255}, {"raw", ZRange::raw}},
-                   "What z counts");
+                   "How z is scaled");
     command.flag("--z-invert", options.scene.invert_z, "Larger z is farther instead of nearer");
     command
         .option("--matrix-threshold", options.matrix_threshold,
-                "Objects at or under this score stay out of the matrix (the paper: 0.9; default: 0)")
+                "Objects at or under this score stay out of the matrix (the paper: 0.9)")
         .range(0, 1);
     add_prompt_style_option(command, options.prompt.style, "How the prompt printed with --json is written");
 }

@@ -15,10 +15,16 @@ void add_input_options(Command& command, InputOptions& options) {
         .required();
     command.option("--depth-image", options.depth_picture,
                    "Depth beside the picture: PNG, PGM or TIFF with 16 bits or more, NumPy (.npy), OpenEXR");
-    command.option("--depth-units", options.depth_units,
-                   "What the depth picture is in: mm, cm, m, or how many units are a metre (default: guessed)");
-    command.option("--cloud-units", options.cloud_units,
-                   "What the cloud or mesh is in: mm, cm, m, in, ft, or how many units are a metre (default: guessed)");
+    command
+        .option("--depth-units", options.depth_units,
+                "What the depth picture is in: mm, cm, m, or how many units make one metre")
+        .otherwise("guessed")
+        .value_name("UNIT");
+    command
+        .option("--cloud-units", options.cloud_units,
+                "What the cloud or mesh is in: mm, cm, m, in, ft, or how many units make one metre")
+        .otherwise("guessed")
+        .value_name("UNIT");
     command.option("--camera", options.camera.file, "Camera file: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");
     command.option("--focal", options.camera.focal_px, "Focal length in pixels, instead of a camera file");
     command.option("--right", options.right, "Right picture of a rectified stereo pair; IMAGE is the left one");
@@ -49,11 +55,12 @@ void add_seeing_options(Command& command, SeeingOptions& options) {
     command.option("--depth-model", options.depth, "Depth model (GGUF): " + depth_model_titles());
     command.option("--caption-model", options.captioner.model,
                    "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
-    command.option("--caption-vision", options.captioner.vision,
-                   "Its vision encoder (default: MODEL-vision.gguf or the mmproj file beside it)");
+    command.option("--caption-vision", options.captioner.vision, "Its vision encoder")
+        .otherwise("MODEL-vision.gguf or the mmproj file beside it");
     auto& reader = command.option("--reader", options.reader, "Folder of the model that reads printed words");
     command.flag("--no-reading", options.no_reading, "Read no printed words").excludes(reader);
-    command.option("--threshold", options.threshold, "Least score of an object (default: the model's own)")
+    command.option("--threshold", options.threshold, "Least score of an object")
+        .otherwise("the model's own")
         .range(0.0, 1.0);
 }
 

@@ -23,7 +23,9 @@ void add_place_options(Command& command, SpatialOptions& options) {
         .option("--bearing", options.bearing_deg,
                 "Let the speech be heard from there, in degrees: 0 ahead, 90 right, -90 left; best with headphones")
         .range(-180.0, 180.0);
-    command.option("--distance", options.distance_m, "and from this far away, in metres (0.5 to 10 differ)")
+    command
+        .option("--distance", options.distance_m,
+                "How far away the speech is heard from, in metres; 0.5 to 10 sound different")
         .range(0.0, 1000.0);
 }
 

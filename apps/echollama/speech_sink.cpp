@@ -1,6 +1,7 @@
 #include "speech_sink.h"
 
 #include "app.h"
+#include "base/error.h"
 #include "base/log.h"
 
 namespace echollama {
@@ -17,6 +18,7 @@ SpeechSink::SpeechSink(SpeechTarget const& target, std::stop_token stop)
 }
 
 void SpeechSink::open(AudioChunk const& first) {
+    open_ = true;
     if (!target_.out.empty()) {
         file_ = std::make_unique<SoundFile>(target_.out, *target_.format, first.rate, first.channels);
         file_stretch_ = std::make_unique<TimeStretch>(first.rate, speed_, 1.0F, first.channels);
@@ -29,15 +31,31 @@ void SpeechSink::open(AudioChunk const& first) {
 }
 
 void SpeechSink::write(AudioChunk const& chunk) {
-    if (!file_ && !player_) {
+    if (!open_) {
         open(chunk);
     }
+    bool read = true;
     if (file_) {
         file_stretch_->set_speed(speed_);
-        file_->write(file_stretch_->push(chunk.samples));
+        read = to_file([&] { file_->write(file_stretch_->push(chunk.samples)); });
     }
     if (player_) {
         player_->push(chunk.samples, stop_);
+    }
+    if (!read) {
+        throw ReaderGone();
+    }
+}
+
+template <class Work>
+bool SpeechSink::to_file(Work const& work) {
+    try {
+        work();
+        return true;
+    } catch (ReaderGone const&) {
+        target_.out.clear();
+        file_.reset();
+        return false;
     }
 }
 
@@ -50,8 +68,10 @@ void SpeechSink::finish() {
         }
     }
     if (file_ && !stop_.stop_requested()) {
-        file_->write(file_stretch_->finish());
-        file_->finish();
+        to_file([&] {
+            file_->write(file_stretch_->finish());
+            file_->finish();
+        });
     }
 }
 

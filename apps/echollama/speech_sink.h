@@ -31,7 +31,9 @@ class SpeechSink {
     // Tells at once when the place cannot be written; the targets open with the first sound, whose rate and channels
     // they take. When stop is requested the device falls silent within its own latency.
     SpeechSink(SpeechTarget const& target, std::stop_token stop);
+    // Throws ReaderGone when the place is a pipe that nobody reads any more; what follows is played only.
     void write(AudioChunk const& chunk);
+    bool plays() const { return target_.play; }
     // Waits for the device and completes the file; when stop was requested there will be none. Gaps in what was heard
     // are told as a warning.
     void finish();
@@ -49,8 +51,12 @@ class SpeechSink {
 
   private:
     void open(AudioChunk const& first);
+    // False: nobody reads the file any more, and it is left.
+    template <class Work>
+    bool to_file(Work const& work);
 
     SpeechTarget target_;
+    bool open_ = false;
     std::atomic<float> speed_ = 1;
     std::unique_ptr<SoundFile> file_;
     std::unique_ptr<TimeStretch> file_stretch_;

@@ -9,7 +9,16 @@ SubtitleFile::Track::Track(std::filesystem::path const& path)
 
 SubtitleFile::SubtitleFile(std::filesystem::path const& path) {
     if (!path.empty()) {
-        track_ = std::make_unique<Track>(path);
+        unless_nobody_reads([&] { track_ = std::make_unique<Track>(path); });
+    }
+}
+
+template <class Work>
+void SubtitleFile::unless_nobody_reads(Work const& work) {
+    try {
+        work();
+    } catch (ReaderGone const&) {
+        track_.reset();
     }
 }
 
@@ -21,33 +30,20 @@ void SubtitleFile::expect(std::string const& sentence) {
 
 void SubtitleFile::write(AudioChunk const& chunk) {
     if (track_) {
-        track_->subtitles.write(chunk);
+        unless_nobody_reads([&] { track_->subtitles.write(chunk); });
     }
 }
 
 void SubtitleFile::cut() {
     if (track_) {
-        track_->subtitles.finish();
+        unless_nobody_reads([&] { track_->subtitles.finish(); });
     }
 }
 
 void SubtitleFile::finish() {
     cut();
     if (track_) {
-        track_->file.finish();
-    }
-}
-
-void add_subtitle_option(Command& command, std::filesystem::path& path) {
-    command.option("--vtt", path, "Subtitles of the speech with the times of words, as a WebVTT file");
-}
-
-void check_subtitles(std::filesystem::path const& path, bool speaks, bool output_is_taken) {
-    if (!path.empty() && !speaks) {
-        throw UsageError("Subtitles go with speech: give --play, or --out speech.wav.");
-    }
-    if (path == "-" && output_is_taken) {
-        throw UsageError("Standard output is used already; give --vtt a file.");
+        unless_nobody_reads([&] { track_->file.finish(); });
     }
 }
 

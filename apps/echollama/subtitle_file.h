@@ -1,7 +1,6 @@
 // --vtt: subtitles beside the speech.
 #pragma once
 
-#include "app.h"
 #include "media/sound/webvtt.h"
 #include "voice/subtitles.h"
 
@@ -14,8 +13,10 @@ namespace echollama {
 class SubtitleFile {
   public:
     // An empty path: no subtitles, everything else does nothing. Throws Error at once when the place cannot be written.
+    // When nobody reads them any more (a pipe), no more are written, and nothing else happens.
     explicit SubtitleFile(std::filesystem::path const& path);
 
+    bool wanted() const { return track_ != nullptr; }
     // SpeechSubtitles' functions.
     void expect(std::string const& sentence);
     void write(AudioChunk const& chunk);
@@ -29,12 +30,10 @@ class SubtitleFile {
 
         explicit Track(std::filesystem::path const& path);
     };
+    template <class Work>
+    void unless_nobody_reads(Work const& work);
+
     std::unique_ptr<Track> track_;
 };
-
-void add_subtitle_option(Command& command, std::filesystem::path& path);
-
-// Throws UsageError when subtitles are wanted without speech, or on a standard output that is used already.
-void check_subtitles(std::filesystem::path const& path, bool speaks, bool output_is_taken);
 
 } // namespace echollama

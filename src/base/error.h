@@ -25,4 +25,11 @@ class Cancelled : public std::exception {
     char const* what() const noexcept override { return "cancelled"; }
 };
 
+// Whoever read what is written to a pipe (standard output mostly, as in "| head -1") has stopped reading: not a
+// failure, nothing is reported. What else was asked for is still done.
+class ReaderGone : public std::exception {
+  public:
+    char const* what() const noexcept override { return "nobody reads any more"; }
+};
+
 } // namespace echollama

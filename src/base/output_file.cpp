@@ -125,6 +125,9 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::fail() const {
+    if (errno == EPIPE) {
+        throw ReaderGone();
+    }
     throw Error("Cannot write " + what_ + " to " + (path_ == "-" ? "standard output" : path_.string()) + " (" +
                 std::strerror(errno) + "); check that the folder exists, may be written and has room.");
 }

@@ -28,7 +28,7 @@ class OutputFile {
     bool rewindable() const { return rewindable_; }
     // Throws Error when not everything could be written. Afterwards stream() is null.
     void commit();
-    // "Cannot write … (reason); …" with the system's latest reason.
+    // "Cannot write … (reason); …" with the system's latest reason; ReaderGone when that is a pipe nobody reads.
     [[noreturn]] void fail() const;
 
   private:

@@ -18,7 +18,7 @@ class CenterNetConversion {
         auto const& kernel = model_.tensor(weight);
         if (kernel.shape.size() != 4 || kernel.shape[0] != 1 || kernel.shape[1] != 1) {
             throw Error("The weight '" + weight + "' of " + model_.file +
-                        " is no 1x1 convolution; it is another network.");
+                        " is not a 1x1 convolution; it is another network.");
         }
         auto in = kernel.shape[2];
         auto out = kernel.shape[3];
@@ -33,7 +33,7 @@ class CenterNetConversion {
         auto const& kernel = model_.tensor(weight);
         if (kernel.shape.size() != 4 || kernel.shape[3] != 1) {
             throw Error("The weight '" + weight + "' of " + model_.file +
-                        " is no depthwise convolution; it is another network.");
+                        " is not a depthwise convolution; it is another network.");
         }
         writer_.add(name + ".weight", {kernel.shape[2], kernel.shape[1], kernel.shape[0]}, kernel.values,
                     WeightType::f32);

@@ -24,7 +24,7 @@ std::vector<fs::path> find_styles(fs::path const& folder) {
     std::error_code failed;
     for (auto const& file : found) {
         if (fs::file_size(file, failed) != style_bytes || file.stem().string().find(',') != std::string::npos) {
-            throw Error(file.string() + " is no speaker of Kokoro (510 x 256 floats); download it again.");
+            throw Error(file.string() + " is not a speaker of Kokoro (510 x 256 floats); download it again.");
         }
     }
     return found;

@@ -96,7 +96,7 @@ LoraPattern pattern_of(std::string const& key, OrderedJson const& value, std::st
     try {
         return {key, std::regex("(?:.*\\.)?(?:" + key + ")", flags), value.get<double>()};
     } catch (std::regex_error const&) {
-        throw refuse("which is no regular expression");
+        throw refuse("which is not a regular expression");
     }
 }
 

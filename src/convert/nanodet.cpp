@@ -90,7 +90,8 @@ class NanoDetConversion {
     // The published network takes blue, green, red: the kernel's inputs change places.
     void take_rgb(TfjsTensor& kernel) const {
         if (kernel.shape[2] != 3) {
-            throw Error("The first layer of " + model_.file + " takes no colour picture; it is another network.");
+            throw Error("The first layer of " + model_.file +
+                        " does not take a colour picture; it is another network.");
         }
         auto out = static_cast<std::size_t>(kernel.shape[3]);
         for (std::size_t tap = 0; tap < kernel.values.size(); tap += 3 * out) {

@@ -36,7 +36,7 @@ void prepare_piper_voice(fs::path const& onnx, fs::path const& json_path, fs::pa
     std::ifstream text(json_path);
     if (!text || !std::ifstream(onnx)) {
         throw Error(onnx.string() + " with " + json_path.string() +
-                    " is no Piper voice; choose an .onnx file and its .onnx.json.");
+                    " is not a Piper voice; choose an .onnx file and its .onnx.json.");
     }
     try {
         auto const settings = json::parse(text);

@@ -44,7 +44,7 @@ void make_folder(fs::path const& folder) {
 void copy_onnx(fs::path const& from, std::string const& entries, fs::path const& to) {
     std::ifstream model(from, std::ios::binary);
     if (model.peek() != 0x08) {
-        throw Error(from.string() + " is no ONNX file; choose the voice's .onnx file.");
+        throw Error(from.string() + " is not an ONNX file; choose the voice's .onnx file.");
     }
     if (std::error_code none; fs::equivalent(from, to, none)) {
         throw Error("The voice would replace its source " + from.string() + "; choose another folder.");

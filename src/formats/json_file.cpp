@@ -44,7 +44,7 @@ Json read_json(std::filesystem::path const& path) {
     auto bytes = file.read(0, file.size(), "its text");
     auto json = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) {
-        file.fail("it is no JSON object");
+        file.fail("it is not a JSON object");
     }
     return json;
 }

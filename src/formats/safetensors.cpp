@@ -97,12 +97,12 @@ Checkpoint open_safetensors(std::filesystem::path const& path) {
     FileBytes file(path);
     auto length = little_endian(file.read(0, 8, "the length of its header"), 0, 8);
     if (length > max_safetensors_header) {
-        file.fail("its header is longer than allowed, so it is no safetensors file");
+        file.fail("its header is longer than allowed, so it is not a safetensors file");
     }
     auto text = file.read(8, length, "its header");
     auto header = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
     if (!header.is_object()) {
-        file.fail("its header is no JSON object");
+        file.fail("its header is not a JSON object");
     }
     std::vector<CheckpointTensor> tensors;
     std::vector<Range> ranges;

@@ -107,7 +107,7 @@ TfjsTensor const& TfjsModel::tensor(std::string const& name, std::vector<std::in
 
 std::vector<float> kernel_rows(TfjsTensor const& kernel) {
     if (kernel.shape.size() != 4 || kernel.values.empty()) {
-        throw Error("A weight is no kernel of a convolution; the file is not the network that was expected.");
+        throw Error("A weight is not the kernel of a convolution; the file is not the network that was expected.");
     }
     auto out = static_cast<std::size_t>(kernel.shape[3]);
     auto in = kernel.values.size() / out; // of a row

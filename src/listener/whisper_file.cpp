@@ -174,7 +174,7 @@ void check_whisper_file(std::filesystem::path const& path) {
 void check_silero_file(std::filesystem::path const& path) {
     GgmlReader file(path, "voice activity model");
     if (file.text(static_cast<std::uint64_t>(file.number_in("length of its kind", 1, 64))) != "silero-16k") {
-        file.fail("it is no Silero model for 16 kHz");
+        file.fail("it is not a Silero model for 16 kHz");
     }
     file.skip(3 * sizeof(std::int32_t)); // version
     file.number_in("window", 512, 512);

@@ -31,7 +31,7 @@ llama_ftype parse_type(std::string const& name) {
         }
         known += (known.empty() ? "" : ", ") + std::string(text);
     }
-    throw UsageError("'" + name + "' is not a type to quantise to; use one of " + known + ".");
+    throw UsageError("'" + name + "' is not a type of weights; use one of " + known + ".");
 }
 
 void refuse_quantized(std::filesystem::path const& source) {

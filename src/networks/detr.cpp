@@ -118,7 +118,7 @@ Detr::Detr(std::filesystem::path const& gguf, int threads, std::string const& de
     build({64, 64, 1, false}); // looks every weight up
     weights_.expect_all_used();
     if (weights_.dimension("class.weight", 1) != static_cast<std::int64_t>(params_.labels.size())) {
-        refuse_model(weights_, "it has not one label for every class");
+        refuse_model(weights_, "it does not have one label for every class");
     }
 }
 

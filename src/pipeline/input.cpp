@@ -140,9 +140,9 @@ void refuse_contradictions(InputOptions const& options, bool cloud) {
               name + " is a point cloud or mesh and has its own depth; --depth-image, --right, "
                      "--camera, --focal and --baseline go with pictures.");
     refuse_if(!cloud && (options.viewpoint != "auto" || options.up != "auto" || !options.cloud_units.empty()),
-              name + " is no point cloud and no mesh; --view, --up and --cloud-units belong to those.");
-    refuse_if(rgbd && pair, "A picture has either a depth picture or a right picture; leave --depth-image or --right "
-                            "away.");
+              name + " is neither a point cloud nor a mesh; --view, --up and --cloud-units belong to those.");
+    refuse_if(rgbd && pair,
+              "A picture has either a depth picture or a right picture; leave out one of --depth-image and --right.");
     refuse_if(!options.depth_units.empty() && !rgbd,
               "--depth-units belongs to a depth picture; name one with --depth-image.");
     refuse_if(options.camera.focal_px && !(*options.camera.focal_px > 0),

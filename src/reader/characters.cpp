@@ -24,7 +24,7 @@ bool is_utf8(std::string const& text) {
 void check_character(std::string const& text) {
     bool control = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
     if (text.empty() || text.size() > longest_character || control || !is_utf8(text)) {
-        refuse("an entry is no character");
+        refuse("an entry is not a character");
     }
 }
 
@@ -49,7 +49,7 @@ std::vector<std::string> read_character_list(std::string const& list) {
 std::vector<TextWord> read_steps(std::span<float const> probabilities, std::vector<std::string> const& characters) {
     auto const classes = characters.size();
     if (classes == 0 || probabilities.size() % classes != 0) {
-        throw Error("The reading model tells another number of characters apart than it lists; install it again.");
+        throw Error("The reading model distinguishes another number of characters than it lists; install it again.");
     }
     std::vector<TextWord> words;
     std::size_t before = 0; // class of the step before

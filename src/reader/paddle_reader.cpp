@@ -47,7 +47,7 @@ void check_network(onnx::Session const& session, std::filesystem::path const& fi
                 session.inputs()[0].shape.size() == 4 && session.inputs()[0].element == onnx::Element::float32 &&
                 session.outputs()[0].shape.size() == output_rank;
     if (!fits) {
-        throw Error("The network " + file.string() + " is none of PP-OCR; install the reading model again.");
+        throw Error("The network " + file.string() + " is not one of PP-OCR's; install the reading model again.");
     }
 }
 

@@ -105,7 +105,7 @@ void refuse_bad_input(int width, int height, DepthMap const* depth) {
         (depth->width <= 0 || depth->height <= 0 ||
          depth->values.size() != static_cast<std::size_t>(depth->width) * static_cast<std::size_t>(depth->height))) {
         throw Error("The depth map does not hold " + std::to_string(depth->width) + " times " +
-                    std::to_string(depth->height) + " values; make it again or leave it away.");
+                    std::to_string(depth->height) + " values; make it again or leave it out.");
     }
 }
 

@@ -31,7 +31,7 @@ SourceFile parse_source(json const& value) {
     SourceFile source{inside_path(value.at("path")), value.at("bytes").get<std::uint64_t>(),
                       value.at("sha256").get<std::string>()};
     if (source.sha256.size() != 64) {
-        throw Error("sha256 of '" + source.path + "' has not 64 digits");
+        throw Error("sha256 of '" + source.path + "' does not have 64 digits");
     }
     return source;
 }

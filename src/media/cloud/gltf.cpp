@@ -128,7 +128,7 @@ class GltfReader {
     template <typename T>
     T const& at(std::vector<T> const& list, int index) const {
         if (index < 0 || index >= static_cast<int>(list.size())) {
-            fail("it names a part which is not there");
+            fail("it names a part that does not exist");
         }
         return list[static_cast<std::size_t>(index)];
     }
@@ -261,7 +261,7 @@ class GltfReader {
         }
         for (auto index : found) {
             if (index >= points) {
-                fail("a face names a point which is not there");
+                fail("a face names a point that does not exist");
             }
         }
         return found;

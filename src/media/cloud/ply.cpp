@@ -189,7 +189,7 @@ void read_faces(Element const& element, fields::Reader& reader, PointCloud& clou
         corners.clear();
         for (double corner : list) {
             if (!(corner >= 0) || corner >= static_cast<double>(cloud.points.size())) {
-                reader.fail("a face names a point which is not there");
+                reader.fail("a face names a point that does not exist");
             }
             corners.push_back(static_cast<std::uint32_t>(corner));
         }

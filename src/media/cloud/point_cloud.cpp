@@ -79,7 +79,7 @@ void check(PointCloud const& cloud, std::string const& name) {
     }
     for (auto const& triangle : cloud.triangles) {
         if (*std::max_element(triangle.begin(), triangle.end()) >= cloud.points.size()) {
-            throw Error("The point cloud " + name + " has a face that names a point which is not there.");
+            throw Error("The point cloud " + name + " has a face that names a point that does not exist.");
         }
     }
 }
@@ -130,7 +130,7 @@ PointCloud parse_point_cloud(std::span<char const> bytes, fs::path const& path) 
         cloud = parse_gltf(bytes, name, folder_of(path));
         break;
     case CloudKind::none:
-        throw Error(name + " is no point cloud that can be read; use PLY, PCD, OBJ or glTF.");
+        throw Error(name + " is not a point cloud that can be read; use PLY, PCD, OBJ or glTF.");
     }
     check(cloud, name);
     cloud.file_units_per_metre = units_in_comments(bytes);

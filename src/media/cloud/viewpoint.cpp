@@ -72,7 +72,7 @@ Vec3 axis_named(std::string const& name) {
     bool const negative = name.starts_with('-');
     auto const letter = name.substr(negative ? 1 : 0);
     if (letter != "x" && letter != "y" && letter != "z") {
-        throw Error("'" + name + "' is no direction; up is x, y, z, -x, -y, -z or auto.");
+        throw Error("'" + name + "' is not a direction; up is x, y, z, -x, -y, -z or auto.");
     }
     Vec3 axis{};
     axis[static_cast<std::size_t>(letter[0] - 'x')] = negative ? -1.0F : 1.0F;
@@ -235,7 +235,7 @@ Viewpoint viewpoint_from(std::string const& where, std::string const& up_name, P
         return look_at(placed(cloud, n[0], n[1], n[2]), placed(cloud, n[3], n[4], n[5]), up);
     default:
         throw Error("'" + where +
-                    "' is no viewpoint; write auto, origin, front, back, left, right, above, AZIMUTH,ELEVATION in "
+                    "' is not a viewpoint; write auto, origin, front, back, left, right, above, AZIMUTH,ELEVATION in "
                     "degrees, X,Y,Z or X,Y,Z,TX,TY,TZ.");
     }
 }

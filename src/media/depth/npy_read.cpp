@@ -80,7 +80,7 @@ DepthReadings parse_npy(std::span<std::uint8_t const> bytes, std::string const& 
     }
     auto const shape = shape_of(value_of(header, "shape"));
     if (shape.size() != 2) {
-        refuse(name, "its array is no picture; save one of height times width numbers");
+        refuse(name, "its array is not a picture; save one of height times width numbers");
     }
     auto const height = shape[0], width = shape[1];
     codecs::check_size(width, height, name);

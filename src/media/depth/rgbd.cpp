@@ -18,7 +18,7 @@ Intrinsics assumed_sensor(int width, int height) {
 
 DepthScale scale_of(DepthReadings const& readings, std::optional<float> told, std::string const& name) {
     if (told && !(*told > 0)) {
-        throw Error("The depth units a metre must be more than 0.");
+        throw Error("--depth-units must be more than 0.");
     }
     if (std::none_of(readings.values.begin(), readings.values.end(), [](float reading) { return reading > 0; })) {
         throw Error("The depth picture " + name + " holds no reading at all; record it again.");

@@ -73,7 +73,7 @@ void JitterBuffer::wait(std::unique_lock<std::mutex>& lock, std::stop_token stop
     while (!changed_.wait_for(lock, stop, std::chrono::seconds(5), done) && !stop.stop_requested()) {
         auto const now = played_ + static_cast<std::int64_t>(quiet_);
         if (now == pulled) {
-            throw Error("The sound device takes no sound any more; check that it is still connected, or write the "
+            throw Error("The sound device no longer accepts sound; check that it is still connected, or write the "
                         "speech to a file with --out speech.wav.");
         }
         pulled = now;

@@ -85,7 +85,7 @@ std::vector<float> Microphone::read(std::stop_token stop) {
         return {};
     }
     if (!heard) {
-        throw Error("The microphone delivers no sound any more; check that it is still connected.");
+        throw Error("The microphone no longer delivers sound; check that it is still connected.");
     }
     std::vector<float> samples;
     samples.swap(s.waiting);

@@ -61,7 +61,7 @@ void check(MYSOFA_HRTF const& set, fs::path const& file) {
         return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
     };
     if (!finite(set.DataIR.values, numbers) || !finite(set.SourcePosition.values, std::size_t{set.M} * 3)) {
-        throw refused(file, "it holds values that are no numbers");
+        throw refused(file, "it holds values that are not numbers");
     }
 }
 

@@ -1,16 +1,14 @@
-// Which language model writes and which voice speaks, for describe, ask and chat; the voice for say as well.
+// Which language model writes: for describe, ask and chat.
 #pragma once
 
 #include "app.h"
 #include "llm/llm.h"
-#include "pipeline/tell.h"
-#include "speech_sink.h"
-#include "verify/checked_voice.h"
-#include "voice/voices.h"
+#include "pipeline/loading.h"
+#include "roles/roles.h"
+#include "scene/prompt.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,22 +39,5 @@ LlmAdapter parse_lora(std::string const& text);
 
 // Not valid when no language model is wanted.
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings);
-
-struct VoiceOptions {
-    VoiceChoice choice;
-    SpeechOptions speech;
-    SpeechTarget target;
-    bool verify = false;                          // listen to every sentence before it is given out
-    std::filesystem::path listener;               // model that verifies; empty: the starter's
-    std::function<void(SpeechCheck const&)> told; // of every check
-};
-
-void add_voice_options(Command& command, VoiceOptions& options);
-
-// Not valid when no speech is wanted.
-Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings);
-
-// To standard output; when the sound goes there, to standard error.
-void print_sentence(SpeechTarget const& target, std::string const& sentence);
 
 } // namespace echollama

@@ -1,0 +1,102 @@
+#include "language_options.h"
+
+#include "base/error.h"
+#include "describer/local_describer.h"
+#include "describer/remote_describer.h"
+#include "wording_options.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+
+namespace echollama {
+
+void add_language_options(Command& command, LanguageOptions& options) {
+    auto& llm = command.option("--llm", options.llm, "Language model (GGUF)");
+    command.list("--lora", options.loras, "Adapter for it (GGUF), with :SCALE for another strength than 1").file();
+    auto& url = command.option("--llm-url", options.url,
+                               "Language model server that speaks OpenAI's protocol, such as http://127.0.0.1:8080/v1; "
+                               "its key is taken from ECHOLLAMA_LLM_KEY");
+    url.value_name("ADDRESS");
+    command.option("--llm-model", options.model, "What the server calls the model").value_name("NAME").needs(url);
+    auto& none = command.flag("--no-llm", options.none, "Use only the scene's own words");
+    llm.excludes(url).excludes(none);
+    url.excludes(none);
+    add_prompt_style_option(command, options.style,
+                            "How the model is asked: with facts in sentences, or with caption and matrix");
+    command
+        .option(
+            "--chat-template", options.chat.choice,
+            "How a conversation is written for the model, where its file does not say so or says it wrongly: a Jinja "
+            "file, or a name such as chatml or llama3")
+        .file()
+        .excludes(url);
+    command.option("--llm-date", options.chat.date, "Today's date for models that expect it, such as \"26 Jul 2024\"")
+        .value_name("DATE");
+    auto& greedy = command.flag("--greedy", options.greedy, "Always take the likeliest word: the same text every time");
+    command.option("--temperature", options.temperature, "How freely words are chosen")
+        .range(0, 2)
+        .otherwise("0.7")
+        .excludes(greedy);
+    command.option("--top-p", options.top_p, "Share of likely words to choose among").range(0, 1).otherwise("0.95");
+    command.option("--max-tokens", options.max_tokens, "Length of the longest text the model may write, in tokens")
+        .range(1, 1 << 20)
+        .otherwise("1024");
+    command.option("--seed", options.seed, "The same number chooses the same words again").otherwise("0");
+}
+
+LlmSampling sampling_of(LanguageOptions const& options) {
+    bool starter = options.llm.empty() && options.url.empty();
+    LlmSampling sampling = starter ? LocalDescriberOptions{}.sampling : LlmSampling{};
+    sampling.temperature = options.greedy ? 0 : options.temperature.value_or(sampling.temperature);
+    sampling.top_p = options.top_p.value_or(sampling.top_p);
+    sampling.max_tokens = options.max_tokens.value_or(sampling.max_tokens);
+    sampling.seed = options.seed;
+    return sampling;
+}
+
+LlmAdapter parse_lora(std::string const& text) {
+    auto colon = text.rfind(':');
+    std::error_code none;
+    if (colon == std::string::npos || std::filesystem::exists(text, none)) {
+        return {text, 1};
+    }
+    auto number = text.substr(colon + 1);
+    char* end = nullptr;
+    float scale = std::strtof(number.c_str(), &end);
+    if (number.empty() || *end != '\0' || !std::isfinite(scale)) {
+        throw UsageError("'" + number + "' is not a strength for --lora; write it like --lora adapter.gguf:0.5.");
+    }
+    return {text.substr(0, colon), scale};
+}
+
+Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
+    if (options.none) {
+        return {};
+    }
+    auto sampling = sampling_of(options);
+    if (!options.url.empty()) {
+        if (!options.loras.empty()) {
+            throw UsageError("--lora works with a model on this computer; give it with --llm.");
+        }
+        auto remote = std::make_shared<RemoteDescriberOptions>();
+        remote->url = options.url;
+        remote->model = options.model;
+        remote->key = key_from_environment();
+        remote->sampling = sampling;
+        parse_chat_address(remote->url); // a wrong address is told before the picture is looked at
+        return load_in_background<Describer>(timings, "language model",
+                                             [remote] { return make_remote_describer(*remote); });
+    }
+    LocalDescriberOptions local{.model = {.threads = context.threads, .chat = options.chat}, .sampling = sampling};
+    check_chat_template(options.chat.choice); // told before the picture is looked at
+    for (auto const& lora : options.loras) {
+        local.model.adapters.push_back(parse_lora(lora));
+    }
+    // Found in the background too: a missing language model is worth a warning only.
+    return load_in_background<Describer>(timings, "language model", [named = options.llm, context, local] {
+        return make_local_describer(model_or_starter(context, named, "smollm2-135m-instruct-q4_1.gguf"), local);
+    });
+}
+
+} // namespace echollama
