@@ -4,9 +4,12 @@ namespace echollama {
 namespace {
 
 ThoughtFilter filter_for(Llm const& llm, std::string_view prompt_end) {
+    using Start = ThoughtFilter::Start;
     std::vector<ThoughtTags> const tags{llm.thought_tags()};
-    auto const start = opens_thought(prompt_end, tags) ? ThoughtFilter::Start::thought : ThoughtFilter::Start::answer;
-    return ThoughtFilter(tags, start);
+    bool const only_close = tags[0].open.empty() && !tags[0].close.empty();
+    return ThoughtFilter(tags, opens_thought(prompt_end, tags) ? Start::thought
+                               : only_close                    ? Start::unknown
+                                                               : Start::answer);
 }
 
 } // namespace

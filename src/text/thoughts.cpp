@@ -16,6 +16,7 @@ constexpr KnownTags known_tags[] = {
     {"<|channel|>analysis", "<|channel|>final<|message|>"},
     {"<|channel|>commentary", "<|channel|>final<|message|>"},
     {"<|channel>thought", "<channel|>"},
+    {"<|think|>", "<|content|>"},
     {"[THINK]", "[/THINK]"},
     {"\u25C1think\u25B7", "\u25C1/think\u25B7"},
     {"<unused94>thought", "<unused95>"},
@@ -84,11 +85,35 @@ std::string_view without_blanks(std::string_view text) {
                                            : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool is_mark(char c) {
+    return c == '<' || c == '[';
+}
+
+// What opens a thought at the end of `text` and does not begin every answer, as `plain` does: a tag, or else the words
+// from `own` on, where the text is no longer that of an answer without thoughts. Empty: nothing does.
+std::string opening_before(std::string_view text, std::size_t own, std::string_view plain) {
+    auto const differs = [&](std::string_view tag) { return !tag.empty() && !plain.ends_with(tag); };
+    for (auto begin = text.size(); begin-- > 0 && text.size() - begin <= longest_name;) {
+        auto const tag = without_blanks(text.substr(begin));
+        if (tag.find_first_of(blanks) != std::string_view::npos) {
+            break;
+        }
+        bool const whole = own >= text.size() || begin <= own || is_mark(text[own]);
+        if (is_mark(text[begin]) && whole && differs(tag)) {
+            return std::string(tag);
+        }
+    }
+    auto const space = own == 0 ? std::string_view::npos : text.find_last_of(blanks, own);
+    auto const words = without_blanks(text.substr(space == std::string_view::npos ? own : space));
+    constexpr std::size_t shortest = 8; // what is shorter could stand in an answer
+    return words.size() >= shortest && words.size() <= longest_name && differs(words) ? std::string(words) : "";
+}
+
 } // namespace
 
 ThoughtFilter::ThoughtFilter(std::vector<ThoughtTags> declared, Start start)
     : tags_(std::move(declared)), start_(start) {
-    std::erase_if(tags_, [](ThoughtTags const& tags) { return tags.open.empty() || tags.close.empty(); });
+    std::erase_if(tags_, [](ThoughtTags const& tags) { return tags.close.empty(); });
     for (auto const& [open, close] : known_tags) {
         tags_.push_back({std::string(open), std::string(close)});
     }
@@ -103,7 +128,7 @@ ThoughtFilter::Found ThoughtFilter::next_tag(bool closing_too) const {
         }
     };
     for (auto const& tags : tags_) {
-        if (auto const at = text_.find(tags.open); at != std::string::npos) {
+        if (auto const at = tags.open.empty() ? std::string::npos : text_.find(tags.open); at != std::string::npos) {
             consider(at, tags.open.size(), tags.close);
         }
         if (auto const at = closing_too ? text_.find(tags.close) : std::string::npos; at != std::string::npos) {
@@ -201,12 +226,12 @@ ThoughtTags thought_tags_in(std::string_view with_thought, std::string_view with
     std::string const close(without_blanks(with_thought.substr(after, answer_at - after)));
     auto const shared = std::mismatch(with_thought.begin(), with_thought.end(), without.begin(), without.end()).first;
     auto const begin = std::min(static_cast<std::size_t>(shared - with_thought.begin()), thought_at);
-    std::string open(without_blanks(with_thought.substr(begin, thought_at - begin)));
-    if (open.empty() || open.find_first_of("<[") != 0) { // what both begin with hid it
-        auto const slash = close.find('/');
-        open = slash == std::string::npos ? "" : close.substr(0, slash) + close.substr(slash + 1);
+    auto const plain = without_blanks(without.substr(0, without.find(answer)));
+    auto open = opening_before(with_thought.substr(0, thought_at), begin, plain);
+    if (auto const slash = close.find('/'); open.empty() && slash != std::string::npos) {
+        open = close.substr(0, slash) + close.substr(slash + 1);
     }
-    return open.empty() || close.empty() ? ThoughtTags{} : ThoughtTags{open, close};
+    return close.empty() ? ThoughtTags{} : ThoughtTags{open, close};
 }
 
 bool opens_thought(std::string_view prompt, std::vector<ThoughtTags> const& declared) {

@@ -8,7 +8,8 @@
 namespace echollama {
 
 struct ThoughtTags {
-    std::string open, close;
+    std::string open; // empty: it is not known how they begin
+    std::string close;
 };
 
 // Takes the thoughts out of text that arrives in pieces; what is left does not depend on the pieces. Known are the tags

@@ -39,7 +39,7 @@ TEST(Thoughts, GoInTheTagsOfEveryModel) {
              {"[THINK]", "[/THINK]"},
              {"<|START_THINKING|>", "<|END_THINKING|>"},
              {"<|begin_of_thought|>", "<|end_of_thought|>"},
-             {"<|think|>", "<|/think|>"},
+             {"<|think|>", "<|end|><|begin|>assistant<|content|>"},
              {"\u25C1think\u25B7", "\u25C1/think\u25B7"},
              {"<|channel>thought\n", "<channel|>"},
              {"<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"}}) {
@@ -80,6 +80,8 @@ TEST(Thoughts, DeclaredTags) {
     expect_answer("((hm)) A cup.", "A cup.", Start::answer, declared);
     expect_answer("(A cup.)", "(A cup.)", Start::answer, declared);
     expect_answer("(hm", "(hm", Start::answer, {{"", ""}});
+    expect_answer("Hm.\n[FINAL]\nA cup.", "A cup.", Start::unknown, {{"", "[FINAL]"}});
+    expect_answer("A cup [FIN", "A cup [FIN", Start::unknown, {{"", "[FINAL]"}});
     ThoughtFilter const filter(declared);
     EXPECT_TRUE(filter.knows("(("));
     EXPECT_TRUE(filter.knows("<|channel|>"));
@@ -108,6 +110,19 @@ TEST(Thoughts, TagsThatATemplateDeclares) {
     // without thoughts an empty pair stands there
     EXPECT_EQ(tags("q <x>\nTHOUGHT\n</x>\n\nANSWER", "q <x>\n\n</x>\n\nANSWER"), "<x> </x>");
     EXPECT_EQ(tags("q [T]THOUGHT[/T]ANSWER", "q ANSWER"), "[T] [/T]");
+    // both begin with the beginning of a tag
+    EXPECT_EQ(tags("q <|a|>ponder<|b|>THOUGHT<|end|><|a|>final<|b|>ANSWER", "q <|a|>final<|b|>ANSWER"),
+              "<|a|>ponder<|b|> <|end|><|a|>final<|b|>");
+    EXPECT_EQ(tags("q <|x|>THOUGHT<|end|><|y|>ANSWER", "q <|y|>ANSWER"), "<|x|> <|end|><|y|>");
+    EXPECT_EQ(tags("q <|o|>t<|s|>THOUGHT<|c|>t<|s|><|o|>r<|s|>ANSWER", "q <|o|>t<|s|><|c|>t<|s|><|o|>r<|s|>ANSWER"),
+              "<|o|>t<|s|> <|c|>t<|s|><|o|>r<|s|>");
+    EXPECT_EQ(tags("q <s>a to=self<|m|>THOUGHT<e><s>a to=user<|m|>ANSWER", "q <s>a to=user<|m|>ANSWER"),
+              "to=self<|m|> <e><s>a to=user<|m|>");
+    EXPECT_EQ(tags("q <a>\nHere I think:\nTHOUGHT\n[FINAL]\nANSWER", "q <a>\n[FINAL]\nANSWER"),
+              "Here I think: [FINAL]");
+    // what begins every answer opens no thought
+    EXPECT_EQ(tags("q <A>THOUGHT</x>ANSWER", "q <A>ANSWER"), "<x> </x>");
+    EXPECT_EQ(tags("q THOUGHT[FINAL]ANSWER", "q ANSWER"), " [FINAL]"); // only how it ends
     EXPECT_EQ(tags("q ANSWER", "q ANSWER"), " ");
     EXPECT_EQ(tags("ANSWER THOUGHT", "ANSWER"), " ");
 }
