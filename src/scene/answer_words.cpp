@@ -112,7 +112,12 @@ std::string AnswerWords::what_is_seen() const {
 }
 
 std::string AnswerWords::not_seen(Mention const& mention) {
-    return "I do not see any " + mention.words + " in this picture.";
+    return "I do not see any " + name_of(mention) + " in this picture.";
+}
+
+std::string AnswerWords::name_of(Mention const& mention) {
+    bool const somebody = mention.label == "person" && !mention.special && !mention.plural;
+    return somebody ? "person" : mention.words;
 }
 
 std::string AnswerWords::place_of(SceneObject const& object, bool far) const {
@@ -179,20 +184,26 @@ std::string AnswerWords::cannot_tell() const {
     bool const unknown_thing =
         std::any_of(question_.things.begin(), question_.things.end(), [](auto const& t) { return !t.is_known(); }) ||
         (question_.relation && !question_.relation->object.is_known());
-    if (thing.mention.special && objects_named(scene_, thing.mention).empty() && question_.is_understood() &&
-        !unknown_thing) {
-        return ""; // no person is seen, so no man
-    }
-    if (question_.unknown.empty() && question_.attributes.empty() && !unknown_thing) {
-        auto const name = many ? thing.mention.words : with_article(thing.mention.words);
-        return thing.mention.special
-                   ? std::string("I cannot tell whether ") + (many ? "they are " : "it is ") + name + "."
-                   : "";
+    if (question_.is_understood() && !unknown_thing) {
+        return cannot_tell_special();
     }
     if (!question_.unknown.empty() || unknown_thing || question_.attributes.size() > 1) {
         return "I cannot tell more from this picture.";
     }
     return cannot_tell_attribute(question_.attributes.front(), thing, many);
+}
+
+// Where no person is seen, there is no man.
+std::string AnswerWords::cannot_tell_special() const {
+    auto const special = std::find_if(question_.things.begin(), question_.things.end(), [&](auto const& thing) {
+        return thing.mention.special && !objects_named(scene_, thing.mention).empty();
+    });
+    if (special == question_.things.end()) {
+        return "";
+    }
+    auto const& mention = special->mention;
+    return std::string("I cannot tell whether ") +
+           (mention.plural ? "they are " + mention.words : "it is " + with_article(mention.words)) + ".";
 }
 
 std::string AnswerWords::cannot_tell_attribute(AskedAttribute const& asked, AskedThing const& thing, bool many) {
@@ -210,9 +221,7 @@ std::string AnswerWords::cannot_tell_attribute(AskedAttribute const& asked, Aske
         if (asked.words == "who") {
             return "I cannot tell who " + them + ".";
         }
-        bool const choice = asked.words.find(" or ") != std::string::npos;
-        auto const name = thing.mention.words;
-        return "I cannot tell whether the " + name + (many ? " are " : " is ") + asked.words + (choice ? "." : ".");
+        return "I cannot tell whether the " + name_of(thing.mention) + (many ? " are " : " is ") + asked.words + ".";
     }
     case Attribute::other:
         break;
@@ -234,7 +243,7 @@ std::string AnswerWords::landmark_name() const {
 }
 
 bool AnswerWords::says_yes_or_no() const {
-    return question_.yes_or_no && !question_.negated;
+    return question_.yes_or_no && !question_.negated && !question_.measured;
 }
 
 std::string AnswerWords::where_words() const {

@@ -33,6 +33,8 @@ class AnswerWords {
     // What is seen of the things asked about, wherever they are: "I see one cup, straight ahead."
     std::string what_is_seen() const;
     static std::string not_seen(Mention const& mention);
+    // As it was called, but "person" for "anyone".
+    static std::string name_of(Mention const& mention);
     std::string place_of(SceneObject const& object, bool far) const;
     // "one cup, straight ahead"; "an animal, perhaps a dog, slightly left"; "two chairs, the nearest on the right"
     std::vector<std::string> groups(Indices const& objects, bool far, bool counted) const;
@@ -44,6 +46,8 @@ class AnswerWords {
     std::vector<std::string> names_of(Indices const& objects) const;
     // What the scene does not hold of what is asked; empty: nothing.
     std::string cannot_tell() const;
+    // "I cannot tell whether it is a man."
+    std::string cannot_tell_special() const;
     static std::string cannot_tell_attribute(AskedAttribute const& asked, AskedThing const& thing, bool many);
     // "I see an animal, perhaps a dog, straight ahead. I cannot tell whether it is a cat."
     std::string perhaps_it(AskedThing const& thing, Indices const& possible) const;

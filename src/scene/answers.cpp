@@ -121,7 +121,18 @@ class SceneAnswers : private AnswerWords {
 
     // --- things ---
 
+    // "Is it far away?" where there is one thing.
+    Text about_the_only_thing() const {
+        auto question = question_;
+        auto const& label = object(0).detection.label;
+        question.things.push_back({{label, label, 0, 1, false, true, false}});
+        return SceneAnswers(scene_, std::move(question), options_).about_things();
+    }
+
     Text about_things() const {
+        if (question_.things.empty() && question_.reference == Reference::it && scene_.objects.size() == 1) {
+            return about_the_only_thing();
+        }
         if (auto outside = beyond_the_view()) {
             return outside;
         }
@@ -177,12 +188,16 @@ class SceneAnswers : private AnswerWords {
         if (placed.there.empty()) {
             return nothing_there(placed);
         }
-        auto const best = extreme_of(scene_, placed.there, question_.extreme);
+        auto best = extreme_of(scene_, placed.there, question_.extreme);
+        if (question_.reference == Reference::numbered) {
+            best = question_.number < placed.there.size() ? Indices{placed.there[question_.number]} : Indices{};
+        }
         if (best.empty()) {
             return complete(std::string("I cannot tell which is ") +
                             (question_.extreme == Extreme::farthest ? "farthest" : "nearest") + ". " + overview());
         }
-        bool const filtered = !question_.places.empty() || question_.relation || question_.extreme != Extreme::none;
+        bool const filtered = !question_.places.empty() || question_.relation || question_.extreme != Extreme::none ||
+                              question_.reference == Reference::numbered;
         return complete(filtered ? first_of(best) : whole_picture());
     }
 

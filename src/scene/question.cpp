@@ -89,8 +89,10 @@ class Reader {
             if (verb) {
                 return true;
             }
-            if (is_one_of(mark.mark, {Mark::where, Mark::what, Mark::which, Mark::who, Mark::count, Mark::distance,
-                                      Mark::describe, Mark::about})) {
+            bool const asks =
+                mark.words.starts_with("what") || mark.words.starts_with("which") || mark.words.starts_with("how");
+            if (asks || is_one_of(mark.mark, {Mark::where, Mark::what, Mark::which, Mark::who, Mark::count,
+                                              Mark::distance, Mark::describe, Mark::about})) {
                 return false;
             }
         }
@@ -131,7 +133,14 @@ class Reader {
             read_relation(static_cast<Relation>(mark.value));
             break;
         case Mark::extreme:
+            if (mark.words == "nearest" && is_text(at_ + 1, "to") && thing_follows(at_)) {
+                question_.unknown.push_back(mark.words); // to another thing than who asks
+                break;
+            }
             question_.extreme = static_cast<Extreme>(mark.value);
+            break;
+        case Mark::all:
+            question_.every_one = true;
             break;
         case Mark::limit:
             limit_ = static_cast<AskedCount::Limit>(mark.value);
@@ -200,7 +209,7 @@ class Reader {
     void read_number() {
         bool const measure = at_ + 1 < marks_.size() && marks_[at_ + 1].mark == Mark::unit;
         if (measure) {
-            question_.unknown.push_back(marks_[at_].words); // "2 metres away": not asked for a yes or no
+            question_.measured = true;
             return;
         }
         question_.count = AskedCount{marks_[at_].value, AskedCount::Limit::exactly, true};
@@ -208,8 +217,11 @@ class Reader {
 
     void read_unit() {
         question_.units = static_cast<Units>(marks_[at_].value);
-        bool const counted = at_ > 0 && marks_[at_ - 1].mark == Mark::number;
-        distance_ = distance_ || !counted;
+        if (at_ > 0 && marks_[at_ - 1].mark == Mark::number) {
+            question_.units.reset(); // those of the limit need not be those of the answer
+        } else {
+            distance_ = true;
+        }
     }
 
     void read_place() {
@@ -238,6 +250,9 @@ class Reader {
             return;
         }
         auto const& words = marks_[at_].words;
+        if (relation == Relation::on && where_) {
+            return; // "which side is it on"
+        }
         if (relation == Relation::on && words == "on" && at_ + 1 >= marks_.size()) {
             add_attribute(Attribute::state, "on");
         } else if (next < marks_.size() || at_ + 1 < marks_.size()) {
@@ -282,11 +297,13 @@ class Reader {
     // What the gathered parts mean together.
     void settle() {
         settle_quality();
+        settle_near();
+        settle_every_one();
         settle_count();
         settle_references();
         if (limit_ && !question_.count && !counting_) {
             // "only the cup": nothing more is known than that
-            if (*limit_ != AskedCount::Limit::exactly) {
+            if (*limit_ != AskedCount::Limit::exactly && !question_.measured) {
                 question_.unknown.push_back("than");
             }
         }
@@ -312,6 +329,23 @@ class Reader {
             add_attribute(colour ? Attribute::colour : Attribute::state, quality_words_);
             question_.quality.reset();
         }
+    }
+
+    // "Am I near the table?"
+    void settle_near() {
+        bool const me = is_text(1, "i") && question_.relation && question_.relation->relation == Relation::beside;
+        if (me && question_.things.empty() && !question_.all_things && question_.yes_or_no) {
+            question_.things.push_back(question_.relation->object);
+            question_.relation.reset();
+            question_.places.push_back({AskedPlace::Kind::near, 0, ""});
+        }
+    }
+
+    // "Are the chairs on the left?" is about each of them, "are there chairs on the left" is not.
+    void settle_every_one() {
+        bool const definite = question_.yes_or_no && !has(Mark::see) && question_.things.size() == 1 &&
+                              question_.things.front().mention.plural;
+        question_.every_one = question_.every_one || definite;
     }
 
     void settle_count() {

@@ -79,6 +79,7 @@ struct Question {
     std::vector<AskedThing> things; // without those that stand in a relation's place
     bool any_of_things = false;     // "cups or bottles": one of them is enough
     bool all_things = false;        // "everything", "anything": whatever is there
+    bool every_one = false;         // "are both chairs …", "are the chairs …": of each of them
     std::optional<AskedCount> count;
     std::vector<AskedPlace> places; // all of them hold
     std::optional<AskedRelation> relation;
@@ -86,6 +87,7 @@ struct Question {
     bool farther = false; // of `compare`: which is farther
     std::optional<Quality> quality;
     std::optional<Units> units;
+    bool measured = false; // "within 2 metres": the distance is told, and no yes or no
     Brevity brevity = Brevity::none;
     bool negated = false;
     bool yes_or_no = false; // begins as such a question does: "is", "do"

@@ -29,7 +29,8 @@ constexpr Phrases phrase_lists[] = {
      "of them,all of,each,every,all,still,also,too,then,in case,ones,good,great,fine,out there,over there,over here,"
      "right here,right there,you know,i mean,i think,i guess,i need,i want,visible,present,"
      "in total,side,hand side,relative to,compared to,yet,already,even,else,but,by any chance,any chance,direction of,"
-     "need to know,like to know,want to know,"},
+     "need to know,like to know,want to know,check,can you check,see if,look if,verify,confirm,"
+     "put,leave"},
     {Mark::where, 0,
      "where,find,look for,look at,point me to,point to,lead me to,guide me to,show me,position of,location of,"
      "position,location,which direction,what direction,direction,which way,what way,which side,what side,i lost,"
@@ -142,6 +143,7 @@ constexpr Phrases phrase_lists[] = {
     {Mark::brevity, number(Brevity::short_answer),
      "briefly,in short,short answer,in brief,shortly,quickly,quick,in few words,in one sentence,keep it short,short,in "
      "short sentence,be brief,in couple of words,one sentence,in nutshell,short please"},
+    {Mark::all, 0, "all,every,each,both,all of,both of,each of"},
     {Mark::or_, 0, "or,or is it,or rather,either"},
     {Mark::everything, 0,
      "thing,things,object,objects,item,items,stuff,anything,something,everything,kind of thing,kinds of things,sort of "

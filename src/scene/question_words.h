@@ -36,6 +36,7 @@ enum class Mark {
     extreme,  // value: Extreme
     compare,  // value: 0 nearer, 1 farther
     number,   // value
+    all,      // all, both
     limit,    // value: AskedCount::Limit
     unit,     // value: Units
     brevity,  // value: Brevity

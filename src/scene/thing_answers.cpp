@@ -52,6 +52,10 @@ class ThingAnswers : private AnswerWords {
 
     Answer presence_of(AskedThing const& thing) const {
         auto named = objects_named(scene_, thing.mention);
+        bool const placed_at = !question_.places.empty() || question_.relation;
+        if (question_.yes_or_no && question_.extreme != Extreme::none && !placed_at && !named.empty()) {
+            return is_extreme(named);
+        }
         if (question_.yes_or_no) { // "is the nearest chair on the left"
             named = extreme_of(scene_, named, question_.extreme);
         }
@@ -63,6 +67,9 @@ class ThingAnswers : private AnswerWords {
         if (question_.count) {
             return number_is_right(placed);
         }
+        if (question_.every_one && !placed.there.empty() && placed.there.size() < named.size()) {
+            return not_every_one(placed);
+        }
         if (!placed.there.empty()) {
             bool const yes = says_yes_or_no() && any_sure(placed.there);
             return complete((yes ? "Yes. " : "") + affirmed(placed.there, yes));
@@ -73,6 +80,24 @@ class ThingAnswers : private AnswerWords {
         }
         bool const no = says_yes_or_no() && all_sure(placed.elsewhere);
         return complete((no ? "No. " : "") + seen(placed.elsewhere, true));
+    }
+
+    // Some are there, others not.
+    Answer not_every_one(Placed const& placed) const {
+        bool const no = says_yes_or_no() && !placed.elsewhere.empty() && all_sure(placed.elsewhere);
+        return complete((no ? "No. " : "") + seen(placed.there, true) + " " +
+                        capitalised(number_word(placed.perhaps.size() + placed.elsewhere.size())) + " more " +
+                        (placed.elsewhere.empty() ? "may be." : "elsewhere."));
+    }
+
+    // "Is the cup the nearest thing?"
+    Answer is_extreme(Indices const& named) const {
+        auto const best = extreme_of(scene_, everything(), question_.extreme);
+        if (best.empty()) {
+            return complete("I cannot tell. " + seen(named, true));
+        }
+        bool const is = std::find(named.begin(), named.end(), best.front()) != named.end();
+        return complete((all_sure(best) && says_yes_or_no() ? is ? "Yes. " : "No. " : "") + told(best));
     }
 
     std::string affirmed(Indices const& objects, bool yes) const {
@@ -137,7 +162,7 @@ class ThingAnswers : private AnswerWords {
         }
         std::sort(found.begin(), found.end());
         bool const yes = says_yes_or_no() && !open && !found.empty() && missing.empty() && all_sure(found) &&
-                         !question_.any_of_things;
+                         !question_.any_of_things && !question_.count;
         auto const text = found.empty() ? "" : yes ? "Yes. " + told(found) : seen(found, true);
         return complete(with_more(text, missing));
     }
