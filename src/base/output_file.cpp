@@ -126,6 +126,9 @@ OutputFile::~OutputFile() {
 
 void OutputFile::fail() const {
     if (errno == EPIPE) {
+        if (file_ == stdout) {
+            std::clearerr(stdout); // told here; what comes after it may go elsewhere
+        }
         throw ReaderGone();
     }
     throw Error("Cannot write " + what_ + " to " + (path_ == "-" ? "standard output" : path_.string()) + " (" +

@@ -238,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"pair_that_is_none", "DIR/noise.png --right DIR/picture.png", 1, "do not match"},
                     Bad{"pair_of_others", "DIR/noise.png --right DIR/other.png", 1, "do not match"},
                     Bad{"bad_camera", "DIR/picture.png --camera DIR/camera.json", 1, "camera file"},
-                    Bad{"no_viewpoint", "DIR/one.ply --view sideways", 1, "no viewpoint"},
+                    Bad{"no_viewpoint", "DIR/one.ply --view sideways", 1, "not a viewpoint"},
                     Bad{"looking_away", "DIR/one.ply --view 0,0,0,0,0,-1", 1, "another viewpoint"},
                     Bad{"two_kinds_of_depth", "DIR/picture.png --right DIR/noise.png --depth-image DIR/depth.png", 2,
                         "either"},

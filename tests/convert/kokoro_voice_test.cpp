@@ -72,12 +72,12 @@ TEST(KokoroVoice, WhatDoesNotFitIsRefusedAndNothingIsLost) {
     }
     Published kokoro;
     write(kokoro.dir / "voices/xx.bin", "short");
-    EXPECT_NE(kokoro.refusal().find("xx.bin is no speaker"), std::string::npos);
+    EXPECT_NE(kokoro.refusal().find("xx.bin is not a speaker"), std::string::npos);
     fs::remove_all(kokoro.dir / "voices");
     EXPECT_NE(kokoro.refusal().find("holds no speakers"), std::string::npos);
     Published other;
     write(other.dir / "model.onnx", "GGUF");
-    EXPECT_NE(other.refusal().find("no ONNX file"), std::string::npos);
+    EXPECT_NE(other.refusal().find("not an ONNX file"), std::string::npos);
     Published same;
     auto const before = read(same.dir / "model.onnx");
     EXPECT_THROW(convert::prepare_kokoro_voice(same.dir / "model.onnx", same.dir / "config.json", same.dir / "voices",

@@ -21,16 +21,19 @@ namespace {
 
 // What is used of FFmpeg. Its libraries draw in a hundred others, which would triple the time that every start of the
 // program takes, so they are loaded when the first such file is opened.
+// clang-format off
 #define ECHOLLAMA_FFMPEG_FUNCTIONS(USE)                                                                                \
     USE(avio_alloc_context)                                                                                            \
-    USE(avio_context_free) USE(avformat_alloc_context) USE(avformat_open_input) USE(avformat_close_input)              \
-        USE(avformat_find_stream_info) USE(av_find_best_stream) USE(av_read_frame) USE(avcodec_free_context)           \
-            USE(avcodec_find_decoder) USE(avcodec_alloc_context3) USE(avcodec_parameters_to_context)                   \
-                USE(avcodec_open2) USE(avcodec_get_name) USE(avcodec_send_packet) USE(avcodec_receive_frame)           \
-                    USE(av_packet_alloc) USE(av_packet_free) USE(av_packet_unref) USE(av_malloc) USE(av_freep)         \
-                        USE(av_strdup) USE(av_log_set_level) USE(av_frame_alloc) USE(av_frame_free)                    \
-                            USE(av_frame_unref) USE(av_channel_layout_default) USE(swr_free) USE(swr_get_out_samples)  \
-                                USE(swr_convert) USE(swr_alloc_set_opts2) USE(swr_init)
+    USE(avio_context_free)                                                                                             \
+    USE(avformat_alloc_context)                                                                                        \
+    USE(avformat_open_input) USE(avformat_close_input) USE(avformat_find_stream_info) USE(av_find_best_stream)         \
+        USE(av_read_frame) USE(avcodec_free_context) USE(avcodec_find_decoder) USE(avcodec_alloc_context3)             \
+            USE(avcodec_parameters_to_context) USE(avcodec_open2) USE(avcodec_get_name) USE(avcodec_send_packet)       \
+                USE(avcodec_receive_frame) USE(av_packet_alloc) USE(av_packet_free) USE(av_packet_unref)               \
+                    USE(av_malloc) USE(av_freep) USE(av_strdup) USE(av_log_set_level) USE(av_frame_alloc)              \
+                        USE(av_frame_free) USE(av_frame_unref) USE(av_channel_layout_default) USE(swr_free)            \
+                            USE(swr_get_out_samples) USE(swr_convert) USE(swr_alloc_set_opts2) USE(swr_init)
+// clang-format on
 
 struct Ffmpeg {
 #define ECHOLLAMA_POINTER(name) decltype(&::name) name = nullptr;
