@@ -6,13 +6,10 @@
 #include "scene/text_wording.h"
 #include "seeing_options.h"
 #include "speech_output.h"
-#include "standard_output.h"
 #include "voice_options.h"
 #include "wording_options.h"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace echollama {
@@ -35,31 +32,22 @@ std::filesystem::path model_folder(AppContext const& context, ReadOptions const&
     return folder;
 }
 
-// To standard output; when the sound goes there, to standard error.
-void print_told(SpeechTarget const& target, std::string const& text) {
-    if (target.out == "-") {
-        std::cerr << text << std::endl;
-    } else {
-        print_line(text);
-    }
-}
-
 // Each line as it stands in the picture; a question mark behind words that are not sure, an empty line between blocks.
-void print_lines(SpeechTarget const& target, std::vector<TextLine> const& lines) {
+void print_lines(SpeechOutput const& out, std::vector<TextLine> const& lines) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0 && lines[i].block != lines[i - 1].block) {
-            print_told(target, "");
+            out.print("");
         }
         std::string text;
         for (auto const& word : lines[i].words) {
             text += (text.empty() ? "" : " ") + word.text + (word.confidence < sure_word ? "(?)" : "");
         }
-        print_told(target, text);
+        out.print(text);
     }
 }
 
-void speak(AppContext const& context, ReadOptions const& options, Loading<Speaker> const& speaker, SpeechOutput& out,
-           Scene const& scene, Timings& timings) {
+void speak(AppContext const& context, ReadOptions const& options, Loading<Speaker> const& speaker, Scene const& scene,
+           SpeechOutput& out, Timings& timings) {
     auto sentences = read_all_text(scene, options.wording);
     if (sentences.empty()) {
         sentences = {no_text_found};
@@ -69,18 +57,15 @@ void speak(AppContext const& context, ReadOptions const& options, Loading<Speake
     TellingModels models;
     models.speaker = speaker;
     say_again(sentences, models, request, out.telling(false), timings, context.stop);
-    out.finish();
 }
 
 void run(AppContext const& context, ReadOptions const& options) {
     auto const& target = options.voice.target;
-    SpeechOutput out(options.voice, context.stop);
-    bool const sound_there = target.out == "-";
-    check_standard_output({{"JSON", options.json},
-                           {"the text", !options.json && !sound_there},
-                           {"the speech", sound_there},
+    check_standard_output({{options.json ? "JSON" : "the text", options.json || target.out != "-"},
+                           {"the speech", target.out == "-"},
                            {"the subtitles", options.voice.subtitles == "-"}});
     Timings timings;
+    SpeechOutput out(options.voice, context.stop);
     auto const speaker = load_speaker(context, options.voice, timings);
     auto const view = load_input(options.input);
     auto const reader = make_paddle_reader(model_folder(context, options), context.threads);
@@ -99,12 +84,13 @@ void run(AppContext const& context, ReadOptions const& options) {
         json["timings"] = to_json(timings.stages());
         print_line(dump(json));
     } else if (scene.text->empty()) {
-        print_told(target, no_text_found);
+        out.print(no_text_found);
     } else {
-        print_lines(target, *scene.text);
+        print_lines(out, *scene.text);
     }
     if (target.wanted()) {
-        speak(context, options, speaker, out, scene, timings);
+        speak(context, options, speaker, scene, out, timings);
+        out.finish();
     }
 }
 
@@ -114,7 +100,9 @@ void add_read(Command& root, AppContext& context) {
     auto options = std::make_shared<ReadOptions>();
     auto& command = root.subcommand("read", "Read the printed words in a picture");
     add_input_options(command, options->input);
-    command.option("--model", options->model, "Folder of the model that reads").otherwise("the starter's");
+    command.option("--model", options->model, "Folder of the model that reads")
+        .value_name("FOLDER")
+        .otherwise("the starter's");
     command.flag("--json", options->json, "Print JSON: lines, words, how sure they are, corners");
     add_voice_options(command, options->voice);
     add_wording_options(command, options->wording);

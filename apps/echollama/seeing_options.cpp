@@ -57,7 +57,8 @@ void add_seeing_options(Command& command, SeeingOptions& options) {
                    "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
     command.option("--caption-vision", options.captioner.vision, "Its vision encoder")
         .otherwise("MODEL-vision.gguf or the mmproj file beside it");
-    auto& reader = command.option("--reader", options.reader, "Folder of the model that reads printed words");
+    auto& reader =
+        command.option("--reader", options.reader, "Folder of the model that reads printed words").value_name("FOLDER");
     command.flag("--no-reading", options.no_reading, "Read no printed words").excludes(reader);
     command.option("--threshold", options.threshold, "Least score of an object")
         .otherwise("the model's own")

@@ -28,6 +28,14 @@ void SpeechOutput::write(AudioChunk const& chunk) {
     }
 }
 
+void SpeechOutput::print(std::string const& sentence) const {
+    if (sound_on_standard_output_) {
+        std::cerr << sentence << std::endl;
+    } else {
+        print_line(sentence);
+    }
+}
+
 void SpeechOutput::finish() {
     if (sink_) {
         sink_->finish();
@@ -37,10 +45,8 @@ void SpeechOutput::finish() {
 
 TellingOutput SpeechOutput::telling(bool printed) {
     return {[this, printed](std::string const& sentence) {
-                if (printed && sound_on_standard_output_) {
-                    std::cerr << sentence << std::endl;
-                } else if (printed) {
-                    print_line(sentence);
+                if (printed) {
+                    print(sentence);
                 }
                 expect(sentence);
             },

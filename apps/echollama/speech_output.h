@@ -18,6 +18,8 @@ class SpeechOutput {
     // Throws UsageError for subtitles without speech, Error at once when a place cannot be written.
     SpeechOutput(VoiceOptions const& voice, std::stop_token stop);
 
+    // A sentence to standard output, or to standard error when the sound goes there.
+    void print(std::string const& sentence) const;
     // The next sentence that is spoken; without speech nothing happens.
     void expect(std::string const& sentence) { subtitles_.expect(sentence); }
     // When nobody reads the sound on standard output any more: goes on while it is played or subtitled, else throws
@@ -28,7 +30,7 @@ class SpeechOutput {
     // Completes the files.
     void finish();
 
-    // For tell(): `printed` sentences go to standard output too, or to standard error when the sound goes there.
+    // For tell(): sentences that are `printed` and spoken.
     TellingOutput telling(bool printed);
     // Null without speech.
     SpeechSink* sink() { return sink_ ? &*sink_ : nullptr; }

@@ -126,7 +126,7 @@ OutputFile::~OutputFile() {
 
 void OutputFile::fail() const {
     if (errno == EPIPE) {
-        if (file_ == stdout) {
+        if (path_ == "-") {        // commit() has let go of the stream already
             std::clearerr(stdout); // told here; what comes after it may go elsewhere
         }
         throw ReaderGone();

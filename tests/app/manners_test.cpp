@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         Gone{"describe_json", "ECHO describe PHOTO --no-llm --json --voice fast --out FILE --format wav"},
         Gone{"ask", "ECHO ask PHOTO 'Where is the cup?' 'Is there a dog?' --voice fast --out FILE --format wav"},
         Gone{"chat", "printf 'Where is the cup?\\n' | ECHO chat PHOTO --no-llm --voice fast -o FILE --format wav"},
+        Gone{"read", "ECHO read PHOTO --voice fast --out FILE --format wav"},
         Gone{"scene", "ECHO scene PHOTO --annotate FILE"}, Gone{"detect", "ECHO detect PHOTO --annotate FILE"},
         Gone{"say_json", "ECHO say --json --voice fast 'Mind the step.' --out FILE --format wav"},
         Gone{"say_subtitles", "ECHO say --voice fast 'Mind the step.' --vtt - --out FILE --format wav"},
@@ -111,11 +112,13 @@ TEST(StandardOutput, TakesOneResultOnly) {
 TEST(Say, AnEmptyTextIsToldAtOnce) {
     TempDir dir;
     auto const file = (dir / "s.wav").string();
+    auto const pipe = (dir / "pipe").string();
     for (std::string const words : {"''", "' '", "'\n'", "</dev/null", "- </dev/null"}) {
-        // Standard input stays open for a minute: who waits for it is caught.
+        // Standard input stays open and empty: who waits for it is caught.
         auto const waits = words.find('<') == std::string::npos;
         auto const result =
-            bash((waits ? "sleep 60 | ECHO say " : "ECHO say ") + words + " --voice fast --out " + file);
+            bash("mkfifo " + pipe + "; exec 3<>" + pipe + "; ECHO say " + words + " --voice fast --out " + file +
+                 (waits ? " <&3" : "") + "; code=$?; rm " + pipe + "; exit $code");
         EXPECT_EQ(result.code, 1) << words;
         EXPECT_NE(result.err.find("nothing to say"), std::string::npos) << words << result.err;
         EXPECT_FALSE(fs::exists(file));
