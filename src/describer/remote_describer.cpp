@@ -1,5 +1,6 @@
 #include "describer/remote_describer.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "describer/chat_stream.h"
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <utility>
 
@@ -93,11 +93,11 @@ class RemoteDescriber : public Describer {
     }
 
   private:
-    static bool often_thinks(std::string model) {
-        std::transform(model.begin(), model.end(), model.begin(), [](unsigned char c) { return std::tolower(c); });
+    static bool often_thinks(std::string const& name) {
+        auto const model = lower_case(name);
         constexpr std::string_view names[] = {"think", "reason", "r1", "qwq", "magistral"};
         return std::any_of(std::begin(names), std::end(names),
-                           [&](std::string_view name) { return model.find(name) != std::string::npos; });
+                           [&](std::string_view part) { return model.find(part) != std::string::npos; });
     }
 
     void ask(Prompt const& prompt, TextSink const& sink, std::stop_token const& stop) const {

@@ -16,16 +16,7 @@ constexpr float highest_gain = 1000;   // 60 dB
 
 // RMS that one frame in twenty exceeds.
 float loud_rms(std::span<float const> samples) {
-    std::vector<float> levels;
-    for (std::size_t at = 0; at < samples.size(); at += vad_frame) {
-        levels.push_back(rms(samples.subspan(at, std::min<std::size_t>(vad_frame, samples.size() - at))));
-    }
-    if (levels.empty()) {
-        return 0;
-    }
-    auto const at = levels.begin() + static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(levels.size() - 1));
-    std::nth_element(levels.begin(), at, levels.end());
-    return *at;
+    return samples.empty() ? 0 : quantile(frame_levels(samples), 0.95);
 }
 
 } // namespace

@@ -12,13 +12,6 @@ std::int64_t samples_in(double seconds) {
     return std::llround(seconds * speech_rate);
 }
 
-// Value below which the given share of the numbers lies.
-float quantile(std::vector<float> values, double share) {
-    auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), at, values.end());
-    return *at;
-}
-
 // Pads every span, meeting the neighbour half-way where there is too little room.
 void pad(std::vector<SampleSpan>& spans, std::int64_t padding, std::int64_t samples) {
     for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -60,6 +53,20 @@ float rms(std::span<float const> samples) {
     return samples.empty() ? 0 : static_cast<float>(std::sqrt(sum / static_cast<double>(samples.size())));
 }
 
+std::vector<float> frame_levels(std::span<float const> samples) {
+    std::vector<float> levels;
+    for (std::size_t at = 0; at < samples.size(); at += vad_frame) {
+        levels.push_back(rms(samples.subspan(at, std::min<std::size_t>(vad_frame, samples.size() - at))));
+    }
+    return levels;
+}
+
+float quantile(std::vector<float> values, double share) {
+    auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
 std::vector<SampleSpan> speech_spans(std::span<float const> probabilities, std::int64_t samples,
                                      SpeechSpanOptions const& options) {
     std::vector<SampleSpan> spans;
@@ -97,11 +104,7 @@ std::vector<float> energy_probabilities(std::span<float const> samples) {
     constexpr float stands_out = 2;   // speech changes by far more than 6 dB, steady noise by less
     std::vector<float> voice(samples.begin(), samples.end());
     high_pass(voice, speech_rate, voice_hz);
-    std::span<float const> const heard(voice);
-    std::vector<float> energies;
-    for (std::size_t at = 0; at < heard.size(); at += vad_frame) {
-        energies.push_back(rms(heard.subspan(at, std::min<std::size_t>(vad_frame, heard.size() - at))));
-    }
+    auto energies = frame_levels(voice);
     if (energies.empty()) {
         return {};
     }

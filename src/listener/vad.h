@@ -27,6 +27,12 @@ struct SampleSpan {
 // Root of the mean square, [0, 1]; 0 for no samples.
 float rms(std::span<float const> samples);
 
+// The RMS of each frame; the last one may be shorter.
+std::vector<float> frame_levels(std::span<float const> samples);
+
+// Value below which the given share of the numbers lies; there must be at least one.
+float quantile(std::vector<float> values, double share);
+
 // Silero's rules for turning one probability per frame into spans of speech (whisper.cpp and silero-vad use the same
 // defaults).
 struct SpeechSpanOptions {

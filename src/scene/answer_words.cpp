@@ -31,14 +31,6 @@ std::string place_words(AskedPlace const& place) {
 
 } // namespace
 
-std::string joined(std::vector<std::string> const& parts, char const* between) {
-    std::string text;
-    for (auto const& part : parts) {
-        text += (text.empty() ? "" : between) + part;
-    }
-    return text;
-}
-
 std::string listed(std::vector<std::string> const& names) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i) {

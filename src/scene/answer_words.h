@@ -12,7 +12,6 @@ namespace echollama {
 
 // With one blank between them; either may be empty.
 std::string with_more(std::string text, std::string const& more);
-std::string joined(std::vector<std::string> const& parts, char const* between);
 // "a cup, a chair and a dog"
 std::string listed(std::vector<std::string> const& names);
 // One list after the other.

@@ -41,6 +41,14 @@ std::string capitalised(std::string text) {
     return text;
 }
 
+std::string joined(std::vector<std::string> const& parts, char const* between) {
+    std::string text;
+    for (auto const& part : parts) {
+        text += (text.empty() ? "" : between) + part;
+    }
+    return text;
+}
+
 std::string number_word(std::size_t number) {
     static constexpr std::array<char const*, 11> words{"no",  "one",   "two",   "three", "four", "five",
                                                        "six", "seven", "eight", "nine",  "ten"};

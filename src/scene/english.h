@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace echollama {
 
@@ -15,6 +16,9 @@ std::string plural_word(std::string const& word);
 
 // With a capital first letter.
 std::string capitalised(std::string text);
+
+// The parts, one after the other.
+std::string joined(std::vector<std::string> const& parts, char const* between);
 
 // "no", "one" … "ten"; figures beyond.
 std::string number_word(std::size_t number);

@@ -1,19 +1,10 @@
+#include "base/ascii.h"
 #include "scene/grounding.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 
 namespace echollama {
-namespace {
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
-} // namespace
 
 bool is_meta_talk(std::string const& text) {
     static char const* const marks[] = {"matrix",
@@ -52,7 +43,7 @@ bool is_meta_talk(std::string const& text) {
                                         "i'm sorry",
                                         "i cannot",
                                         "i can't"};
-    std::string plain = lower(text);
+    std::string plain = lower_case(text);
     return std::any_of(std::begin(marks), std::end(marks),
                        [&](char const* mark) { return plain.find(mark) != std::string::npos; });
 }

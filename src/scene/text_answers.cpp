@@ -203,14 +203,6 @@ Scene with_text_on(Scene const& scene, std::string const& label) {
     return part;
 }
 
-std::string joined(std::vector<std::string> const& sentences) {
-    std::string text;
-    for (auto const& sentence : sentences) {
-        text += (text.empty() ? "" : " ") + sentence;
-    }
-    return text;
-}
-
 std::string joined_text(std::vector<TextLine> const& lines) {
     std::string text = " ";
     for (auto const& line : lines) {
@@ -239,9 +231,9 @@ std::string answer_words(Scene const& scene, TextQuestion const& question, Wordi
     }
     auto const found = places_with(scene, words, options);
     if (found.empty()) {
-        return "I do not read \"" + words + "\". " + joined(describe_text(scene, options));
+        return "I do not read \"" + words + "\". " + joined(describe_text(scene, options), " ");
     }
-    return (question.ask == Ask::holds ? "Yes. " : "") + joined(found);
+    return (question.ask == Ask::holds ? "Yes. " : "") + joined(found, " ");
 }
 
 } // namespace
@@ -257,21 +249,21 @@ std::string answer_text_question(Scene const& scene, TextQuestion const& questio
         auto const part = with_text_on(scene, question.on);
         if (part.text->empty()) {
             return "I cannot read anything on " + std::string(article(question.on)) + " " + question.on + ". " +
-                   joined(describe_text(scene, options));
+                   joined(describe_text(scene, options), " ");
         }
-        return joined(read_all_text(part, options));
+        return joined(read_all_text(part, options), " ");
     }
     switch (question.ask) {
     case Ask::read:
-        return joined(read_all_text(scene, options));
+        return joined(read_all_text(scene, options), " ");
     case Ask::presence:
-        return "Yes. " + joined(describe_text(scene, options));
+        return "Yes. " + joined(describe_text(scene, options), " ");
     case Ask::holds:
         return answer_words(scene, question, options);
     case Ask::where:
         break;
     }
-    return question.words.empty() ? joined(describe_text(scene, options)) : answer_words(scene, question, options);
+    return question.words.empty() ? joined(describe_text(scene, options), " ") : answer_words(scene, question, options);
 }
 
 } // namespace echollama

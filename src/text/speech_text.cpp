@@ -58,14 +58,6 @@ std::string_view letters_at(std::string_view text, std::size_t at) {
     return from(text, at).substr(0, end - at);
 }
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        c = is_upper(c) ? static_cast<char>(c + 32) : c;
-    }
-    return out;
-}
-
 void Scan::say(std::string_view words) {
     if (!out.empty() && out.back() != ' ' && out.back() != '-') {
         out += ' ';

@@ -58,9 +58,8 @@ Abbreviations abbreviations() {
 }
 
 bool is_written_as(Abbreviation const& form, std::string_view word) {
-    return word == form.written ||
-           (form.kind == title && word.size() == form.written.size() && word != "gen" && word != "rep" &&
-            word != "col" && word != "ft" && word == speech::lower_case(form.written));
+    return word == form.written || (form.kind == title && word.size() == form.written.size() && word != "gen" &&
+                                    word != "rep" && word != "col" && word != "ft" && word == lower_case(form.written));
 }
 
 bool begins_sentence(std::string_view word) {

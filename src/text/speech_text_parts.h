@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 // The steps of normalise_for_speech; private to this room.
 #pragma once
 
@@ -170,7 +171,6 @@ bool letter_at(std::string_view text, std::size_t at);
 std::size_t digits_at(std::string_view text, std::size_t at);
 // The run of ASCII letters there.
 std::string_view letters_at(std::string_view text, std::size_t at);
-std::string lower_case(std::string_view text);
 
 template <std::size_t Count>
 bool contains(std::string_view const (&list)[Count], std::string_view word) {

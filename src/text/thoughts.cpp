@@ -1,5 +1,7 @@
 #include "text/thoughts.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -27,13 +29,6 @@ constexpr KnownTags known_tags[] = {
 
 constexpr std::size_t longest_name = 48; // bytes of a tag that is known by its name
 constexpr std::string_view blanks = " \t\r\n";
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 bool names_thoughts(std::string_view tag) {
     auto const lower = lower_case(tag);

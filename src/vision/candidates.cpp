@@ -3,6 +3,7 @@
 #include "scene/coco.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -11,6 +12,14 @@ bool same_kind(std::string const& a, std::string const& b) {
     auto const* first = find_class(a);
     auto const* second = find_class(b);
     return first && second && first->kind == second->kind;
+}
+
+// Within the picture.
+Box clamped(Box const& box, Image const& image) {
+    auto width = static_cast<float>(image.width);
+    auto height = static_cast<float>(image.height);
+    return {std::clamp(box.x0, 0.0F, width), std::clamp(box.y0, 0.0F, height), std::clamp(box.x1, 0.0F, width),
+            std::clamp(box.y1, 0.0F, height)};
 }
 
 } // namespace
@@ -25,16 +34,10 @@ float overlap(Box const& a, Box const& b) {
     return shared / (a.width() * a.height() + b.width() * b.height() - shared);
 }
 
-Box clamped(Box const& box, Image const& image) {
-    auto width = static_cast<float>(image.width);
-    auto height = static_cast<float>(image.height);
-    return {std::clamp(box.x0, 0.0F, width), std::clamp(box.y0, 0.0F, height), std::clamp(box.x1, 0.0F, width),
-            std::clamp(box.y1, 0.0F, height)};
-}
-
-std::vector<Detection> merge_candidates(std::vector<Detection> const& candidates, float threshold) {
+std::vector<Detection> merge_candidates(std::vector<Detection> candidates, Image const& image, float threshold) {
     std::vector<Detection> objects;
-    for (auto const& candidate : candidates) {
+    for (auto& candidate : candidates) {
+        candidate.box = clamped(candidate.box, image);
         bool taken = false;
         for (auto& object : objects) {
             if (overlap(object.box, candidate.box) < same_object_overlap) {
@@ -53,7 +56,7 @@ std::vector<Detection> merge_candidates(std::vector<Detection> const& candidates
             }
         }
         if (!taken && candidate.score > threshold) {
-            objects.push_back(candidate);
+            objects.push_back(std::move(candidate));
         }
     }
     return objects;

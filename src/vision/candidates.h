@@ -17,12 +17,10 @@ inline constexpr float alternative_share = 0.6F;
 // Intersection over union, 0..1.
 float overlap(Box const& a, Box const& b);
 
-// Within the picture.
-Box clamped(Box const& box, Image const& image);
-
-// Candidates, best first, become objects: of overlapping boxes of one class the best stays; of overlapping boxes of two
-// classes of one kind (a cat and a dog) the best stays and remembers the other as its alternative when that scored at
-// least 60 % as well. Only objects above `threshold` remain; weaker candidates still count as alternatives.
-std::vector<Detection> merge_candidates(std::vector<Detection> const& candidates, float threshold);
+// Candidates, best first, become objects within the picture: of overlapping boxes of one class the best stays; of
+// overlapping boxes of two classes of one kind (a cat and a dog) the best stays and remembers the other as its
+// alternative when that scored at least 60 % as well. Only objects above `threshold` remain; weaker candidates still
+// count as alternatives.
+std::vector<Detection> merge_candidates(std::vector<Detection> candidates, Image const& image, float threshold);
 
 } // namespace echollama

@@ -15,12 +15,9 @@ class CenterNetDetector : public Detector {
             threshold = centernet_default_threshold;
         }
         auto output = net_.run(centernet_input(image, net_.params().input_size), stop);
-        auto candidates =
-            centernet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height);
-        for (auto& candidate : candidates) {
-            candidate.box = clamped(candidate.box, image);
-        }
-        return merge_candidates(candidates, threshold);
+        return merge_candidates(
+            centernet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
+            threshold);
     }
 
   private:

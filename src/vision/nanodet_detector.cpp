@@ -16,12 +16,9 @@ class NanoDetDetector : public Detector {
             threshold = nanodet_default_threshold;
         }
         auto output = net_.run(nanodet_input(image, net_.params()), stop);
-        auto candidates =
-            nanodet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height);
-        for (auto& candidate : candidates) {
-            candidate.box = clamped(candidate.box, image);
-        }
-        return merge_candidates(candidates, threshold);
+        return merge_candidates(
+            nanodet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
+            threshold);
     }
 
   private:

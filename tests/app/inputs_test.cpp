@@ -4,7 +4,7 @@
 #include "media/mpo.h"
 #include "media/picture/image_io.h"
 #include "media/picture/png16.h"
-#include "run_program.h"
+#include "seen_scene.h"
 #include "support/support.h"
 
 #include <nlohmann/json.hpp>
@@ -16,19 +16,9 @@
 namespace echollama {
 namespace {
 
-using Json = nlohmann::json;
-
-#define NEEDS_DETECTOR() SKIP_WITHOUT(test::models_dir() / "centernet.gguf")
-
-std::filesystem::path photo(std::string const& name) {
-    return test::models_dir().parent_path() / "photos" / name;
-}
-
-Json scene_of(std::string const& arguments) {
-    auto const result = test::echollama("scene " + arguments + " --json");
-    EXPECT_EQ(result.code, 0) << arguments << "\n" << result.err;
-    return result.code == 0 ? Json::parse(result.out) : Json{{"objects", Json::array()}};
-}
+using test::Json;
+using test::photo;
+using test::scene_of;
 
 TEST(Inputs, AllEightOrientationsGiveTheSameScene) {
     NEEDS_DETECTOR();

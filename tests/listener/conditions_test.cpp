@@ -5,36 +5,18 @@
 #include "listener/whisper_listener.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
-#include "support/paths.h"
+#include "support/listening.h"
 #include "support/sound_writer.h"
 #include "support/support.h"
 
-#include <cctype>
 #include <cmath>
 #include <numbers>
 
 namespace echollama {
 namespace {
 
-std::filesystem::path model() {
-    return test::models_dir() / "whisper-tiny.en.bin";
-}
-std::filesystem::path jfk() {
-    return test::whisper_samples_dir() / "jfk.mp3";
-}
-
-// Lower-case letters and single spaces.
-std::string words(std::string const& text) {
-    std::string plain;
-    for (char c : text) {
-        if (std::isalpha(static_cast<unsigned char>(c))) {
-            plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        } else if (!plain.empty() && plain.back() != ' ') {
-            plain += ' ';
-        }
-    }
-    return plain;
-}
+using test::jfk;
+using test::words;
 
 // A fan: noise that falls by 6 dB an octave, with the hum of its motor.
 std::vector<float> fan(std::size_t samples, float level) {
@@ -55,11 +37,11 @@ std::vector<float> fan(std::size_t samples, float level) {
 class HardToHear : public testing::Test {
   protected:
     void SetUp() override {
-        SKIP_WITHOUT(model());
+        SKIP_WITHOUT(test::whisper_model());
         SKIP_WITHOUT(jfk());
         WhisperOptions options;
         options.threads = 2;
-        listener_ = make_whisper_listener(model(), options);
+        listener_ = make_whisper_listener(test::whisper_model(), options);
         speech_ = resample(load_audio(jfk()), 16000);
     }
 

@@ -4,6 +4,7 @@
 #include "listener/whisper_text.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
+#include "support/listening.h"
 #include "support/support.h"
 
 #include <algorithm>
@@ -17,30 +18,15 @@
 namespace echollama {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using test::jfk;
+using test::words;
 
-std::filesystem::path model() {
-    return test::models_dir() / "whisper-tiny.en.bin";
-}
-std::filesystem::path jfk() {
-    return test::whisper_samples_dir() / "jfk.mp3";
-}
+using Clock = std::chrono::steady_clock;
 
 WhisperOptions options() {
     WhisperOptions two;
     two.threads = 2;
     return two;
-}
-
-// Lower-case words only.
-std::string words(std::string const& text) {
-    std::string plain;
-    for (char c : text) {
-        plain += std::isalpha(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(c)) : ' ';
-    }
-    plain.erase(std::unique(plain.begin(), plain.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
-                plain.end());
-    return plain;
 }
 
 std::size_t times_said(std::string const& text, std::string const& sentence) {
@@ -55,9 +41,9 @@ std::size_t times_said(std::string const& text, std::string const& sentence) {
 std::string const asked = "ask not what your country can do for you";
 
 TEST(Listener, UnderstandsTheJfkSampleAtAnyRate) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
-    auto const listener = make_whisper_listener(model(), options());
+    auto const listener = make_whisper_listener(test::whisper_model(), options());
     auto const speech = load_audio(jfk());
     for (int rate : {speech.rate, 44100, 8000}) {
         auto const transcript = listener->hear(resample(speech, rate), "", {});
@@ -74,20 +60,20 @@ TEST(Listener, UnderstandsTheJfkSampleAtAnyRate) {
 }
 
 TEST(Listener, WorksWithTheSileroDetector) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
     auto with_vad = options();
     with_vad.vad_model = test::sample("silero-v6.2.0-ggml.bin");
     SKIP_WITHOUT(with_vad.vad_model);
-    auto const listener = make_whisper_listener(model(), with_vad);
+    auto const listener = make_whisper_listener(test::whisper_model(), with_vad);
     EXPECT_EQ(times_said(listener->hear(load_audio(jfk()), "", {}).text, asked), 1U);
     EXPECT_EQ(listener->hear({16000, std::vector<float>(80000)}, "", {}).text, "");
 }
 
 TEST(Listener, LongRecordingsKeepTheirTimes) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
-    auto const listener = make_whisper_listener(model(), options());
+    auto const listener = make_whisper_listener(test::whisper_model(), options());
     auto const speech = resample(load_audio(jfk()), 16000);
     AudioBuffer twice = speech;
     twice.samples.resize(twice.samples.size() + 16000 * 40);
@@ -102,8 +88,8 @@ TEST(Listener, LongRecordingsKeepTheirTimes) {
 }
 
 TEST(Listener, NothingIsHeardWhereNothingIsSaid) {
-    SKIP_WITHOUT(model());
-    auto const listener = make_whisper_listener(model(), options());
+    SKIP_WITHOUT(test::whisper_model());
+    auto const listener = make_whisper_listener(test::whisper_model(), options());
     AudioBuffer silence{16000, std::vector<float>(16000 * 5)};
     EXPECT_EQ(listener->hear(silence, "", {}).text, "");
     AudioBuffer noise{16000, std::vector<float>(16000 * 5)};
@@ -120,9 +106,9 @@ TEST(Listener, NothingIsHeardWhereNothingIsSaid) {
 }
 
 TEST(Listener, StopsSoonAndWorksAgainAfterwards) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
-    auto const listener = make_whisper_listener(model(), options());
+    auto const listener = make_whisper_listener(test::whisper_model(), options());
     auto const speech = resample(load_audio(jfk()), 16000);
     std::stop_source before;
     before.request_stop();
@@ -144,9 +130,9 @@ TEST(Listener, StopsSoonAndWorksAgainAfterwards) {
 }
 
 TEST(Listener, OddInputIsHarmless) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
-    auto const listener = make_whisper_listener(model(), options());
+    auto const listener = make_whisper_listener(test::whisper_model(), options());
     auto speech = resample(load_audio(jfk()), 16000);
     EXPECT_EQ(times_said(listener->hear(speech, "country, fellow Americans", {}).text, asked), 1U);
     EXPECT_NO_THROW(listener->hear(speech, std::string(1 << 20, 'a'), {}));
@@ -159,14 +145,14 @@ TEST(Listener, OddInputIsHarmless) {
 }
 
 TEST(Listener, LanguagesAreChecked) {
-    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::whisper_model());
     auto wrong = options();
     wrong.language = "klingon";
-    EXPECT_THROW(make_whisper_listener(model(), wrong), Error);
+    EXPECT_THROW(make_whisper_listener(test::whisper_model(), wrong), Error);
     wrong.language = "de"; // tiny.en knows only English
-    EXPECT_THROW(make_whisper_listener(model(), wrong), Error);
+    EXPECT_THROW(make_whisper_listener(test::whisper_model(), wrong), Error);
     wrong.language = "auto";
-    EXPECT_NO_THROW(make_whisper_listener(model(), wrong));
+    EXPECT_NO_THROW(make_whisper_listener(test::whisper_model(), wrong));
 }
 
 TEST(Listener, DamagedModelsAreErrorsNotCrashes) {
@@ -175,10 +161,10 @@ TEST(Listener, DamagedModelsAreErrorsNotCrashes) {
     EXPECT_THROW(make_whisper_listener(dir.path(), options()), Error);
     std::ofstream(dir / "text.bin") << "This is no model.";
     EXPECT_THROW(make_whisper_listener(dir / "text.bin", options()), Error);
-    SKIP_WITHOUT(model());
-    auto const size = std::filesystem::file_size(model());
+    SKIP_WITHOUT(test::whisper_model());
+    auto const size = std::filesystem::file_size(test::whisper_model());
     auto const cut = dir / "cut.bin";
-    std::filesystem::copy_file(model(), cut);
+    std::filesystem::copy_file(test::whisper_model(), cut);
     for (std::uintmax_t length :
          {size - 1, size / 2, std::uintmax_t{1000000}, std::uintmax_t{600000}, std::uintmax_t{100000},
           std::uintmax_t{64400}, std::uintmax_t{1000}, std::uintmax_t{60}, std::uintmax_t{48}, std::uintmax_t{20},
@@ -188,7 +174,7 @@ TEST(Listener, DamagedModelsAreErrorsNotCrashes) {
     }
     // Each number of the header in turn is a lie.
     auto const lying = dir / "lie.bin";
-    std::filesystem::copy_file(model(), lying);
+    std::filesystem::copy_file(test::whisper_model(), lying);
     std::fstream file(lying, std::ios::in | std::ios::out | std::ios::binary);
     for (std::streamoff field = 1; field < 14; ++field) {
         std::int32_t truth = 0;

@@ -1,5 +1,7 @@
 #include "media/cloud/written_number.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -9,13 +11,6 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -47,7 +42,7 @@ std::optional<double> written_number(std::string_view word) {
     if (negative || word.starts_with('+')) {
         word.remove_prefix(1);
     }
-    auto text = lower(word);
+    auto text = lower_case(word);
     if (text.empty() || (!is_digit(text[0]) && text[0] != '.')) {
         auto const found = special(text);
         return found && negative ? std::optional(-*found) : found;
@@ -91,7 +86,7 @@ std::string number_trouble(std::string_view word) {
 std::size_t comment_start(std::string_view line) {
     for (auto at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
         bool const printed_by_c = at >= 2 && line.substr(at - 2, 2) == "1." &&
-                                  special(lower("1.#" + std::string(line.substr(at + 1, 4)))).has_value();
+                                  special(lower_case("1.#" + std::string(line.substr(at + 1, 4)))).has_value();
         if (!printed_by_c) {
             return at;
         }

@@ -1,4 +1,5 @@
 // Depth in OpenEXR: the channel Z, of whatever layer, or the only channel that there is.
+#include "base/ascii.h"
 #include "base/error.h"
 #include "media/depth/depth_file.h"
 #include "media/picture/codecs.h"
@@ -38,18 +39,12 @@ class MemoryStream : public Imf::IStream {
     std::uint64_t at_ = 0;
 };
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
-
 // "Z", "depth", "ViewLayer.Depth.Z"; else the only channel. Empty: there is none.
 std::string depth_channel(Imf::ChannelList const& channels) {
     std::size_t count = 0;
     std::string only;
     for (auto at = channels.begin(); at != channels.end(); ++at) {
-        auto const name = lower(at.name());
+        auto const name = lower_case(at.name());
         if (name == "z" || name.ends_with(".z") || name.find("depth") != std::string::npos) {
             return at.name();
         }

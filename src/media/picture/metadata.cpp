@@ -1,5 +1,6 @@
 #include "media/picture/metadata.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "media/picture/codecs.h"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -23,10 +23,6 @@ constexpr std::string_view exif_id("Exif\0\0", 6);
 constexpr std::string_view xmp_id("http://ns.adobe.com/xap/1.0/\0", 29);
 constexpr std::string_view extension_id("http://ns.adobe.com/xmp/extension/\0", 35);
 constexpr std::size_t extension_header = 35 + 32 + 4 + 4; // identifier, digest, whole length, offset
-
-bool starts_with(Bytes bytes, std::string_view text) {
-    return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
 
 std::string_view characters(Bytes bytes) {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
@@ -45,8 +41,8 @@ std::size_t little_endian(Bytes bytes, std::size_t at) {
 // Containers differ in whether they keep the six bytes before the TIFF structure.
 void set_exif(PictureMetadata& found, Bytes content) {
     bool const tiff =
-        starts_with(content, std::string_view("II*\0", 4)) || starts_with(content, std::string_view("MM\0*", 4));
-    if (!found.exif.empty() || (!tiff && !starts_with(content, exif_id))) {
+        has_mark(content, 0, std::string_view("II*\0", 4)) || has_mark(content, 0, std::string_view("MM\0*", 4));
+    if (!found.exif.empty() || (!tiff && !has_mark(content, 0, exif_id))) {
         return;
     }
     if (tiff) {
@@ -76,11 +72,11 @@ void read_jpeg(Bytes jpeg, PictureMetadata& found) {
             break;
         }
         auto const content = jpeg.subspan(at + 4, length - 2);
-        if (jpeg[at + 1] == 0xE1 && starts_with(content, exif_id)) {
+        if (jpeg[at + 1] == 0xE1 && has_mark(content, 0, exif_id)) {
             set_exif(found, content);
-        } else if (jpeg[at + 1] == 0xE1 && starts_with(content, xmp_id)) {
+        } else if (jpeg[at + 1] == 0xE1 && has_mark(content, 0, xmp_id)) {
             found.xmp = characters(content.subspan(xmp_id.size()));
-        } else if (jpeg[at + 1] == 0xE1 && starts_with(content, extension_id) && content.size() > extension_header) {
+        } else if (jpeg[at + 1] == 0xE1 && has_mark(content, 0, extension_id) && content.size() > extension_header) {
             add_extension(content, found.extended_xmp);
         }
         at += 2 + length;
@@ -258,13 +254,13 @@ bool is_sequence(Bytes heif) {
 PictureMetadata read_metadata(Bytes bytes) {
     PictureMetadata found;
     try {
-        if (starts_with(bytes, "\xFF\xD8")) {
+        if (has_mark(bytes, 0, "\xFF\xD8")) {
             read_jpeg(bytes, found);
-        } else if (starts_with(bytes, "\x89PNG")) {
+        } else if (has_mark(bytes, 0, "\x89PNG")) {
             read_png(bytes, found);
         } else if (codecs::is_webp(bytes)) {
             read_webp(bytes, found);
-        } else if (starts_with(bytes, "GIF8")) {
+        } else if (has_mark(bytes, 0, "GIF8")) {
             read_gif(bytes, found);
         } else if (codecs::is_tiff(bytes)) {
             if (bytes.size() <= most_tiff_bytes) {

@@ -1,5 +1,6 @@
 #include "media/sound/container.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 extern "C" {
@@ -257,18 +258,13 @@ bool drain(AVCodecContext& codec, AVFrame& frame, Converter& converter, FrameSin
     return true;
 }
 
-bool starts_with(std::span<std::uint8_t const> bytes, std::size_t at, std::string_view mark) {
-    return bytes.size() >= at + mark.size() && std::memcmp(bytes.data() + at, mark.data(), mark.size()) == 0;
-}
-
 } // namespace
 
 bool looks_like_container(std::span<std::uint8_t const> bytes) {
     using namespace std::string_view_literals;
     bool const adts = bytes.size() > 2 && bytes[0] == 0xFF && (bytes[1] & 0xF6) == 0xF0; // AAC without a container
-    return starts_with(bytes, 4, "ftyp") || starts_with(bytes, 4, "moov") ||
-           starts_with(bytes, 0, "\x1A\x45\xDF\xA3"sv) || starts_with(bytes, 0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv) ||
-           starts_with(bytes, 0, "ADIF") || adts;
+    return has_mark(bytes, 4, "ftyp") || has_mark(bytes, 4, "moov") || has_mark(bytes, 0, "\x1A\x45\xDF\xA3"sv) ||
+           has_mark(bytes, 0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv) || has_mark(bytes, 0, "ADIF") || adts;
 }
 
 void decode_container(std::span<std::uint8_t const> bytes, std::string const& name, FrameSink const& take) {

@@ -1,17 +1,14 @@
 #include "media/sound/unfinished_header.h"
 
+#include "base/bytes.h"
+
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 namespace echollama::codecs {
 namespace {
 
 constexpr std::size_t chunk_header = 8; // a name and a length, four bytes each
-
-bool names(std::span<std::uint8_t const> bytes, std::size_t at, std::string_view name) {
-    return at + name.size() <= bytes.size() && std::memcmp(bytes.data() + at, name.data(), name.size()) == 0;
-}
 
 std::uint32_t length_at(std::span<std::uint8_t const> bytes, std::size_t at, bool big_endian) {
     std::uint32_t value = 0;
@@ -40,8 +37,8 @@ bool chunks_to_the_end(std::span<std::uint8_t const> bytes, std::size_t at, bool
 } // namespace
 
 std::vector<std::uint8_t> completed_header(std::span<std::uint8_t const> bytes) {
-    bool const wav = names(bytes, 0, "RIFF") && names(bytes, 8, "WAVE");
-    bool const aiff = names(bytes, 0, "FORM") && (names(bytes, 8, "AIFF") || names(bytes, 8, "AIFC"));
+    bool const wav = has_mark(bytes, 0, "RIFF") && has_mark(bytes, 8, "WAVE");
+    bool const aiff = has_mark(bytes, 0, "FORM") && (has_mark(bytes, 8, "AIFF") || has_mark(bytes, 8, "AIFC"));
     if (!wav && !aiff) {
         return {};
     }
@@ -49,7 +46,7 @@ std::vector<std::uint8_t> completed_header(std::span<std::uint8_t const> bytes) 
     for (std::size_t at = 12; at + chunk_header <= bytes.size();) {
         auto const length = length_at(bytes, at + 4, aiff);
         auto const rest = bytes.size() - at - chunk_header;
-        if (names(bytes, at, wav ? "data" : "SSND")) {
+        if (has_mark(bytes, at, wav ? "data" : "SSND")) {
             std::size_t const empty = wav ? 0 : 8; // AIFF has an offset and a block size before the samples
             if (length > empty || rest <= empty || chunks_to_the_end(bytes, at + chunk_header + length, aiff)) {
                 return {};
@@ -65,7 +62,7 @@ std::vector<std::uint8_t> completed_header(std::span<std::uint8_t const> bytes) 
             }
             return whole;
         }
-        common = names(bytes, at, "COMM") ? at : common;
+        common = has_mark(bytes, at, "COMM") ? at : common;
         at += chunk_header + std::size_t{length} + (length & 1);
     }
     return {};

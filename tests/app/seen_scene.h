@@ -1,0 +1,30 @@
+// What the built program sees in a file.
+#pragma once
+
+#include "run_program.h"
+#include "support/support.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+
+#define NEEDS_DETECTOR() SKIP_WITHOUT(test::models_dir() / "centernet.gguf")
+
+namespace echollama::test {
+
+using Json = nlohmann::json;
+
+inline std::filesystem::path photo(std::string const& name) {
+    return models_dir().parent_path() / "photos" / name;
+}
+
+// As 'scene' prints it; without objects when that fails, which the test then tells. `before`: stands before the
+// command.
+inline Json scene_of(std::string const& arguments, std::string const& before = "") {
+    auto const result = echollama("scene " + arguments + " --json", before);
+    EXPECT_EQ(result.code, 0) << arguments << "\n" << result.err;
+    return result.code == 0 ? Json::parse(result.out) : Json{{"objects", Json::array()}};
+}
+
+} // namespace echollama::test
