@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <regex>
 
 namespace echollama::test {
 namespace {
@@ -16,12 +17,10 @@ std::string photo() {
     return (models_dir().parent_path() / "photos" / "coffee.png").string();
 }
 
-// A line of bash, with ECHO for the program; 124: it did not end within a minute.
-Result bash(std::string line) {
+// A line of bash, with the word ECHO for the program; 124: it did not end within a minute.
+Result bash(std::string const& words) {
     TempDir temp;
-    for (auto at = line.find("ECHO"); at != std::string::npos; at = line.find("ECHO", at)) {
-        line.replace(at, 4, built_program().string());
-    }
+    auto const line = std::regex_replace(words, std::regex("\\bECHO\\b"), built_program().string());
     std::ofstream(temp / "line.sh") << line << "\n";
     auto const command = "timeout 60 bash " + (temp / "line.sh").string() + " >" + (temp / "out").string() + " 2>" +
                          (temp / "err").string() + " </dev/null";
