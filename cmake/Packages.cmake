@@ -7,6 +7,24 @@ install(PROGRAMS "${ECHOLLAMA_SHERPA_DIR}/lib/libsherpa-onnx-c-api.so" "${ECHOLL
 if(ECHOLLAMA_HRTF_FILE)
   install(FILES "${ECHOLLAMA_HRTF_FILE}" DESTINATION share/echollama RENAME head.sofa COMPONENT program)
 endif()
+# The man page and the shells' completions, which the program itself prints; one that was built for another processor cannot.
+if(NOT CMAKE_CROSSCOMPILING)
+  install(CODE "set(echollama_built \"$<TARGET_FILE:echollama>\")" COMPONENT program)
+  install(CODE [[
+    set(share "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share")
+    function(install_page file)
+      get_filename_component(folder "${share}/${file}" DIRECTORY)
+      file(MAKE_DIRECTORY "${folder}")
+      message(STATUS "Installing: ${share}/${file}")
+      execute_process(COMMAND "${echollama_built}" help ${ARGN} OUTPUT_FILE "${share}/${file}" COMMAND_ERROR_IS_FATAL ANY)
+    endfunction()
+    install_page(man/man1/echollama.1 --man)
+    install_page(bash-completion/completions/echollama --completion bash)
+    install_page(zsh/vendor-completions/_echollama --completion zsh)
+    install_page(fish/vendor_completions.d/echollama.fish --completion fish)
+    execute_process(COMMAND gzip -9nf "${share}/man/man1/echollama.1" COMMAND_ERROR_IS_FATAL ANY) # as Debian's policy asks
+  ]] COMPONENT program)
+endif()
 install(FILES "${CMAKE_SOURCE_DIR}/models/manifest.json" DESTINATION share/echollama/models COMPONENT program)
 # Licences: ours, the list, and the texts that those of statically linked parts ask to be handed on.
 set(doc share/doc/echollama)

@@ -3,7 +3,7 @@
 // returns.
 #pragma once
 
-#include "command_line.h"
+#include "command_line/command_line.h"
 #include "standard_output.h"
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "app.h"
 #include "base/error.h"
-#include "command_pages.h"
+#include "command_line/pages.h"
 
 #include <memory>
 #include <optional>

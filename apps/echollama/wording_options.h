@@ -1,7 +1,7 @@
 // Options about words that describe, scene and others share.
 #pragma once
 
-#include "command_line.h"
+#include "command_line/command_line.h"
 #include "scene/prompt.h"
 #include "scene/wording.h"
 

@@ -1,4 +1,4 @@
-#include "command_text.h"
+#include "command_line/text.h"
 
 #include <algorithm>
 #include <cstdio>

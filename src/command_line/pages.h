@@ -1,7 +1,7 @@
 // What packages install beside the program, made from the declarations of the command line.
 #pragma once
 
-#include "command_line.h"
+#include "command_line/command_line.h"
 
 #include <string>
 

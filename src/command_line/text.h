@@ -1,7 +1,7 @@
 // How options are written, for refusals, help, man page and completions alike.
 #pragma once
 
-#include "command_line.h"
+#include "command_line/command_line.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-#include "command_pages.h"
-#include "command_text.h"
+#include "command_line/pages.h"
+#include "command_line/text.h"
 
 namespace echollama {
 namespace {

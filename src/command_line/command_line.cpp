@@ -1,6 +1,6 @@
-#include "command_line.h"
+#include "command_line/command_line.h"
 
-#include "nearest_word.h"
+#include "command_line/nearest_word.h"
 
 #include <sstream>
 

@@ -1,6 +1,6 @@
 #include "base/error.h"
-#include "command_text.h"
-#include "nearest_word.h"
+#include "command_line/nearest_word.h"
+#include "command_line/text.h"
 
 #include <charconv>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "nearest_word.h"
+#include "command_line/nearest_word.h"
 
 #include <algorithm>
 
