@@ -94,15 +94,16 @@ class Command {
     // Names: "--long,-s". The value is written when the option is given, else left as it is.
     Option& flag(std::string const& names, bool& value, std::string help);
     template <class Value>
-    Option& option(std::string const& names, Value& value, std::string help);
+    Option& option(std::string const& names, Value& value, std::string const& help);
     template <class Value>
-    Option& list(std::string const& names, std::vector<Value>& values, std::string help);
+    Option& list(std::string const& names, std::vector<Value>& values, std::string const& help);
     template <class Value>
-    Option& choice(std::string const& names, Value& value, std::vector<Choice<Value>> const& choices, std::string help);
+    Option& choice(std::string const& names, Value& value, std::vector<Choice<Value>> const& choices,
+                   std::string const& help);
     Option& parsed(std::string const& names, std::function<void(std::string const&)> read, std::string help);
     template <class Value>
-    Option& positional(std::string const& word, Value& value, std::string help) {
-        return option(word, value, std::move(help));
+    Option& positional(std::string const& word, Value& value, std::string const& help) {
+        return option(word, value, help);
     }
     Command& subcommand(std::string word, std::string what);
 
@@ -182,9 +183,9 @@ constexpr ValueKind kind_of() {
 } // namespace command_line
 
 template <class Value>
-Option& Command::option(std::string const& names, Value& value, std::string help) {
+Option& Command::option(std::string const& names, Value& value, std::string const& help) {
     using Given = typename command_line::Plain<Value>::type;
-    auto& added = add(names, command_line::kind_of<Given>(), std::move(help), [&value](std::string const& text) {
+    auto& added = add(names, command_line::kind_of<Given>(), help, [&value](std::string const& text) {
         command_line::read_value(text, value);
         return true;
     });
@@ -197,8 +198,8 @@ Option& Command::option(std::string const& names, Value& value, std::string help
 }
 
 template <class Value>
-Option& Command::list(std::string const& names, std::vector<Value>& values, std::string help) {
-    auto& added = add(names, command_line::kind_of<Value>(), std::move(help), [&values](std::string const& text) {
+Option& Command::list(std::string const& names, std::vector<Value>& values, std::string const& help) {
+    auto& added = add(names, command_line::kind_of<Value>(), help, [&values](std::string const& text) {
         command_line::read_value(text, values.emplace_back());
         return true;
     });
@@ -208,13 +209,13 @@ Option& Command::list(std::string const& names, std::vector<Value>& values, std:
 
 template <class Value>
 Option& Command::choice(std::string const& names, Value& value, std::vector<Choice<Value>> const& choices,
-                        std::string help) {
+                        std::string const& help) {
     std::vector<std::vector<std::string>> words;
     for (auto const& one : choices) {
         words.push_back({one.name});
         words.back().insert(words.back().end(), one.also.begin(), one.also.end());
     }
-    auto& added = add(names, ValueKind::choice, std::move(help), [&value, choices, words](std::string const& text) {
+    auto& added = add(names, ValueKind::choice, help, [&value, choices, words](std::string const& text) {
         auto const found = find_choice(text, words);
         if (found) {
             value = choices[*found].value;
