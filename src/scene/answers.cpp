@@ -273,17 +273,19 @@ std::vector<std::string> questions_of(std::string const& text) {
 
 std::optional<Answer> answer_question(Scene const& scene, std::string const& text, WordingOptions const& options,
                                       std::vector<Turn> const& history) {
-    auto questions = questions_of(text);
+    auto const texts = questions_of(text);
+    std::vector<Question> questions;
+    auto brevity = Brevity::none; // "How many chairs? In one word."
+    for (auto const& one : texts) {
+        questions.push_back(read_question(one));
+        brevity = std::max(brevity, questions.back().brevity);
+    }
     auto turns = history;
     std::optional<Answer> whole;
     bool open = false;
-    auto brevity = Brevity::none; // "How many chairs? In one word."
-    for (auto const& one : questions) {
-        brevity = std::max(brevity, read_question(one).brevity);
-    }
-    for (auto const& one : questions) {
-        auto question = resolve_references(read_question(one), turns);
-        turns.push_back({Turn::Role::user, one});
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        auto question = resolve_references(std::move(questions[i]), turns);
+        turns.push_back({Turn::Role::user, texts[i]});
         bool const manners = question.ask == Ask::greeting || question.ask == Ask::thanks ||
                              (question.ask == Ask::unknown && question.brevity != Brevity::none);
         if (manners && questions.size() > 1) {

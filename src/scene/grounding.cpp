@@ -20,6 +20,7 @@ using Indices = std::vector<std::size_t>;
 // The borders between ahead and aside are soft in speech: up to here both words are accepted.
 constexpr float aside_from_deg = 4;
 constexpr float ahead_until_deg = 12;
+constexpr float behind_from_deg = 94; // only a panorama sees so far round
 
 // Neither near nor far contradicts a distance between these.
 constexpr float far_from_m = 2;
@@ -74,9 +75,10 @@ class Checker {
             bool opens =
                 gap.find_first_of(":\n") != std::string_view::npos && !mention_between(first, i); // "Left: a cup"
             bool separated = gap.find_first_of(".;!?:\n") != std::string_view::npos && !opens;
-            bool conjunction = (word(i) == "and" || word(i) == "while" || word(i) == "but" ||
-                                gap.find(',') != std::string_view::npos) &&
-                               mention_between(first, i) && mention_between(i, std::min(i + 5, read_.words.size()));
+            bool joined = word(i) == "and" || word(i) == "while" || word(i) == "but";
+            bool comma = gap.find(',') != std::string_view::npos;
+            std::size_t reach = joined ? 8 : comma ? 5 : 0; // "and on the right hand side a cup"
+            bool conjunction = mention_between(first, i) && mention_between(i, std::min(i + reach, read_.words.size()));
             if (separated || conjunction) {
                 result.push_back({first, i});
                 first = i;
@@ -145,7 +147,7 @@ class Checker {
         add(Claim::Subject::object, mention.words, outside_coco ? Verdict::unknown : verdict_of(!found.empty()));
     }
 
-    // The number said before the thing, with up to two words between: "three wooden chairs", "a pair of cups"
+    // The number said before the thing, with up to three words between: "three wooden chairs", "a pair of cups"
     std::optional<std::size_t> number_before(Clause const& clause, Mention const& mention) const {
         auto begin = std::max(clause.first, mention.first >= 4 ? mention.first - 4 : 0);
         for (auto i = mention.first; i-- > begin;) {
@@ -155,12 +157,12 @@ class Checker {
                         !(i > begin && (word(i - 1) == "pair" || word(i - 1) == "couple" || word(i - 1) == "total"));
             auto const& next = word(i + 1);
             bool measure = is_clock_word(next) || next.starts_with("degree") || length_at(read_, i);
-            if (other_thing || part || measure || text == "at") {
+            if (other_thing || part || measure || text == "at" || text == "is") {
                 return std::nullopt;
             }
             int number = number_of(text);
-            if (number > 0 && text != "a" && text != "an") {
-                return static_cast<std::size_t>(number);
+            if (number >= 0 && text != "a" && text != "an" && text != "no") {
+                return static_cast<std::size_t>(number); // "zero cups" too
             }
         }
         return std::nullopt;
@@ -241,7 +243,8 @@ class Checker {
                     return upper ? y < 0.6F : y > 0.4F;
                 });
             } else if (text == "behind" && (read_.is(i + 1, "you") || read_.is(i + 1, "me"))) {
-                add(Claim::Subject::side, mention.words + " behind you", Verdict::contradicted); // cameras look ahead
+                check_any(Claim::Subject::side, i, mention, found,
+                          [](auto const& object) { return std::abs(object.bearing_deg) > behind_from_deg; });
             } else if (side_of_degrees && *side_of_degrees != 0 && number_of(text) >= 0) {
                 auto said = static_cast<float>(*side_of_degrees * number_of(text));
                 check_any(Claim::Subject::side, i, mention, found,
@@ -403,7 +406,7 @@ class Checker {
                 only = only && any_of(between, i);
             }
             bool placed = false;
-            for (auto i = a.first; i-- > 0 && a.first - i <= 3;) {
+            for (auto i = a.first; i-- > 0 && a.first - i <= 4;) {
                 placed = placed || any_of(places, i);
             }
             bool outside_coco = (a.label.empty() && a.exact) || (b.label.empty() && b.exact);

@@ -17,11 +17,8 @@ constexpr float whole_enough = 0.9F;
 constexpr float least_depth_gap = 0.05F; // furniture is deeper than this: nearer things are neither before nor behind
 
 float overlap(Box const& a, Box const& b) {
-    float width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
-    float height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
-    if (!(width > 0) || !(height > 0)) {
-        return 0;
-    }
+    float width = std::max(std::min(a.x1, b.x1) - std::max(a.x0, b.x0), 0.0F);
+    float height = std::max(std::min(a.y1, b.y1) - std::max(a.y0, b.y0), 0.0F);
     float shared = width * height;
     return shared / (a.width() * a.height() + b.width() * b.height() - shared);
 }

@@ -237,10 +237,10 @@ bool is_negated(ReadText const& read, Mention const& mention) {
             return true;
         }
         // "no dog and a cup", "no dog but cups": what follows is said to be there
-        bool article_after = read.is(i + 1, "a") || read.is(i + 1, "an") || number_of(read.words[i + 1].text) > 0;
+        bool number_after = number_of(read.words[i + 1].text) > 0; // an article is one, too
         if (one_of(word, {"but", "only", "is",   "are",    "while", "with", "on",    "in", "behind", "under",
                           "of",  "at",   "near", "beside", "to",    "from", "above", "by", "below",  "between"}) ||
-            (word == "and" && article_after)) {
+            (word == "and" && number_after)) {
             return false;
         }
         bool list_word = one_of(word, {"or", "nor", "and", "any", "a", "an", "the", "other", "single"});

@@ -416,36 +416,6 @@ std::size_t dash_at(std::string_view text, std::size_t at) {
     return 0;
 }
 
-bool in_equation(std::string_view text, std::size_t at) {
-    constexpr std::size_t reach = 60;                     // bytes to each side that are looked at
-    auto const size = [&](std::size_t i) -> std::size_t { // of a part of a calculation
-        for (std::string_view sign : {"×", "÷", "−", "–"}) {
-            if (from(text, i).starts_with(sign)) {
-                return sign.size();
-            }
-        }
-        bool const variable = is_ascii_letter(text[i]) && !letter_at(text, i + 1) && !letter_at(text, i - 1);
-        bool const inside_number = text[i] == ',' && is_digit(char_at(text, i + 1));
-        return variable || inside_number || is_digit(text[i]) || is_in(".+-*/^() ", text[i]) ? 1 : 0;
-    };
-    for (std::size_t i = at, step = 1; i < text.size() && i - at < reach && step > 0; i += step) {
-        if (text[i] == '=') {
-            return true;
-        }
-        step = size(i);
-    }
-    for (std::size_t i = at; i-- > 0 && at - i < reach;) {
-        if (text[i] == '=') {
-            return true;
-        }
-        bool const tail = (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; // of a sign
-        if (!tail && size(i) == 0) {
-            return false;
-        }
-    }
-    return false;
-}
-
 std::string per_words(Scan& scan) {
     struct Per {
         std::string_view written, spoken;

@@ -3,13 +3,13 @@
 #include "media/containers.h"
 #include "media/picture/image_io.h"
 #include "media/picture/metadata.h"
+#include "media/refused_by_name.h"
 #include "support/support.h"
 
 namespace echollama {
 namespace {
 
 using test::Bytes;
-using test::refusal;
 
 LoadedImage loaded(Bytes const& bytes) {
     return decode_image(bytes, "photo.jpg"); // the name does not count
@@ -177,22 +177,24 @@ TEST(Tiff, EveryUsualKind) {
 }
 
 TEST(Containers, WhatIsNotReadIsRefusedByItsName) {
-    struct Case {
-        std::string_view begins;
-        char const* says;
-    };
-    for (auto const& one :
-         {Case{std::string_view("\0\0\0\x0CJXL \r\n\x87\n", 12), "JPEG XL"}, Case{"\xFF\x0A rest", "JPEG XL"},
-          Case{std::string_view("\0\0\0\x0CjP  \r\n\x87\n", 12), "JPEG 2000"}, Case{"v/1\x01 rest", "OpenEXR"},
-          Case{"#?RADIANCE\n", "Radiance"}, Case{"<svg xmlns=''></svg>", "SVG"}, Case{"%PDF-1.7", "PDF"},
-          Case{std::string_view("\0\0\1\0\1\0", 6), "icon"}, Case{"qoif rest", "QOI"},
-          Case{std::string_view("\x93NUMPY\1\0", 8), "NumPy"}, Case{"PK\3\4 rest", "ZIP"},
-          Case{"\x1A\x45\xDF\xA3 rest", "video"}, Case{std::string_view("RIFF\0\0\0\0WAVE", 12), "sound"},
-          Case{"Pf\n1 1\n-1\n", "PFM"}, Case{"8BPS rest", "Photoshop"}, Case{"LASF rest", "LAS"},
-          Case{"solid cube", "STL"}}) {
-        auto const said = refusal([&] { loaded(test::bytes_from(one.begins)); });
-        EXPECT_NE(said.find(one.says), std::string::npos) << one.says << ": " << said;
-    }
+    test::expect_refused_by_name({{std::string_view("\0\0\0\x0CJXL \r\n\x87\n", 12), "JPEG XL"},
+                                  {"\xFF\x0A rest", "JPEG XL"},
+                                  {std::string_view("\0\0\0\x0CjP  \r\n\x87\n", 12), "JPEG 2000"},
+                                  {"v/1\x01 rest", "OpenEXR"},
+                                  {"#?RADIANCE\n", "Radiance"},
+                                  {"<svg xmlns=''></svg>", "SVG"},
+                                  {"%PDF-1.7", "PDF"},
+                                  {std::string_view("\0\0\1\0\1\0", 6), "icon"},
+                                  {"qoif rest", "QOI"},
+                                  {std::string_view("\x93NUMPY\1\0", 8), "NumPy"},
+                                  {"PK\3\4 rest", "ZIP"},
+                                  {"\x1A\x45\xDF\xA3 rest", "video"},
+                                  {std::string_view("RIFF\0\0\0\0WAVE", 12), "sound"},
+                                  {"Pf\n1 1\n-1\n", "PFM"},
+                                  {"8BPS rest", "Photoshop"},
+                                  {"LASF rest", "LAS"},
+                                  {"solid cube", "STL"}},
+                                 [](std::string_view bytes) { loaded(test::bytes_from(bytes)); });
 }
 
 } // namespace

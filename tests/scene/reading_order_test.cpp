@@ -120,6 +120,53 @@ INSTANTIATE_TEST_SUITE_P(Pages, ReadingOrder, ::testing::ValuesIn(pages()), [](a
     return name;
 });
 
+// Two lines of 20 pixels: how far apart they may be.
+TEST(ReadingOrder, PiecesOfOneRowHaveTheirBorders) {
+    auto together = [](TextLine const& a, TextLine const& b) { return read(in_reading_order({a, b})); };
+    auto const ab = line("ab", 0, 0); // 20 x 20
+    EXPECT_EQ(together(ab, line("cd", 25, 9.9F)), "ab cd") << "half of the height";
+    EXPECT_NE(together(ab, line("cd", 25, 10.1F)), "ab cd");
+    EXPECT_EQ(together(ab, line("cd", 25, -9.9F)), "ab cd");
+    EXPECT_NE(together(ab, line("cd", 25, -10.1F)), "ab cd");
+    EXPECT_EQ(together(ab, line("cd", 25, -6.5F, 33)), "ab cd") << "nearly as high";
+    EXPECT_NE(together(ab, line("cd", 25, -7.5F, 35)), "ab cd");
+    EXPECT_EQ(together(ab, line("cd", 39.9F, 0)), "ab cd") << "no farther apart than they are high";
+    EXPECT_EQ(together(ab, line("cd", 40.1F, 0)), "ab|cd");
+    EXPECT_EQ(together(ab, line("cd", 48, -5, 30)), "ab cd") << "the larger one counts";
+    EXPECT_EQ(together(ab, line("cd", 10.1F, 0)), "ab cd") << "overlapping a little";
+    EXPECT_NE(together(ab, line("cd", 9.9F, 0)), "ab cd");
+}
+
+TEST(ReadingOrder, RowsOfOneBlockHaveTheirBorders) {
+    auto together = [](TextLine const& a, TextLine const& b) { return read(in_reading_order({b, a})); };
+    auto const upper = line("abcd", 0, 0); // 40 x 20
+    EXPECT_EQ(together(upper, line("efgh", 0, 39.9F)), "abcd/efgh") << "no farther than they are high";
+    EXPECT_EQ(together(upper, line("efgh", 0, 40.1F)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("efgh", 0, 8.1F)), "abcd/efgh") << "overlapping";
+    EXPECT_EQ(together(upper, line("efgh", 0, 7.9F)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("ef", 0, 22, 29.9F)), "abcd/ef") << "about as high";
+    EXPECT_EQ(together(upper, line("ef", 0, 22, 30.1F)), "abcd|ef");
+    EXPECT_EQ(together(upper, line("efgh", 19.9F, 25)), "abcd/efgh") << "half of the width is shared";
+    EXPECT_EQ(together(upper, line("efgh", 20.1F, 25)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("ef", 29.9F, 25)), "abcd/ef") << "of the narrower one";
+    EXPECT_EQ(together(upper, line("ef", 30.1F, 25)), "abcd|ef");
+    EXPECT_EQ(together(upper, line("abcdefghij", -80.1F, 25)), "abcd|abcdefghij");
+    EXPECT_EQ(together(upper, line("abcdefghij", -79.9F, 25)), "abcd/abcdefghij");
+}
+
+TEST(ReadingOrder, OnlyColumnsOfFiguresAreReadAcross) {
+    auto list = [](std::string const& first, std::string const& second, std::string const& third) {
+        return read(in_reading_order({line("Tea", 0, 0), line(first, 300, 0), line("Milk", 0, 26),
+                                      line(second, 300, 26), line("Cake", 0, 52), line(third, 300, 52)}));
+    };
+    EXPECT_EQ(list("1", "2", "3"), "Tea 1/Milk 2/Cake 3");
+    EXPECT_EQ(list("1234567890", "2", "3"), "Tea 1234567890/Milk 2/Cake 3");
+    EXPECT_NE(list("12345678901", "23456789012", "3"), "Tea 12345678901/Milk 23456789012/Cake 3")
+        << "too long for a figure";
+    EXPECT_EQ(list("from", "2", "3"), "from|Tea/Milk 2/Cake 3") << "two of three are enough";
+    EXPECT_EQ(list("from", "to", "3"), "Tea/Milk/Cake|from/to/3");
+}
+
 TEST(ReadingOrder, LosesNothingAndNumbersBlocksFromNought) {
     std::vector<TextLine> lines;
     for (int i = 0; i < 40; ++i) {

@@ -105,6 +105,141 @@ TEST(TextWording, NamesWhatItStandsOnWhereThatIsSure) {
     EXPECT_EQ(described(scene_with({{line("Security", 300, 200)}}, {person})), "Text, straight ahead, says: Security.");
 }
 
+// Text of one letter and a Cyrillic one: half of it can be spoken where the first is Latin.
+TEST(TextWording, KnowsWhichLettersAVoiceCanSpeak) {
+    auto speaks = [](std::string const& first) {
+        auto const text = described(scene_with({{line(first + "\u0412", 300, 200)}}));
+        return text.find("says") != std::string::npos;
+    };
+    for (auto const* latin : {"a", "z", "A", "Z", "0", "9", "\u00c0", "\u00ff", "\u023f"}) {
+        EXPECT_TRUE(speaks(latin)) << latin;
+    }
+    for (auto const* other : {"`", "{", "@", "[", "/", ":", "-", "\u0240", "\u0370", "\u20ac"}) {
+        EXPECT_FALSE(speaks(other)) << other;
+    }
+    EXPECT_TRUE(described(scene_with({{line("?!", 300, 200)}})).find("says") != std::string::npos);
+}
+
+TEST(TextWording, PausesHaveTheirBorders) {
+    auto pause = [](std::string const& upper, std::string const& lower, std::size_t block = 0) {
+        auto const text = described(scene_with({{line(upper, 280, 200), line(lower, 280, 225, block)}}),
+                                    {.directions = Directions::none});
+        auto const begin = std::string("Text says: ").size() + upper.size();
+        return text.substr(begin, text.find(lower, begin) - begin);
+    };
+    // a capital after small letters
+    EXPECT_EQ(pause("Xa", "Apple"), ", ");
+    EXPECT_EQ(pause("Xz", "Zebra"), ", ");
+    EXPECT_EQ(pause("Xa", "[x"), " ");
+    EXPECT_EQ(pause("Xa", "@x"), " ");
+    EXPECT_EQ(pause("X`", "Apple"), " ");
+    EXPECT_EQ(pause("X{", "Apple"), " ");
+    EXPECT_EQ(pause("XYZ", "Apple"), " ");
+    EXPECT_EQ(pause("Xa", "apple"), " ");
+    EXPECT_EQ(pause("Xa,", "Apple"), " ");
+    // words after a figure
+    EXPECT_EQ(pause("x 0", "apple"), ", ");
+    EXPECT_EQ(pause("X 9", "apple"), ", ");
+    EXPECT_EQ(pause("X 9", "0 x"), " ");
+    EXPECT_EQ(pause("X 9", "9 x"), " ");
+    EXPECT_EQ(pause("X 9", "/ x"), ", ");
+    EXPECT_EQ(pause("X 9", ": x"), ", ");
+    EXPECT_EQ(pause("X 9.", "apple"), " ");
+    // other blocks
+    EXPECT_EQ(pause("xa", "apple", 1), ". ");
+    EXPECT_EQ(pause("xa.", "apple", 1), " ");
+    EXPECT_EQ(pause("xa-", "apple", 1), " ");
+}
+
+TEST(TextWording, SaysHowManyWordsAreUnsure) {
+    auto said = [](int unsure, float confidence) {
+        auto doubtful = line("one two three four five", 250, 200);
+        for (int i = 0; i < unsure; ++i) {
+            doubtful.words[static_cast<std::size_t>(i)].confidence = confidence;
+        }
+        auto const text = described(scene_with({{doubtful}}), {.directions = Directions::none});
+        return text.substr(std::string("Text says: one two three four five.").size());
+    };
+    EXPECT_EQ(said(0, 0), "");
+    EXPECT_EQ(said(1, 0.7F), "");
+    EXPECT_EQ(said(1, 0.69F), " I am not sure of: one.");
+    EXPECT_EQ(said(3, 0.5F), " I am not sure of: one, two, three.");
+    EXPECT_EQ(said(4, 0.5F), " I am not sure of 4 of the words.");
+}
+
+// The book is 200 x 150 around (350, 225); the line 90 x 20.
+TEST(TextWording, TextStandsOnWhatReachesRoundIt) {
+    auto holder = [](Box const& book, std::vector<Detection> more = {}) {
+        more.push_back({"book", 73, 0.9F, book, std::nullopt});
+        auto const text = described(scene_with({{line("Moby Dick", 300, 200)}}, more));
+        return text.substr(0, text.find(','));
+    };
+    EXPECT_EQ(holder({250, 150, 450, 300}), "The book");
+    EXPECT_EQ(holder({345, 150, 545, 300}), "The book") << "the middle of the line is on its edge";
+    EXPECT_EQ(holder({346, 150, 546, 300}), "Text");
+    EXPECT_EQ(holder({145, 150, 345, 300}), "The book");
+    EXPECT_EQ(holder({144, 150, 344, 300}), "Text");
+    EXPECT_EQ(holder({250, 210, 450, 300}), "The book");
+    EXPECT_EQ(holder({250, 211, 450, 300}), "Text");
+    EXPECT_EQ(holder({250, 100, 450, 210}), "The book");
+    EXPECT_EQ(holder({250, 100, 450, 209}), "Text");
+    EXPECT_EQ(holder({304, 190, 385, 230}), "The book") << "nine tenths of the width";
+    EXPECT_EQ(holder({305, 190, 385, 230}), "Text");
+    EXPECT_EQ(holder({250, 201, 450, 219}), "The book") << "nine tenths of the height";
+    EXPECT_EQ(holder({250, 201, 450, 218}), "Text");
+    EXPECT_EQ(holder({250, 150, 450, 300}, {{"bed", 59, 0.9F, {0, 0, 640, 480}, std::nullopt}}), "The book")
+        << "the smaller one";
+    EXPECT_EQ(holder({250, 150, 450, 300}, {{"cell phone", 67, 0.9F, {290, 190, 400, 230}, std::nullopt}}),
+              "The cell phone");
+}
+
+TEST(TextWording, IsUpsideDownWhereMostLinesAre) {
+    auto turned = [](TextLine made) {
+        std::rotate(made.corners.begin(), made.corners.begin() + 2, made.corners.end());
+        return made;
+    };
+    auto const one = line("one", 300, 200), two = line("two", 300, 225), three = line("three", 300, 250);
+    auto upside_down = [](std::vector<TextLine> const& lines) {
+        return described(scene_with(lines)).find("upside down") != std::string::npos;
+    };
+    EXPECT_FALSE(upside_down({turned(one), two}));
+    EXPECT_TRUE(upside_down({turned(one), turned(two), three}));
+    EXPECT_FALSE(upside_down({turned(one), two, three}));
+    // Blocks that lie otherwise are told apart, though they stand at one place.
+    auto other = turned(two);
+    other.block = 1;
+    EXPECT_EQ(described(scene_with({{one, other}})),
+              "Text, straight ahead, says: one. Text, straight ahead, upside down, says: two.");
+}
+
+TEST(TextWording, BlocksAtOnePlaceAreOneSentence) {
+    EXPECT_EQ(described(scene_with({{line("one", 300, 100, 0), line("two", 310, 200, 1)}})),
+              "Text, straight ahead, says: one. two.");
+    Detection const book{"book", 73, 0.9F, {250, 150, 450, 300}, std::nullopt};
+    EXPECT_EQ(described(scene_with({{line("one", 300, 100, 0), line("two", 310, 200, 1)}}, {book})),
+              "Text, straight ahead, says: one. The book, straight ahead, says: two.");
+    EXPECT_EQ(placed_text(scene_with({{line("one", 300, 100, 0), line("two", 310, 125, 0)}}), {}).size(), 1U);
+}
+
+TEST(TextWording, FifteenWordsAreShort) {
+    std::string const fifteen = "a b c d e f g h i j k l m n o";
+    EXPECT_EQ(described(scene_with({{line(fifteen, 200, 200)}})), "Text, straight ahead, says: " + fifteen + ".");
+    EXPECT_EQ(described(scene_with({{line(fifteen + " p", 200, 200)}})),
+              "Text, straight ahead, begins: " + fifteen +
+                  "\u2026 There are 16 words; ask me to read the text to hear them all.");
+    // The largest of several is told whole where it is short.
+    auto large = line(fifteen, 200, 300, 1, 1, 25);
+    EXPECT_EQ(described(scene_with({{line("p q", 300, 100), large}})),
+              "Text, straight ahead, says: " + fifteen +
+                  ". There are 17 words; ask me to read the text to hear them all.");
+    EXPECT_EQ(word_count({line("one two", 0, 0), line("three", 0, 0)}), 3U);
+    auto const cyrillic = line("\u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 "
+                               "\u0412 \u0412 \u0412 \u0412 \u0412",
+                               250, 200);
+    EXPECT_TRUE(described(scene_with({{cyrillic}}), {.directions = Directions::none})
+                    .starts_with("Text is in letters that I cannot speak."));
+}
+
 TEST(TextWording, OnlyBeginsALongText) {
     std::vector<TextLine> page;
     for (int i = 0; i < 6; ++i) {
@@ -162,6 +297,16 @@ TEST(TextAnswers, KnowQuestionsAboutText) {
          "I do not read \"no smoking\". The book, slightly left, says: Moby Dick. Text, straight ahead, says: EXIT."},
         {"Where does it say Moby Dick?", "The book, slightly left, says: Moby Dick."},
         {"Where is the text?", all.c_str()},
+        {"Where does it say zorblat?",
+         "I do not read \"zorblat\". The book, slightly left, says: Moby Dick. Text, straight ahead, says: EXIT."},
+        {"Does it say Moby Dick exit?", "I do not read \"moby dick exit\". The book, slightly left, says: Moby Dick. "
+                                        "Text, straight ahead, says: EXIT."},
+        {"Does it say Moby?", "Yes. The book, slightly left, says: Moby Dick."},
+        {"Does it say Mob?", "I do not read \"mob\". The book, slightly left, says: Moby Dick. Text, straight ahead, "
+                             "says: EXIT."},
+        {"What does the red sign say?", all.c_str()},
+        {"Read the two columns", all.c_str()},
+        {"Is there text on the book?", "The book, slightly left, says: Moby Dick."},
     };
     for (auto const& question : questions) {
         auto const read = read_text_question(question.text);
@@ -171,14 +316,37 @@ TEST(TextAnswers, KnowQuestionsAboutText) {
 }
 
 TEST(TextAnswers, LeaveOtherQuestionsAlone) {
-    for (auto const* text :
-         {"Where is the cup?", "Is there a dog?", "What is on the left?", "How many chairs are there?",
-          "Describe this.", "Is it safe to cross?", "", "?", "What would you say is nearest?", "Is there a stop sign?",
-          "Is the sign red?", "What is this?", "Who wrote this book?", "What colour is the sign?", "Is there a sign?",
-          "Thank you",
-          "What is the person reading in "
-          "the garden with the dog?",
-          "Is the word on the street that dogs bite?"}) {
+    for (auto const* text : {"Where is the cup?",
+                             "Is there a dog?",
+                             "What is on the left?",
+                             "How many chairs are there?",
+                             "Describe this.",
+                             "Is it safe to cross?",
+                             "",
+                             "?",
+                             "What would you say is nearest?",
+                             "Is there a stop sign?",
+                             "Is the sign red?",
+                             "What is this?",
+                             "Who wrote this book?",
+                             "What colour is the sign?",
+                             "Is there a sign?",
+                             "Thank you",
+                             "What is the person reading in "
+                             "the garden with the dog?",
+                             "Is the word on the street that dogs bite?",
+                             "What does the big red sign say?",
+                             "What is on the red sign?",
+                             "What sign is there?",
+                             "What words are red?",
+                             "Where is the red text?",
+                             "Where is the sign?",
+                             "Is there red text?",
+                             "Read all of my old long letters to mother",
+                             "you say what",
+                             "please",
+                             "say",
+                             "Which sign would you say is larger?"}) {
         EXPECT_FALSE(read_text_question(text)) << text;
     }
 }
