@@ -104,7 +104,9 @@ std::string AnswerWords::what_is_seen() const {
 }
 
 std::string AnswerWords::not_seen(Mention const& mention) {
-    return "I do not see any " + name_of(mention) + " in this picture.";
+    auto const name = name_of(mention);
+    std::string_view const some = "some"; // "somewhere to sit", "something to eat"
+    return "I do not see any" + (name.starts_with(some) ? name.substr(some.size()) : " " + name) + " in this picture.";
 }
 
 std::string AnswerWords::name_of(Mention const& mention) {

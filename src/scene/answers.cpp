@@ -57,7 +57,8 @@ class SceneAnswers : private AnswerWords {
         case Ask::unknown:
             return std::nullopt;
         case Ask::describe:
-            return question_.is_understood() ? Text(complete(whole_picture())) : std::nullopt;
+            return question_.is_understood() ? Text(complete(question_.all_things ? all_of_it() : whole_picture()))
+                                             : std::nullopt;
         default:
             return about_things();
         }
@@ -75,6 +76,9 @@ class SceneAnswers : private AnswerWords {
         auto const facts = scene_.objects.empty() ? "" : joined(scene_.measured, " ");
         return with_more(overview(), facts);
     }
+
+    // "Name everything that you see."
+    std::string all_of_it() const { return scene_.objects.empty() ? whole_picture() : told(everything()); }
 
     std::string measured_with(std::initializer_list<std::string_view> words) const {
         for (auto const& fact : scene_.measured) {
@@ -188,7 +192,13 @@ class SceneAnswers : private AnswerWords {
         if (placed.there.empty()) {
             return nothing_there(placed);
         }
-        auto best = extreme_of(scene_, placed.there, question_.extreme);
+        if (question_.ask == Ask::count) {
+            return number_there(placed);
+        }
+        // "Is anything closer than 2 metres?"
+        auto const extreme =
+            question_.measured && question_.extreme == Extreme::none ? Extreme::nearest : question_.extreme;
+        auto best = extreme_of(scene_, placed.there, extreme);
         if (question_.reference == Reference::numbered) {
             best = question_.number < placed.there.size() ? Indices{placed.there[question_.number]} : Indices{};
         }
@@ -196,13 +206,29 @@ class SceneAnswers : private AnswerWords {
             return complete(std::string("I cannot tell which is ") +
                             (question_.extreme == Extreme::farthest ? "farthest" : "nearest") + ". " + overview());
         }
-        bool const filtered = !question_.places.empty() || question_.relation || question_.extreme != Extreme::none ||
+        bool const filtered = !question_.places.empty() || question_.relation || extreme != Extreme::none ||
                               question_.reference == Reference::numbered;
         return complete(filtered ? first_of(best) : whole_picture());
     }
 
-    // The three most important of them.
+    // "How many things are on the table?"
+    Answer number_there(Placed const& placed) const {
+        auto const open = placed.perhaps.empty() ? "" : "I cannot tell of " + listed(names_of(placed.perhaps)) + ".";
+        return complete(with_more(
+            number_of_things(placed.there) + where_words() + ": " + listed(names_of(placed.there)) + ".", open));
+    }
+
+    static std::string number_of_things(Indices const& objects) {
+        return "I see " + number_word(objects.size()) + (objects.size() == 1 ? " thing" : " things");
+    }
+
+    // All of a few, else the three most important of them.
     std::string first_of(Indices const& objects) const {
+        constexpr std::size_t few = 5, told_first = 3;
+        auto const all = groups(objects, true, false);
+        if (all.size() > told_first && all.size() <= few) {
+            return told(objects);
+        }
         Scene part = scene_;
         part.objects.clear();
         part.relations.clear();
@@ -240,8 +266,7 @@ class SceneAnswers : private AnswerWords {
         if (all.empty()) {
             return complete(whole_picture());
         }
-        return complete("I see " + number_word(all.size()) + (all.size() == 1 ? " thing: " : " things: ") +
-                        listed(names_of(all)) + ".");
+        return complete(number_of_things(all) + ": " + listed(names_of(all)) + ".");
     }
 
     // "Yes." and "No." are too short to help.
@@ -296,6 +321,9 @@ std::optional<Answer> answer_question(Scene const& scene, std::string const& tex
         if (!answer) {
             open = true;
             continue;
+        }
+        if (whole && whole->text.find(answer->text) != std::string::npos) {
+            continue; // said already
         }
         whole = whole ? Answer{with_more(whole->text, answer->text), whole->complete && answer->complete} : *answer;
     }

@@ -36,6 +36,9 @@ constexpr WiderWord wider_words[] = {
     {"silverware", "fork,knife,spoon"},
     {"bag", "handbag,backpack,suitcase"},
     {"glass", "wine glass,cup"},
+    {"somewhere to sit", "chair,couch,bench,bed"},
+    {"place to sit", "chair,couch,bench,bed"},
+    {"something to eat", "banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake"},
 };
 
 // "cup, mug" one after the other.

@@ -297,6 +297,7 @@ class Reader {
     void settle() {
         settle_quality();
         settle_near();
+        settle_alternative_places();
         settle_every_one();
         settle_count();
         settle_references();
@@ -340,9 +341,24 @@ class Reader {
         }
     }
 
+    // "Is the train on the left or on the right?" is no question for yes or no.
+    void settle_alternative_places() {
+        bool const alternatives = question_.any_of_things && question_.things.size() <= 1 &&
+                                  question_.places.size() + (question_.relation ? 1 : 0) >= 2;
+        if (alternatives) {
+            question_.places.clear();
+            question_.relation.reset();
+            question_.yes_or_no = false;
+            where_ = true;
+        }
+    }
+
     // "Are the chairs on the left?" is about each of them, "are there chairs on the left" is not.
     void settle_every_one() {
-        bool const definite = question_.yes_or_no && !has(Mark::see) && question_.things.size() == 1 &&
+        bool const some_of = std::any_of(marks_.begin(), marks_.end(), [](auto const& m) {
+            return m.words == "one of" || m.words == "any of" || m.words == "some of";
+        });
+        bool const definite = question_.yes_or_no && !has(Mark::see) && !some_of && question_.things.size() == 1 &&
                               question_.things.front().mention.plural;
         question_.every_one = question_.every_one || definite;
     }

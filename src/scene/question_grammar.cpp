@@ -25,12 +25,13 @@ constexpr Phrases phrase_lists[] = {
      "is,do,can,have,i,me,you,we,to,of,at,for,from,with,and,so,well,ok,okay,please,kindly,hey,um,uh,er,hmm,oh,just,now,"
      "right now,at moment,currently,actually,really,maybe,perhaps,probably,away,there,tell me,let me know,i need to "
      "know,i want to know,i can like to know,i wonder,excuse me,sorry,for me,if,whether,as,than,in total,altogether,"
-     "all together,roughly,approximately,about how,exact,again,today,possible,if possible,if you can,that is,one of,"
-     "of them,all of,each,every,all,still,also,too,then,in case,ones,good,great,fine,out there,over there,over here,"
+     "all together,roughly,approximately,about how,exact,again,today,possible,if possible,if you can,that is,one "
+     "of,any of,some of,"
+     "of them,still,also,too,then,in case,ones,good,great,fine,out there,over there,over here,"
      "right here,right there,you know,i mean,i think,i guess,i need,i want,visible,present,"
      "in total,side,hand side,relative to,compared to,yet,already,even,else,but,by any chance,any chance,direction of,"
      "need to know,like to know,want to know,check,can you check,see if,look if,verify,confirm,"
-     "put,leave"},
+     "put,leave,from left to right,from right to left,left to right,right to left"},
     {Mark::where, 0,
      "where,find,look for,look at,point me to,point to,lead me to,guide me to,show me,position of,location of,"
      "position,location,which direction,what direction,direction,which way,what way,which side,what side,i lost,"
@@ -110,7 +111,8 @@ constexpr Phrases phrase_lists[] = {
     {Mark::relation, number(Relation::below), "below"},
     {Mark::relation, number(Relation::above), "above,over"},
     {Mark::relation, number(Relation::behind), "behind,in back of,standing behind,at back of"},
-    {Mark::relation, number(Relation::in_front_of), "in front of,ahead of,standing in front of,before"},
+    {Mark::relation, number(Relation::in_front_of),
+     "in front of,ahead of,standing in front of,before,between me and,between you and"},
     {Mark::relation, number(Relation::beside),
      "beside,next to,close to,near,near to,by,alongside,adjacent to,standing next to,sitting next to,right next to,at "
      "side of,standing beside,sitting beside,around"},

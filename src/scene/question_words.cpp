@@ -14,10 +14,15 @@
 namespace echollama {
 namespace {
 
+template <std::size_t Count>
+bool has_word(std::string_view const (&list)[Count], std::string_view word) {
+    return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
 bool is_article(std::string_view word) {
     static constexpr std::string_view articles[] = {"the", "a",   "an",  "my",    "your", "our",
                                                     "his", "her", "its", "their", "some", "any"};
-    return std::find(std::begin(articles), std::end(articles), word) != std::end(articles) && word != "any";
+    return has_word(articles, word) && word != "any";
 }
 
 bool is_number(std::string_view word) {
@@ -117,6 +122,7 @@ class Marker {
         mend_spelling(words);
         find_things(words);
         use_canonical_words(words);
+        mark_owners(words);
         for (std::size_t i = 0; i < words.size(); ++i) {
             bool const name = i + 1 < words.size() && words[i] == "your" && words[i + 1] == "name";
             if (!is_article(words[i]) || thing_at_.contains(i) || name) {
@@ -141,6 +147,17 @@ class Marker {
         }
         for (auto const& mention : find_mentions(plain)) {
             thing_at_[mention.first] = mention;
+        }
+    }
+
+    // "Is that my cup": whose it is is asked; "where is my cup" only says which.
+    static void mark_owners(std::vector<std::string>& words) {
+        static constexpr std::string_view pointing[] = {"that", "this", "it", "these", "those", "they"};
+        static constexpr std::string_view owners[] = {"my", "our", "his", "her", "their", "your"};
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            if (words[i - 2] == "is" && has_word(pointing, words[i - 1]) && has_word(owners, words[i])) {
+                words[i] = "mine";
+            }
         }
     }
 

@@ -240,6 +240,25 @@ std::optional<bool> is_beside(SceneObject const& a, SceneObject const& b) {
     return side_by_side(a, b, 0.5F * larger) ? std::optional(true) : std::nullopt;
 }
 
+// What is seen higher up and is there, in the air or at a pole, however far behind it is.
+bool is_up_in_the_air(std::string const& label) {
+    return label == "kite" || label == "bird" || label == "airplane" || label == "traffic light" ||
+           label == "frisbee" || label == "sports ball" || label == "clock";
+}
+
+// Over it, about in one column of the picture, and not so far behind that it is only seen higher up.
+std::optional<bool> is_above(SceneObject const& a, SceneObject const& b) {
+    auto const& upper = a.detection.box;
+    auto const& lower = b.detection.box;
+    float gap = gap_between(upper, lower);
+    if (a.y >= b.y || gap > 0.5F * std::max(upper.width(), lower.width())) {
+        return false;
+    }
+    bool behind = apart_in_depth(b.distance, a.distance) && !is_up_in_the_air(a.detection.label);
+    bool clear = upper.y1 <= lower.center_y() && !behind;
+    return clear ? std::optional(true) : std::nullopt;
+}
+
 } // namespace
 
 std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a, Relation relation, std::size_t b) {
@@ -251,9 +270,9 @@ std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a
     case Relation::right_of:
         return first.x > second.x;
     case Relation::above:
-        return first.y < second.y;
+        return is_above(first, second);
     case Relation::below:
-        return first.y > second.y;
+        return is_above(second, first);
     case Relation::in_front_of:
         return stands_before(first, second);
     case Relation::behind:

@@ -141,6 +141,11 @@ bool read_range(Scan& scan, Amount const& first) {
     auto const words = [&](Amount const& amount) {
         return years ? year_words(std::stoul(amount.integer)) : amount_words(amount);
     };
+    if (amount_words(first) == amount_words(*second) && unit.empty() && scale.empty() && half_day_size == 0) {
+        scan.say(amount_words(first) + " " + amount_words(*second)); // "a 50-50 chance"
+        scan.at = end;
+        return true;
+    }
     auto second_words = words(*second);
     if (first.may_be_year() && second->integer.size() == 2 && unit.empty() && // "1999-04", "2019–20"
         second->fraction.empty() && from(scan.text, end).find_first_of("%") != 0) {
@@ -159,24 +164,20 @@ bool read_range(Scan& scan, Amount const& first) {
     return true;
 }
 
-// "1-2-3" is a list.
+// "1-2-3" is a list, "978-3-16-148410-0" the number of something.
 bool read_hyphened_list(Scan& scan) {
-    std::string words;
-    auto at = scan.at;
-    int count = 0;
-    while (auto const size = digits_at(scan.text, at)) {
-        words += (count++ ? ", " : "") + integer_words(scan.text.substr(at, size));
-        at += size;
-        if (char_at(scan.text, at) != '-' || !is_digit(char_at(scan.text, at + 1))) {
-            break;
-        }
-        ++at;
-    }
-    if (count < 3 || letter_at(scan.text, at) || in_equation(scan.text, at)) {
+    auto const groups = hyphened_digits(scan.text, scan.at);
+    auto const end = groups.empty() ? scan.at : static_cast<std::size_t>(groups.back().end() - scan.text.begin());
+    if (groups.size() < 3 || letter_at(scan.text, end) || in_equation(scan.text, end)) {
         return false;
     }
+    bool const serial = std::any_of(groups.begin(), groups.end(), [](auto group) { return group.size() > 3; });
+    std::string words;
+    for (auto group : groups) {
+        words += (words.empty() ? "" : ", ") + (serial ? digit_words(group) : integer_words(group));
+    }
     scan.say(words);
-    scan.at = at;
+    scan.at = end;
     return true;
 }
 
@@ -228,9 +229,14 @@ bool read_ordinal(Scan& scan, Amount const& number) {
     return true;
 }
 
-// "1990s", "the 90s", "1960s-80s"
+// "the 60s and", "1960s-"
+bool follows_decade(std::string_view said) {
+    return said.ends_with("ies to") || said.ends_with("ies and ") || said.ends_with("ies or ");
+}
+
+// "1990s", "the 90s", "1960s-80s", "the 60's and 70's"
 bool read_decade(Scan& scan, Amount const& number) {
-    auto const mark = char_at(scan.text, number.end) == '\'' && number.integer.size() == 4 ? 1U : 0U; // "1990's"
+    auto const mark = char_at(scan.text, number.end) == '\'' ? 1U : 0U; // "1990's", "the 80's"
     if (letters_at(scan.text, number.end + mark) != "s" || !number.fraction.empty()) {
         return false;
     }
@@ -239,7 +245,7 @@ bool read_decade(Scan& scan, Amount const& number) {
     bool const century = number.may_be_year() && number.integer.ends_with('0');
     bool const short_form = number.integer.size() == 2 && number.integer >= "20" && number.integer.ends_with('0') &&
                             (contains(announcing, scan.previous) || before.ends_with('\'') ||
-                             before.ends_with("\u2019") || scan.out.ends_with("ies to"));
+                             before.ends_with("\u2019") || follows_decade(scan.out));
     if (!century && !short_form) {
         return false;
     }
@@ -359,6 +365,27 @@ bool read_plain(Scan& scan, Amount const& number) {
     return true;
 }
 
+// "1.234,50" as most of Europe writes it: there is no other way to read it.
+std::optional<Amount> continental_amount_at(std::string_view text, std::size_t at) {
+    Amount amount;
+    amount.grouped = true;
+    auto run = digits_at(text, at);
+    amount.integer = from(text, at).substr(0, run);
+    if (run == 0 || run > 3 || amount.integer[0] == '0') {
+        return std::nullopt;
+    }
+    for (at += run; char_at(text, at) == '.' && digits_at(text, at + 1) == 3; at += 4) {
+        amount.integer += text.substr(at + 1, 3);
+    }
+    run = digits_at(text, at + 1);
+    if (amount.integer.size() < 4 || char_at(text, at) != ',' || run == 0 || run > 2) {
+        return std::nullopt;
+    }
+    amount.fraction = text.substr(at + 1, run);
+    amount.end = at + 1 + run;
+    return amount;
+}
+
 } // namespace
 
 std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
@@ -366,6 +393,9 @@ std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
     auto run = digits_at(text, at);
     if (run == 0 && !(char_at(text, at) == '.' && digits_at(text, at + 1) > 0)) {
         return std::nullopt;
+    }
+    if (auto const continental = continental_amount_at(text, at)) {
+        return continental;
     }
     amount.integer = text.substr(at, run);
     at += run;
@@ -398,14 +428,18 @@ std::string amount_words(Amount const& amount) {
 bool counts_things(std::string_view rest) {
     static constexpr std::string_view others[] = {"people",  "men",   "women", "children",
                                                   "percent", "sheep", "fish",  "feet"};
-    static constexpr std::string_view no_plurals[] = {"is",   "was", "has",  "as",     "its",   "this",  "us",
-                                                      "does", "his", "plus", "versus", "minus", "times", "across"};
+    static constexpr std::string_view no_plurals[] = {"is",    "was",    "has", "as",   "its",    "this",
+                                                      "us",    "does",   "his", "plus", "versus", "minus",
+                                                      "times", "across", "bus", "gas"};
     auto const word = rest.starts_with(' ') ? letters_at(rest, 1) : "";
     bool const plural = word.size() > 2 && is_lower(word[0]) && word.ends_with('s') && !word.ends_with("ss");
     return contains(others, word) || word == "times" || (plural && !contains(no_plurals, word));
 }
 
 std::size_t dash_at(std::string_view text, std::size_t at) {
+    if (from(text, at).starts_with("-to-")) { // "nine-to-five"
+        return 4;
+    }
     auto const gap = char_at(text, at) == ' ' && from(text, at + 1).starts_with("–") ? 1U : 0U;
     for (std::string_view dash : {"-", "–"}) {
         if (from(text, at + gap).starts_with(dash)) {

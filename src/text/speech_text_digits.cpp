@@ -128,6 +128,9 @@ bool read_dotted(Scan& scan) {
     }
     bool const grouped = !telephone && runs.size() == 3 && runs[0].size() <= 3 && runs[0][0] != '0' &&
                          runs[1].size() == 3 && runs[2].size() == 3; // "1.000.000"
+    if (grouped && char_at(scan.text, end) == ',' && is_digit(char_at(scan.text, end + 1))) {
+        return false; // "1.000.000,50" is an amount
+    }
     if (grouped) {
         scan.say(integer_words(std::string(runs[0]) + std::string(runs[1]) + std::string(runs[2])));
         scan.at = end;
@@ -143,6 +146,19 @@ bool read_dotted(Scan& scan) {
     return true;
 }
 
+std::vector<std::string_view> hyphened_digits(std::string_view text, std::size_t at) {
+    std::vector<std::string_view> groups;
+    while (auto const size = digits_at(text, at)) {
+        groups.push_back(text.substr(at, size));
+        at += size;
+        if (char_at(text, at) != '-' || !is_digit(char_at(text, at + 1))) {
+            break;
+        }
+        ++at;
+    }
+    return groups;
+}
+
 bool read_serial(Scan& scan) {
     bool const glued = letter_at(scan.text, scan.at - 1);
     auto const size = digits_at(scan.text, scan.at);
@@ -153,8 +169,20 @@ bool read_serial(Scan& scan) {
     if (size == 0 || goes_on || (!glued && !code)) {
         return false;
     }
-    bool const one_by_one = code || (size >= 4 && !digits.ends_with("00"));
-    scan.say(one_by_one ? digit_words(digits) : integer_words(digits));
+    if (code) { // "978-3-16-148410-0"
+        std::string words;
+        for (auto group : hyphened_digits(scan.text, scan.at)) {
+            words += (words.empty() ? "" : ", ") + digit_words(group);
+            scan.at = static_cast<std::size_t>(group.end() - scan.text.begin());
+        }
+        scan.say(words);
+        return true;
+    }
+    bool const year = size == 4 && scan.out.ends_with("FY"); // a financial year
+    bool const one_by_one = size >= 4 && !digits.ends_with("00");
+    scan.say(year         ? year_words(std::stoul(std::string(digits)))
+             : one_by_one ? digit_words(digits)
+                          : integer_words(digits));
     scan.at += size;
     return true;
 }

@@ -240,7 +240,8 @@ bool is_decoration(std::string_view line) {
 // The start of a heading, quotation or list item; what it marks begins a block of its own.
 std::size_t block_mark(std::string_view line) {
     std::size_t at = 0;
-    while (at < line.size() && line[at] == '>') {
+    auto const quoted = line.starts_with(">>") ? line.size() : std::min(line.find_first_not_of("> "), line.size());
+    while (at < line.size() && line[at] == '>' && !is_digit(char_at(line, quoted))) { // "> 5" is a comparison
         at = std::min(line.find_first_not_of("> ", at), line.size());
     }
     auto const hashes = std::min(line.find_first_not_of('#', at), line.size()) - at;

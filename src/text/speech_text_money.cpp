@@ -54,6 +54,13 @@ std::optional<Money> money_at(std::string_view text, std::size_t at) {
     if (!amount) {
         return std::nullopt;
     }
+    bool const comma = !amount->grouped && amount->fraction.empty() && char_at(text, amount->end) == ',' &&
+                       digits_at(text, amount->end + 1) == 2 &&
+                       !(char_at(text, amount->end + 3) == ',' && is_digit(char_at(text, amount->end + 4)));
+    if (comma) { // "€5,99"
+        amount->fraction = text.substr(amount->end + 1, 2);
+        amount->end += 3;
+    }
     auto const end = amount->end;
     auto const gap = is_in(" -", char_at(text, end)) ? 1U : 0U;
     auto const word = letters_at(text, end + gap);
@@ -146,7 +153,7 @@ bool read_money_behind(Scan& scan, Amount const& number) {
     auto const end = money ? money->end : number.end;
     auto const gap = char_at(scan.text, end) == ' ' ? 1U : 0U;
     auto const* currency = currency_at(from(scan.text, end + gap));
-    if (!currency || (number.fraction.empty() && !money->magnitude)) {
+    if (!currency || (money->amount.fraction.empty() && !money->magnitude)) {
         return false;
     }
     auto const after = end + gap + std::string_view(currency->symbol).size();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace echollama::speech {
 
@@ -138,6 +139,8 @@ std::size_t half_day_at(std::string_view text, std::size_t at, std::string& word
 std::size_t dash_at(std::string_view text, std::size_t at);
 // Is the sign at `at` part of a calculation with "="?
 bool in_equation(std::string_view text, std::size_t at);
+// Runs of digits with hyphens between them: "978-3-16" has three; none where no digit stands.
+std::vector<std::string_view> hyphened_digits(std::string_view text, std::size_t at);
 // "words.and.parts" as "words dot and dot parts"; digits one by one, every sign by its name.
 std::string spell_address(std::string_view address);
 // After an abbreviation's full stop: does it end the sentence as well?

@@ -82,9 +82,36 @@ bool is_monarch(std::string_view word) {
     return contains(words, word);
 }
 
+constexpr std::size_t sure_numeral = 5; // letters that make one by accident in no word: "MCMXCIV"
+
+// "page iv", "pages xi": the pages before the first.
+bool read_small_roman(Scan& scan, std::string_view word) {
+    if (!(scan.previous == "page" || scan.previous == "pages") || word.find_first_not_of("ivx") != word.npos) {
+        return false;
+    }
+    std::string capitals(word);
+    for (auto& letter : capitals) {
+        letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    auto const value = roman_value(capitals);
+    if (!value) {
+        return false;
+    }
+    scan.say(cardinal_words(value));
+    scan.at += word.size();
+    scan.forget_words();
+    scan.amount_end = scan.at;
+    return true;
+}
+
 } // namespace
 
-bool read_roman(Scan& scan, std::string_view word) {
+bool read_roman(Scan& scan, std::string_view whole) {
+    bool const possessive = whole.ends_with("'s"); // "Elizabeth II's crown"
+    auto const word = whole.substr(0, whole.size() - (possessive ? 2 : 0));
+    if (read_small_roman(scan, word)) {
+        return true;
+    }
     auto const value = roman_value(word);
     if (!value || letter_at(scan.text, scan.at + word.size()) || is_digit(scan.peek(word.size()))) {
         return false;
@@ -105,10 +132,16 @@ bool read_roman(Scan& scan, std::string_view word) {
                (small && word.size() > 1 && word != "XX" && word != "XXX" && scan.previous_capital) ||
                (small && several && scan.previous.empty() && rest.starts_with(". "))) {
         scan.say(cardinal_words(value));
+    } else if (word.size() >= sure_numeral) {
+        scan.say(value >= 1500 && value < 2100 ? year_words(value) : cardinal_words(value));
     } else {
         return false;
     }
     scan.at += word.size();
+    if (possessive) {
+        scan.out += "'s";
+        scan.at += 2;
+    }
     scan.forget_words();
     scan.amount_end = scan.at;
     return true;

@@ -151,12 +151,30 @@ bool read_address_word(Scan& scan) {
     return true;
 }
 
+// "10th Ave", "Hwy. 5", "Rte 66"
+bool numbered_way(Scan const& scan, std::string_view word) {
+    auto const behind = scan.peek(word.size()) == '.' ? 1U : 0U;
+    bool const before_number = (word == "Hwy" || word == "Rte") && scan.peek(word.size() + behind) == ' ' &&
+                               is_digit(scan.peek(word.size() + behind + 1));
+    std::string_view const said = scan.out;
+    bool const behind_ordinal =
+        scan.at > 0 && scan.amount_end == scan.at - 1 && is_upper(word[0]) &&
+        (said.ends_with("th ") || said.ends_with("st ") || said.ends_with("nd ") || said.ends_with("rd "));
+    return before_number || behind_ordinal;
+}
+
 // Without a house number: "St." is a saint before a name and a street behind one.
 bool read_street(Scan& scan, std::string_view word) {
     auto const way = spoken_for(ways, lower_case(word));
     bool const dot = scan.peek(word.size()) == '.' && !letter_at(scan.text, scan.at + word.size() + 1);
     if (way.empty() || word == "Dr" || word == "dr") {
         return false;
+    }
+    bool const capital_way =
+        is_upper(word[0]) && dot && (scan.previous_capital || word == "Blvd" || word == "Ave" || word == "Rd");
+    if (numbered_way(scan, word)) {
+        say_way(scan, word, way);
+        return true;
     }
     if (word == "St" || word == "st") {
         auto const next = letters_at(scan.text, scan.at + 4);
@@ -169,9 +187,7 @@ bool read_street(Scan& scan, std::string_view word) {
             scan.at += 3;
             return true;
         }
-    } else if (!(is_upper(word[0]) && dot &&
-                 (scan.previous_capital || word == "Blvd" || word == "Ave" || word == "Rd")) &&
-               word != "Blvd") {
+    } else if (!capital_way && word != "Blvd") {
         return false;
     }
     say_way(scan, word, way);

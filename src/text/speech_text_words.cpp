@@ -90,6 +90,21 @@ bool next_fits(std::string_view rest, ShortForm kind) {
     return kind == ShortForm::title ? is_upper(next) : kind != ShortForm::number || is_digit(next);
 }
 
+bool joins_names(std::string_view between) {
+    static constexpr std::string_view words[] = {", ", " & ", " and ", " or ", "/", ", and ", ", & "};
+    return contains(words, between);
+}
+
+// "Mon, Wed & Fri": does another day or month stand behind the one that ends here?
+bool name_is_listed(std::string_view text, std::size_t end) {
+    for (auto next = end; next < text.size() && next < end + 7; ++next) {
+        if (is_upper(text[next])) {
+            return joins_names(text.substr(end, next - end)) && !calendar_name(letters_at(text, next)).empty();
+        }
+    }
+    return false;
+}
+
 // "Mon–Fri", "Jan-Mar", "Sat 10:00": short names of days and months beside a dash, or before a number.
 bool read_calendar_name(Scan& scan, std::string_view word) {
     auto const name = calendar_name(word);
@@ -99,8 +114,12 @@ bool read_calendar_name(Scan& scan, std::string_view word) {
     auto const end = scan.at + word.size();
     bool const whole = word.size() == name.size();
     auto const dash = dash_at(scan.text, end);
-    bool const before_name = dash && !calendar_name(letters_at(scan.text, end + dash)).empty();
-    bool const behind_name = scan.out.ends_with(" to") && scan.name_end != std::string_view::npos;
+    bool const before_name = (dash && !calendar_name(letters_at(scan.text, end + dash)).empty()) ||
+                             (is_upper(word[0]) && name_is_listed(scan.text, end));
+    bool const behind_name =
+        scan.name_end != std::string_view::npos &&
+        (scan.out.ends_with(" to") ||
+         (is_upper(word[0]) && joins_names(scan.text.substr(scan.name_end, scan.at - scan.name_end))));
     bool const before_number = is_upper(word[0]) && char_at(scan.text, end) == ' ' &&
                                is_digit(char_at(scan.text, end + 1)) && word != "Mar" && word != "Sun" && word != "May";
     if (!whole && !before_name && !behind_name && !before_number) {
@@ -133,7 +152,8 @@ bool answers_no(std::string_view rest) {
     auto const digits = rest.find_first_not_of("No. ");
     auto const end = digits == std::string_view::npos ? rest.size() : digits + digits_at(rest, digits);
     auto const word = char_at(rest, end) == ' ' ? letters_at(rest, end + 1) : "";
-    return !word.empty() && is_lower(word[0]) && !contains(goes_on, word);
+    bool const counted = counts_things(from(rest, end)) || from(rest, end - 1).starts_with("1 "); // not "No. 7 bus"
+    return !word.empty() && is_lower(word[0]) && !contains(goes_on, word) && counted;
 }
 
 } // namespace

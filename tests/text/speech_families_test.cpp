@@ -117,7 +117,7 @@ TEST(SpeechFamilies, KeysTagsAndEntities) {
     });
 }
 
-TEST(SpeechFamilies, RomanNumerals) {
+TEST(SpeechFamilies, RomanNumeralsOfPagesAndRulers) {
     expect_spoken({
         {"World War II and Louis XIV", "World War two and Louis the fourteenth"},
         {"Chapter IV, part X, Section V, Type II", "Chapter four, part ten, Section five, Type two"},
@@ -279,6 +279,73 @@ TEST(SpeechFamilies, ClockTimes) {
         {"13 pm, 0 am, 12 am", "thirteen pm, zero am, twelve AM"},
         {"1-80-GO, 1-800GO", "one to eighty-GO, one to eight hundred GO"},
     });
+}
+
+TEST(SpeechFamilies, DecadesHoweverTheyAreWritten) {
+    expect_spoken({
+        {"the 80's, the 1980's, the '80s", "the eighties, the nineteen eighties, the eighties"},
+        {"The 60's and 70's were loud.", "The sixties and seventies were loud."},
+        {"the 1950s or 60s", "the nineteen fifties or sixties"},
+        {"the 747's wings", "the seven hundred forty-seven's wings"},
+        {"FY2025 and FY1999", "FY twenty twenty-five and FY nineteen ninety-nine"},
+    });
+}
+
+TEST(SpeechFamilies, NumbersOfThingsAreReadInTheirGroups) {
+    expect_spoken({
+        {"ISBN 978-3-16-148410-0", "ISBN nine seven eight, three, one six, one four eight four one zero, zero"},
+        {"part 12-3456-78", "part one two, three four five six, seven eight"},
+        {"account 12-34", "account twelve to thirty-four"},
+        {"1-2-3, 10-20-30", "one, two, three, ten, twenty, thirty"},
+        {"a 50-50 chance, a 5-5 draw", "a fifty fifty chance, a five five draw"},
+        {"5-5 kg", "five to five kilograms"},
+        {"a 9-to-5 job", "a nine to five job"},
+    });
+}
+
+TEST(SpeechFamilies, AmountsAsTheContinentWritesThem) {
+    expect_spoken({
+        {"€1.000,50 and 12.345.678,9 km", "one thousand euros and fifty cents and twelve million three hundred "
+                                          "forty-five thousand six hundred seventy-eight point nine kilometres"},
+        {"€5,99, 3,50 €", "five euros and ninety-nine cents, three euros and fifty cents"},
+        {"€5,000 and $1,234.50",
+         "five thousand euros and one thousand two hundred thirty-four dollars and fifty cents"},
+        {"1.000 or 1,50", "one point zero zero zero or one, fifty"}, // without a currency they may be two things
+    });
+}
+
+TEST(SpeechFamilies, RomanNumerals) {
+    expect_spoken({
+        {"page iv, pages xi", "page four, pages eleven"},
+        {"page c, page mix", "page c, page mix"},
+        {"Queen Elizabeth II's crown, World War I's end", "Queen Elizabeth the second's crown, World War one's end"},
+        {"MCMXCIV, MMXXVI, CIVIC, XXXXX", "nineteen ninety-four, twenty twenty-six, CIVIC, XXXXX"},
+    });
+}
+
+TEST(SpeechFamilies, WaysWithANumberInTheirName) {
+    expect_spoken({
+        {"10th Ave, 42nd St", "tenth Avenue, forty-second Street"},
+        {"5th Ave is closed, 3rd Rd.", "fifth Avenue is closed, third Road."},
+        {"Hwy. 5, Hwy 101, Rte 66", "Highway five, Highway one hundred one, Route sixty-six"},
+        {"Apt 4, Fig 2, Vol 3", "Apartment four, Figure two, Volume three"},
+        {"Apt words, Fig trees", "Apt words, Fig trees"},
+        {"Is it safe? No. 3 cars are coming.", "Is it safe? No. three cars are coming."},
+        {"No. 7 bus, No. 1 is here", "number seven bus, number one is here"},
+    });
+}
+
+TEST(SpeechFamilies, DaysAndMonthsInARow) {
+    expect_spoken({
+        {"Mon, Wed & Fri", "Monday, Wednesday and Friday"},
+        {"Jan and Feb, Sat or Sun", "January and February, Saturday or Sunday"},
+        {"The sun and wed people", "The sun and wed people"},
+        {"Jan, my friend, sat", "Jan, my friend, sat"},
+    });
+}
+
+TEST(SpeechFamilies, AComparisonIsNoQuotation) {
+    expect_spoken({{"> 5 metres", "more than five metres"}, {"> He said so", "He said so"}, {">> 5", "five"}});
 }
 
 TEST(SpeechFamilies, Possessives) {
