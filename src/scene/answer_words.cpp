@@ -48,6 +48,15 @@ Indices joined(Indices first, Indices const& second) {
     return first;
 }
 
+Indices united(Indices first, Indices const& second) {
+    for (auto index : second) {
+        if (std::find(first.begin(), first.end(), index) == first.end()) {
+            first.push_back(index);
+        }
+    }
+    return first;
+}
+
 AnswerWords::AnswerWords(Scene const& scene, Question question, WordingOptions const& options)
     : scene_(scene), question_(std::move(question)), options_(options) {
     options_.units = question_.units.value_or(options_.units);
@@ -223,8 +232,13 @@ std::string AnswerWords::cannot_tell_attribute(AskedAttribute const& asked, Aske
     return "I cannot tell more from this picture.";
 }
 
-std::string AnswerWords::perhaps_it(AskedThing const& thing, Indices const& possible) const {
-    return seen(possible, false) + " I cannot tell whether it is " + with_article(thing.mention.label) + ".";
+std::string AnswerWords::not_found(AskedThing const& thing) const {
+    auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+    return possible.empty() ? not_seen(thing.mention) : seen(possible, false) + " " + cannot_tell_class(thing);
+}
+
+std::string AnswerWords::cannot_tell_class(AskedThing const& thing) {
+    return "I cannot tell whether it is " + with_article(thing.mention.label) + ".";
 }
 
 std::string AnswerWords::landmark_name() const {
@@ -234,6 +248,15 @@ std::string AnswerWords::landmark_name() const {
         return named.empty() ? thing.mention.words : object(named.front()).detection.label;
     };
     return name(relation.object) + (relation.object2 ? " and the " + name(*relation.object2) : "");
+}
+
+std::string AnswerWords::landmark_missing() const {
+    auto const& relation = *question_.relation;
+    if (objects_named(scene_, relation.object.mention).empty()) {
+        return not_seen(relation.object.mention);
+    }
+    bool const second = relation.object2 && objects_named(scene_, relation.object2->mention).empty();
+    return second ? not_seen(relation.object2->mention) : "";
 }
 
 bool AnswerWords::says_yes_or_no() const {

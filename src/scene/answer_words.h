@@ -16,6 +16,8 @@ std::string with_more(std::string text, std::string const& more);
 std::string listed(std::vector<std::string> const& names);
 // One list after the other.
 Indices joined(Indices first, Indices const& second);
+// The first, and what it lacks of the second.
+Indices united(Indices first, Indices const& second);
 
 // One question about one scene; the scene must outlive it.
 class AnswerWords {
@@ -48,9 +50,14 @@ class AnswerWords {
     // "I cannot tell whether it is a man."
     std::string cannot_tell_special() const;
     static std::string cannot_tell_attribute(AskedAttribute const& asked, AskedThing const& thing, bool many);
+    // The thing is not named by any object: "I do not see any cup in this picture."; where one of its kind is in doubt,
     // "I see an animal, perhaps a dog, straight ahead. I cannot tell whether it is a cat."
-    std::string perhaps_it(AskedThing const& thing, Indices const& possible) const;
+    std::string not_found(AskedThing const& thing) const;
+    // "I cannot tell whether it is a cat."
+    static std::string cannot_tell_class(AskedThing const& thing);
     std::string landmark_name() const;
+    // Says which thing of the question's relation is not seen; empty: all of them are.
+    std::string landmark_missing() const;
     bool says_yes_or_no() const;
     // " on the left", " at 2 o'clock", " on the table": of all places of the question; empty where it names none.
     std::string where_words() const;

@@ -178,10 +178,10 @@ class SceneAnswers : private AnswerWords {
         }
         auto objects = everything();
         if (question_.relation) {
-            auto const landmarks = objects_named(scene_, question_.relation->object.mention);
-            if (landmarks.empty()) {
-                return complete(not_seen(question_.relation->object.mention));
+            if (auto missing = landmark_missing(); !missing.empty()) {
+                return complete(std::move(missing));
             }
+            auto const landmarks = objects_named(scene_, question_.relation->object.mention);
             if (question_.relation->relation == Relation::inside) {
                 return partial(seen(landmarks, false), "I cannot tell what is inside.");
             }
@@ -199,8 +199,8 @@ class SceneAnswers : private AnswerWords {
         auto const extreme =
             question_.measured && question_.extreme == Extreme::none ? Extreme::nearest : question_.extreme;
         auto best = extreme_of(scene_, placed.there, extreme);
-        if (question_.reference == Reference::numbered) {
-            best = question_.number < placed.there.size() ? Indices{placed.there[question_.number]} : Indices{};
+        if (question_.reference == Reference::numbered && question_.number < placed.there.size()) {
+            best = {placed.there[question_.number]};
         }
         if (best.empty()) {
             return complete(std::string("I cannot tell which is ") +

@@ -132,9 +132,8 @@ Fit fits_relation(Scene const& scene, std::size_t object, AskedRelation const& r
         return Fit::unsure;
     }
     if (relation.relation == Relation::between) {
-        return relation.object2
-                   ? fits_between(scene, object, landmarks, objects_named(scene, relation.object2->mention))
-                   : Fit::unsure;
+        auto const others = relation.object2 ? objects_named(scene, relation.object2->mention) : Indices{};
+        return others.empty() ? Fit::unsure : fits_between(scene, object, landmarks, others);
     }
     auto best = Fit::no;
     for (auto landmark : landmarks) {

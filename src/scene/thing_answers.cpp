@@ -51,7 +51,8 @@ class ThingAnswers : private AnswerWords {
     // --- is there ---
 
     Answer presence_of(AskedThing const& thing) const {
-        auto named = objects_named(scene_, thing.mention);
+        auto const all = objects_named(scene_, thing.mention);
+        auto named = without_the_first(all);
         bool const placed_at = !question_.places.empty() || question_.relation;
         if (question_.yes_or_no && question_.extreme != Extreme::none && !placed_at && !named.empty()) {
             return is_extreme(named);
@@ -60,8 +61,8 @@ class ThingAnswers : private AnswerWords {
             named = extreme_of(scene_, named, question_.extreme);
         }
         if (named.empty()) {
-            auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
-            return complete(possible.empty() ? not_seen(thing.mention) : perhaps_it(thing, possible));
+            bool const no = says_yes_or_no() && all_sure(all);
+            return complete(all.empty() ? not_found(thing) : (no ? "No. " : "") + seen(all, true));
         }
         auto const placed = sort_by_place(scene_, named, question_);
         if (question_.count) {
@@ -75,11 +76,18 @@ class ThingAnswers : private AnswerWords {
             return complete((yes ? "Yes. " : "") + affirmed(placed.there, yes));
         }
         if (!placed.perhaps.empty()) {
-            auto const missing = question_.relation ? relation_open(thing) : "";
-            return {with_more(seen(placed.perhaps, true), missing), missing.empty()};
+            return perhaps_there(thing, placed);
         }
         bool const no = says_yes_or_no() && all_sure(placed.elsewhere);
         return complete((no ? "No. " : "") + seen(placed.elsewhere, true));
+    }
+
+    // "Is there another one?" is about one more than the one that is known.
+    Indices without_the_first(Indices named) const {
+        if (question_.reference == Reference::other && !named.empty()) {
+            named.erase(named.begin());
+        }
+        return named;
     }
 
     // Some are there, others not.
@@ -108,14 +116,17 @@ class ThingAnswers : private AnswerWords {
         return yes ? told(objects) : seen(objects, true);
     }
 
+    Answer perhaps_there(AskedThing const& thing, Placed const& placed) const {
+        auto const missing = question_.relation ? relation_open(thing) : "";
+        return {with_more(seen(placed.perhaps, true), missing), missing.empty()};
+    }
+
     std::string relation_open(AskedThing const& thing) const {
-        auto const& relation = *question_.relation;
-        auto const landmarks = objects_named(scene_, relation.object.mention);
-        if (landmarks.empty()) {
-            return not_seen(relation.object.mention);
+        if (auto missing = landmark_missing(); !missing.empty()) {
+            return missing;
         }
         return std::string("I cannot tell whether ") + (thing.mention.plural ? "they are " : "it is ") +
-               relation_words(relation.relation) + " the " + landmark_name() + ".";
+               relation_words(question_.relation->relation) + " the " + landmark_name() + ".";
     }
 
     Answer number_is_right(Placed const& placed) const {
@@ -147,18 +158,15 @@ class ThingAnswers : private AnswerWords {
         for (auto const& thing : question_.things) {
             auto const placed = sort_by_place(scene_, objects_named(scene_, thing.mention), question_);
             auto named = joined(placed.there, placed.perhaps);
-            open = open || !placed.perhaps.empty();
             if (named.empty()) {
-                auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
-                open = open || !possible.empty();
-                missing = possible.empty() ? with_more(missing, not_seen(thing.mention)) : missing;
-                named = possible;
+                named = placed.elsewhere; // told with where it is
             }
-            for (auto index : named) {
-                if (std::find(found.begin(), found.end(), index) == found.end()) {
-                    found.push_back(index);
-                }
+            if (named.empty()) {
+                named = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+                missing = named.empty() ? with_more(missing, not_seen(thing.mention)) : missing;
             }
+            open = open || named != placed.there;
+            found = united(std::move(found), named);
         }
         std::sort(found.begin(), found.end());
         bool const yes = says_yes_or_no() && !open && !found.empty() && missing.empty() && all_sure(found) &&
@@ -172,12 +180,13 @@ class ThingAnswers : private AnswerWords {
     Answer number_of(AskedThing const& thing) const {
         auto const named = objects_named(scene_, thing.mention);
         if (named.empty()) {
-            return complete(not_seen(thing.mention));
+            return complete(not_found(thing));
         }
         auto const placed = sort_by_place(scene_, named, question_);
         auto const where = where_words();
         if (question_.brevity == Brevity::one_word) {
-            return complete(capitalised(number_word(placed.there.size())) + ".");
+            bool const clear = placed.perhaps.empty() && all_sure(placed.there);
+            return complete(capitalised((clear ? "" : "perhaps ") + number_word(placed.there.size())) + ".");
         }
         if (where.empty()) {
             return complete(seen(named, true));
@@ -200,14 +209,8 @@ class ThingAnswers : private AnswerWords {
 
     // The ones the question is about: in its place where it names one, the nearest or the second where it says so.
     Indices meant(AskedThing const& thing) const {
-        auto found = objects_named(scene_, thing.mention);
-        auto const placed = sort_by_place(scene_, found, question_);
-        if (!question_.places.empty() || question_.relation) {
-            found = !placed.there.empty() ? placed.there : !placed.perhaps.empty() ? placed.perhaps : found;
-        }
-        if (question_.reference == Reference::other && found.size() > 1) {
-            found.erase(found.begin());
-        }
+        auto const placed = sort_by_place(scene_, objects_named(scene_, thing.mention), question_);
+        auto const found = without_the_first(placed.there);
         if (question_.reference == Reference::numbered) {
             return question_.number < found.size() ? Indices{found[question_.number]} : Indices{};
         }
@@ -216,12 +219,14 @@ class ThingAnswers : private AnswerWords {
 
     Answer none_meant(AskedThing const& thing) const {
         auto const named = objects_named(scene_, thing.mention);
-        if (!named.empty()) {
-            return complete(
-                with_more(seen(named, true), question_.reference == Reference::none ? "I cannot tell which." : ""));
+        if (named.empty()) {
+            return complete(not_found(thing));
         }
-        auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
-        return complete(possible.empty() ? not_seen(thing.mention) : perhaps_it(thing, possible));
+        auto const placed = sort_by_place(scene_, named, question_);
+        if (placed.there.empty() && !placed.perhaps.empty()) {
+            return perhaps_there(thing, placed);
+        }
+        return complete(with_more(seen(named, true), question_.extreme != Extreme::none ? "I cannot tell which." : ""));
     }
 
     Answer distance_of(AskedThing const& thing) const {
@@ -286,7 +291,7 @@ class ThingAnswers : private AnswerWords {
         std::string missing;
         for (auto const& thing : question_.things) {
             auto const named = extreme_of(scene_, objects_named(scene_, thing.mention), Extreme::nearest);
-            missing = named.empty() ? with_more(missing, not_seen(thing.mention)) : missing;
+            missing = named.empty() ? with_more(missing, not_compared(thing)) : missing;
             found.push_back(named);
         }
         if (!missing.empty()) {
@@ -302,10 +307,22 @@ class ThingAnswers : private AnswerWords {
         return compared(all);
     }
 
+    // Why a thing takes no part in a comparison.
+    std::string not_compared(AskedThing const& thing) const {
+        auto const named = objects_named(scene_, thing.mention);
+        if (!named.empty()) {
+            return "I cannot tell which " + object(named.front()).detection.label + " is nearest.";
+        }
+        auto const possible = objects_possibly_named(scene_, thing.mention, options_.sure_score);
+        return possible.empty() ? not_seen(thing.mention) : cannot_tell_class(thing);
+    }
+
     std::string what_is_there() const {
         Indices all;
         for (auto const& thing : question_.things) {
-            all = joined(all, objects_named(scene_, thing.mention));
+            auto const named = objects_named(scene_, thing.mention);
+            all = united(std::move(all),
+                         named.empty() ? objects_possibly_named(scene_, thing.mention, options_.sure_score) : named);
         }
         return all.empty() ? "" : seen(all, true);
     }
@@ -313,8 +330,7 @@ class ThingAnswers : private AnswerWords {
     // "which chair is nearer"
     Answer comparison_in_class() const {
         auto const extreme = question_.farther ? Extreme::farthest : Extreme::nearest;
-        auto const best = extreme_of(scene_, objects_named(scene_, question_.things.front().mention), extreme);
-        return best.empty() ? none_meant(question_.things.front()) : complete(told(best));
+        return complete(told(extreme_of(scene_, objects_named(scene_, question_.things.front().mention), extreme)));
     }
 
     Answer compared(Indices all) const {
