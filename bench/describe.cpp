@@ -118,10 +118,8 @@ std::vector<Figures> run_loaded(fs::path const& photo, fs::path const& models, i
 
 void report(char const* name, std::vector<Figures> const& all) {
     auto const line = [&](char const* what, double Figures::*of) {
-        std::vector<double> values;
-        for (auto const& figures : all) {
-            values.push_back(figures.*of);
-        }
+        std::vector<double> values(all.size());
+        std::transform(all.begin(), all.end(), values.begin(), [of](Figures const& figures) { return figures.*of; });
         std::sort(values.begin(), values.end());
         std::printf("%-7s %-12s %7.0f (%.0f..%.0f)\n", name, what, values[values.size() / 2], values.front(),
                     values.back());

@@ -7,7 +7,7 @@
 #include <cmath>
 
 // Debian's libsndfile does not give this back when it refuses a damaged Ogg file.
-extern "C" char const* __lsan_default_suppressions() {
+extern "C" char const* __lsan_default_suppressions() { // NOLINT(bugprone-reserved-identifier): the sanitizer's name
     return "leak:vorbis_info_init\n";
 }
 
@@ -32,7 +32,10 @@ std::vector<Bytes> seeds() {
                                        {"sound.webm", AV_CODEC_ID_VORBIS},
                                        {"sound.aac", AV_CODEC_ID_AAC},
                                        {"sound.wma", AV_CODEC_ID_WMAV2}}) {
-        all.push_back(written(name, [&](auto const& path) { test::write_film_sound(path, coding, 16000, 1, tone); }));
+        auto const write = [&, codec = coding](auto const& path) {
+            test::write_film_sound(path, codec, 16000, 1, tone);
+        };
+        all.push_back(written(name, write));
     }
     return all;
 }

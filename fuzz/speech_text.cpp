@@ -34,7 +34,7 @@ void check_thoughts(std::string const& text) {
         parts += pieces.push(text.substr(at, 3));
     }
     parts += pieces.finish();
-    bool const one_close = text.find("/") == text.rfind("/"); // a second one may take back what has been passed on
+    bool const one_close = text.find('/') == text.rfind('/'); // a second one may take back what has been passed on
     if (all.size() > text.size() || (one_close && text.find("|>") == std::string::npos && all != parts)) {
         throw std::logic_error("thoughts depend on how they arrive");
     }

@@ -21,11 +21,11 @@ void add_wording_options(Command& command, WordingOptions& wording) {
                    "How distances are said");
 }
 
-void add_prompt_style_option(Command& command, PromptStyle& style, std::string help) {
+void add_prompt_style_option(Command& command, PromptStyle& style, std::string const& help) {
     command.choice("--prompt-style", style,
                    {{"standard", PromptStyle::standard, {"default", "facts", "sentences"}},
                     {"paper", PromptStyle::paper, {"matrix"}}},
-                   std::move(help));
+                   help);
 }
 
 } // namespace echollama

@@ -11,6 +11,6 @@ namespace echollama {
 void add_wording_options(Command& command, WordingOptions& wording);
 
 // --prompt-style.
-void add_prompt_style_option(Command& command, PromptStyle& style, std::string help);
+void add_prompt_style_option(Command& command, PromptStyle& style, std::string const& help);
 
 } // namespace echollama

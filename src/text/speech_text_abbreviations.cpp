@@ -1,6 +1,7 @@
 #include "text/abbreviations.h"
 #include "text/speech_text_parts.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace echollama {
@@ -21,7 +22,7 @@ constexpr Abbreviation table[] = {
     {"Ltd", "Limited", ending, true}, {"Corp", "Corporation", ending, true}, {"Co", "Company", ending, true}, {"Bros", "Brothers", ending, true},
     {"Univ", "University", ending, true}, {"Dept", "Department", word, true}, {"dept", "department", word, true}, {"Assn", "Association", word, true},
     {"Bldg", "Building", ending, true}, {"Govt", "Government", ending, true}, {"govt", "government", ending, true}, {"mgmt", "management", ending, true},
-    {"Ph.D", "PhD", ending, true}, {"M.D", "MD", ending, true}, {"B.A", "BA", ending, true}, {"M.A", "MA", ending, true},
+    {"Ph.D", "PhD", ending, true}, {"ph.d", "PhD", ending, true}, {"M.D", "MD", ending, true}, {"B.A", "BA", ending, true}, {"M.A", "MA", ending, true},
     {"Apt", "Apartment", number, false}, {"apt", "apartment", number, true}, {"Fig", "Figure", number, false}, {"fig", "figure", number, true},
     {"Figs", "Figures", number, true}, {"No", "number", number, true}, {"no", "number", number, true}, {"Nos", "numbers", number, true},
     {"nos", "numbers", number, true}, {"Nr", "number", number, true}, {"nr", "number", number, true}, {"pp", "pages", number, true},
@@ -58,8 +59,11 @@ Abbreviations abbreviations() {
 }
 
 bool is_written_as(Abbreviation const& form, std::string_view word) {
-    return word == form.written || (form.kind == title && word.size() == form.written.size() && word != "gen" &&
-                                    word != "rep" && word != "col" && word != "ft" && word == lower_case(form.written));
+    bool const loud = form.kind == title && lower_case(form.written) == lower_case(word) && // "MR. SMITH"
+                      std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    return word == form.written || loud ||
+           (form.kind == title && word.size() == form.written.size() && word != "gen" && word != "rep" &&
+            word != "col" && word != "ft" && word == lower_case(form.written));
 }
 
 bool begins_sentence(std::string_view word) {

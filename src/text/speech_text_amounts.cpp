@@ -9,7 +9,7 @@ namespace {
 
 // Bytes of the separator before another group of exactly three digits: "," or a space of some width; 0: none.
 std::size_t separator_at(std::string_view text, std::size_t at) {
-    for (std::string_view separator : {",", " ", "\u00A0", "\u2009", "\u202F"}) {
+    for (std::string_view separator : {",", " ", "'", "\u00A0", "\u2009", "\u202F"}) {
         if (from(text, at).starts_with(separator) && digits_at(text, at + separator.size()) == 3) {
             return separator.size();
         }
@@ -25,6 +25,12 @@ bool spaces_group(std::string_view text, std::size_t at) {
 
 constexpr std::string_view scales[] = {"hundred", "thousand", "million", "billion", "trillion"};
 
+// Does a number with digits behind its point end here?
+bool ends_fraction(std::string_view text, std::size_t at) {
+    auto const last = text.substr(0, at).find_last_not_of("0123456789");
+    return last != std::string_view::npos && last + 1 < at && text[last] == '.';
+}
+
 // The size of " million" and the like; 0: none. "3bn" is short for a billion.
 std::size_t scale_at(std::string_view text, std::size_t at, std::string& words) {
     if (is_in(" -", char_at(text, at))) {
@@ -38,6 +44,11 @@ std::size_t scale_at(std::string_view text, std::size_t at, std::string& words) 
     if (letters_at(text, at + gap) == "bn") {
         words = " billion";
         return gap + 2;
+    }
+    auto const short_form = letters_at(text, at);
+    if (ends_fraction(text, at) && short_form.size() == 1 && is_in("KMB", short_form[0])) { // "3.5K", "1.2M"
+        words = short_form == "K" ? " thousand" : short_form == "M" ? " million" : " billion";
+        return 1;
     }
     return 0;
 }
@@ -340,6 +351,37 @@ bool read_fraction(Scan& scan, Amount const& first) {
     return true;
 }
 
+// "2h30m", "1d 3h", "5m 30s": several units of time, the longer one first; "5 m" alone is a length.
+bool read_duration(Scan& scan) {
+    struct Unit {
+        char letter;
+        char const *one, *many;
+    };
+    static constexpr Unit units[] = {
+        {'d', "day", "days"}, {'h', "hour", "hours"}, {'m', "minute", "minutes"}, {'s', "second", "seconds"}};
+    std::string words;
+    auto at = scan.at, end = scan.at;
+    int parts = 0;
+    for (auto const& unit : units) {
+        auto const size = digits_at(scan.text, at);
+        bool const fits = size > 0 && size <= 3 && char_at(scan.text, at + size) == unit.letter &&
+                          !letter_at(scan.text, at + size + 1);
+        if (!fits) {
+            continue;
+        }
+        auto const digits = scan.text.substr(at, size);
+        words += (parts++ ? " " : "") + integer_words(digits) + " " + (digits == "1" ? unit.one : unit.many);
+        end = at + size + 1;
+        at = end + (char_at(scan.text, end) == ' ' ? 1U : 0U);
+    }
+    if (parts < 2) {
+        return false;
+    }
+    scan.say(words);
+    scan.at = end;
+    return true;
+}
+
 // "0x1F"
 bool read_hexadecimal(Scan& scan) {
     auto end = scan.at + 2;
@@ -400,8 +442,8 @@ std::optional<Amount> amount_at(std::string_view text, std::size_t at) {
     amount.integer = text.substr(at, run);
     at += run;
     auto const first = separator_at(text, at);
-    bool const groups =
-        first > 0 && run > 0 && run <= 3 && (text[at] == ',' || (amount.integer[0] != '0' && spaces_group(text, at)));
+    bool const groups = first > 0 && run > 0 && run <= 3 &&
+                        (is_in(",'", text[at]) || (amount.integer[0] != '0' && spaces_group(text, at)));
     auto const separator = groups ? text.substr(at, first) : "";
     while (groups && text.substr(at).starts_with(separator) && separator_at(text, at) == first) {
         amount.integer += text.substr(at + first, 3);
@@ -491,11 +533,12 @@ bool read_number(Scan& scan) {
     if (!done && !number) {
         return false;
     }
-    done = done || read_electronic(scan) || read_serial(scan) || read_date_or_time(scan) || read_telephone(scan) ||
-           read_dotted(scan) || read_house_number(scan) || read_hexadecimal(scan) || read_fraction(scan, *number) ||
-           read_marked_measure(scan, *number) || read_size(scan, *number) || read_ordinal(scan, *number) ||
-           read_decade(scan, *number) || read_hyphened_list(scan) || read_range(scan, *number) ||
-           read_power_of_ten(scan, *number) || read_money_behind(scan, *number) || read_plain(scan, *number);
+    done = done || read_electronic(scan) || read_serial(scan) || read_duration(scan) || read_date_or_time(scan) ||
+           read_telephone(scan) || read_dotted(scan) || read_house_number(scan) || read_hexadecimal(scan) ||
+           read_fraction(scan, *number) || read_marked_measure(scan, *number) || read_size(scan, *number) ||
+           read_ordinal(scan, *number) || read_decade(scan, *number) || read_hyphened_list(scan) ||
+           read_range(scan, *number) || read_power_of_ten(scan, *number) || read_money_behind(scan, *number) ||
+           read_plain(scan, *number);
     for (auto per = per_words(scan); !per.empty(); per = per_words(scan)) {
         scan.say(per.substr(1));
     }

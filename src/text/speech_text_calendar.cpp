@@ -336,12 +336,13 @@ bool read_month_date(Scan& scan) {
     if (first.end && !counts_things(from(scan.text, first.end)) && unit_at(from(scan.text, first.end)).size == 0) {
         end = first.end;
         words += " " + ordinal_words(first.value);
-        auto const dash = dash_at(scan.text, end);
+        auto const spaced = from(scan.text, end).starts_with(" - ") ? 3U : 0U; // "May 5 - 7"
+        auto const dash = spaced ? spaced : dash_at(scan.text, end);
         auto const second = dash ? day_at(scan.text, end + dash) : Day{};
         if (second.end) {
             words += " to " + ordinal_words(second.value);
             end = second.end;
-        } else if (dash && !month_number(letters_at(scan.text, end + dash))) {
+        } else if (dash && !spaced && !month_number(letters_at(scan.text, end + dash))) {
             return false;
         }
     } else if (from(scan.text, end).starts_with(" of ") && digits_at(scan.text, end + 4) == 4) {

@@ -7,7 +7,7 @@ namespace {
 
 // clang-format off
 constexpr Currency currencies[] = {
-    {"US$", "US dollar", "US dollars", "cent", "cents"}, {"AU$", "Australian dollar", "Australian dollars", "cent", "cents"},
+    {"USD$", "US dollar", "US dollars", "cent", "cents"}, {"US$", "US dollar", "US dollars", "cent", "cents"}, {"AU$", "Australian dollar", "Australian dollars", "cent", "cents"},
     {"A$", "Australian dollar", "Australian dollars", "cent", "cents"}, {"CA$", "Canadian dollar", "Canadian dollars", "cent", "cents"},
     {"C$", "Canadian dollar", "Canadian dollars", "cent", "cents"}, {"NZ$", "New Zealand dollar", "New Zealand dollars", "cent", "cents"},
     {"HK$", "Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, {"S$", "Singapore dollar", "Singapore dollars", "cent", "cents"},

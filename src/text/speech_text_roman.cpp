@@ -84,9 +84,11 @@ bool is_monarch(std::string_view word) {
 
 constexpr std::size_t sure_numeral = 5; // letters that make one by accident in no word: "MCMXCIV"
 
-// "page iv", "pages xi": the pages before the first.
+// "page iv", "pages xi": the pages before the first; "Act III, Scene ii".
 bool read_small_roman(Scan& scan, std::string_view word) {
-    if (!(scan.previous == "page" || scan.previous == "pages") || word.find_first_not_of("ivx") != word.npos) {
+    bool const page = scan.previous == "page" || scan.previous == "pages";
+    bool const counted = counts_in_roman(scan.previous) && scan.previous_capital && word.size() > 1;
+    if (!(page || counted) || word.find_first_not_of("ivx") != word.npos) {
         return false;
     }
     std::string capitals(word);

@@ -344,6 +344,31 @@ TEST(SpeechFamilies, DaysAndMonthsInARow) {
     });
 }
 
+TEST(SpeechFamilies, Durations) {
+    expect_spoken({
+        {"2h30m, 1d 3h, 5m 30s, 1h 1m 1s",
+         "two hours thirty minutes, one day three hours, five minutes thirty seconds, "
+         "one hour one minute one second"},
+        {"5m, 3h", "five metres, three hours"},
+        {"30m 2h", "thirty metres two hours"}, // the longer one does not come second
+        {"2h30mm", "two h thirty mm"},
+    });
+}
+
+TEST(SpeechFamilies, ShortThousandsAndPowers) {
+    expect_spoken({
+        {"3.5K views, 1.2M, 2.5B", "three point five thousand views, one point two million, two point five billion"},
+        {"10**2 and 3**bold**", "ten squared and three bold"},
+        {"1__0, 5~~6", "one zero, five six"},
+        {"1'000 and 1'234'567",
+         "one thousand and one million two hundred thirty-four thousand five hundred sixty-seven"},
+        {"MR. SMITH and DR. JONES", "Mister SMITH and Doctor JONES"},
+        {"May 5 - 7, May 5 - we left", "May fifth to seventh, May fifth, we left"},
+        {"Act III, Scene ii", "Act three, Scene two"},
+        {"USD$12, US$12", "twelve US dollars, twelve US dollars"},
+    });
+}
+
 TEST(SpeechFamilies, AComparisonIsNoQuotation) {
     expect_spoken({{"> 5 metres", "more than five metres"}, {"> He said so", "He said so"}, {">> 5", "five"}});
 }
