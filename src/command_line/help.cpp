@@ -63,10 +63,8 @@ std::string option_term(Option const& option) {
 
 std::string option_help(Option const& option) {
     auto names = [](std::vector<Option const*> const& others) {
-        std::vector<std::string> words;
-        for (auto const* other : others) {
-            words.push_back(other->shown());
-        }
+        std::vector<std::string> words(others.size());
+        std::transform(others.begin(), others.end(), words.begin(), [](auto const* other) { return other->shown(); });
         return words;
     };
     std::string text = option.help;

@@ -48,7 +48,7 @@ bool holds(std::string_view const (&list)[count], std::string_view word) {
 
 bool is_set(OrderedJson const& value) {
     return !(value.is_null() || value == false || (value.is_structured() && value.empty()) ||
-             (value.is_string() && (value == "" || value == "none")));
+             (value.is_string() && (value.get_ref<std::string const&>().empty() || value == "none")));
 }
 
 // For messages: what a file says may be anything.

@@ -8,8 +8,8 @@
 #include <ggml.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
-#include <ranges>
 #include <span>
 
 namespace echollama::convert {
@@ -63,9 +63,8 @@ class GgmlFile {
         number(static_cast<std::int32_t>(shape.size()));
         number(static_cast<std::int32_t>(name.size()));
         number(static_cast<std::int32_t>(type));
-        for (auto const dimension : shape | std::views::reverse) {
-            number(static_cast<std::int32_t>(dimension));
-        }
+        std::for_each(shape.rbegin(), shape.rend(),
+                      [this](auto dimension) { number(static_cast<std::int32_t>(dimension)); });
         bytes(name.data(), name.size());
         if (type == GGML_TYPE_F16) {
             std::vector<ggml_fp16_t> halves(values.size());

@@ -100,10 +100,8 @@ void GgufWriter::set(std::string const& key, std::vector<float> const& values) {
     gguf_set_arr_data(state_->gguf.get(), key.c_str(), GGUF_TYPE_FLOAT32, values.data(), values.size());
 }
 void GgufWriter::set(std::string const& key, std::vector<std::string> const& values) {
-    std::vector<char const*> pointers;
-    for (auto const& value : values) {
-        pointers.push_back(value.c_str());
-    }
+    std::vector<char const*> pointers(values.size());
+    std::transform(values.begin(), values.end(), pointers.begin(), [](auto const& value) { return value.c_str(); });
     gguf_set_arr_str(state_->gguf.get(), key.c_str(), pointers.data(), pointers.size());
 }
 

@@ -200,9 +200,7 @@ class Machine {
             push_ordered(items);
         } else if (is_tensor_maker(name)) {
             push_tensor(items);
-        } else if (name == "torch._utils _rebuild_parameter" && !items.empty()) {
-            push(items[0]);
-        } else if (name == "torch Size" && !items.empty()) {
+        } else if ((name == "torch._utils _rebuild_parameter" || name == "torch Size") && !items.empty()) {
             push(items[0]);
         } else {
             push_kind(Kind::ignored);

@@ -108,7 +108,7 @@ bool repeats(std::vector<std::string> const& before, std::string_view text) {
 
 std::string hint_prompt(std::string_view hint, std::string_view language) {
     auto words = bounded_hint(hint);
-    bool const list = language == "en" && plain(words) != "" && words.find_first_of(".?!") == std::string::npos;
+    bool const list = language == "en" && !plain(words).empty() && words.find_first_of(".?!") == std::string::npos;
     return list ? "Where is the " + words + "?" : words;
 }
 
