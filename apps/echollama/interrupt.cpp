@@ -9,9 +9,6 @@
 namespace echollama {
 namespace {
 
-// Work that cannot be interrupted (a library loading a model) may hold the program no longer than this after a signal.
-constexpr timespec grace{0, 100'000'000};
-
 sigset_t watched_signals() {
     sigset_t set;
     sigemptyset(&set);
@@ -23,7 +20,7 @@ sigset_t watched_signals() {
 
 } // namespace
 
-Interrupt::Interrupt() {
+Interrupt::Interrupt(std::chrono::milliseconds patience) : patience_(patience) {
     sigset_t set = watched_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is a write error with a sentence, not a silent death
@@ -42,6 +39,7 @@ void Interrupt::wait() {
         return;
     }
     stop_.request_stop();
+    timespec const grace{patience_.count() / 1000, patience_.count() % 1000 * 1'000'000};
     // A second signal, or the end of the grace period, ends the program without waiting for its threads. Files are
     // written beside their destination and renamed when complete, so nothing half-written stays under its final name.
     if (sigtimedwait(&set, nullptr, &grace) != SIGUSR2) {

@@ -1,6 +1,8 @@
-// Ctrl-C and termination: the first signal asks all work to stop; work that has not ended 100 ms later is left behind.
+// Ctrl-C and termination: the first signal asks all work to stop; work that has not ended some time later, or when a
+// second signal comes, is left behind.
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 #include <thread>
 
@@ -13,7 +15,9 @@ inline constexpr int exit_interrupted = 130;
 // them in a thread of its own.
 class Interrupt {
   public:
-    Interrupt();
+    // Work that cannot be interrupted (a library loading a model) may hold the program no longer than `patience` after
+    // the first signal.
+    explicit Interrupt(std::chrono::milliseconds patience = std::chrono::milliseconds(100));
     ~Interrupt();
     Interrupt(Interrupt const&) = delete;
     Interrupt& operator=(Interrupt const&) = delete;
@@ -24,6 +28,7 @@ class Interrupt {
   private:
     void wait();
 
+    std::chrono::milliseconds patience_;
     std::stop_source stop_;
     std::jthread waiter_;
 };

@@ -228,18 +228,7 @@ Llm::Llm(std::filesystem::path const& gguf, LlmOptions const& options) : state_(
 Llm::~Llm() = default;
 
 std::vector<LlmToken> Llm::tokenize(std::string_view text, bool parse_special) const {
-    std::vector<LlmToken> tokens(text.size() + 8);
-    auto run = [&] {
-        return llama_tokenize(state_->vocab, text.data(), static_cast<int>(text.size()), tokens.data(),
-                              static_cast<int>(tokens.size()), false, parse_special);
-    };
-    auto count = run();
-    if (count < 0) {
-        tokens.resize(static_cast<std::size_t>(-static_cast<std::int64_t>(count)));
-        count = run();
-    }
-    tokens.resize(static_cast<std::size_t>(std::max(0, count)));
-    return tokens;
+    return echollama::tokenize(state_->vocab, text, parse_special);
 }
 
 std::string Llm::piece(LlmToken token, bool special) const {
@@ -257,16 +246,7 @@ std::string Llm::piece(LlmToken token, bool special) const {
 }
 
 std::vector<LlmToken> Llm::render(Prompt const& prompt) const {
-    std::vector<LlmToken> tokens;
-    for (auto const& part : state_->chat->render(prompt)) {
-        auto more = tokenize(part.text, !part.from_message);
-        tokens.insert(tokens.end(), more.begin(), more.end());
-    }
-    auto bos = llama_vocab_bos(state_->vocab);
-    if (llama_vocab_get_add_bos(state_->vocab) && bos >= 0 && (tokens.empty() || tokens.front() != bos)) {
-        tokens.insert(tokens.begin(), bos);
-    }
-    return tokens;
+    return echollama::render(state_->vocab, *state_->chat, prompt);
 }
 
 ThoughtTags Llm::thought_tags() const {

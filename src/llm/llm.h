@@ -3,6 +3,7 @@
 #pragma once
 
 #include "llm/chat_template.h"
+#include "llm/llm_tokens.h"
 #include "scene/types.h"
 
 #include <cstdint>
@@ -20,8 +21,6 @@ struct llama_context;
 struct llama_model;
 
 namespace echollama {
-
-using LlmToken = std::int32_t;
 
 struct LlmAdapter {
     std::filesystem::path path; // LoRA as GGUF

@@ -1,0 +1,160 @@
+// echollama-train: teaches a language model of the LLaMA family by examples. Exit codes as echollama's: 0 success, 1
+// failure (one sentence on standard error), 2 wrong usage, 130 interrupted (and saved).
+#include "base/error.h"
+#include "base/log.h"
+#include "base/processor.h"
+#include "command_line/command_line.h"
+#include "interrupt.h"
+#include "progress_line.h"
+#include "standard_output.h"
+#include "train/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <new>
+#include <thread>
+
+namespace echollama {
+namespace {
+
+// Reaching the end of a micro-batch and saving may take a while; a second signal ends the program at once.
+constexpr std::chrono::minutes patience{60};
+
+struct TrainContext {
+    int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 256U));
+    bool quiet = false, version = false, resume = false;
+    std::filesystem::path config;
+    std::stop_token stop;
+    bool stopped = false; // a run was, and has been saved
+};
+
+std::string minutes_left(double seconds) {
+    if (seconds < 50) {
+        return "less than a minute left";
+    }
+    auto const minutes = static_cast<long>(std::lround(seconds / 60));
+    return minutes < 120 ? std::to_string(minutes) + (minutes == 1 ? " minute left" : " minutes left")
+                         : std::to_string(minutes / 60) + " hours left";
+}
+
+std::string step_line(train::Task task, train::StepReport const& r, std::int64_t steps, double speed, double left) {
+    char text[300];
+    int used = std::snprintf(text, sizeof(text), "step %lld of %lld, loss %.4f", static_cast<long long>(r.step + 1),
+                             static_cast<long long>(steps), r.loss);
+    if (task == train::Task::preferences) {
+        used += std::snprintf(text + used, sizeof(text) - static_cast<std::size_t>(used),
+                              ", rewards %.3f and %.3f, margin %.3f, accuracy %.2f", r.chosen_reward, r.rejected_reward,
+                              r.margin, r.accuracy);
+    }
+    std::snprintf(text + used, sizeof(text) - static_cast<std::size_t>(used),
+                  ", gradient %.3f, rate %.2e, %.0f tokens a second, ", r.gradient_norm, r.rate, speed);
+    return text + minutes_left(left);
+}
+
+std::string evaluation_line(train::Task task, std::int64_t step, train::Measures const& m) {
+    char text[200];
+    int const used = std::snprintf(text, sizeof(text), "evaluation after step %lld: loss %.4f",
+                                   static_cast<long long>(step), m.loss);
+    if (task == train::Task::preferences) {
+        std::snprintf(text + used, sizeof(text) - static_cast<std::size_t>(used), ", margin %.3f, accuracy %.2f",
+                      m.margin, m.accuracy);
+    }
+    return text;
+}
+
+void tell_end(train::RunResult const& result, train::Task task, TrainContext& context) {
+    auto const steps = std::to_string(result.step) + " of " + std::to_string(result.steps) + " steps";
+    if (result.end == train::RunEnd::stopped) {
+        context.stopped = true;
+        print_line("Stopped and saved after " + steps + "; go on with: echollama-train " +
+                   (task == train::Task::preferences ? "dpo " : "sft ") + context.config.string() + " --resume");
+        return;
+    }
+    print_line((result.end == train::RunEnd::no_better
+                    ? "Ended early, as the evaluation no longer became better, after "
+                    : "Finished ") +
+               steps + ".");
+    print_line("The adapter is in " + result.adapter.string() + " (PEFT) and " + result.gguf.string() +
+               " (echollama --lora).");
+}
+
+void run(train::Task task, TrainContext& context) {
+    auto const config = train::read_config(context.config);
+    ProgressLine line(context.quiet);
+    train::RunHooks hooks;
+    hooks.stop = context.stop;
+    hooks.resume = context.resume;
+    hooks.threads = context.threads;
+    hooks.stage = [&](std::string const& what) { line.show(what); };
+    hooks.step = [&](train::StepReport const& report, std::int64_t steps, double speed, double left) {
+        line.show(step_line(task, report, steps, speed, left));
+    };
+    hooks.evaluated = [&](std::int64_t step, train::Measures const& measures) {
+        line.show(evaluation_line(task, step, measures));
+        line.finish();
+    };
+    auto const result = train::run_training(task, config, hooks);
+    line.finish();
+    tell_end(result, task, context);
+}
+
+void add_task(Command& root, char const* name, char const* summary, train::Task task, TrainContext& context) {
+    auto& command = root.subcommand(name, summary);
+    command.example = std::string("echollama-train ") + name + " configs/echollama-dpo.toml";
+    command.positional("config", context.config, "The run's configuration, a TOML file").required();
+    command.flag("--resume", context.resume, "Go on with the run that the configuration's output_dir holds");
+    command.run = [&context, task] { run(task, context); };
+}
+
+void run_program(std::vector<std::string> const& words, TrainContext& context) {
+    Command root{"echollama-train", "Teaches a language model by examples (LoRA)"};
+    root.example = "echollama-train dpo configs/echollama-dpo.toml";
+    root.option("--threads", context.threads, "Processor threads to use").range(1, 256);
+    root.flag("--quiet,-q", context.quiet, "Print only results and errors");
+    root.flag("--version", context.version, "Print the program's version").enough();
+    add_task(root, "dpo", "Learn which of two answers is preferred", train::Task::preferences, context);
+    add_task(root, "sft", "Learn to give the chosen answers", train::Task::answers, context);
+    auto const parsed = parse_command_line(root, words);
+    if (parsed.help) {
+        print_text(command_help(*parsed.command));
+    } else if (context.version) {
+        print_line("echollama-train " ECHOLLAMA_VERSION);
+    } else {
+        log::set_level(context.quiet ? log::Level::error : log::Level::warning);
+        parsed.command->run();
+    }
+    finish_standard_output();
+}
+
+int guarded_main(int argc, char** argv) {
+    Interrupt interrupt(patience);
+    TrainContext context;
+    context.stop = interrupt.token();
+    try {
+        check_processor();
+        run_program({argv + std::min(argc, 1), argv + argc}, context);
+        return context.stopped ? exit_interrupted : 0;
+    } catch (Cancelled const&) { // before there was anything to save
+        return exit_interrupted;
+    } catch (ReaderGone const&) {
+        return 0;
+    } catch (UsageError const& error) {
+        log::error(error.what());
+        return 2;
+    } catch (std::bad_alloc const&) {
+        log::error("Not enough memory; set gradient_checkpointing = true or a smaller micro_batch_size.");
+        return 1;
+    } catch (std::exception const& error) {
+        log::error(error.what());
+        return 1;
+    }
+}
+
+} // namespace
+} // namespace echollama
+
+int main(int argc, char** argv) {
+    echollama::open_standard_streams();
+    return echollama::guarded_main(argc, argv);
+}

@@ -1,0 +1,60 @@
+// What a training run is told: a TOML file, whose keys are the field's own where it has any (axolotl, PEFT, TRL).
+#pragma once
+
+#include "train/model/lora.h"
+#include "train/optim/loss.h"
+#include "train/optim/schedule.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace echollama::train {
+
+enum class Task { preferences, answers }; // dpo, sft
+
+struct ModelConfig {
+    std::filesystem::path path; // a GGUF file or the folder of a published model
+    BaseType type = BaseType::stored;
+    std::string chat_template = {}; // as for echollama; empty: the model's own
+};
+
+struct DataConfig {
+    std::filesystem::path train, evaluation; // JSONL; no evaluation: empty
+    std::int64_t longest = 2048;             // tokens of a prompt with an answer
+    bool drops_longer = false;               // rows above that are left out instead of refused
+    bool shuffles = true;
+};
+
+struct RunConfig {
+    std::filesystem::path output;  // folder of the run
+    std::int64_t micro_batch = 1;  // rows computed at once
+    std::int64_t accumulation = 1; // micro-batches of one step
+    double epochs = 1;
+    std::int64_t steps = 0; // instead of epochs; 0: by epochs
+    double clip = 1;        // largest norm of the gradient; 0: not clipped
+    std::uint64_t seed = 0;
+    bool checkpointing = false;
+    std::int64_t save_every = 0, evaluate_every = 0; // steps; 0: at the end only
+    std::int64_t patience = 0;                       // evaluations without a better loss until the run ends; 0: never
+};
+
+struct TrainConfig {
+    ModelConfig model;
+    DataConfig data;
+    LoraOptions lora;
+    std::filesystem::path adapter; // to begin with; empty: a new one
+    PreferenceOptions loss;
+    AdamWOptions optimiser;
+    double rate = 2e-5;
+    Schedule schedule; // its steps are set when the data are known
+    RunConfig run;
+};
+
+// Text of a TOML file; `name` is its name for messages. Relative paths are seen from `folder`. Throws Error naming the
+// line, or the key and what it may be: keys that are not known are refused.
+TrainConfig parse_config(std::string_view text, std::string const& name, std::filesystem::path const& folder);
+TrainConfig read_config(std::filesystem::path const& path);
+
+} // namespace echollama::train

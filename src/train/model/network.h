@@ -1,0 +1,71 @@
+// A LLaMA with a LoRA adapter, forwards to the log-probabilities of answers and backwards to the adapter's gradients.
+// The base is frozen, so only activations and the small matrices have gradients. Written out by hand; formulas as in
+// transformers, modeling_llama.py.
+#pragma once
+
+#include "train/kernels/attention.h"
+#include "train/kernels/layers.h"
+#include "train/kernels/output_layer.h"
+#include "train/model/lora.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace echollama::train {
+
+// A row whose network output predicts a token of an answer.
+struct Target {
+    std::int64_t row = 0;
+    std::int32_t token = 0;
+    std::int64_t answer = 0; // index of the sum that its log-probability belongs to
+};
+
+// Texts to be computed together, without padding: row by row a token and its position within its text.
+struct Batch {
+    std::vector<std::int32_t> ids, positions;
+    std::vector<PieceGroup> groups;
+    std::vector<Target> targets;
+    std::int64_t answers = 0;
+
+    std::int64_t rows() const { return static_cast<std::int64_t>(ids.size()); }
+};
+
+// Appends a prompt and its answers. The prompt is computed once, whatever the number of answers; the last token of an
+// answer predicts nothing and is not computed. Neither the prompt nor an answer may be empty.
+void add_answers(Batch& batch, std::span<std::int32_t const> prompt,
+                 std::span<std::span<std::int32_t const> const> answers);
+
+struct AnswerSum {
+    double log_prob = 0;   // sum over its tokens
+    double mean_logit = 0; // mean over its tokens and the vocabulary
+    std::int64_t tokens = 0;
+};
+
+struct NetworkOptions {
+    std::int64_t positions = 8192; // longest text
+    bool checkpointing = false;    // keep only the inputs of layers and compute the rest again on the way back
+};
+
+class Network {
+  public:
+    // All three must live as long as the network.
+    Network(LlamaWeights const& weights, Lora& lora, Workers& workers, NetworkOptions const& options);
+    ~Network();
+
+    // The adapter off: the reference. Nothing is kept.
+    std::vector<AnswerSum> score_without_adapter(Batch const& batch);
+    std::vector<AnswerSum> score(Batch const& batch);
+
+    // Keeps what backward() needs.
+    std::vector<AnswerSum> forward(Batch const& batch);
+    // Adds to the adapter's gradients those of a loss whose slopes by the answers' log-probabilities are given. After
+    // forward() of the same batch, once.
+    void backward(Batch const& batch, std::span<double const> slopes);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace echollama::train

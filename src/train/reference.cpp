@@ -1,0 +1,107 @@
+#include "train/reference.h"
+
+#include "base/counter_rng.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "formats/safetensors.h"
+#include "formats/safetensors_writer.h"
+
+#include <cstring>
+
+namespace echollama::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+void append(std::string& bytes, Tokens const& tokens) {
+    auto const count = tokens.size();
+    bytes.append(reinterpret_cast<char const*>(&count), sizeof(count));
+    bytes.append(reinterpret_cast<char const*>(tokens.data()), count * sizeof(tokens[0]));
+}
+
+std::string hexadecimal(std::uint64_t value) {
+    char text[17];
+    std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(value));
+    return text;
+}
+
+// Doubles are kept bit for bit, as halves of a kind that safetensors has.
+std::vector<ReferenceScore> read_scores(fs::path const& file, std::size_t rows) {
+    try {
+        auto const numbers = convert::Safetensors(file).integers("scores");
+        if (numbers.size() != rows * 2) {
+            return {};
+        }
+        std::vector<ReferenceScore> scores(rows);
+        for (std::size_t i = 0; i < rows; ++i) {
+            std::memcpy(&scores[i].chosen, &numbers[2 * i], sizeof(double));
+            std::memcpy(&scores[i].rejected, &numbers[2 * i + 1], sizeof(double));
+        }
+        return scores;
+    } catch (Error const& error) { // computed again
+        log::warning(error.what());
+        return {};
+    }
+}
+
+void write_scores(fs::path const& file, std::vector<ReferenceScore> const& scores) {
+    auto const* bytes = reinterpret_cast<std::uint8_t const*>(scores.data());
+    convert::write_safetensors(file,
+                               {{"scores",
+                                 "I64",
+                                 {static_cast<std::int64_t>(scores.size()), 2},
+                                 {bytes, scores.size() * sizeof(ReferenceScore)}}},
+                               {}, "the reference's log-probabilities");
+}
+
+} // namespace
+
+Batch batch_of(std::span<Row const* const> rows) {
+    Batch batch;
+    for (auto const* row : rows) {
+        std::vector<std::span<std::int32_t const>> answers{row->chosen};
+        if (!row->rejected.empty()) {
+            answers.emplace_back(row->rejected);
+        }
+        add_answers(batch, row->prompt, answers);
+    }
+    return batch;
+}
+
+std::uint64_t fingerprint(std::vector<Row> const& rows) {
+    std::uint64_t hash = 0;
+    for (auto const& row : rows) {
+        std::string bytes;
+        append(bytes, row.prompt);
+        append(bytes, row.chosen);
+        append(bytes, row.rejected);
+        hash = splitmix64(hash, fnv1a64(bytes));
+    }
+    return hash;
+}
+
+std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t model, std::vector<Row> const& rows,
+                                             fs::path const& folder, std::stop_token stop,
+                                             std::function<void(std::size_t done)> const& told) {
+    auto const file = folder / ("reference-" + hexadecimal(splitmix64(model, fingerprint(rows))) + ".safetensors");
+    if (fs::exists(file)) {
+        auto scores = read_scores(file, rows.size());
+        if (!scores.empty()) {
+            return scores;
+        }
+    }
+    std::vector<ReferenceScore> scores;
+    for (auto const& row : rows) {
+        if (stop.stop_requested()) {
+            throw Cancelled();
+        }
+        Row const* one = &row;
+        auto const sums = network.score_without_adapter(batch_of({&one, 1}));
+        scores.push_back({sums[0].log_prob, sums.size() > 1 ? sums[1].log_prob : 0});
+        told(scores.size());
+    }
+    write_scores(file, scores);
+    return scores;
+}
+
+} // namespace echollama::train

@@ -1,0 +1,32 @@
+// What the untrained model thinks of the answers: computed once, because it never changes, and remembered on disk.
+#pragma once
+
+#include "train/data.h"
+#include "train/model/network.h"
+
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+namespace echollama::train {
+
+// Log-probabilities of a row's answers with the adapter off.
+struct ReferenceScore {
+    double chosen = 0, rejected = 0;
+};
+
+// The rows of a step or of less, prompts shared between the answers of a row.
+Batch batch_of(std::span<Row const* const> rows);
+
+// In the order of the rows. `folder`: where they are kept, in a file whose name tells model and data; what is there and
+// fits is read instead of computed. told(done) is called as rows are finished. Throws Error, and Cancelled on a stop.
+std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t model, std::vector<Row> const& rows,
+                                             std::filesystem::path const& folder, std::stop_token stop,
+                                             std::function<void(std::size_t done)> const& told);
+
+// Changes with any token of any row, and with their order.
+std::uint64_t fingerprint(std::vector<Row> const& rows);
+
+} // namespace echollama::train

@@ -1,0 +1,213 @@
+#include "train/run.h"
+
+#include "base/counter_rng.h"
+#include "base/error.h"
+#include "train/checkpoint.h"
+#include "train/encoder.h"
+#include "train/export.h"
+#include "train/run_log.h"
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+namespace echollama::train {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// What a saved state may be gone on with.
+std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, TrainingData const& data) {
+    char text[600];
+    std::snprintf(
+        text, sizeof(text), "%d %lld %a %d %d %a %a %a %d %a %a %a %a %a %d %lld %lld %lld %a %lld %a %llu %d",
+        static_cast<int>(task), static_cast<long long>(c.lora.rank), c.lora.alpha, c.lora.root_of_rank,
+        static_cast<int>(c.loss.kind), c.loss.beta, c.loss.label_smoothing, c.loss.simpo_margin,
+        static_cast<int>(c.optimiser.kind), c.optimiser.beta1, c.optimiser.beta2, c.optimiser.eps,
+        c.optimiser.weight_decay, c.rate, static_cast<int>(c.schedule.kind), static_cast<long long>(c.schedule.warm_up),
+        static_cast<long long>(c.run.micro_batch), static_cast<long long>(c.run.accumulation), c.run.epochs,
+        static_cast<long long>(c.run.steps), c.run.clip, static_cast<unsigned long long>(c.run.seed), c.data.shuffles);
+    std::string facts = text;
+    for (auto projection : c.lora.targets) {
+        facts += names_of(projection).short_name;
+    }
+    auto const hash = splitmix64(splitmix64(fnv1a64(facts), model), fingerprint(data.rows));
+    std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(hash));
+    return text;
+}
+
+void make_folder(fs::path const& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error || !fs::is_directory(folder)) {
+        throw Error("Cannot make the folder " + folder.string() + " (" + error.message() +
+                    "); name another output_dir.");
+    }
+}
+
+class Run {
+  public:
+    Run(Task task, TrainConfig const& config, RunHooks const& hooks)
+        : task_(task), config_(config), hooks_(hooks), workers_(hooks.threads) {}
+
+    RunResult go() {
+        check_folder();
+        prepare();
+        restore();
+        RunLog log(config_.run.output / "log.jsonl", trainer_->next_step());
+        auto const end = learn(log);
+        RunResult result{end, trainer_->next_step(), trainer_->steps(), {}, {}};
+        if (end != RunEnd::stopped) {
+            finish(result);
+        }
+        return result;
+    }
+
+  private:
+    fs::path state_file() const { return config_.run.output / "state.safetensors"; }
+    fs::path best_folder() const { return config_.run.output / "best"; }
+
+    void check_folder() const {
+        make_folder(config_.run.output);
+        bool const begun = fs::exists(state_file());
+        if (begun && !hooks_.resume) {
+            throw Error("The folder " + config_.run.output.string() +
+                        " holds a run already; go on with it by --resume, or name another output_dir.");
+        }
+        if (!begun && hooks_.resume) {
+            throw Error("The folder " + config_.run.output.string() +
+                        " holds no run to go on with; leave out --resume to begin one.");
+        }
+    }
+
+    void prepare() {
+        hooks_.stage("Reading the model");
+        weights_ = load_llama(config_.model.path, config_.model.type);
+        fingerprint_ = weights_.fingerprint();
+        lora_.emplace(config_.lora, weights_, config_.run.seed);
+        if (!config_.adapter.empty()) {
+            lora_->read(fs::is_directory(config_.adapter) ? config_.adapter / "adapter_model.safetensors"
+                                                          : config_.adapter);
+        }
+        network_.emplace(weights_, *lora_, workers_,
+                         NetworkOptions{.positions = config_.data.longest, .checkpointing = config_.run.checkpointing});
+        hooks_.stage("Reading the data");
+        auto const encoder = make_encoder(config_.model, weights_.shape.vocabulary);
+        auto data = read_data(config_.data.train, encoder);
+        if (!config_.data.evaluation.empty()) {
+            evaluation_ = read_data(config_.data.evaluation, encoder);
+        }
+        key_ = key_of(config_, task_, fingerprint_, data);
+        trainer_.emplace(config_, task_, *lora_, *network_, std::move(data));
+    }
+
+    TrainingData read_data(fs::path const& file, Encoder const& encoder) {
+        TrainingData data;
+        data.rows = read_rows(file, task_, encoder, config_.data);
+        if (task_ == Task::preferences && needs_reference(config_.loss.kind)) {
+            auto const all = std::to_string(data.rows.size());
+            data.reference = reference_scores(
+                *network_, fingerprint_, data.rows, config_.run.output, hooks_.stop, [&](std::size_t done) {
+                    hooks_.stage("Scoring the untrained model, row " + std::to_string(done) + " of " + all);
+                });
+        }
+        return data;
+    }
+
+    void restore() {
+        if (hooks_.resume) {
+            saved_ = load_run(state_file(), *lora_, key_);
+            trainer_->restore(saved_.state);
+        }
+    }
+
+    void save() {
+        saved_.state = trainer_->state();
+        save_run(state_file(), saved_, *lora_, key_);
+    }
+
+    RunEnd learn(RunLog& log) {
+        auto const begin = Clock::now();
+        std::int64_t const first = trainer_->next_step();
+        while (!trainer_->finished()) {
+            auto const before = Clock::now();
+            try {
+                auto const report = trainer_->step(hooks_.stop);
+                double const speed = static_cast<double>(report.tokens) / seconds_since(before);
+                log.step(report, speed);
+                auto const done = static_cast<double>(trainer_->next_step() - first);
+                auto const left = static_cast<double>(trainer_->steps() - trainer_->next_step());
+                hooks_.step(report, trainer_->steps(), speed, seconds_since(begin) / done * left);
+                if (is_due(config_.run.evaluate_every) && !evaluation_.rows.empty() && !evaluate(log)) {
+                    return RunEnd::no_better;
+                }
+            } catch (Cancelled const&) { // a stop is no failure: the run is saved and can go on
+                save();
+                return RunEnd::stopped;
+            }
+            if (is_due(config_.run.save_every)) {
+                save();
+            }
+        }
+        save();
+        return RunEnd::finished;
+    }
+
+    // Every so many steps, and after the last one.
+    bool is_due(std::int64_t every) const {
+        return trainer_->finished() || (every > 0 && trainer_->next_step() % every == 0);
+    }
+
+    // False when it has not become better for too long.
+    bool evaluate(RunLog& log) {
+        auto const measures = trainer_->evaluate(evaluation_, hooks_.stop);
+        log.evaluation(trainer_->next_step() - 1, measures);
+        hooks_.evaluated(trainer_->next_step(), measures);
+        bool const better = saved_.evaluations == 0 || measures.loss < saved_.best_loss;
+        ++saved_.evaluations;
+        saved_.without_better = better ? 0 : saved_.without_better + 1;
+        if (better) {
+            saved_.best_loss = measures.loss;
+            if (config_.run.patience > 0) {
+                write_peft_adapter(*lora_, config_.model.path, best_folder());
+            }
+        }
+        return config_.run.patience == 0 || saved_.without_better < config_.run.patience;
+    }
+
+    void finish(RunResult& result) {
+        if (fs::exists(best_folder())) {
+            lora_->read(best_folder() / "adapter_model.safetensors");
+        }
+        result.adapter = config_.run.output / "adapter";
+        result.gguf = config_.run.output / "adapter.gguf";
+        write_peft_adapter(*lora_, config_.model.path, result.adapter);
+        write_gguf_adapter(result.adapter, config_.model.path, result.gguf);
+    }
+
+    Task task_;
+    TrainConfig const& config_;
+    RunHooks const& hooks_;
+    Workers workers_;
+    LlamaWeights weights_;
+    std::uint64_t fingerprint_ = 0;
+    std::optional<Lora> lora_;
+    std::optional<Network> network_;
+    TrainingData evaluation_;
+    std::string key_;
+    std::optional<Trainer> trainer_;
+    SavedRun saved_;
+};
+
+} // namespace
+
+RunResult run_training(Task task, TrainConfig const& config, RunHooks const& hooks) {
+    return Run(task, config, hooks).go();
+}
+
+} // namespace echollama::train
