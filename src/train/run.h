@@ -12,7 +12,7 @@
 namespace echollama::train {
 
 struct RunHooks {
-    std::stop_token stop;
+    std::stop_token stop = {};
     bool resume = false; // go on with what output_dir holds
     int threads = 1;
     std::function<void(std::string const& what)> stage = [](std::string const&) {}; // "Reading the model"

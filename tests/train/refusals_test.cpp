@@ -1,0 +1,124 @@
+// What a user can get wrong: every refusal names the row, the key or the file.
+#include "tiny_run.h"
+
+namespace echollama::test {
+namespace {
+
+using namespace train;
+
+void expect_says(std::string const& sentence, std::vector<std::string> const& parts, std::string const& of = "") {
+    for (auto const& part : parts) {
+        EXPECT_NE(sentence.find(part), std::string::npos) << sentence << "\n" << of;
+    }
+}
+
+std::string config_refusal(std::string const& text) {
+    return refusal([&] { parse_config(text, "a.toml", "."); });
+}
+
+std::string const model = "[model]\nbase_model = \"m\"\n", training = "[data]\ntrain = \"d\"\n",
+                  run = "[run]\noutput_dir = \"o\"\n";
+
+TEST(Configurations, NameTheKeyThatIsWrong) {
+    EXPECT_EQ(config_refusal(model + training + run), "");
+    struct Case {
+        std::string text;
+        std::vector<std::string> said;
+    };
+    for (auto const& [text, said] : std::vector<Case>{
+             {"x = [", {"a.toml", "line 1"}},
+             {"a = 1\n", {"'a'", "[model]"}},
+             {"model = 1\n", {"model", "brackets"}},
+             {training + run, {"base_model", "[model]"}},
+             {model + run, {"train", "[data]"}},
+             {model + training, {"output_dir", "[run]"}},
+             {model + training + run + "[lora]\nrank = 8\n", {"'rank'", "[lora]", "r, alpha"}},
+             {model + training + run + "[lora]\nr = 0\n", {"r in [lora]", "1 to 4096"}},
+             {model + training + run + "[lora]\nr = 8.5\n", {"r in [lora]"}},
+             {model + training + run + "[lora]\ntarget_modules = [\"q_proj\", \"x_proj\"]\n",
+              {"target_modules", "q_proj"}},
+             {model + training + run + "[lora]\ntarget_modules = \"q_proj\"\n", {"target_modules", "list"}},
+             {model + training + run + "[loss]\nkind = \"dpo\"\n", {"kind", "\"sigmoid\""}},
+             {model + training + run + "[loss]\nbeta = -1\n", {"beta", "number"}},
+             {model + training + run + "[loss]\nbeta = nan\n", {"beta", "number"}},
+             {model + training + run + "[loss]\nbeta = \"0.1\"\n", {"beta", "number"}},
+             {model + training + run + "[optimizer]\nlearning_rate = 11\n", {"learning_rate", "0 to 10"}},
+             {model + training + run + "gradient_checkpointing = 1\n", {"gradient_checkpointing", "true or false"}},
+             {model + training + run + "\x01", {"a.toml", "line"}}}) {
+        expect_says(config_refusal(text), said, text);
+    }
+}
+
+// What is said about a file of one good row and this one.
+std::string data_refusal(std::string const& row, std::string const& settings = "") {
+    TinyRun tiny;
+    std::ofstream(tiny.folder / "pairs.jsonl") << R"({"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]})"
+                                               << "\n\n"
+                                               << row << "\n";
+    auto text = tiny.text();
+    text.insert(text.find("train ="), settings);
+    return refusal([&] { run_training(Task::preferences, parse_config(text, "a.toml", tiny.folder.path()), {}); });
+}
+
+TEST(Data, NameTheRowAndTheKeyThatAreWrong) {
+    struct Case {
+        std::string row;
+        std::string said;
+    };
+    for (auto const& [row, said] : std::vector<Case>{
+             {"{", "JSON object"},
+             {"[1]", "JSON object"},
+             {R"({"prompt":"a","chosen":"b"})", "'rejected' is missing"},
+             {R"({"prompt":"a","chosen":1,"rejected":"c"})", "'chosen' is not a text"},
+             {R"({"prompt":"a","chosen":" ","rejected":"c"})", "'chosen' is empty"},
+             {R"({"chosen":"b","rejected":"c"})", "'prompt' is missing"},
+             {R"({"prompt_ids":[1],"chosen_ids":[2]})", "'rejected_ids' is missing"},
+             {R"({"prompt_ids":[1],"chosen_ids":[512],"rejected_ids":[1]})", "'chosen_ids' holds"},
+             {R"({"prompt_ids":[1],"chosen_ids":[-1],"rejected_ids":[1]})", "'chosen_ids' holds"},
+             {R"({"prompt_ids":[1.5],"chosen_ids":[1],"rejected_ids":[1]})", "'prompt_ids' holds"},
+             {R"({"prompt_ids":[],"chosen_ids":[1],"rejected_ids":[1]})", "'prompt_ids' is missing or no list"}}) {
+        expect_says(data_refusal(row), {"Row 3 of", "pairs.jsonl", said});
+    }
+    expect_says(data_refusal(R"({"prompt_ids":[1,2,3],"chosen_ids":[1],"rejected_ids":[1,2]})", "sequence_len = 4\n"),
+                {"Row 3", "5 tokens", "sequence_len"});
+    EXPECT_EQ(data_refusal(R"({"prompt_ids":[1,2,3],"chosen_ids":[1],"rejected_ids":[1,2]})",
+                           "sequence_len = 4\nlonger_rows = \"drop\"\n"),
+              "");
+}
+
+TEST(Runs, NameWhatIsNotThere) {
+    TinyRun tiny;
+    auto refused = [&](TrainConfig const& config, RunHooks const& hooks = {}) {
+        return refusal([&] { run_training(Task::preferences, config, hooks); });
+    };
+    expect_says(refused(tiny.config(), {.resume = true}), {"no run to go on with"});
+    auto config = tiny.config();
+    config.data.train = tiny.folder / "none.jsonl";
+    expect_says(refused(config), {"none.jsonl"});
+    config = tiny.config();
+    config.model.path = tiny.folder / "pairs.jsonl";
+    expect_says(refused(config), {"pairs.jsonl"});
+    config = tiny.config();
+    config.rate = 1e30;
+    expect_says(refused(config), {"learning_rate"});
+    EXPECT_EQ(refused(tiny.config("good")), "");
+    expect_says(refused(tiny.config("good")), {"--resume"});
+    config = tiny.config("good");
+    config.loss.beta = 0.2;
+    expect_says(refused(config, {.resume = true}), {"other settings"});
+    std::filesystem::resize_file(tiny.folder / "good" / "state.safetensors", 300);
+    expect_says(refused(tiny.config("good"), {.resume = true}), {"state.safetensors"});
+}
+
+TEST(Models, OfAnotherShapeAreRefused) {
+    TinyRun tiny;
+    auto const file = tiny.folder / "model" / "config.json";
+    std::ifstream in(file);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    text.replace(text.find("\"intermediate_size\":64"), 22, "\"intermediate_size\":65");
+    std::ofstream(file) << text;
+    expect_says(refusal([&] { load_llama(tiny.folder / "model"); }), {"model.layers.0.mlp", "another shape"});
+}
+
+} // namespace
+} // namespace echollama::test
