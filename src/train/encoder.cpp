@@ -4,6 +4,7 @@
 #include "convert/hf_chat.h"
 #include "convert/hf_tokenizer.h"
 #include "llm/llm_tokens.h"
+#include "scene/types.h"
 
 #include <cstdlib>
 #include <memory>
