@@ -161,7 +161,7 @@ ggml_tensor* upsample(Net const& net, std::string const& level, ggml_tensor* x) 
 
 void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder) {
     auto join = [&](std::string const& level, ggml_tensor* from, ggml_tensor* coarse) {
-        net.require(from->ne[1] == coarse->ne[1] && from->ne[2] == coarse->ne[2], "merge." + level);
+        net.require(from && from->ne[1] == coarse->ne[1] && from->ne[2] == coarse->ne[2], "merge." + level);
         return builder.tap("merge." + level,
                            ggml_relu(net.ctx, ggml_concat(net.ctx, lateral(net, level, from), coarse, 0)));
     };

@@ -208,6 +208,7 @@ std::vector<DetrOutput> Detr::run(std::span<DetrInput const> batch, std::stop_to
         position.insert(position.end(), code.begin(), code.end());
         if (shape.masked) {
             std::vector<float> keys;
+            keys.reserve(valid.size());
             for (auto v : valid) {
                 keys.push_back(v ? 0 : -std::numeric_limits<float>::infinity());
             }

@@ -42,7 +42,8 @@ std::vector<float> sine_position_code(std::span<std::uint8_t const> valid, int w
     }
     std::vector<float> divisors(half);
     for (std::size_t i = 0; i < half; ++i) {
-        divisors[i] = std::pow(temperature, static_cast<float>(2 * (i / 2)) / static_cast<float>(half));
+        auto const even = i - i % 2; // a sine and a cosine share their divisor
+        divisors[i] = std::pow(temperature, static_cast<float>(even) / static_cast<float>(half));
     }
     constexpr float circle = 2 * std::numbers::pi_v<float>;
     std::vector<float> code(w * h * 2 * half);

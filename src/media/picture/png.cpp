@@ -164,9 +164,9 @@ Image decode_png(std::span<std::uint8_t const> bytes, std::string const& name) {
 
 void write_png(std::filesystem::path const& path, int width, int height, int depth, int color, std::uint8_t const* data,
                std::size_t row_bytes) {
-    std::vector<png_bytep> rows;
-    for (int y = 0; y < height; ++y) {
-        rows.push_back(const_cast<png_bytep>(data + static_cast<std::size_t>(y) * row_bytes));
+    std::vector<png_bytep> rows(static_cast<std::size_t>(height));
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        rows[y] = const_cast<png_bytep>(data + y * row_bytes);
     }
     Writer writer;
     std::string bytes;

@@ -53,8 +53,10 @@ Coefficients make_coefficients(int in_size, int out_size, Filter const& filter) 
     std::vector<double> row(static_cast<std::size_t>(c.taps));
     for (int out = 0; out < out_size; ++out) {
         double center = (out + 0.5) * scale;
+        // Cut, not rounded, as Pillow does. NOLINTBEGIN(bugprone-incorrect-roundings)
         int first = std::max(static_cast<int>(center - support + 0.5), 0);
         int count = std::min(static_cast<int>(center + support + 0.5), in_size) - first;
+        // NOLINTEND(bugprone-incorrect-roundings)
         double sum = 0;
         for (int i = 0; i < count; ++i) {
             row[static_cast<std::size_t>(i)] = filter.weight((i + first - center + 0.5) / filter_scale);

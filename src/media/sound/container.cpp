@@ -37,7 +37,7 @@ namespace {
 // clang-format on
 
 struct Ffmpeg {
-#define ECHOLLAMA_POINTER(name) decltype(&::name) name = nullptr;
+#define ECHOLLAMA_POINTER(name) decltype(&::name) name = nullptr; // NOLINT(bugprone-macro-parentheses): it is declared
     ECHOLLAMA_FFMPEG_FUNCTIONS(ECHOLLAMA_POINTER)
 #undef ECHOLLAMA_POINTER
 };

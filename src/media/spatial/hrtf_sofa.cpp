@@ -66,7 +66,10 @@ void check(MYSOFA_HRTF const& set, fs::path const& file) {
 }
 
 double stated_delay(MYSOFA_HRTF const& set, std::size_t direction, std::size_t ear) {
-    auto const count = set.DataDelay.values ? set.DataDelay.elements : 0;
+    if (!set.DataDelay.values) {
+        return 0;
+    }
+    auto const count = set.DataDelay.elements;
     double const delay = count >= std::size_t{set.M} * 2 ? set.DataDelay.values[direction * 2 + ear]
                          : count == 2                    ? set.DataDelay.values[ear]
                                                          : 0;
