@@ -28,6 +28,7 @@ struct AppContext {
 void add_ask(Command& root, AppContext& context);
 void add_caption(Command& root, AppContext& context);
 void add_chat(Command& root, AppContext& context);
+void add_dataset(Command& root, AppContext& context);
 void add_depth(Command& root, AppContext& context);
 void add_describe(Command& root, AppContext& context);
 void add_detect(Command& root, AppContext& context);

@@ -51,6 +51,10 @@ void add_input_options(Command& command, InputOptions& options) {
 
 void add_seeing_options(Command& command, SeeingOptions& options) {
     add_input_options(command, options.input);
+    add_seeing_model_options(command, options);
+}
+
+void add_seeing_model_options(Command& command, SeeingOptions& options) {
     command.option("--model", options.detector, "Detector model (GGUF): DETR or CenterNet");
     command.option("--depth-model", options.depth, "Depth model (GGUF): " + depth_model_titles());
     command.option("--caption-model", options.captioner.model,

@@ -26,6 +26,9 @@ void add_input_options(Command& command, InputOptions& options);
 // The input, the models that look at it, and the threshold.
 void add_seeing_options(Command& command, SeeingOptions& options);
 
+// The same without an input; for commands that look at many pictures.
+void add_seeing_model_options(Command& command, SeeingOptions& options);
+
 // The folder of the model that reads: the one named, else the starter's; empty where that is not installed.
 std::filesystem::path reader_folder(AppContext const& context, std::filesystem::path const& named);
 

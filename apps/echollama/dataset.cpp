@@ -1,0 +1,334 @@
+#include "app.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/folder.h"
+#include "dataset/build.h"
+#include "dataset/check.h"
+#include "dataset/shard.h"
+#include "describer/remote_describer.h"
+#include "language_options.h"
+#include "pipeline/json.h"
+#include "seeing_options.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+namespace echollama {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BuildCommand {
+    fs::path images, out;
+    SeeingOptions seeing;
+    LanguageOptions base;
+    std::string teacher_url, teacher_model, shard;
+    dataset::BuildOptions build;
+};
+
+struct CheckCommand {
+    fs::path data, evaluation;
+    bool json = false;
+};
+
+bool is_picture(std::string const& name) {
+    static constexpr std::string_view endings[] = {".png",  ".jpg", ".jpeg", ".webp", ".heic",
+                                                   ".heif", ".bmp", ".tif",  ".tiff", ".gif"};
+    std::string ending = fs::path(name).extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return std::find(std::begin(endings), std::end(endings), ending) != std::end(endings);
+}
+
+// By their names in the folder and those below it, in their order; those of this shard.
+std::vector<std::string> pictures_in(fs::path const& folder, dataset::Shard const& shard) {
+    std::error_code failed;
+    std::vector<std::string> names;
+    for (auto entry = fs::recursive_directory_iterator(folder, failed);
+         !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
+        if (entry->is_regular_file() && is_picture(entry->path().filename().string())) {
+            names.push_back(entry->path().lexically_relative(folder).string());
+        }
+    }
+    if (failed) {
+        throw Error("Cannot look into " + folder.string() + " (" + failed.message() + "); name a folder of pictures.");
+    }
+    if (names.empty()) {
+        throw Error("There is no picture in " + folder.string() +
+                    "; the names of pictures end in .jpg, .png, .webp, .heic, .tif, .bmp or .gif.");
+    }
+    std::sort(names.begin(), names.end());
+    std::vector<std::string> ours;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (shard.holds(i)) {
+            ours.push_back(names[i]);
+        }
+    }
+    return ours;
+}
+
+// The paper's way to ask its teacher.
+RemoteDescriberOptions teacher_options(BuildCommand const& options) {
+    RemoteDescriberOptions teacher;
+    teacher.url = options.teacher_url;
+    teacher.model = options.teacher_model;
+    char const* key = std::getenv("ECHOLLAMA_TEACHER_KEY");
+    teacher.key = key ? key : key_from_environment();
+    teacher.sampling.max_tokens = 1024;
+    teacher.sampling.temperature = 0.7F;
+    teacher.sampling.top_p = 0.95F;
+    // Nobody waits for one answer: a busy server is given the time that it asks for.
+    teacher.retry = {8, std::chrono::seconds(1), std::chrono::minutes(10)};
+    parse_chat_address(teacher.url);
+    return teacher;
+}
+
+std::string minutes_text(double seconds) {
+    auto const minutes = std::lround(seconds / 60);
+    return minutes < 1 ? "less than a minute"
+                       : "about " + std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes");
+}
+
+// A line on standard error at every tenth of the work, and every half minute.
+class Progress {
+  public:
+    void tell(dataset::BuildProgress const& progress) {
+        auto const now = std::chrono::steady_clock::now();
+        auto const finished = progress.done + progress.failed;
+        bool const tenth = finished * 10 / progress.all > told_ * 10 / progress.all;
+        if (!tenth && now - last_ < std::chrono::seconds(30)) {
+            return;
+        }
+        double const spent = std::chrono::duration<double>(now - began_).count();
+        std::string line = std::to_string(finished) + " of " + std::to_string(progress.all) + " pictures";
+        line += progress.failed > 0 ? ", " + std::to_string(progress.failed) + " failed" : "";
+        if (finished < progress.all) {
+            line += ", " +
+                    minutes_text(spent / static_cast<double>(finished) * static_cast<double>(progress.all - finished)) +
+                    " left";
+        }
+        std::cerr << line << std::endl;
+        last_ = now;
+        told_ = finished;
+    }
+
+  private:
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_;
+    std::size_t told_ = 0;
+};
+
+// Beside the rows, for whoever publishes them.
+void write_card(fs::path const& out, std::string const& base, std::string const& teacher) {
+    auto const report = dataset::check_dataset(out);
+    auto const share = [&](dataset::ClaimTally const& tally) {
+        auto const all = tally.supported + tally.contradicted + tally.unknown;
+        return std::to_string(tally.supported) + " of " + std::to_string(all);
+    };
+    std::string card = "---\nlanguage: en\ntask_categories:\n- text-generation\ntags:\n- dpo\n- preference\n"
+                       "- accessibility\n---\n# Preferences about places\n\n";
+    card += std::to_string(report.rows) +
+            " rows. `prompt`: what a picture holds, as a program saw it; `chosen`: an answer by " + teacher +
+            "; `rejected`: by " + base + ". `image` is the picture's name; pictures are not part of the data.\n\n";
+    card += "Claims that the picture's objects support: " + share(report.chosen_claims) + " in the chosen answers, " +
+            share(report.rejected_claims) +
+            " in the rejected ones. Words in the median: " + std::to_string(std::lround(report.chosen_words)) +
+            " and " + std::to_string(std::lround(report.rejected_words)) +
+            ".\n\nBefore publishing: name the pictures' licence and the teacher's terms here.\n";
+    write_file_atomically(out.string() + ".card.md", card, "the data set's card");
+}
+
+void write_failures(fs::path const& path, std::vector<dataset::Failure> const& failures) {
+    std::string text;
+    for (auto const& failure : failures) {
+        text += Json{{"image", failure.image}, {"reason", failure.why}}.dump(-1, ' ', false,
+                                                                             Json::error_handler_t::replace) +
+                "\n";
+    }
+    write_file_atomically(path, text, "the list of failed pictures");
+}
+
+dataset::BuildRoles roles_of(BuildCommand const& options, SeeingModels const& seeing, Describer* base,
+                             AppContext const& context, Timings& timings) {
+    dataset::BuildRoles roles;
+    roles.look = [&, timings = &timings](std::string const& image) {
+        InputOptions input;
+        input.picture = options.images / image;
+        auto const view = load_input(input);
+        auto observation = see(view, seeing, options.seeing.threshold, *timings, context.stop);
+        PromptOptions prompt;
+        prompt.style = options.base.style;
+        prompt.matrix_threshold = 0; // all that the answers may name, or they would teach to invent
+        prompt.wording.sure_score = observation.sure_score;
+        return dataset::Question{scene_prompt(observation.scene, "", prompt), std::move(observation.scene)};
+    };
+    roles.base = base;
+    roles.base_name = !options.base.model.empty() ? options.base.model
+                      : !options.base.llm.empty() ? options.base.llm.filename().string()
+                                                  : "SmolLM2-135M-Instruct";
+    if (!options.teacher_url.empty()) {
+        roles.teacher = [teacher = teacher_options(options)] { return make_remote_describer(teacher); };
+        roles.teacher_name = options.teacher_model;
+    }
+    return roles;
+}
+
+void build(AppContext const& context, BuildCommand options) {
+    if (options.base.none) {
+        throw UsageError("The rejected answers need a language model; leave --no-llm out.");
+    }
+    auto const shard = options.shard.empty() ? dataset::shard_from_environment().value_or(dataset::Shard{})
+                                             : dataset::parse_shard(options.shard);
+    fs::path const out = dataset::shard_name(options.out.string(), shard);
+    auto const images = pictures_in(options.images, shard);
+    dataset::RowFile file(out);
+    auto const before = file.size();
+    Timings timings;
+    options.seeing.no_reading = true; // the paper's prompt holds no printed words
+    auto const seeing = load_seeing_models(context, options.seeing, timings);
+    auto const base = load_describer(context, options.base, timings).get();
+    auto const roles = roles_of(options, seeing, base.get(), context, timings);
+    if (!context.quiet && before > 0) {
+        std::cerr << out.string() << " holds " << before << " rows; going on with the others." << std::endl;
+    }
+    Progress progress;
+    auto const failures = dataset::build_dataset(
+        images, roles, file, options.build,
+        [&](dataset::BuildProgress const& now) {
+            if (!context.quiet) {
+                progress.tell(now);
+            }
+        },
+        context.stop);
+    write_card(out, roles.base_name, roles.teacher_name);
+    if (!failures.empty()) {
+        write_failures(out.string() + ".failed.jsonl", failures);
+    }
+    print_line(std::to_string(file.size()) + " rows in " + out.string() +
+               (failures.empty() ? "."
+                                 : "; " + std::to_string(failures.size()) +
+                                       (failures.size() == 1 ? " picture" : " pictures") + " failed, listed in " +
+                                       out.string() + ".failed.jsonl. Run this again to try them once more."));
+}
+
+Json to_json(dataset::ClaimTally const& tally) {
+    return {{"supported", tally.supported}, {"contradicted", tally.contradicted}, {"unknown", tally.unknown}};
+}
+
+Json to_json(dataset::DatasetReport const& report) {
+    Json json{{"rows", report.rows},
+              {"refused", report.refused},
+              {"repeated", report.repeated},
+              {"same_answers", report.same_answers},
+              {"leaked", report.leaked},
+              {"words",
+               {{"prompt", report.prompt_words}, {"chosen", report.chosen_words}, {"rejected", report.rejected_words}}},
+              {"chosen_longer", report.chosen_longer},
+              {"with_claims", report.with_claims},
+              {"chosen_claims", to_json(report.chosen_claims)},
+              {"rejected_claims", to_json(report.rejected_claims)},
+              {"refusals", Json::array()}};
+    for (auto const& refusal : report.first_refused) {
+        json["refusals"].push_back({{"line", refusal.line}, {"reason", refusal.why}});
+    }
+    return json;
+}
+
+std::string rows_text(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " row" : " rows");
+}
+
+void print_report(dataset::DatasetReport const& report) {
+    print_line(rows_text(report.rows) + " can be used.");
+    for (auto const& refusal : report.first_refused) {
+        print_line("Row " + std::to_string(refusal.line) + " cannot: " + refusal.why + ".");
+    }
+    if (report.refused > report.first_refused.size()) {
+        print_line("And " + rows_text(report.refused - report.first_refused.size()) + " more.");
+    }
+    if (report.repeated > 0) {
+        print_line(rows_text(report.repeated) + " repeat another.");
+    }
+    if (report.same_answers > 0) {
+        print_line(rows_text(report.same_answers) + " prefer an answer to itself.");
+    }
+    print_line("Words in the median: prompt " + std::to_string(std::lround(report.prompt_words)) + ", chosen " +
+               std::to_string(std::lround(report.chosen_words)) + ", rejected " +
+               std::to_string(std::lround(report.rejected_words)) + "; the chosen answer is the longer one in " +
+               rows_text(report.chosen_longer) + ".");
+    if (report.prefers_length()) {
+        print_line("A trainer may learn from them that longer is better; add rows whose chosen answer is shorter.");
+    }
+    if (report.with_claims > 0) {
+        auto const claims = [](dataset::ClaimTally const& tally) {
+            return std::to_string(tally.supported) + " supported, " + std::to_string(tally.contradicted) +
+                   " contradicted, " + std::to_string(tally.unknown) + " open";
+        };
+        print_line("Claims about what is in the pictures: chosen " + claims(report.chosen_claims) + "; rejected " +
+                   claims(report.rejected_claims) + ".");
+    }
+    for (auto const& leak : report.first_leaked) {
+        print_line("In both files: " + leak);
+    }
+    if (report.leaked > 0) {
+        print_line(rows_text(report.leaked) + " of the evaluation are known from here; take them out of one file.");
+    }
+}
+
+void check(CheckCommand const& options) {
+    auto const report = dataset::check_dataset(options.data, options.evaluation);
+    options.json ? print_line(dump(to_json(report))) : print_report(report);
+    if (!report.is_sound()) {
+        throw Error("The data set " + options.data.string() +
+                    " is not sound; see above, and leave out what is named there.");
+    }
+}
+
+} // namespace
+
+void add_dataset(Command& root, AppContext& context) {
+    auto& command = root.subcommand("dataset", "Make and check preference data for training");
+    auto building = std::make_shared<BuildCommand>();
+    building->base.style = PromptStyle::paper;
+    auto& build_command = command.subcommand("build", "A row for each picture of a folder: prompt, chosen, rejected");
+    build_command.positional("images", building->images, "Folder of pictures; those in folders below it count")
+        .required();
+    build_command.option("--out,-o", building->out, "File for the rows (JSONL); rows that it holds are kept")
+        .required();
+    auto& url = build_command
+                    .option("--teacher-url", building->teacher_url,
+                            "Server that speaks OpenAI's protocol and writes the chosen answers; its key is taken from "
+                            "ECHOLLAMA_TEACHER_KEY")
+                    .value_name("ADDRESS")
+                    .otherwise("the scene's own words");
+    build_command.option("--teacher-model", building->teacher_model, "What that server calls the model")
+        .value_name("NAME")
+        .needs(url);
+    build_command.option("--requests", building->build.requests, "Requests to the teacher at once")
+        .range(1, 256)
+        .value_name("N")
+        .otherwise("4");
+    build_command.option("--shard", building->shard, "Only this part of the pictures, such as 2/8")
+        .value_name("PART/ALL")
+        .otherwise("what SLURM, MPI or torchrun say");
+    add_seeing_model_options(build_command, building->seeing);
+    add_language_options(build_command, building->base);
+    build_command.example = "echollama dataset build photos -o data.jsonl";
+    build_command.notes = "The language model that is named writes the rejected answers. Pictures that fail are listed "
+                          "in OUT.failed.jsonl; run it again to go on where it stopped.";
+    build_command.run = [&context, building] { build(context, *building); };
+
+    auto checking = std::make_shared<CheckCommand>();
+    auto& check_command =
+        command.subcommand("check", "Count, find repeated rows, leaks and what only looks like quality");
+    check_command.positional("data", checking->data, "Rows (JSONL)").required();
+    check_command.option("--eval", checking->evaluation, "Rows kept for evaluation, which may hold nothing of these");
+    check_command.flag("--json", checking->json, "Print JSON");
+    check_command.example = "echollama dataset check train.jsonl --eval eval.jsonl";
+    check_command.run = [checking] { check(*checking); };
+}
+
+} // namespace echollama
