@@ -140,8 +140,8 @@ bool is_figure_of_speech(std::vector<Word> const& words, std::size_t i) {
     auto const& word = words[i].text;
     return (word == "can" && !previous("a") && !previous("the")) ||
            (word == "light" && (previous("is") || next("brown"))) || (word == "watch" && next("out")) ||
-           (word == "park" && previous("to")) || (word == "orange" && i + 1 < words.size() && next("colour")) ||
-           (word == "fish" && previous("to")) || (word == "right" || word == "left");
+           (word == "park" && previous("to")) || (word == "orange" && next("colour")) ||
+           (word == "fish" && previous("to"));
 }
 
 } // namespace

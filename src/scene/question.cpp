@@ -324,8 +324,8 @@ class Reader {
 
     void settle_quality() {
         bool const about_things = !question_.things.empty() || question_.relation || question_.all_things;
-        if (question_.quality && about_things) { // of a thing, not of the picture
-            bool const colour = quality_words_ == "black" || *question_.quality == Quality::dark;
+        if (question_.quality && about_things) {                     // of a thing, not of the picture
+            bool const colour = *question_.quality == Quality::dark; // "black" too
             add_attribute(colour ? Attribute::colour : Attribute::state, quality_words_);
             question_.quality.reset();
         }

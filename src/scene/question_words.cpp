@@ -29,6 +29,12 @@ bool is_number(std::string_view word) {
     return number_of(word) >= 0 && word != "no" && word != "a" && word != "an";
 }
 
+// "3.5"
+bool is_decimal(std::string_view word) {
+    return word.find('.') != std::string_view::npos &&
+           std::all_of(word.begin(), word.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+}
+
 std::string with_plain_apostrophes(std::string text) {
     for (auto at = text.find("\u2019"); at != std::string::npos; at = text.find("\u2019", at)) {
         text.replace(at, std::string_view("\u2019").size(), "'");
@@ -218,7 +224,15 @@ class Marker {
         if (is_number(words_[i])) {
             return put(Mark::number, number_of(words_[i]), i, 1);
         }
+        if (is_decimal(words_[i]) && is_unit(i + 1)) { // "within 3.5 metres": nothing but lengths is counted so
+            return put(Mark::number, 0, i, 1);
+        }
         return put(is_negation(words_[i]) ? Mark::negation : Mark::unknown, 0, i, 1);
+    }
+
+    bool is_unit(std::size_t i) const {
+        auto const found = question_grammar().phrases.find(i < words_.size() ? words_[i] : "");
+        return found != question_grammar().phrases.end() && found->second.mark == Mark::unit;
     }
 
     // "one cup" counts, "that one" does not.

@@ -58,6 +58,12 @@ std::map<std::string, Scene> scenes() {
                    thing("chair", 500, 240, metres(1, 0.9F, 1.1F))})},
     };
     all["empty"].measured = {"The picture is very dark."};
+    std::vector<SceneObject> few;
+    for (char const* label : {"cup", "bowl", "fork", "spoon", "book", "vase"}) {
+        auto const number = static_cast<float>(few.size());
+        few.push_back(thing(label, 40 + 30 * number, 200, metres(1 + number)));
+        all[std::to_string(few.size()) + " things"] = scene_of(few);
+    }
     return all;
 }
 

@@ -244,6 +244,16 @@ TEST(ReadingsIn, WithoutTheBoxesOfOthers) {
     EXPECT_EQ(wide.size(), 50U) << "places are those of the picture";
 }
 
+TEST(DistanceFromDepth, NothingIsMeasuredWithoutASize) {
+    auto const depth = map_of(DepthKind::metres, [](int, int) { return 2.0F; });
+    Box const box{20, 20, 60, 60};
+    EXPECT_EQ(distance_from_depth(box, depth, 100, 100).source, DistanceSource::sensor);
+    EXPECT_EQ(distance_from_depth(box, depth, 0, 100).source, DistanceSource::none);
+    EXPECT_EQ(distance_from_depth(box, depth, 100, 0).source, DistanceSource::none);
+    EXPECT_EQ(distance_from_depth(box, {0, 10, DepthKind::metres, {}}, 100, 100).source, DistanceSource::none);
+    EXPECT_EQ(distance_from_depth(box, {10, 0, DepthKind::metres, {}}, 100, 100).source, DistanceSource::none);
+}
+
 // 1 / metres = 0.001 value + shift
 DepthAnchor anchor(float value, float metres, float spread = 1.2F) {
     return {value, {DistanceSource::object_size, metres, metres / spread, metres * spread}};

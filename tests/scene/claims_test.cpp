@@ -149,6 +149,9 @@ TEST(Claims, WhichWordsAreSides) {
     auto const scene = scene_of({thing("cup", 120, 200)});
     expect_claims({{"Left: a cup.", "object cup +, side cup left +"},
                    {"Middle: a cup.", "object cup +, side cup middle -"},
+                   {"Of middle a cup.", "object cup +"},
+                   {"Of the middle a cup.", "object cup +"},
+                   {"In the middle a cup.", "object cup +, side cup middle -"},
                    {"A cup, left of the middle.", "object cup +, side cup left +"},
                    {"A cup, left of middle.", "object cup +, side cup left +"},
                    {"A cup is not on the left.", "object cup +, side cup left -"},
@@ -173,6 +176,7 @@ TEST(Claims, AboveAndBelowTheMiddle) {
     auto const scene = scene_of({thing("cup", 320, 100)});
     expect_claims({{"A cup on top.", "object cup +"},
                    {"A cup on the top.", "object cup +, side cup top +"},
+                   {"A cup on upper ground.", "object cup +, side cup upper +"},
                    {"On top is a cup.", "object cup +"},
                    {"The cup is not at the bottom.", "object cup +, side cup bottom +"}},
                   scene);
@@ -214,7 +218,8 @@ TEST(Claims, BehindWhoHoldsTheCamera) {
                   at(20));
     expect_claims({{"A cup is behind you.", "object cup +, side cup behind +"}}, at(111));
     expect_claims({{"A cup is behind you.", "object cup +, side cup behind +"}}, at(-175));
-    expect_claims({{"A cup is behind you.", "object cup +, side cup behind -"}}, at(90));
+    expect_claims({{"A cup is behind you.", "object cup +, side cup behind -"}}, at(94));
+    expect_claims({{"A cup is behind you.", "object cup +, side cup behind +"}}, at(94.5F));
     expect_claims({{"A cup is behind you.", "object cup +, side cup behind -"}}, at(-90));
 }
 
@@ -346,6 +351,10 @@ TEST(Claims, PlacesByOtherThingsStayOpen) {
     expect_claims({{"A cup at the table.", "object cup +, object table +, relation cup at the ?"},
                    {"A cup to the table.", "object cup +, object table +, relation cup to the ?"},
                    {"At the table.", "object table +"},
+                   {"A cup left of a dog, at the table.",
+                    "object cup +, object dog +, object table +, relation cup left of dog +, relation dog at the ?"},
+                   {"A cup at the table, left of a dog.",
+                    "object cup +, object table +, object dog +, relation table left of dog +, relation cup at the ?"},
                    {"A cup. At the table.", "object cup +, object table +"},
                    {"A cup at a place.", "object cup +"},
                    {"A cup next to the table.", "object cup +, object table +, relation cup next to table -"}},

@@ -206,6 +206,16 @@ TEST(GeometryScore, JudgesRelations) {
     EXPECT_EQ(judged({0, behind, 1, {}}, 21), true);
 }
 
+TEST(GeometryScore, TheFirstThingMayCarryAnother) {
+    auto cup = truly("cup", middle_box);
+    cup.rests_on = 0;
+    auto const truth = truth_of({truly("bench", left_box), cup});
+    std::vector<SceneObject> const objects{seen("bench", left_box), seen("cup", middle_box)};
+    EXPECT_EQ(scored(objects, truth, {{0, Relation::under, 1, {}}}).relations.right, 1U);
+    EXPECT_EQ(scored(objects, truth, {{1, Relation::on, 0, {}}}).relations.right, 1U);
+    EXPECT_EQ(scored(objects, truth, {{1, Relation::on, 0, {}}}).on.right, 1U);
+}
+
 TEST(GeometryScore, LeavesRelationsOfInventedThingsAlone) {
     auto const truth = truth_of({truly("cup", left_box), truly("bowl", middle_box)});
     std::vector<SceneObject> const objects{seen("cup", left_box), seen("bowl", middle_box), seen("dog", right_box)};

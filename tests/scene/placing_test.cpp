@@ -43,6 +43,15 @@ TEST(PlaceText, ASentenceIsAboutTheThingItNames) {
               (Parts{"Two cups, the nearest on the left.@cup-"}));
 }
 
+TEST(PlaceText, OfTwoItIsTheOneAtTheHourThatIsTold) {
+    auto const scene = four_things();
+    EXPECT_EQ(parts_of("A cup, at 11 o'clock.", scene), (Parts{"A cup, at 11 o'clock.@cup-"}));
+    EXPECT_EQ(parts_of("A cup, at 1 o'clock.", scene), (Parts{"A cup, at 1 o'clock.@cup+"}));
+    EXPECT_EQ(parts_of("O'clock: a cup.", scene).size(), 2U);
+    EXPECT_EQ(parts_of("A cup at 11 o'clock, a dog at 1 o'clock.", scene),
+              (Parts{"A cup at 11 o'clock, @cup-", "a dog at 1 o'clock.@dog+"}));
+}
+
 TEST(PlaceText, TheSubjectCountsNotWhatItStandsBy) {
     auto const scene = four_things();
     EXPECT_EQ(parts_of("The dog is next to the person.", scene), (Parts{"The dog is next to the person.@dog+"}));

@@ -51,6 +51,18 @@ TEST(QuestionWords, EveryWordIsMarked) {
     EXPECT_EQ(marks("an orange cup, an orange"), "orange|cup|orange");
     EXPECT_EQ(marks("it's on the left, right?"), "it|on left");
     EXPECT_EQ(marks("is it right"), "is|it|right");
+    EXPECT_EQ(marks("What is near my cup?"), "what|is|near|cup");
+    EXPECT_EQ(marks("is that cup red"), "is|that|cup|red");
+    EXPECT_EQ(marks("show that my cup is red"), "see|that|cup|is|red");
+    EXPECT_EQ(marks("a cup, right?"), "cup");
+    EXPECT_EQ(marks("cup, right"), "cup|right");
+    EXPECT_EQ(marks("is it right, "), "is|it|right");
+    EXPECT_EQ(marks("Where is the clock"), "where|is|clock");
+    EXPECT_EQ(marks("zorblat foot ball"), "zorblat|feet|ball");
+    EXPECT_EQ(marks("where is your cup"), "where|is|cup");
+    EXPECT_EQ(marks("what is your name"), "what|is|your name");
+    EXPECT_EQ(marks("made of wood"), "made of|wood");
+    EXPECT_EQ(marks("a table of wood"), "table|of|wood");
     EXPECT_EQ(marks(""), "");
     std::string endless;
     for (int i = 0; i < 1000; ++i) {
@@ -133,6 +145,127 @@ TEST(ReadQuestion, ItsParts) {
     EXPECT_EQ(read_question("Is there a zorblat cup?").unknown, (std::vector<std::string>{"zorblat"}));
     EXPECT_EQ(read_question("Is anything behind me?").places.at(0).words, "behind you");
     EXPECT_TRUE(read_question("Is the bus within 20 metres?").measured);
+    EXPECT_TRUE(read_question("Is the bus within 3.5 metres?").measured);
+    EXPECT_TRUE(read_question("Is the bus within 3.5 metres?").is_understood());
+    EXPECT_FALSE(read_question("Are there 3.5 cups?").is_understood());
+    EXPECT_FALSE(read_question("Is the bus within 3.x metres?").is_understood());
+    EXPECT_FALSE(read_question("Is the bus 3.5").is_understood());
+}
+
+TEST(ReadQuestion, BeginsWhereItIsAsked) {
+    for (char const* text : {"I am in the kitchen, can you tell me where my cup is?",
+                             "I am in the kitchen, where is my cup?", "I hold a dog, let me know where my cup is."}) {
+        auto const question = read_question(text);
+        ASSERT_EQ(question.things.size(), 1U) << text;
+        EXPECT_EQ(question.things[0].mention.label, "cup") << text;
+        EXPECT_EQ(question.ask, Ask::where) << text;
+        EXPECT_TRUE(question.is_understood()) << text;
+    }
+    EXPECT_EQ(read_question("I see a dog and a kitchen, where is it?").things.size(), 2U) << "nothing named behind it";
+    EXPECT_EQ(read_question("Where is the dog and how far is the cup?").things.size(), 2U) << "asked before";
+}
+
+TEST(ReadQuestion, WhatThingsAreMadeOfIsNoThing) {
+    for (char const* text :
+         {"is there a metal cup", "is there a paper cup", "is there a stone cup", "is there a wood cup",
+          "is there a glass cup", "is there an orange cup", "is the cup made of wood", "is the cup made of paper"}) {
+        EXPECT_EQ(read_question(text).things.size(), 1U) << text;
+        EXPECT_FALSE(read_question(text).is_understood()) << text;
+    }
+    EXPECT_EQ(read_question("the cup the chair").things.size(), 2U);
+    EXPECT_EQ(read_question("is there a cup of paper").things.size(), 2U);
+    EXPECT_EQ(read_question("is there a paper").things.size(), 1U);
+    EXPECT_TRUE(read_question("is there a paper").is_understood());
+}
+
+TEST(ReadQuestion, PlacesWithoutAThing) {
+    using Words = std::vector<std::string>;
+    EXPECT_EQ(read_question("what is the cup in").unknown, (Words{"in"}));
+    EXPECT_EQ(read_question("what is the cup behind").unknown, (Words{"behind"}));
+    EXPECT_EQ(read_question("what is the cup next to").unknown, Words{});
+    EXPECT_TRUE(read_question("which side is the cup on").is_understood());
+    EXPECT_EQ(read_question("is the tv on").attributes.at(0).words, "on");
+    EXPECT_TRUE(read_question("is the tv upon").attributes.empty());
+    EXPECT_EQ(read_question("is the chair left of it").relation->relation, Relation::left_of);
+    EXPECT_TRUE(read_question("is there a dog near the cup").relation);
+    EXPECT_TRUE(read_question("is there a dog near the cup").places.empty());
+    EXPECT_FALSE(read_question("is there a dog nearby the cup").relation);
+    EXPECT_EQ(read_question("is there a dog nearby the cup").places.size(), 1U);
+    // Am I near it?
+    auto const me = read_question("Am I near the table?");
+    EXPECT_EQ(me.things.size(), 1U);
+    EXPECT_FALSE(me.relation);
+    EXPECT_TRUE(read_question("Is it beside the table?").relation);
+    EXPECT_TRUE(read_question("Am I on the table?").relation);
+    EXPECT_TRUE(read_question("Am I beside the table with the dog?").relation);
+}
+
+TEST(ReadQuestion, AlternativePlacesAskWhere) {
+    EXPECT_EQ(read_question("Is the train on the left or on the right?").ask, Ask::where);
+    EXPECT_EQ(read_question("Is the train on the table or on the left?").ask, Ask::where);
+    auto const both = read_question("Is the train on the left and at the top?");
+    EXPECT_EQ(both.ask, Ask::presence);
+    EXPECT_EQ(both.places.size(), 2U);
+    EXPECT_EQ(read_question("Is the train or the bus on the left or on the right?").ask, Ask::presence);
+    EXPECT_EQ(read_question("Are there cups or bottles on the left?").ask, Ask::presence);
+}
+
+TEST(ReadQuestion, QualitiesOfThings) {
+    auto attribute = [](char const* text) {
+        auto const question = read_question(text);
+        EXPECT_FALSE(question.quality) << text;
+        return question.attributes.at(0).attribute;
+    };
+    EXPECT_EQ(attribute("is the cup dark"), Attribute::colour);
+    EXPECT_EQ(attribute("is the cup black"), Attribute::colour);
+    EXPECT_EQ(attribute("is the cup blurry"), Attribute::state);
+    EXPECT_EQ(attribute("is everything dark"), Attribute::colour);
+    EXPECT_EQ(attribute("is it dark on the table"), Attribute::colour);
+    EXPECT_TRUE(read_question("is it dark").quality);
+}
+
+TEST(ReadQuestion, UnitsAloneAskTheSameAgain) {
+    EXPECT_EQ(read_question("and in feet?").reference, Reference::same_question);
+    EXPECT_EQ(read_question("the other one in feet?").reference, Reference::other);
+    EXPECT_EQ(read_question("in feet, the chair?").things.size(), 1U);
+    EXPECT_EQ(read_question("is there").ask, Ask::unknown);
+    EXPECT_EQ(read_question("is there on the left").ask, Ask::presence);
+}
+
+TEST(ReadQuestion, OfWhatWasNamedBefore) {
+    EXPECT_EQ(read_question("it").ask, Ask::where);
+    EXPECT_EQ(read_question("it on the left").ask, Ask::presence);
+    EXPECT_EQ(read_question("that red?").ask, Ask::presence);
+}
+
+TEST(ResolveReferences, LooksBackOverEightTurns) {
+    auto things = [](std::size_t turns_between) {
+        std::vector<Turn> history{{Turn::Role::user, "Where is the cup?"}};
+        for (std::size_t i = 0; i < turns_between; ++i) {
+            history.push_back({i % 2 == 0 ? Turn::Role::assistant : Turn::Role::user, "Well."});
+        }
+        return resolve_references(read_question("how far is it?"), history).things.size();
+    };
+    EXPECT_EQ(things(1), 1U);
+    EXPECT_EQ(things(7), 1U);
+    EXPECT_EQ(things(8), 0U);
+}
+
+TEST(ResolveReferences, TakeWhatTheQuestionLacks) {
+    auto resolved = [](char const* earlier, char const* text) {
+        return resolve_references(read_question(text),
+                                  {{Turn::Role::user, earlier}, {Turn::Role::assistant, "A dog, on the left."}});
+    };
+    EXPECT_EQ(resolved("Why?", "and the chair?").ask, Ask::where) << "nothing was asked before";
+    EXPECT_EQ(resolved("Is there a cup on the left?", "and the chair?").places.at(0).value, -1);
+    EXPECT_EQ(resolved("Is there a cup on the left?", "what about the chair on the right?").places.at(0).value, 1);
+    EXPECT_TRUE(resolved("Where is the cup on the left?", "and the chair?").places.empty());
+    EXPECT_EQ(resolved("Which chair is nearest?", "how far is it?").extreme, Extreme::nearest);
+    EXPECT_EQ(resolved("Which chair is nearest?", "is it the farthest?").extreme, Extreme::farthest);
+    EXPECT_EQ(resolved("Where is the cup on the left?", "how far is it?").places.at(0).value, -1);
+    EXPECT_EQ(resolved("Where is the cup on the left?", "is it on the right?").places.at(0).value, 1);
+    EXPECT_EQ(resolved("Where is the cup on the left?", "how far is it on the right?").places.at(0).value, 1);
+    EXPECT_TRUE(resolved("Where is the cup on the left?", "is it red?").places.empty());
 }
 
 TEST(ResolveReferences, WhatWasSpokenOfLast) {

@@ -93,6 +93,18 @@ std::vector<Page> pages() {
          {line("2.50", 300, 0), line("Coffee", 0, 0), line("Green tea", 0, 26), line("12.00", 290, 26),
           line("Cake", 0, 52), line("3.20", 300, 52)},
          "Coffee 2.50/Green tea 12.00/Cake 3.20"},
+        {"a line between a right and a left sign",
+         {line("right", 300, 0), line("a line that is as wide as both of them are", 0, 50), line("left", 0, 100)},
+         "right|a line that is as wide as both of them are|left"},
+        {"a line that reaches over the left sign only",
+         {line("right", 300, 0), line("over left", 0, 50), line("left", 0, 100)},
+         "over left|left|right"},
+        {"a line that reaches over the right sign only",
+         {line("right", 300, 0), line("over right", 280, 50), line("left", 0, 100)},
+         "left|right|over right"},
+        {"a line under both",
+         {line("right", 300, 0), line("left", 0, 40), line("a line that is as wide as both of them are", 0, 90)},
+         "left|right|a line that is as wide as both of them are"},
         {"a large word over small ones", {line("SALE", 0, 0, 60), line("half price", 0, 70, 20)}, "SALE|half price"},
     };
 }

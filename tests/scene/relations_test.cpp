@@ -154,6 +154,7 @@ TEST(FindRelations, BetweenNeighboursInOneRow) {
     EXPECT_FALSE(middle_of(left, at("bowl", {149, 110, 300, 160}), right)) << "sharing a column";
     EXPECT_FALSE(middle_of(left, at("bowl", {250, 110, 401, 160}), right));
     EXPECT_FALSE(middle_of(left, at("bowl", {250, 160, 300, 200}), right)) << "not in one row";
+    EXPECT_FALSE(middle_of(left, at("bowl", {250, 150, 300, 200}), right)) << "touching rows";
     EXPECT_FALSE(middle_of(left, at("bowl", {250, 110, 300, 160}), at("cup", {400, 155, 450, 205})));
     EXPECT_FALSE(middle_of(at("cup", {100, 100, 150, 150}, sensed(1)), at("bowl", {250, 110, 300, 160}, sensed(3)),
                            at("cup", {400, 100, 450, 150}, sensed(1))));
@@ -173,6 +174,22 @@ TEST(FindRelations, ThingsOnFurnitureAreNoNeighboursOfIt) {
     }
     EXPECT_EQ(relations[0].relation, Relation::on);
     EXPECT_EQ(relations[0].object, 1U);
+}
+
+TEST(FindRelations, OfTwoEqualSupportsTheFirstCounts) {
+    Box const outline{100, 200, 500, 400};
+    auto const relations = find_relations({standing("cup", 300), at("bench", outline), at("bed", outline)});
+    ASSERT_FALSE(relations.empty());
+    EXPECT_EQ(relations[0].relation, Relation::on);
+    EXPECT_EQ(relations[0].object, 1U);
+}
+
+TEST(FindRelations, TouchingRowsAreNotSideBySide) {
+    EXPECT_EQ(between_two(at("chair", {100, 100, 200, 300}, sensed(1)), at("chair", {240, 300, 340, 500}, sensed(1))),
+              Relation::left_of);
+    // columns that touch are not shared, so that left and right are told
+    EXPECT_EQ(between_two(at("chair", {100, 100, 200, 300}), at("chair", {200, 310, 300, 510})), Relation::left_of);
+    EXPECT_EQ(between_two(at("chair", {100, 100, 200, 300}), at("chair", {199, 310, 299, 510})), std::nullopt);
 }
 
 TEST(Holds, SaysYesNoOrNothing) {
@@ -232,6 +249,59 @@ TEST(Holds, SaysYesNoOrNothing) {
     for (auto const& row : table_of) {
         EXPECT_EQ(holds({row.a, row.b}, 0, row.relation, 1), row.expected) << row.why;
     }
+}
+
+TEST(Holds, AboveIsNotOnlyHigherInThePicture) {
+    auto above = [](SceneObject const& a, SceneObject const& b) { return holds({a, b}, 0, Relation::above, 1); };
+    auto const low = at("chair", {100, 200, 200, 300}, sensed(1));
+    EXPECT_EQ(above(at("cup", {100, 100, 200, 200}, sensed(1)), low), true);
+    EXPECT_EQ(above(at("cup", {100, 150, 200, 250}, sensed(1)), low), true) << "down to the middle of it";
+    EXPECT_EQ(above(at("cup", {100, 152, 200, 252}, sensed(1)), low), std::nullopt);
+    EXPECT_EQ(above(at("cup", {250, 100, 350, 200}, sensed(1)), low), true) << "half a width aside";
+    EXPECT_EQ(above(at("cup", {252, 100, 352, 200}, sensed(1)), low), false);
+    EXPECT_EQ(above(at("cup", {252, 100, 272, 200}, sensed(1)), low), false) << "of the wider one";
+    EXPECT_EQ(above(at("cup", {258, 100, 378, 200}, sensed(1)), low), true);
+    EXPECT_EQ(above(at("cup", {262, 100, 382, 200}, sensed(1)), low), false);
+    EXPECT_EQ(above(at("cup", {100, 200, 200, 300}, sensed(1)), low), false) << "at one height";
+    EXPECT_EQ(above(low, at("cup", {100, 100, 200, 200}, sensed(1))), false);
+    EXPECT_EQ(holds({low, at("cup", {100, 100, 200, 200}, sensed(1))}, 0, Relation::below, 1), true);
+    // What is far behind is only seen higher up, unless it is in the air.
+    for (char const* label : {"kite", "bird", "airplane", "traffic light", "frisbee", "sports ball", "clock"}) {
+        EXPECT_EQ(above(at(label, {100, 100, 200, 200}, sensed(9)), low), true) << label;
+    }
+    for (char const* label : {"cup", "person", "chair"}) {
+        EXPECT_EQ(above(at(label, {100, 100, 200, 200}, sensed(9)), low), std::nullopt) << label;
+    }
+    EXPECT_EQ(above(at("cup", {100, 100, 200, 200}, sensed(0.5F)), low), true) << "before it";
+}
+
+TEST(Holds, OutlinesThatNearlyTouchRefuteNothing) {
+    auto on = [](SceneObject const& a) { return holds({a, table()}, 0, Relation::on, 1); };
+    EXPECT_EQ(on(standing("chair", 196)), std::nullopt) << "a tenth of the lower one's height";
+    EXPECT_EQ(on(standing("chair", 194)), false);
+    EXPECT_EQ(on(standing("chair", 300, 46)), std::nullopt);
+    EXPECT_EQ(on(standing("chair", 300, 44)), false);
+    EXPECT_EQ(on(standing("chair", 300, 504)), std::nullopt);
+    EXPECT_EQ(on(standing("chair", 300, 506)), false);
+    EXPECT_EQ(on(standing("chair", 454)), std::nullopt);
+    EXPECT_EQ(on(standing("chair", 456)), false);
+}
+
+TEST(FindRelations, AtTheirBorders) {
+    auto const front = at("chair", {100, 100, 200, 300}, sensed(1, 0.9F, 2));
+    EXPECT_EQ(between_two(front, at("person", {120, 50, 220, 280}, sensed(2.5F, 2, 3))), std::nullopt) << "they touch";
+    EXPECT_EQ(between_two(front, at("person", {120, 50, 220, 280}, sensed(2.5F, 2.1F, 3))), Relation::in_front_of);
+    EXPECT_EQ(between_two(front, at("person", {250, 50, 350, 280}, sensed(2.5F, 2.1F, 3))), Relation::left_of)
+        << "half a width apart is not in one line";
+    // What rests on something else is no neighbour, in whatever order they come.
+    auto const relations = find_relations(
+        {at("bed", {50, 150, 600, 450}), at("cup", {250, 200, 300, 260}), at("bench", {100, 250, 500, 400})});
+    for (auto const& relation : relations) {
+        EXPECT_FALSE(relation.subject == 0 && relation.object == 1);
+    }
+    // A cat far away is on a deep bed: the doubt grows with the distance.
+    EXPECT_TRUE(is_on(standing("cat", 300, 250, sensed(11.2F, 11.1F, 11.3F)), table(sensed(10.5F, 10, 20))));
+    EXPECT_FALSE(is_on(standing("cat", 300, 250, sensed(11.6F, 11.5F, 11.7F)), table(sensed(10.5F, 10, 20))));
 }
 
 TEST(Groups, AreOfTwoOrMore) {

@@ -232,6 +232,9 @@ TEST(TextWording, FifteenWordsAreShort) {
     EXPECT_EQ(described(scene_with({{line("p q", 300, 100), large}})),
               "Text, straight ahead, says: " + fifteen +
                   ". There are 17 words; ask me to read the text to hear them all.");
+    auto const other = line("p q", 300, 300, 1);
+    EXPECT_TRUE(described(scene_with({{line(fifteen, 200, 100), other}})).find("says: " + fifteen) != std::string::npos)
+        << "of two that are as large the first";
     EXPECT_EQ(word_count({line("one two", 0, 0), line("three", 0, 0)}), 3U);
     auto const cyrillic = line("\u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 \u0412 "
                                "\u0412 \u0412 \u0412 \u0412 \u0412",
@@ -312,6 +315,24 @@ TEST(TextAnswers, KnowQuestionsAboutText) {
         auto const read = read_text_question(question.text);
         ASSERT_TRUE(read) << question.text;
         EXPECT_EQ(answer_text_question(scene, *read, {}), question.answer) << question.text;
+    }
+}
+
+// The middle of the line is at (145, 210).
+TEST(TextAnswers, TextIsOnWhatHoldsItsMiddle) {
+    auto const question = read_text_question("What does the book say?");
+    ASSERT_TRUE(question);
+    auto read = [&](Box const& book) {
+        auto const scene = scene_with({{line("Moby Dick", 100, 200)}}, {{"book", 73, 0.9F, book, std::nullopt}});
+        return !answer_text_question(scene, *question, {}).starts_with("I cannot read anything on a book.");
+    };
+    for (auto const& holds :
+         {Box{145, 150, 240, 300}, Box{40, 150, 145, 300}, Box{40, 210, 240, 300}, Box{40, 150, 240, 210}}) {
+        EXPECT_TRUE(read(holds));
+    }
+    for (auto const& beside :
+         {Box{146, 150, 240, 300}, Box{40, 150, 144, 300}, Box{40, 211, 240, 300}, Box{40, 150, 240, 209}}) {
+        EXPECT_FALSE(read(beside));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "scene/answers.h"
 #include "scene/build.h"
+#include "scene/camera.h"
 #include "scene/metrics.h"
 #include "scene/toyworld.h"
 #include "scene/wording.h"
@@ -8,9 +9,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <numeric>
+#include <set>
 
 namespace echollama {
 namespace {
@@ -86,6 +89,229 @@ TEST(ToyWorld, VariantsAreWhatTheySay) {
     EXPECT_EQ(dark.objects.size(), plain.objects.size());
     EXPECT_EQ(room(3, ToyVariant::cropped).width, 96);
     EXPECT_THROW(render_toy_room(1, ToyVariant::plain, 0, 100), Error);
+}
+
+struct Place {
+    float x, y, z;
+};
+
+// The place that a pixel of the plain picture shows, from its depth.
+Place place_of(ToyPicture const& picture, int x, int y) {
+    float const z = picture.depth.values[static_cast<std::size_t>(y * picture.width + x)];
+    return {(static_cast<float>(x) + 0.5F - picture.camera.cx) / picture.camera.fx * z,
+            (static_cast<float>(y) + 0.5F - picture.camera.cy) / picture.camera.fy * z, z};
+}
+
+bool is_one_of(float value, std::initializer_list<float> wanted) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](float w) { return std::abs(value - w) < 0.002F; });
+}
+
+// The room is 8 m wide, 9 m deep, its floor 1.4 m below the camera and its ceiling 1.2 m above.
+TEST(ToyWorld, EveryPixelShowsASurfaceInItsLight) {
+    int strays = 0; // of things that are too small to be counted as seen
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+        auto const picture = room(seed, ToyVariant::plain);
+        for (int y = 0; y < picture.height; ++y) {
+            for (int x = 0; x < picture.width; ++x) {
+                auto const at = static_cast<std::size_t>(y * picture.width + x);
+                auto const p = place_of(picture, x, y);
+                ASSERT_TRUE(std::abs(p.x) < 4.002F && p.y < 1.402F && p.y > -1.202F && p.z < 9.002F);
+                if (picture.mask[at] >= 0) {
+                    auto const& object = picture.objects[static_cast<std::size_t>(picture.mask[at])];
+                    float const place[] = {p.x, p.y, p.z};
+                    for (std::size_t i = 0; i < 3; ++i) {
+                        ASSERT_GE(place[i], object.low[i] - 0.002F) << object.label;
+                        ASSERT_LE(place[i], object.high[i] + 0.002F) << object.label;
+                    }
+                    continue;
+                }
+                bool const floor = is_one_of(p.y, {1.4F});
+                if (!floor && !is_one_of(p.y, {-1.2F}) && !is_one_of(p.x, {-4, 4}) && !is_one_of(p.z, {9})) {
+                    ++strays;
+                    continue;
+                }
+                float const light = (floor ? 0.5F : 0.9F) * (1 - p.z / 20);
+                bool const edge = floor && (is_one_of(p.x, {-4, 4}) || is_one_of(p.z, {9}));
+                if (!edge) {
+                    ASSERT_NEAR(picture.rgb[3 * at], 255 * 0.75F * light, 1);
+                    ASSERT_NEAR(picture.rgb[3 * at + 1], 255 * 0.72F * light, 1);
+                    ASSERT_NEAR(picture.rgb[3 * at + 2], 255 * 0.68F * light, 1);
+                }
+            }
+        }
+    }
+    EXPECT_LT(strays, 24);
+}
+
+// The faces of a thing have its colour in three lights: from the side, from above, from the front.
+TEST(ToyWorld, FacesHaveTheirLight) {
+    auto const picture = render_toy_room(3, ToyVariant::plain, 320, 240);
+    std::vector<std::array<float, 2>> brightest(picture.objects.size(), {0, 0}); // of fronts and tops, without distance
+    for (int y = 0; y < picture.height; ++y) {
+        for (int x = 0; x < picture.width; ++x) {
+            auto const at = static_cast<std::size_t>(y * picture.width + x);
+            if (picture.mask[at] >= 0) {
+                auto const p = place_of(picture, x, y);
+                auto const& object = picture.objects[static_cast<std::size_t>(picture.mask[at])];
+                bool const top = is_one_of(p.y, {object.low[1]}), front = is_one_of(p.z, {object.low[2]});
+                float const colour = static_cast<float>(picture.rgb[3 * at]) / (1 - p.z / 20);
+                if (top != front) {
+                    auto& known = brightest[static_cast<std::size_t>(picture.mask[at])][top ? 1 : 0];
+                    known = std::max(known, colour);
+                }
+            }
+        }
+    }
+    int compared = 0;
+    for (auto const& [front, top] : brightest) {
+        if (front > 0 && top > 0) {
+            EXPECT_NEAR(front / top, 0.85F, 0.02F);
+            ++compared;
+        }
+    }
+    EXPECT_GT(compared, 0);
+}
+
+float gap_between(ToyObject const& a, ToyObject const& b, std::size_t axis) {
+    return std::max(a.low[axis], b.low[axis]) - std::min(a.high[axis], b.high[axis]);
+}
+
+TEST(ToyWorld, ThingsHaveTheirSizesAndStandApart) {
+    struct {
+        char const* label;
+        float width, height, length;
+    } const shapes[] = {
+        {"chair", 0.5F, 0.9F, 0.5F},       {"dining table", 1.5F, 0.75F, 0.8F}, {"couch", 1.9F, 0.85F, 0.9F},
+        {"person", 0.5F, 1.68F, 0.3F},     {"dog", 0.7F, 0.5F, 0.25F},          {"refrigerator", 0.7F, 1.7F, 0.65F},
+        {"suitcase", 0.45F, 0.62F, 0.25F}, {"cup", 0.10F, 0.09F, 0.10F},        {"bottle", 0.07F, 0.25F, 0.07F},
+        {"laptop", 0.34F, 0.24F, 0.20F},   {"potted plant", 0.35F, 0.5F, 0.35F}};
+    std::size_t most = 0;
+    float widest = 0, farthest_on_table = 0;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        auto const picture = room(seed, ToyVariant::plain);
+        std::size_t standing = 0;
+        for (auto const& object : picture.objects) {
+            auto const* shape = std::find_if(std::begin(shapes), std::end(shapes),
+                                             [&](auto const& s) { return object.label == s.label; });
+            ASSERT_NE(shape, std::end(shapes)) << object.label;
+            EXPECT_NEAR(object.high[0] - object.low[0], shape->width, 1e-4F) << object.label;
+            EXPECT_NEAR(object.high[1] - object.low[1], shape->height, 1e-4F) << object.label;
+            EXPECT_NEAR(object.high[2] - object.low[2], shape->length, 1e-4F) << object.label;
+            EXPECT_GE(object.pixels, 12U);
+            float const x = (object.low[0] + object.high[0]) / 2, z = (object.low[2] + object.high[2]) / 2;
+            EXPECT_NEAR(object.bearing_deg, std::atan2(x, z) * 180 / M_PI, 0.01);
+            if (shape - shapes >= 7) { // on a table, which may be hidden
+                EXPECT_NEAR(object.high[1], 0.65F, 1e-4F) << object.label;
+                if (object.rests_on >= 0) {
+                    auto const& table = picture.objects[static_cast<std::size_t>(object.rests_on)];
+                    EXPECT_EQ(table.label, "dining table");
+                    float const aside = std::abs(x - (table.low[0] + table.high[0]) / 2);
+                    EXPECT_LE(aside, 0.501F);
+                    EXPECT_LE(std::abs(z - (table.low[2] + table.high[2]) / 2), 0.201F);
+                    farthest_on_table = std::max(farthest_on_table, aside);
+                }
+                continue;
+            }
+            ++standing;
+            EXPECT_EQ(object.rests_on, -1);
+            EXPECT_NEAR(object.high[1], 1.4F, 1e-4F) << object.label;
+            EXPECT_LE(std::abs(x), 0.6F * z + 1e-3F);
+            EXPECT_LT(std::abs(x) + shape->width / 2, 4);
+            widest = std::max(widest, std::abs(x) / z);
+            for (auto const& other : picture.objects) {
+                if (&other != &object && other.rests_on < 0 && std::abs(other.high[1] - 1.4F) < 1e-3F) {
+                    EXPECT_GE(std::max(gap_between(object, other, 0), gap_between(object, other, 2)), 0.099F);
+                }
+            }
+        }
+        most = std::max(most, standing);
+    }
+    EXPECT_LE(most, 6U);
+    EXPECT_GE(most, 4U);
+    EXPECT_GT(widest, 0.4F);
+    EXPECT_GT(farthest_on_table, 0.3F);
+}
+
+// Tables stand on two legs, chairs have a back: what is seen between and above is behind them.
+TEST(ToyWorld, FurnitureHasParts) {
+    bool table_seen = false, chair_seen = false;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        auto const picture = room(seed, ToyVariant::plain);
+        for (int y = 0; y < picture.height; ++y) {
+            for (int x = 0; x < picture.width; ++x) {
+                int const index = picture.mask[static_cast<std::size_t>(y * picture.width + x)];
+                if (index < 0) {
+                    continue;
+                }
+                auto const& object = picture.objects[static_cast<std::size_t>(index)];
+                auto const p = place_of(picture, x, y);
+                float const above_floor = 1.4F - p.y;
+                float const from_side = std::min(p.x - object.low[0], object.high[0] - p.x);
+                if (object.label == "dining table") {
+                    ASSERT_TRUE(above_floor > 0.688F || from_side < 0.122F) << above_floor << " " << from_side;
+                    table_seen = table_seen || above_floor < 0.6F;
+                }
+                if (object.label == "chair") {
+                    ASSERT_TRUE(above_floor < 0.442F || p.z > object.high[2] - 0.062F) << above_floor;
+                    chair_seen = chair_seen || above_floor > 0.5F;
+                }
+            }
+        }
+    }
+    EXPECT_TRUE(table_seen && chair_seen);
+}
+
+TEST(ToyWorld, WhatIsSeenOfThings) {
+    int whole = 0, cut = 0;
+    for (auto variant : {ToyVariant::plain, ToyVariant::mirrored, ToyVariant::rotated, ToyVariant::cropped}) {
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            auto const picture = room(seed, variant);
+            for (std::size_t i = 0; i < picture.objects.size(); ++i) {
+                auto const& object = picture.objects[i];
+                if (variant != ToyVariant::rotated) {
+                    EXPECT_NEAR(object.seen_deg, bearing_of(object.box.center_x(), picture.camera), 0.01F);
+                }
+                std::vector<float> depths;
+                for (std::size_t k = 0; k < picture.mask.size(); ++k) {
+                    if (picture.mask[k] == static_cast<int>(i)) {
+                        depths.push_back(picture.depth.values[k]);
+                    }
+                }
+                EXPECT_EQ(object.depth_m, median(depths));
+                auto const& b = object.box;
+                bool const inside = b.x0 > 1 && b.y0 > 1 && b.x1 < static_cast<float>(picture.width) - 1 &&
+                                    b.y1 < static_cast<float>(picture.height) - 1;
+                bool const alone = std::none_of(picture.objects.begin(), picture.objects.end(), [&](auto const& o) {
+                    return &o != &object && o.box.x0 < b.x1 + 2 && o.box.x1 + 2 > b.x0 && o.box.y0 < b.y1 + 2 &&
+                           o.box.y1 + 2 > b.y0;
+                });
+                if (inside && alone) {
+                    EXPECT_EQ(object.visible, 1) << object.label;
+                    ++whole;
+                } else if (!inside) {
+                    cut += object.visible < 1;
+                }
+            }
+        }
+    }
+    EXPECT_GT(whole, 20);
+    EXPECT_GT(cut, 20);
+}
+
+TEST(ToyWorld, EmptyPicturesAndSizes) {
+    auto const blank = room(3, ToyVariant::blank), junk = room(3, ToyVariant::junk);
+    for (std::size_t i = 3; i < blank.rgb.size(); ++i) {
+        ASSERT_EQ(blank.rgb[i], blank.rgb[i % 3]);
+    }
+    EXPECT_GT(std::set<int>(junk.rgb.begin(), junk.rgb.end()).size(), 200U);
+    EXPECT_EQ(junk.rgb.size(), 3U * 160 * 120);
+    EXPECT_EQ(std::count(junk.mask.begin(), junk.mask.end(), -1), 160 * 120);
+    EXPECT_NO_THROW(render_toy_room(1, ToyVariant::blank, 16, 4096));
+    EXPECT_NO_THROW(render_toy_room(1, ToyVariant::blank, 4096, 16));
+    for (auto const& [width, height] :
+         {std::pair(15, 16), std::pair(16, 15), std::pair(4097, 16), std::pair(16, 4097)}) {
+        EXPECT_THROW(render_toy_room(1, ToyVariant::blank, width, height), Error);
+    }
 }
 
 TEST(ToyWorld, GeometryFromTrueBoxesAndDepth) {

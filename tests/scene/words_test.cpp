@@ -62,6 +62,8 @@ TEST(LengthWords, AreRoundedAsPeopleSayThem) {
         {5.4F, Units::metres, "5 metres"},
         {5.6F, Units::metres, "6 metres"},
         {12.4F, Units::metres, "12 metres"},
+        {0.7F, Units::yards, "1 yard"},
+        {0.69F, Units::yards, "2 feet"},
         {0.01F, Units::feet, "1 inch"},
         {0.2F, Units::feet, "8 inches"},
         {0.31F, Units::feet, "1 foot"},
@@ -112,6 +114,7 @@ TEST(DirectionWords, HaveTheirBorders) {
         {25.1F, Directions::sides, "on the right"},
         {-25.1F, Directions::sides, "on the left"},
         {-110, Directions::sides, "on the left"},
+        {160, Directions::sides, "behind you on the right"},
         {111, Directions::sides, "behind you on the right"},
         {-111, Directions::sides, "behind you on the left"},
         {161, Directions::sides, "behind you"},
@@ -236,6 +239,21 @@ TEST(DescribeScene, AHeadlineHasRoomForTwelveWords) {
     // Exactly twelve: four for the cup and its distance, eight for the others.
     EXPECT_EQ(described({thing("cup", 0, 0), thing("bowl", 0, 0), thing("fork", 0, 0)}, {.level = Level::headline}),
               (std::vector<std::string>{"A cup, straight ahead; a bowl, straight ahead; a fork, straight ahead."}));
+}
+
+TEST(DescribeScene, AHeadlineOfTwelveWordsIsNotShortened) {
+    auto dog = thing("dog", 0, 2, 0.9F, DistanceSource::object_size);
+    dog.detection.alternative = "cat";
+    EXPECT_EQ(described({dog}, {.level = Level::headline, .directions = Directions::none}),
+              (std::vector<std::string>{"An animal, perhaps a dog or a cat, about 2 metres away."}));
+    EXPECT_EQ(described({dog}, {.level = Level::headline}),
+              (std::vector<std::string>{"An animal, perhaps a dog or a cat, straight ahead."}));
+}
+
+TEST(DescribeScene, RelationsAreToldAmongMoreThings) {
+    auto scene = scene_of({thing("cup", 0, 1), thing("dining table", 0, 1), thing("chair", 0, 1)});
+    scene.relations.push_back({0, Relation::on, 1, std::nullopt});
+    EXPECT_EQ(describe_scene(scene, {}).back(), "The cup is on the dining table.");
 }
 
 TEST(English, WordsAndTheirForms) {
