@@ -6,6 +6,7 @@
 #include "formats/safetensors.h"
 #include "formats/safetensors_writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace echollama::train {
@@ -81,7 +82,7 @@ std::uint64_t fingerprint(std::vector<Row> const& rows) {
 }
 
 std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t model, std::vector<Row> const& rows,
-                                             fs::path const& folder, std::stop_token stop,
+                                             std::size_t at_once, fs::path const& folder, std::stop_token stop,
                                              std::function<void(std::size_t done)> const& told) {
     auto const file = folder / ("reference-" + hexadecimal(splitmix64(model, fingerprint(rows))) + ".safetensors");
     if (fs::exists(file)) {
@@ -91,13 +92,19 @@ std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t mod
         }
     }
     std::vector<ReferenceScore> scores;
-    for (auto const& row : rows) {
+    for (std::size_t from = 0; from < rows.size(); from += at_once) {
         if (stop.stop_requested()) {
             throw Cancelled();
         }
-        Row const* one = &row;
-        auto const sums = network.score_without_adapter(batch_of({&one, 1}));
-        scores.push_back({sums[0].log_prob, sums.size() > 1 ? sums[1].log_prob : 0});
+        std::vector<Row const*> some;
+        for (std::size_t i = from; i < std::min(from + at_once, rows.size()); ++i) {
+            some.push_back(&rows[i]);
+        }
+        auto const sums = network.score_without_adapter(batch_of(some));
+        auto const answers = sums.size() / some.size();
+        for (std::size_t i = 0; i < sums.size(); i += answers) {
+            scores.push_back({sums[i].log_prob, answers > 1 ? sums[i + 1].log_prob : 0});
+        }
         told(scores.size());
     }
     write_scores(file, scores);

@@ -20,11 +20,12 @@ struct ReferenceScore {
 // The rows of a step or of less, prompts shared between the answers of a row.
 Batch batch_of(std::span<Row const* const> rows);
 
-// In the order of the rows. `folder`: where they are kept, in a file whose name tells model and data; what is there and
-// fits is read instead of computed. told(done) is called as rows are finished. Throws Error, and Cancelled on a stop.
+// In the order of the rows, `at_once` of them computed together. `folder`: where they are kept, in a file whose name
+// tells model and data; what is there and fits is read instead of computed. told(done) is called as rows are finished.
+// Throws Error, and Cancelled on a stop.
 std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t model, std::vector<Row> const& rows,
-                                             std::filesystem::path const& folder, std::stop_token stop,
-                                             std::function<void(std::size_t done)> const& told);
+                                             std::size_t at_once, std::filesystem::path const& folder,
+                                             std::stop_token stop, std::function<void(std::size_t done)> const& told);
 
 // Changes with any token of any row, and with their order.
 std::uint64_t fingerprint(std::vector<Row> const& rows);

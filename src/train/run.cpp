@@ -112,7 +112,8 @@ class Run {
         if (task_ == Task::preferences && needs_reference(config_.loss.kind)) {
             auto const all = std::to_string(data.rows.size());
             data.reference = reference_scores(
-                *network_, fingerprint_, data.rows, config_.run.output, hooks_.stop, [&](std::size_t done) {
+                *network_, fingerprint_, data.rows, static_cast<std::size_t>(config_.run.micro_batch),
+                config_.run.output, hooks_.stop, [&](std::size_t done) {
                     hooks_.stage("Scoring the untrained model, row " + std::to_string(done) + " of " + all);
                 });
         }

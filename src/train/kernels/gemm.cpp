@@ -3,6 +3,7 @@
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
 #include "nn/cpu/tiles.h"
+#include "train/kernels/vectors.h"
 
 #include <algorithm>
 #include <cstring>
@@ -16,7 +17,6 @@ namespace tile = nn::tile;
 constexpr int64_t most_k = tile::depth; // of a block: its rows stay in the first cache
 constexpr int64_t most_n = 256;         // of a block: its panels stay in the second cache
 constexpr int64_t fewest_rows = 256;    // for which a block is packed again by another item
-constexpr int64_t strip = 16;           // numbers that are transposed at once
 
 struct Scratch {
     nn::AlignedMemory panels = nn::aligned_memory(most_k * most_n * sizeof(float));
@@ -36,18 +36,17 @@ float* memory_of(nn::AlignedMemory const& memory) {
 // One panel [k][width] from columns that lie along k: `from(column)` points to the first number of one.
 template <typename Column>
 void transpose_panel(int64_t k, int64_t columns, Column from, float* panel) {
-    for (int64_t first = 0; first < k; first += strip) {
-        int64_t const count = std::min(strip, k - first);
-        for (int64_t column = 0; column < columns; ++column) {
-            float const* numbers = from(column) + first;
-            float* to = panel + first * tile::width + column;
-            for (int64_t i = 0; i < count; ++i) {
-                to[i * tile::width] = numbers[i];
+    tile::Reg square[tile::lanes];
+    for (int64_t side = 0; side < tile::width; side += tile::lanes) {
+        for (int64_t first = 0; first < k; first += tile::lanes) {
+            for (int i = 0; i < tile::lanes; ++i) {
+                square[i] = side + i < columns ? load_some(from(side + i) + first, k - first) : tile::Reg{};
+            }
+            transpose(square);
+            for (int i = 0; i < tile::lanes && first + i < k; ++i) {
+                tile::store(panel + (first + i) * tile::width + side, square[i]);
             }
         }
-    }
-    for (int64_t i = 0; columns < tile::width && i < k; ++i) {
-        std::fill(panel + i * tile::width + columns, panel + (i + 1) * tile::width, 0.0F);
     }
 }
 
@@ -116,11 +115,23 @@ void gather_rows(View const& a, int64_t row, int64_t rows, int64_t k, int64_t co
         }
         return;
     }
-    for (int64_t first = 0; first < count; first += strip) {
-        int64_t const end = std::min(first + strip, count);
+    if (a.row_step != 1) {
         for (int64_t r = 0; r < rows; ++r) {
-            for (int64_t i = first; i < end; ++i) {
+            for (int64_t i = 0; i < count; ++i) {
                 out[r * tile::pitch + i] = *a.at(row + r, k + i);
+            }
+        }
+        return;
+    }
+    tile::Reg square[tile::lanes];
+    for (int64_t first = 0; first < rows; first += tile::lanes) {
+        for (int64_t i = 0; i < count; i += tile::lanes) {
+            for (int64_t j = 0; j < tile::lanes; ++j) {
+                square[j] = i + j < count ? load_some(a.at(row + first, k + i + j), rows - first) : tile::Reg{};
+            }
+            transpose(square);
+            for (int64_t r = first; r < std::min<int64_t>(rows, first + tile::lanes); ++r) {
+                tile::store(out + r * tile::pitch + i, square[r - first]); // what is beyond `count` is not read
             }
         }
     }

@@ -14,6 +14,9 @@ inline nn::tile::Reg load_some(float const* from, std::int64_t count) {
     if (count >= nn::tile::lanes) {
         return nn::tile::load(from);
     }
+#if defined(__AVX512F__)
+    return reinterpret_cast<nn::tile::Reg>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), from));
+#endif
     float values[nn::tile::lanes] = {};
     std::memcpy(values, from, static_cast<std::size_t>(count) * sizeof(float));
     return nn::tile::load(values);
@@ -24,9 +27,39 @@ inline void store_some(float* to, nn::tile::Reg v, std::int64_t count) {
         nn::tile::store(to, v);
         return;
     }
+#if defined(__AVX512F__)
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1U << count) - 1), reinterpret_cast<__m512>(v));
+    return;
+#endif
     float values[nn::tile::lanes];
     nn::tile::store(values, v);
     std::memcpy(to, values, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+// Column j of the result is row j of the argument: rows are zipped with those half the number away, which turns the
+// square after as many rounds as its side has binary digits.
+inline void transpose(nn::tile::Reg (&square)[nn::tile::lanes]) {
+    constexpr int lanes = nn::tile::lanes, half = lanes / 2;
+    typedef int Places __attribute__((vector_size(lanes * 4)));
+    Places low{}, high{};
+    for (int i = 0; i < half; ++i) {
+        low[2 * i] = i;
+        low[2 * i + 1] = lanes + i;
+        high[2 * i] = half + i;
+        high[2 * i + 1] = lanes + half + i;
+    }
+    nn::tile::Reg other[lanes];
+    for (int round = 1; round < lanes; round *= 2) {
+#pragma GCC unroll 16
+        for (int i = 0; i < half; ++i) {
+            other[2 * i] = __builtin_shuffle(square[i], square[i + half], low);
+            other[2 * i + 1] = __builtin_shuffle(square[i], square[i + half], high);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < lanes; ++i) {
+            square[i] = other[i];
+        }
+    }
 }
 
 // Four sums side by side: one alone would wait for itself.
