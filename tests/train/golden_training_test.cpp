@@ -173,7 +173,7 @@ void compare_step(Line const& line, StepReport const& report) {
 
 void check_run(std::string const& name, std::vector<Line> const& lines) {
     NamedRun const named(name);
-    Tiny tiny(named.start, 2);
+    Tiny tiny(named.start);
     TrainingData data{golden_pairs(), {}};
     for (auto const& row : data.rows) {
         Row const* one = &row;
