@@ -71,7 +71,7 @@ Image cut_line(Image const& image, std::array<Point, 4> const& quad, int width, 
             }
             auto* pixel = line.pixel(x, y);
             for (std::size_t c = 0; c < 3; ++c) {
-                pixel[c] = static_cast<std::uint8_t>(sum[c] / static_cast<float>(samples * samples) + 0.5F);
+                pixel[c] = static_cast<std::uint8_t>(std::lround(sum[c] / static_cast<float>(samples * samples)));
             }
         }
     }

@@ -39,7 +39,7 @@ std::string listed(std::vector<std::string> const& names) {
     return text;
 }
 
-std::string with_more(std::string text, std::string const& more) {
+std::string with_more(std::string const& text, std::string const& more) {
     return text.empty() ? more : more.empty() ? text : text + " " + more;
 }
 
@@ -104,9 +104,7 @@ std::string AnswerWords::what_is_seen() const {
         found.insert(found.end(), named.begin(), named.end());
     };
     std::for_each(question_.things.begin(), question_.things.end(), add);
-    if (question_.things.empty() && question_.relation) {
-        add(question_.relation->object);
-    } else if (found.empty() && missing.empty() && question_.relation) {
+    if (question_.relation && (question_.things.empty() || (found.empty() && missing.empty()))) {
         add(question_.relation->object);
     }
     return with_more(found.empty() ? "" : seen(extreme_of(scene_, found, question_.extreme), false), missing);

@@ -11,7 +11,7 @@
 namespace echollama {
 
 // With one blank between them; either may be empty.
-std::string with_more(std::string text, std::string const& more);
+std::string with_more(std::string const& text, std::string const& more);
 // "a cup, a chair and a dog"
 std::string listed(std::vector<std::string> const& names);
 // One list after the other.

@@ -22,8 +22,8 @@ Answer complete(std::string text) {
     return {std::move(text), true};
 }
 
-Answer partial(std::string known, std::string const& cannot) {
-    return {with_more(std::move(known), cannot), false};
+Answer partial(std::string const& known, std::string const& cannot) {
+    return {with_more(known, cannot), false};
 }
 
 // One question about one scene.
@@ -328,7 +328,7 @@ std::optional<Answer> answer_question(Scene const& scene, std::string const& tex
         whole = whole ? Answer{with_more(whole->text, answer->text), whole->complete && answer->complete} : *answer;
     }
     if (whole && open) {
-        *whole = partial(std::move(whole->text), "I cannot tell the rest.");
+        *whole = partial(whole->text, "I cannot tell the rest.");
     }
     return whole;
 }

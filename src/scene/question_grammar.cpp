@@ -32,6 +32,7 @@ constexpr Phrases phrase_lists[] = {
      "in total,side,hand side,relative to,compared to,yet,already,even,else,but,by any chance,any chance,direction of,"
      "need to know,like to know,want to know,check,can you check,see if,look if,verify,confirm,"
      "put,leave,from left to right,from right to left,left to right,right to left"},
+    {Mark::unknown, 0, "each other,one another"},
     {Mark::where, 0,
      "where,find,look for,look at,point me to,point to,lead me to,guide me to,show me,position of,location of,"
      "position,location,which direction,what direction,direction,which way,what way,which side,what side,i lost,"

@@ -42,7 +42,7 @@ class ThingAnswers : private AnswerWords {
         Answer whole;
         for (auto const& thing : question_.things) {
             Answer const one = tell(thing);
-            whole.text = with_more(std::move(whole.text), one.text);
+            whole.text = with_more(whole.text, one.text);
             whole.complete = whole.complete && one.complete;
         }
         return whole;

@@ -143,7 +143,7 @@ bool read_range(Scan& scan, Amount const& first) {
     }
     auto second_words = words(*second);
     if (first.may_be_year() && second->integer.size() == 2 && unit.empty() && // "1999-04", "2019–20"
-        second->fraction.empty() && from(scan.text, end).find_first_of("%") != 0) {
+        second->fraction.empty() && !from(scan.text, end).starts_with('%')) {
         auto const century = first.integer.substr(0, 2);
         bool const season =
             std::stoul(second->integer) > std::stoul(first.integer.substr(2)) || second->integer.starts_with('0');

@@ -112,8 +112,7 @@ bool read_name(Scan& scan) {
 
 std::string spell_address(std::string_view address) {
     std::string out;
-    for (std::size_t at = 0; at < address.size(); ++at) {
-        char const c = address[at];
+    for (char const c : address) {
         if (is_digit(c)) {
             out += " " + digit_words(std::string(1, c)) + " ";
         } else if (c == '.') {

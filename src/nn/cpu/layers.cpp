@@ -202,8 +202,8 @@ PooledConvolution pooled(LayerWeight const& weight, ggml_tensor const* x, Convol
                              out_size(x->ne[1], p.left, p.right, shape),
                              out_size(x->ne[2], p.top, p.bottom, shape),
                              true};
-    return {weight, convolution,
-            pool_shape(pool, weight.plain->outputs, convolution.out_width, convolution.out_height, x->ne[3])};
+    auto const outputs = weight.plain->outputs; // NOLINT(clang-analyzer-core.NullDereference): it was packed
+    return {weight, convolution, pool_shape(pool, outputs, convolution.out_width, convolution.out_height, x->ne[3])};
 }
 
 } // namespace
