@@ -176,7 +176,7 @@ class DescribeRefuses : public testing::TestWithParam<BadInput> {};
 
 TEST_P(DescribeRefuses, WithOneSentence) {
     test::TempDir temp;
-    std::ofstream(temp / "empty.jpg");
+    std::ofstream(temp / "empty.jpg") << "";
     std::ofstream(temp / "text.png") << "this is no picture";
     std::ofstream(temp / "cut.jpg") << "\xFF\xD8\xFF\xE0 and nothing more";
     auto jpeg = test::encode_jpeg({64, 48}, test::gradient(64, 48).rgb);

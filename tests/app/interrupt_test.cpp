@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-extern char** environ;
+extern char** environ; // NOLINT(readability-redundant-declaration): not every system declares it
 
 namespace echollama {
 namespace {

@@ -57,7 +57,7 @@ TEST(ListenCommand, FailuresAreOneSentence) {
     };
     test::TempDir dir;
     std::ofstream(dir / "text.wav") << "no recording";
-    std::ofstream(dir / "empty.wav");
+    std::ofstream(dir / "empty.wav") << "";
     SKIP_WITHOUT(model());
     for (auto const& [arguments, code] :
          {Case{"listen", 2}, Case{"listen a.wav --mic", 2}, Case{"listen /no/such/file.wav", 1},

@@ -7,7 +7,6 @@
 namespace echollama::test {
 namespace {
 
-using convert::HfTokenizer;
 using convert::parse_hf_tokenizer;
 using convert::TokenType;
 

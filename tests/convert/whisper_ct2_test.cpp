@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using Shape = std::vector<std::int64_t>;
 using test::Ct2Writer;
-using test::put;
 using test::small_whisper;
 
 void write(fs::path const& path, std::string const& bytes) {

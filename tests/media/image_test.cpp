@@ -300,7 +300,9 @@ std::vector<std::pair<std::string, Bytes>> lying_headers() {
 }
 
 TEST(BadPictures, HeadersThatPromiseMoreThanTheFileHoldsCostNothing) {
-    for (auto const& [kind, bytes] : lying_headers()) {
+    for (auto const& lying : lying_headers()) {
+        auto const& kind = lying.first;
+        auto const& bytes = lying.second;
         std::string text;
         long const kib = extra_kib([&] { text = refusal_of(bytes); });
         EXPECT_NE(text.find("cut short"), std::string::npos) << kind << ": " << text;

@@ -14,7 +14,6 @@ namespace {
 
 using test::binary_ply;
 using test::ply_header;
-using test::put;
 
 PointCloud load(std::string const& content, std::string const& name) {
     test::TempDir dir;

@@ -98,7 +98,7 @@ inline std::filesystem::path as_published_for_llama(std::filesystem::path const&
 
 struct TinyChat {
     std::string begin = "<|im_start|>", end = "<|im_end|>"; // the special tokens of its template
-    std::string chat_template = "";                         // empty: ChatML with them
+    std::string chat_template = {};                         // empty: ChatML with them
     std::string architecture = "llama";                     // "qwen2vl" and "gemma3" as well
     bool image_marks = false;                               // SmolVLM's tokens around a picture
 };
