@@ -1,6 +1,7 @@
 # What 'cmake --install' and 'cpack' put where, in two components and so in two Debian packages: program and development.
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
-install(TARGETS echollama echollama-train RUNTIME DESTINATION bin COMPONENT program)
+install(TARGETS echollama RUNTIME DESTINATION bin COMPONENT program)
+install(TARGETS echollama-train RUNTIME DESTINATION bin COMPONENT program OPTIONAL) # ./run does not build it
 # The natural voice's runtime, where src/voice/sherpa.cpp looks for it beside the program.
 install(PROGRAMS "${ECHOLLAMA_SHERPA_DIR}/lib/libsherpa-onnx-c-api.so" "${ECHOLLAMA_SHERPA_DIR}/lib/libonnxruntime.so"
   DESTINATION lib/echollama COMPONENT program)
