@@ -5,6 +5,7 @@
 #include "base/processor.h"
 #include "command_line/command_line.h"
 #include "interrupt.h"
+#include "prepare_speech.h"
 #include "progress_line.h"
 #include "standard_output.h"
 #include "train/run.h"
@@ -26,6 +27,7 @@ struct TrainContext {
     bool quiet = false, version = false, resume = false;
     std::filesystem::path config;
     std::stop_token stop;
+    SpeechPreparation speech = {};
     bool stopped = false; // a run was, and has been saved
 };
 
@@ -107,6 +109,22 @@ void add_task(Command& root, char const* name, char const* summary, train::Task 
     command.run = [&context, task] { run(task, context); };
 }
 
+void add_prepare_speech(Command& root, TrainContext& context) {
+    auto& command = root.subcommand("prepare-speech", "Turn recordings with their texts into data for sft");
+    command.example =
+        "echollama-train prepare-speech LJSpeech-1.1 --model orpheus.gguf --snac snac.gguf -o speech.jsonl";
+    command.positional("folder", context.speech.folder, "Recordings with metadata.csv or metadata.jsonl").required();
+    command.option("--model", context.speech.model, "Orpheus as GGUF, for its tokens").required();
+    command.option("--snac", context.speech.snac, "The SNAC codec as GGUF").required();
+    command.option("--out,-o", context.speech.output, "JSONL file to write").required();
+    command.run = [&context] {
+        context.speech.threads = context.threads;
+        context.speech.stop = context.stop;
+        ProgressLine line(context.quiet);
+        prepare_speech(context.speech, [&](std::string const& text) { line.show(text); });
+    };
+}
+
 void run_program(std::vector<std::string> const& words, TrainContext& context) {
     Command root{"echollama-train", "Teaches a language model by examples (LoRA)"};
     root.example = "echollama-train dpo configs/echollama-dpo.toml";
@@ -115,6 +133,7 @@ void run_program(std::vector<std::string> const& words, TrainContext& context) {
     root.flag("--version", context.version, "Print the program's version").enough();
     add_task(root, "dpo", "Learn which of two answers is preferred", train::Task::preferences, context);
     add_task(root, "sft", "Learn to give the chosen answers", train::Task::answers, context);
+    add_prepare_speech(root, context);
     auto const parsed = parse_command_line(root, words);
     if (parsed.help) {
         print_text(command_help(*parsed.command));

@@ -49,6 +49,14 @@ TEST(Configurations, NameTheKeyThatIsWrong) {
     }
 }
 
+TEST(Configurations, ThatAreShippedCanBeRead) {
+    for (char const* name : {"echollama-dpo.toml", "orpheus-elise.toml"}) {
+        auto const config = read_config(data_dir().parent_path().parent_path() / "configs" / name);
+        EXPECT_EQ(config.lora.targets.size(), projection_count);
+        EXPECT_GT(config.rate, 0);
+    }
+}
+
 // What is said about a file of one good row and this one.
 std::string data_refusal(std::string const& row, std::string const& settings = "") {
     TinyRun tiny;
