@@ -329,6 +329,7 @@ TEST(IsNegated, AsFarAsTheDenialReaches) {
         {"no dog, only cups", "dog"},
         {"no dog and no cup", "dog, cup"},
         {"no dog and cups", "dog, cups"},
+        {"no dog and zero cups", "dog, cups"},
         {"no dog or a cup", "dog, cup"},
         {"The cup is not on the table", ""},
         {"nothing is behind the cup", ""},

@@ -224,6 +224,18 @@ TEST(ReadQuestion, QualitiesOfThings) {
     EXPECT_TRUE(read_question("is it dark").quality);
 }
 
+TEST(ReadQuestion, EveryWordCounts) {
+    using Words = std::vector<std::string>;
+    EXPECT_EQ(read_question("Is there a dog on the red table?").attributes.size(), 1U);
+    EXPECT_EQ(read_question("What is behind over there?").unknown, (Words{"behind"}));
+    EXPECT_EQ(read_question("What is in there?").unknown, Words{});
+    EXPECT_EQ(read_question("Is it dark and blurry?").quality, Quality::any);
+    EXPECT_EQ(read_question("Is it blurry, out of focus?").quality, Quality::blurred);
+    EXPECT_TRUE(read_question("Is there only a cup?").is_understood());
+    EXPECT_TRUE(read_question("Is the bus at most 20 metres away?").is_understood());
+    EXPECT_EQ(read_question("Is the bus at most there?").unknown, (Words{"than"}));
+}
+
 TEST(ReadQuestion, UnitsAloneAskTheSameAgain) {
     EXPECT_EQ(read_question("and in feet?").reference, Reference::same_question);
     EXPECT_EQ(read_question("the other one in feet?").reference, Reference::other);

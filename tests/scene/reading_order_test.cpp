@@ -144,6 +144,9 @@ TEST(ReadingOrder, PiecesOfOneRowHaveTheirBorders) {
     EXPECT_NE(together(ab, line("cd", 25, -7.5F, 35)), "ab cd");
     EXPECT_EQ(together(ab, line("cd", 39.9F, 0)), "ab cd") << "no farther apart than they are high";
     EXPECT_EQ(together(ab, line("cd", 40.1F, 0)), "ab|cd");
+    EXPECT_EQ(together(ab, line("cd", 40, 0)), "ab|cd");
+    EXPECT_NE(together(ab, line("cd", 25, 10)), "ab cd");
+    EXPECT_NE(together(ab, line("cd", 10, 0)), "ab cd");
     EXPECT_EQ(together(ab, line("cd", 48, -5, 30)), "ab cd") << "the larger one counts";
     EXPECT_EQ(together(ab, line("cd", 10.1F, 0)), "ab cd") << "overlapping a little";
     EXPECT_NE(together(ab, line("cd", 9.9F, 0)), "ab cd");
@@ -160,6 +163,9 @@ TEST(ReadingOrder, RowsOfOneBlockHaveTheirBorders) {
     EXPECT_EQ(together(upper, line("ef", 0, 22, 30.1F)), "abcd|ef");
     EXPECT_EQ(together(upper, line("efgh", 19.9F, 25)), "abcd/efgh") << "half of the width is shared";
     EXPECT_EQ(together(upper, line("efgh", 20.1F, 25)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("efgh", 20, 25)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("efgh", 0, 40)), "abcd|efgh");
+    EXPECT_EQ(together(upper, line("ef", 0, 22, 30)), "abcd|ef");
     EXPECT_EQ(together(upper, line("ef", 29.9F, 25)), "abcd/ef") << "of the narrower one";
     EXPECT_EQ(together(upper, line("ef", 30.1F, 25)), "abcd|ef");
     EXPECT_EQ(together(upper, line("abcdefghij", -80.1F, 25)), "abcd|abcdefghij");
@@ -172,6 +178,8 @@ TEST(ReadingOrder, OnlyColumnsOfFiguresAreReadAcross) {
                                       line(second, 300, 26), line("Cake", 0, 52), line(third, 300, 52)}));
     };
     EXPECT_EQ(list("1", "2", "3"), "Tea 1/Milk 2/Cake 3");
+    EXPECT_EQ(list("0", "9", "0"), "Tea 0/Milk 9/Cake 0");
+    EXPECT_EQ(list("/", ":", "/"), "Tea/Milk/Cake|//://");
     EXPECT_EQ(list("1234567890", "2", "3"), "Tea 1234567890/Milk 2/Cake 3");
     EXPECT_NE(list("12345678901", "23456789012", "3"), "Tea 12345678901/Milk 23456789012/Cake 3")
         << "too long for a figure";

@@ -118,6 +118,7 @@ TEST(TextWording, KnowsWhichLettersAVoiceCanSpeak) {
         EXPECT_FALSE(speaks(other)) << other;
     }
     EXPECT_TRUE(described(scene_with({{line("?!", 300, 200)}})).find("says") != std::string::npos);
+    EXPECT_EQ(described(scene_with({{line("\u0370", 300, 200)}})).find("says"), std::string::npos);
 }
 
 TEST(TextWording, PausesHaveTheirBorders) {
