@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace echollama::train {
 
@@ -36,24 +37,23 @@ inline void store_some(float* to, nn::tile::Reg v, std::int64_t count) {
     std::memcpy(to, values, static_cast<std::size_t>(count) * sizeof(float));
 }
 
+// Lanes of a and b in turn, from their first halves or, with `first` half the number of lanes, their second ones.
+template <int first, std::size_t... i>
+inline nn::tile::Reg zipped(nn::tile::Reg a, nn::tile::Reg b, std::index_sequence<i...>) {
+    return __builtin_shufflevector(a, b, (i % 2 == 0 ? first + i / 2 : nn::tile::lanes + first + i / 2)...);
+}
+
 // Column j of the result is row j of the argument: rows are zipped with those half the number away, which turns the
 // square after as many rounds as its side has binary digits.
 inline void transpose(nn::tile::Reg (&square)[nn::tile::lanes]) {
     constexpr int lanes = nn::tile::lanes, half = lanes / 2;
-    typedef int Places __attribute__((vector_size(lanes * 4)));
-    Places low{}, high{};
-    for (int i = 0; i < half; ++i) {
-        low[2 * i] = i;
-        low[2 * i + 1] = lanes + i;
-        high[2 * i] = half + i;
-        high[2 * i + 1] = lanes + half + i;
-    }
+    constexpr std::make_index_sequence<lanes> all{};
     nn::tile::Reg other[lanes];
     for (int round = 1; round < lanes; round *= 2) {
 #pragma GCC unroll 16
         for (int i = 0; i < half; ++i) {
-            other[2 * i] = __builtin_shuffle(square[i], square[i + half], low);
-            other[2 * i + 1] = __builtin_shuffle(square[i], square[i + half], high);
+            other[2 * i] = zipped<0>(square[i], square[i + half], all);
+            other[2 * i + 1] = zipped<half>(square[i], square[i + half], all);
         }
 #pragma GCC unroll 16
         for (int i = 0; i < lanes; ++i) {

@@ -1,9 +1,10 @@
 #include "train/optim/adamw.h"
 
+#include "base/error.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 namespace echollama::train {
 namespace {
@@ -173,7 +174,8 @@ void AdamW::restore(std::int64_t steps, std::vector<Moments> moments) {
         same = same_sizes(moments[i], moments_[i]);
     }
     if (!same) {
-        throw std::logic_error("AdamW::restore: the moments are not of these parameters");
+        throw Error(
+            "The saved state of the optimiser does not fit the adapter; begin the run anew in another output_dir.");
     }
     steps_ = steps;
     moments_ = std::move(moments);

@@ -51,7 +51,8 @@ class AdamW {
     // an element whose gradient is not finite is left alone.
     void step(std::span<Parameter> parameters, double rate);
 
-    // For saving and going on: everything that the next step depends on.
+    // For saving and going on: everything that the next step depends on. restore() throws Error when the moments are of
+    // other parameters.
     std::int64_t steps() const { return steps_; }
     std::vector<Moments> const& moments() const { return moments_; }
     void restore(std::int64_t steps, std::vector<Moments> moments);

@@ -1,0 +1,90 @@
+// The program as a user runs it: what it says, its exit codes, and Ctrl-C.
+#include "tiny_run.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+namespace echollama::test {
+namespace {
+
+std::filesystem::path program() {
+    return built_program().parent_path() / "echollama-train";
+}
+
+struct Started {
+    pid_t process = -1;
+    std::filesystem::path said;
+};
+
+// Standard output and error go to one file.
+Started start(TinyRun const& tiny, std::vector<std::string> words) {
+    Started started{-1, tiny.folder / "said"};
+    words.insert(words.begin(), program().string());
+    std::vector<char*> arguments;
+    for (auto& word : words) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    started.process = fork();
+    if (started.process == 0) {
+        bool const told = std::freopen(started.said.c_str(), "w", stdout) && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0;
+        _exit(told ? execv(arguments[0], arguments.data()) : 99);
+    }
+    return started;
+}
+
+int exit_code(Started const& started) {
+    int status = 0;
+    waitpid(started.process, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string text_of(std::filesystem::path const& file) {
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::string config_file(TinyRun const& tiny) {
+    auto const file = tiny.folder / "tiny.toml";
+    std::ofstream(file) << tiny.text();
+    return file.string();
+}
+
+TEST(Program, TellsWrongUsageAndFailuresApart) {
+    TinyRun tiny;
+    EXPECT_EQ(exit_code(start(tiny, {"dpo"})), 2);
+    EXPECT_EQ(exit_code(start(tiny, {"dpo", (tiny.folder / "none.toml").string()})), 1);
+    EXPECT_NE(text_of(tiny.folder / "said").find("none.toml"), std::string::npos);
+    EXPECT_EQ(exit_code(start(tiny, {"--version"})), 0);
+}
+
+TEST(Program, CtrlCSavesAndSaysHowToGoOn) {
+    TinyRun tiny;
+    tiny.run_settings = "num_epochs = 200000\n"; // far longer than the test
+    auto const config = config_file(tiny);
+    auto const started = start(tiny, {"dpo", config, "--threads", "1"});
+    for (int i = 0; i < 600 && text_of(tiny.folder / "run" / "log.jsonl").empty(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    kill(started.process, SIGINT);
+    EXPECT_EQ(exit_code(started), 130);
+    EXPECT_NE(text_of(started.said).find("--resume"), std::string::npos) << text_of(started.said);
+    EXPECT_TRUE(std::filesystem::exists(tiny.folder / "run" / "state.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(tiny.folder / "run" / "adapter"));
+}
+
+TEST(Program, FinishesAndNamesTheAdapters) {
+    TinyRun tiny;
+    tiny.run_settings = "micro_batch_size = 8\nmax_steps = 2\n";
+    EXPECT_EQ(exit_code(start(tiny, {"sft", config_file(tiny), "--quiet"})), 0);
+    auto const said = text_of(tiny.folder / "said");
+    EXPECT_NE(said.find("2 of 2 steps"), std::string::npos) << said;
+    EXPECT_NE(said.find("adapter.gguf"), std::string::npos) << said;
+}
+
+} // namespace
+} // namespace echollama::test
