@@ -68,16 +68,6 @@ char const* projection_name(Projection projection) {
     return projection == Projection::sphere ? "sphere" : projection == Projection::cylinder ? "cylinder" : "flat";
 }
 
-Json distance_json(Distance const& distance) {
-    if (distance.source == DistanceSource::none) {
-        return nullptr;
-    }
-    return {{"metres", rounded(distance.metres, 2)},
-            {"low", rounded(distance.low, 2)},
-            {"high", rounded(distance.high, 2)},
-            {"source", source_name(distance.source)}};
-}
-
 Json object_json(SceneObject const& object) {
     Json json = to_json(object.detection);
     json["cell"] = cell_name(object.cell);
@@ -86,7 +76,7 @@ Json object_json(SceneObject const& object) {
     json["z"] = rounded(object.z, 1);
     json["bearing_deg"] = rounded(object.bearing_deg, 1);
     json["clock_hour"] = object.clock_hour;
-    json["distance"] = distance_json(object.distance);
+    json["distance"] = to_json(object.distance);
     json["area"] = rounded(object.area, 4);
     return json;
 }
@@ -108,6 +98,16 @@ Json relation_json(SceneRelation const& relation) {
 }
 
 } // namespace
+
+Json to_json(Distance const& distance) {
+    if (distance.source == DistanceSource::none) {
+        return nullptr;
+    }
+    return {{"metres", rounded(distance.metres, 2)},
+            {"low", rounded(distance.low, 2)},
+            {"high", rounded(distance.high, 2)},
+            {"source", source_name(distance.source)}};
+}
 
 Json to_json(Detection const& detection) {
     Json json{{"label", detection.label},

@@ -17,6 +17,8 @@ using Json = nlohmann::ordered_json;
 
 // {"label","label_id","score","box":[x0,y0,x1,y1]} and "rival" where there is one.
 Json to_json(Detection const& detection);
+// {"metres","low","high","source"}, or null for none
+Json to_json(Distance const& distance);
 // {"width","height"}
 Json image_json(int width, int height);
 // {"image":{...},"detections":[...]}

@@ -1,6 +1,7 @@
 #include "pipeline/scale.h"
 
 #include "scene/distance.h"
+#include "scene/photo_distance.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "scene/camera.h"
 #include "scene/distance.h"
 #include "scene/grid.h"
+#include "scene/photo_distance.h"
 #include "scene/relations.h"
 
 #include <algorithm>
@@ -109,31 +110,6 @@ void refuse_bad_input(int width, int height, DepthMap const* depth) {
     }
 }
 
-// Distances by a relative map, calibrated by the sizes of what is seen.
-void apply_calibration(std::vector<SceneObject>& objects, DepthMap const& depth, int width, int height) {
-    std::vector<std::optional<float>> at(objects.size());
-    std::vector<DepthAnchor> anchors;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        auto values = readings_in(objects[i].detection.box, depth, width, height, 0.6F).all;
-        if (values.empty()) {
-            continue;
-        }
-        auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-        std::nth_element(values.begin(), middle, values.end());
-        at[i] = *middle;
-        if (objects[i].distance.source == DistanceSource::object_size) {
-            anchors.push_back({*middle, objects[i].distance});
-        }
-    }
-    auto line = calibrate(anchors);
-    for (std::size_t i = 0; line && i < objects.size(); ++i) {
-        auto found = at[i] ? line->distance(*at[i]) : Distance{};
-        if (found.source != DistanceSource::none) {
-            objects[i].distance = found;
-        }
-    }
-}
-
 // Nearest first; objects of unknown distance follow, by relative depth where there is one, then the larger first.
 bool comes_first(SceneObject const& a, SceneObject const& b, bool far_z) {
     float nearer_a = far_z ? -a.z : a.z;
@@ -172,6 +148,7 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
     scene.height = height;
     scene.camera = camera;
     Range range = depth ? range_of(*depth) : Range{};
+    auto const guessed = photo_distances(detections, camera, width, height, depth);
     for (std::size_t i = 0; i < detections.size(); ++i) {
         auto const& detection = detections[i];
         SceneObject object;
@@ -189,12 +166,9 @@ Scene build_scene(std::vector<Detection> const& detections, int width, int heigh
                                                   is_see_through(detection.label));
         }
         if (object.distance.source == DistanceSource::none) {
-            object.distance = distance_from_size(detection, camera, width, height);
+            object.distance = guessed[i];
         }
         scene.objects.push_back(std::move(object));
-    }
-    if (depth && depth->kind == DepthKind::relative_inverse) {
-        apply_calibration(scene.objects, *depth, width, height);
     }
     bool far_z = options.invert_z && options.z_range != ZRange::raw;
     auto sort = [&] {

@@ -19,10 +19,10 @@ struct SceneOptions {
     ZRange z_range = ZRange::minmax255;
 };
 
-// `depth` may be null. Distances: from a map in metres; else from typical sizes, and with a relative map those sizes
-// calibrate the map where enough of them agree (distance.h). Objects: nearest first where distances are known, then the
-// others by relative depth, else the larger first. Boxes without any finite coordinate are kept, with distance unknown.
-// Throws Error when the picture has no size, or when the map has not width * height values.
+// `depth` may be null. Distances: from a map in metres; else as in photo_distance.h. Objects: nearest first where
+// distances are known, then the others by relative depth, else the larger first. Boxes without any finite coordinate
+// are kept, with distance unknown. Throws Error when the picture has no size, or when the map has not width * height
+// values.
 Scene build_scene(std::vector<Detection> const& detections, int width, int height, Intrinsics const& camera,
                   DepthMap const* depth = nullptr, SceneOptions const& options = {});
 

@@ -1,7 +1,5 @@
 #include "scene/distance.h"
 
-#include "scene/coco.h"
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -9,12 +7,6 @@
 
 namespace echollama {
 namespace {
-
-// A side closer to the picture's edge than this many pixels may be cut off.
-constexpr float edge_margin = 2.0F;
-
-// Doubt that an assumed focal length adds: phones and webcams lie between 50 and 80 degrees.
-constexpr float assumed_camera_spread = 1.3F;
 
 constexpr float stereo_doubt_px = 1; // of a disparity, with the rows and lenses of real pairs
 
@@ -88,27 +80,10 @@ std::vector<float> Readings::best() const {
     return own_suffice() ? own : all;
 }
 
-Distance distance_from_size(Detection const& detection, Intrinsics const& camera, int width, int height) {
-    auto const* object = find_class(detection.label);
-    auto const& box = detection.box;
-    if (!object || detection.alternative || !(box.width() > 1) || !(box.height() > 1) || !(camera.fx > 0) ||
-        !std::isfinite(box.width()) || !std::isfinite(box.height())) {
-        return {};
-    }
-    bool cut_x = box.x0 <= edge_margin || box.x1 >= static_cast<float>(width) - edge_margin;
-    bool cut_y = box.y0 <= edge_margin || box.y1 >= static_cast<float>(height) - edge_margin;
-    float by_height = object->height > 0 && !cut_y ? camera.fy * object->height / box.height() : 0;
-    float by_width = object->width > 0 && !cut_x ? camera.fx * object->width / box.width() : 0;
-    if (by_height <= 0 && by_width <= 0) {
-        return {};
-    }
-    float metres = by_height > 0 && by_width > 0 ? std::sqrt(by_height * by_width) : std::max(by_height, by_width);
-    float spread = object->spread * (camera.assumed ? assumed_camera_spread : 1.0F);
-    // The two sides disagreeing says how far the thing is from its typical shape or pose.
-    if (by_height > 0 && by_width > 0) {
-        spread = std::max(spread, std::sqrt(std::max(by_height / by_width, by_width / by_height)));
-    }
-    return {DistanceSource::object_size, metres, metres / spread, metres * spread};
+bool is_tellable(Distance const& distance) {
+    bool const narrow =
+        distance.high <= tellable_factor * distance.metres && distance.metres <= tellable_factor * distance.low;
+    return distance.source == DistanceSource::sensor || (distance.source != DistanceSource::none && narrow);
 }
 
 Distance distance_from_depth(Box const& box, DepthMap const& depth, int width, int height,

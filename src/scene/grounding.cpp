@@ -1,6 +1,7 @@
 #include "scene/grounding.h"
 
 #include "scene/coco.h"
+#include "scene/distance.h"
 #include "scene/english.h"
 #include "scene/mentions.h"
 #include "scene/phrases.h"
@@ -25,6 +26,10 @@ constexpr float behind_from_deg = 94; // only a panorama sees so far round
 // Neither near nor far contradicts a distance between these.
 constexpr float far_from_m = 2;
 constexpr float near_until_m = 5;
+
+// "Some metres" does not contradict a told distance between these.
+constexpr float some_from_m = 1.5F;
+constexpr float some_until_m = 15;
 
 // A clause: words between separators, so that "a cup on the left, a chair on the right" gives two.
 struct Clause {
@@ -265,16 +270,45 @@ class Checker {
             // Rounding in speech moves a distance by at most a quarter, or by half a step; less than one step is one.
             bool steps = word(i + 1).starts_with("step") || word(i + 1).starts_with("pace");
             double slack = 0.05 + (steps ? step_m / 2 : 0);
+            auto between = [&](float low, float high) {
+                return *metres >= static_cast<double>(low) * 0.75 - slack &&
+                       *metres <= static_cast<double>(high) * 1.25 + slack;
+            };
             Verdict verdict = Verdict::unknown;
             for (auto index : found) {
                 auto const& distance = scene_.objects[index].distance;
-                if (distance.source == DistanceSource::none) {
-                    continue;
+                bool told = is_tellable(distance);
+                bool possible = told ? between(distance.metres, distance.metres) : between(distance.low, distance.high);
+                bool inside = told && (possible ||
+                                       (steps && *metres <= step_m && static_cast<double>(distance.metres) <= step_m));
+                if (inside) {
+                    verdict = Verdict::supported;
+                } else if (!possible && distance.source != DistanceSource::none && verdict != Verdict::supported) {
+                    verdict = Verdict::contradicted;
+                } // a number that may be right, but is not known to be, is not supported
+            }
+            add(Claim::Subject::distance, mention.words + " " + word(i) + " " + word(i + 1), verdict);
+        }
+    }
+
+    // "some metres away", "a few steps", "several yards"
+    void check_rough_distance(Clause const& region, Mention const& mention, Indices const& found) {
+        static constexpr std::string_view amounts[] = {"some", "few", "several"};
+        static constexpr std::string_view units[] = {"metres", "meters", "yards", "steps", "paces"};
+        for (std::size_t i = region.first; i + 1 < region.last; ++i) {
+            if (std::find(std::begin(amounts), std::end(amounts), word(i)) == std::end(amounts) ||
+                std::find(std::begin(units), std::end(units), word(i + 1)) == std::end(units)) {
+                continue;
+            }
+            Verdict verdict = Verdict::unknown;
+            for (auto index : found) {
+                auto const& distance = scene_.objects[index].distance;
+                bool told = is_tellable(distance) && distance.metres >= some_from_m && distance.metres <= some_until_m;
+                if (told || rough_distance(distance) == RoughDistance::some) {
+                    verdict = Verdict::supported;
+                } else if (is_tellable(distance) && verdict != Verdict::supported) {
+                    verdict = Verdict::contradicted;
                 }
-                auto real = static_cast<double>(distance.metres);
-                bool inside = (*metres >= real * 0.75 - slack && *metres <= real * 1.25 + slack) ||
-                              (steps && *metres <= step_m && real <= step_m);
-                verdict = inside ? Verdict::supported : verdict == Verdict::supported ? verdict : Verdict::contradicted;
             }
             add(Claim::Subject::distance, mention.words + " " + word(i) + " " + word(i + 1), verdict);
         }
@@ -293,11 +327,13 @@ class Checker {
             bool known = false;
             bool fits = false;
             for (auto index : found) {
-                auto const& distance = scene_.objects[index].distance;
-                if (distance.source != DistanceSource::none) {
-                    known = true;
-                    fits = fits || (far ? distance.metres >= far_from_m : distance.metres <= near_until_m);
-                }
+                auto const distance = scene_.objects[index].distance;
+                bool told = is_tellable(distance);
+                float low = told ? distance.metres : distance.low, high = told ? distance.metres : distance.high;
+                bool fits_here = far ? low >= far_from_m : high <= near_until_m;
+                bool refuted = far ? high < far_from_m : low > near_until_m;
+                known = known || (distance.source != DistanceSource::none && (fits_here || refuted));
+                fits = fits || (distance.source != DistanceSource::none && fits_here);
             }
             add(Claim::Subject::distance, mention.words + " " + word(i),
                 known ? verdict_of(fits != negated_at(mention, i)) : Verdict::unknown);
@@ -437,6 +473,7 @@ class Checker {
                 check_count(clause, region, mention, found);
                 check_places(region, mention, found);
                 check_distance(region, mention, found);
+                check_rough_distance(region, mention, found);
                 check_near_and_far(region, mention, found);
                 check_nearest(region, mention, found);
             }

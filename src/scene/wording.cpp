@@ -1,6 +1,7 @@
 #include "scene/wording.h"
 
 #include "scene/coco.h"
+#include "scene/distance.h"
 #include "scene/english.h"
 #include "scene/grid.h"
 
@@ -83,6 +84,26 @@ std::string words_of(float metres, Units units) {
     return metres_words(metres);
 }
 
+constexpr float close_by_m = 3, far_m = 5;          // all of the interval within, all of it beyond
+constexpr float some_from_m = 0.9F, some_to_m = 20; // all of it between
+
+// Of a distance that is too uncertain for a number; empty: it says too little.
+std::string rough_words(Distance const& distance, Units units) {
+    switch (rough_distance(distance)) {
+    case RoughDistance::close:
+        return "close by";
+    case RoughDistance::far:
+        return "far away";
+    case RoughDistance::some:
+        return units == Units::steps                                   ? "some steps"
+               : units == Units::metres || units == Units::centimetres ? "some metres"
+                                                                       : "some yards";
+    case RoughDistance::none:
+        break;
+    }
+    return "";
+}
+
 int hazard_of(SceneObject const& object) {
     auto const* known = find_class(object.detection.label);
     return known ? known->hazard : 0;
@@ -157,10 +178,10 @@ void add_relations(Scene const& scene, WordingOptions const& options, std::vecto
     }
 }
 
-bool any_estimated(Scene const& scene) {
-    return std::any_of(scene.objects.begin(), scene.objects.end(), [](auto const& object) {
-        return object.distance.source == DistanceSource::object_size ||
-               object.distance.source == DistanceSource::calibrated_depth;
+// Is a distance said that was not measured?
+bool any_estimated(Scene const& scene, Units units) {
+    return std::any_of(scene.objects.begin(), scene.objects.end(), [&](auto const& object) {
+        return object.distance.source != DistanceSource::sensor && !distance_words(object.distance, units).empty();
     });
 }
 
@@ -273,16 +294,29 @@ std::string direction_words(SceneObject const& object, Directions directions) {
     return is_nearly_ahead(bearing) ? "slightly " + word : "on the " + word;
 }
 
-std::string length_words(Distance const& distance, Units units) {
+RoughDistance rough_distance(Distance const& distance) {
     if (distance.source == DistanceSource::none) {
-        return "";
+        return RoughDistance::none;
+    }
+    if (distance.low >= far_m) {
+        return RoughDistance::far;
+    }
+    if (distance.low >= some_from_m && distance.high <= some_to_m) {
+        return RoughDistance::some;
+    }
+    return distance.high <= close_by_m ? RoughDistance::close : RoughDistance::none;
+}
+
+std::string length_words(Distance const& distance, Units units) {
+    if (!is_tellable(distance)) {
+        return rough_words(distance, units);
     }
     return (distance.source == DistanceSource::sensor ? "" : "about ") + words_of(distance.metres, units);
 }
 
 std::string distance_words(Distance const& distance, Units units) {
-    auto const length = length_words(distance, units);
-    return length.empty() ? "" : length + " away";
+    bool const is_length = is_tellable(distance) || rough_distance(distance) == RoughDistance::some;
+    return length_words(distance, units) + (is_length ? " away" : "");
 }
 
 std::string unit_sentence(Scene const& scene) {
@@ -328,7 +362,7 @@ std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const
     if (options.level == Level::full) {
         add_relations(scene, options, sentences);
         sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
-        if (any_estimated(scene)) {
+        if (any_estimated(scene, options.units)) {
             sentences.emplace_back("Distances are guessed from usual sizes.");
         }
         if (auto const unit = unit_sentence(scene); !unit.empty()) {

@@ -31,9 +31,15 @@ std::string careful_name(Detection const& detection, float sure_score);
 // "straight ahead", "slightly left", "on the right"; "at 2 o'clock"; "30 degrees right"; "top left". Empty for none.
 std::string direction_words(SceneObject const& object, Directions directions);
 
-// "about 2 metres"; empty when the distance is not known. A sensor's distance is said without "about".
+// What can be said of a distance in any case: its whole interval lies within 3 metres; between 0.9 and 20 metres;
+// beyond 5 metres.
+enum class RoughDistance { none, close, some, far };
+RoughDistance rough_distance(Distance const& distance);
+
+// "about 2 metres"; a sensor's distance is said without "about". A guess that is too uncertain for a number
+// (is_tellable) is "close by", "some metres away", "far away", or empty as an unknown distance is.
 std::string length_words(Distance const& distance, Units units);
-// "about 2 metres away"; empty as above.
+// "about 2 metres away"; else as above.
 std::string distance_words(Distance const& distance, Units units);
 
 // Which way a bearing lies: -1 left, 0 ahead (within 8 degrees), 1 right.

@@ -3,6 +3,7 @@
 #include "pipeline/scale.h"
 #include "pipeline/see.h"
 #include "scene/distance.h"
+#include "scene/photo_distance.h"
 #include "scene/wording.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 #include "random_scene.h"
+#include "scene/distance.h"
 #include "scene/english.h"
 #include "scene/grounding.h"
 #include "scene/mentions.h"
@@ -173,12 +174,11 @@ Statement clock_statement(Scene const& scene, Draw& draw) {
 
 Statement distance_statement(Scene const& scene, Draw& draw) {
     auto const& object = draw.pick(scene.objects);
-    if (count_of(scene, object.detection.label) != 1 || object.distance.source == DistanceSource::none) {
+    if (count_of(scene, object.detection.label) != 1 || !is_tellable(object.distance)) {
         return {};
     }
     auto text = [&](float metres) {
-        Distance said = object.distance;
-        said.metres = metres;
+        Distance const said{object.distance.source, metres, metres, metres};
         return "The " + object.detection.label + " is " + distance_words(said, Units::metres) + ".";
     };
     return {text(object.distance.metres), text(3 * object.distance.metres + 1)};
@@ -373,6 +373,41 @@ TEST(Grounding, OneThingIsNoOther) {
     EXPECT_FALSE(contradicted("Behind the cup is a table."));
     EXPECT_FALSE(contradicted("The cup is a cup."));
     EXPECT_FALSE(contradicted("There is a cup. There is a table."));
+}
+
+// Whatever is believed of a distance: what the scene says of it passes, and a number passes only where the scene says
+// one.
+TEST(GroundingProperties, RoughDistancesAgreeWithTheScenesWords) {
+    std::size_t told_ones = 0, rough = 0, silent = 0;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+        Draw draw(seed);
+        auto scene = build_scene({detection("dog", {250, 200, 350, 300})}, 640, 480, test::plain_camera());
+        auto& distance = scene.objects[0].distance;
+        distance.metres = 0.3F * std::exp(draw.between(0, 5));
+        distance.low = distance.metres / std::exp(draw.between(0.05F, 1.5F));
+        distance.high = distance.metres * std::exp(draw.between(0.05F, 1.5F));
+        for (auto units : {Units::metres, Units::steps}) {
+            auto const words = distance_words(distance, units);
+            auto const sentence = "A dog, straight ahead" + (words.empty() ? "" : ", " + words) + ".";
+            EXPECT_TRUE(is_speakable(sentence, scene)) << sentence;
+        }
+        bool const told = is_tellable(distance);
+        auto const number = length_words({DistanceSource::sensor, distance.metres, 0, 0}, Units::metres);
+        EXPECT_EQ(is_speakable("The dog is " + number + " away.", scene), told) << number;
+        auto const elsewhere = length_words({DistanceSource::sensor, 3 * distance.high, 0, 0}, Units::metres);
+        EXPECT_FALSE(is_speakable("The dog is " + elsewhere + " away.", scene));
+        if (!told) {
+            bool const some = rough_distance(distance) == RoughDistance::some;
+            EXPECT_EQ(is_speakable("The dog is a few steps away.", scene), some);
+            EXPECT_EQ(is_speakable("There is a dog several metres away.", scene), some);
+        }
+        told_ones += told;
+        rough += !told && rough_distance(distance) != RoughDistance::none;
+        silent += !told && rough_distance(distance) == RoughDistance::none;
+    }
+    EXPECT_GT(told_ones, 200U);
+    EXPECT_GT(rough, 200U);
+    EXPECT_GT(silent, 200U);
 }
 
 } // namespace

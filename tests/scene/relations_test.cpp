@@ -370,42 +370,5 @@ TEST(DistanceFromDepth, WhatStandsBeforeIsLeftOut) {
     EXPECT_TRUE(readings_in(whole, depth, 640, 480, 1, {{0, 0, 475, 480}}).own_suffice());
 }
 
-TEST(DistanceFromSize, HasTheSpreadOfClassAndCamera) {
-    auto camera = test::plain_camera();
-    Box const box{300, 200, 300 + 500 * 0.10F, 200 + 500 * 0.09F}; // a cup at 1 m
-    auto const known = distance_from_size(detection("cup", box), camera, 640, 480);
-    EXPECT_NEAR(known.metres, 1, 1e-3);
-    EXPECT_NEAR(known.low, 1 / 1.4F, 1e-3);
-    EXPECT_NEAR(known.high, 1.4F, 1e-3);
-    camera.assumed = true;
-    auto const assumed = distance_from_size(detection("cup", box), camera, 640, 480);
-    EXPECT_NEAR(assumed.high, 1.4F * 1.3F, 1e-3);
-    camera.assumed = false;
-    // Twice as wide as cups are: the sides disagree.
-    auto const odd = distance_from_size(detection("cup", {200, 200, 400, 245}), camera, 640, 480);
-    EXPECT_NEAR(odd.metres, 0.5F, 1e-2);
-    EXPECT_NEAR(odd.high, 0.5F * 2, 1e-2);
-    EXPECT_NEAR(odd.low, 0.5F / 2, 1e-2);
-}
-
-TEST(DistanceFromSize, OnlyWholeSidesCount) {
-    auto const camera = test::plain_camera();
-    auto metres = [&](Box box) { return distance_from_size(detection("cup", box), camera, 640, 480).metres; };
-    EXPECT_NEAR(metres({2, 200, 102, 245}), 1, 1e-3) << "cut on the left: by height";
-    EXPECT_NEAR(metres({538, 200, 638, 245}), 1, 1e-3) << "cut on the right";
-    EXPECT_NEAR(metres({300, 2, 350, 92}), 1, 1e-3) << "cut above: by width";
-    EXPECT_NEAR(metres({300, 388, 350, 478}), 1, 1e-3) << "cut below";
-    EXPECT_NEAR(metres({3, 200, 103, 245}), std::sqrt(0.5F), 1e-3) << "not cut";
-    EXPECT_NEAR(metres({537, 200, 637, 245}), std::sqrt(0.5F), 1e-3);
-    EXPECT_NEAR(metres({300, 3, 350, 93}), std::sqrt(0.5F), 1e-3);
-    EXPECT_NEAR(metres({300, 387, 350, 477}), std::sqrt(0.5F), 1e-3);
-    EXPECT_EQ(metres({300, 200, 301, 245}), 0) << "too thin";
-    EXPECT_EQ(metres({300, 200, 350, 201}), 0);
-    auto rivalled = detection("cup", {300, 200, 350, 245});
-    rivalled.alternative = "bowl";
-    EXPECT_EQ(distance_from_size(rivalled, camera, 640, 480).source, DistanceSource::none);
-    EXPECT_EQ(distance_from_size(detection("cup", {300, 200, 350, 245}), {}, 640, 480).source, DistanceSource::none);
-}
-
 } // namespace
 } // namespace echollama

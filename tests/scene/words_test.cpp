@@ -91,8 +91,8 @@ TEST(LengthWords, AreRoundedAsPeopleSayThem) {
 
 TEST(LengthWords, AGuessIsSaidToBeOne) {
     for (auto source : {DistanceSource::object_size, DistanceSource::calibrated_depth}) {
-        EXPECT_EQ(length_words({source, 2, 1, 3}, Units::metres), "about 2 metres");
-        EXPECT_EQ(distance_words({source, 2, 1, 3}, Units::metres), "about 2 metres away");
+        EXPECT_EQ(length_words({source, 2, 1.5F, 3}, Units::metres), "about 2 metres");
+        EXPECT_EQ(distance_words({source, 2, 1.5F, 3}, Units::metres), "about 2 metres away");
     }
     EXPECT_EQ(distance_words({DistanceSource::sensor, 2, 1, 3}, Units::metres), "2 metres away");
     EXPECT_EQ(length_words({}, Units::feet), "");
