@@ -1,4 +1,5 @@
 #include "app.h"
+#include "eval_tally.h"
 #include "language_options.h"
 #include "pipeline/json.h"
 #include "pipeline/see.h"
@@ -23,23 +24,9 @@ struct EvalSceneOptions {
     bool json = false;
 };
 
-// Cut, not rounded, to tenths: only what is all right is 100 percent.
-std::string percent(double share) {
-    auto const tenths = static_cast<long>(1000 * share);
-    return std::to_string(tenths / 10) + (tenths % 10 ? "." + std::to_string(tenths % 10) : "") + " percent";
-}
-
-std::string percent(Tally const& tally) {
-    return percent(tally.share()) + " of " + std::to_string(tally.all);
-}
-
 std::string one_decimal(float value) {
     auto const tenths = std::lround(10 * value);
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
-}
-
-Json to_json(Tally const& tally) {
-    return {{"right", tally.right}, {"all", tally.all}, {"share", std::round(1e4 * tally.share()) / 1e4}};
 }
 
 Json to_json(DistanceScore const& score) {
@@ -188,6 +175,7 @@ void add_eval(Command& root, AppContext& context) {
     add_wording_options(scene, options->evaluate.wording);
     scene.example = "echollama eval scene --rooms 200 --json";
     scene.run = [&context, options] { run(context, *options); };
+    add_eval_distance(command, context);
 }
 
 } // namespace echollama

@@ -71,6 +71,7 @@ TEST(JsonShapes, AreAsDocumented) {
     expect_as_documented(shapes, "say", "--voice fast --verify 'Mind the step. Turn left.' --out " + wav);
     expect_as_documented(shapes, "listen", wav);
     expect_as_documented(shapes, "eval scene", "--rooms 3");
+    expect_as_documented(shapes, "eval distance", photo("motorcycle_left") + " --focal 995 --baseline 0.193");
 
     // Fields that no run here prints would stand in the tables unchecked: those that are known are named.
     std::set<std::string> const unchecked{"Answer.seen"};
