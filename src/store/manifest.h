@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,10 @@ namespace echollama::store {
 
 // A file inside an unpacked package.
 struct SourceFile {
-    std::string path;        // relative to the package's folder
-    std::uint64_t bytes = 0; // exact size
-    std::string sha256;      // lower-case hexadecimal
+    std::string path;         // relative to the package's folder
+    std::uint64_t bytes = 0;  // exact size
+    std::string sha256;       // lower-case hexadecimal
+    std::string package = {}; // name in cmake/packages.tsv; empty: the model's
 };
 
 struct ModelEntry {
@@ -21,9 +23,15 @@ struct ModelEntry {
     std::string title; // for people
     std::string licence;
     std::string package; // name in cmake/packages.tsv
-    std::string convert; // how the sources become the model: copy, centernet, nanodet, piper, ppocr, whisper
+    std::string convert; // how the sources become the model: copy, join, centernet, nanodet, piper, ppocr, whisper
     bool starter = false;
     std::vector<SourceFile> sources;
+    bool better = false; // takes a starter's place where it was asked for (./run --better)
+    // What must come out, where the list says it: of files that are joined from parts. Its path is the model's name.
+    std::optional<SourceFile> result = {};
+
+    // That carry its sources, each once, in their order.
+    std::vector<std::string> packages() const;
 };
 
 // Throws Error naming the file and the field when the JSON is not a manifest.

