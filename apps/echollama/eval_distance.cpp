@@ -79,13 +79,16 @@ std::vector<Frame> frames_of(std::vector<fs::path> const& named) {
 // The distances of the photo alone, each with what the depth says in its box; things without readings are left out.
 std::vector<JudgedDistance> judge(Frame const& frame, EvalDistanceOptions const& options, Detector& detector,
                                   std::stop_token const& stop) {
-    auto const plain = load_input({.picture = frame.photo, .stereo = StereoLayout::none});
-    auto const measured = load_input({.picture = frame.photo,
-                                      .depth_picture = frame.depth,
-                                      .depth_units = options.depth_units,
-                                      .camera = options.camera,
-                                      .right = frame.right,
-                                      .baseline_m = options.baseline_m});
+    InputOptions input;
+    input.picture = frame.photo;
+    input.stereo = StereoLayout::none;
+    auto const plain = load_input(input);
+    input.depth_picture = frame.depth;
+    input.depth_units = options.depth_units;
+    input.camera = options.camera;
+    input.right = frame.right;
+    input.baseline_m = options.baseline_m;
+    auto const measured = load_input(input);
     if (!measured.depth || measured.depth->kind != DepthKind::metres) {
         throw Error("The distances of " + frame.photo.string() +
                     " are not known in metres; give the camera of the pair with --camera, or --focal and --baseline.");
