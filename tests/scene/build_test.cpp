@@ -4,6 +4,7 @@
 #include "scene/camera.h"
 #include "scene/distance.h"
 #include "scene/grid.h"
+#include "scene/photo_distance.h"
 
 #include <gtest/gtest.h>
 
