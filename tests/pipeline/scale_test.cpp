@@ -89,7 +89,7 @@ TEST(Scale, WhatStaysOpenIsNotToldAsMeasured) {
     EXPECT_FALSE(open.unit.rival.empty());
     EXPECT_EQ(open.depth.kind, DepthKind::relative_inverse);
     auto const near = open.depth.values[static_cast<std::size_t>(height / 2 * width + width / 2)];
-    EXPECT_GT(near, open.depth.values[static_cast<std::size_t>(5 * width + width / 2)]) << "nearer is larger";
+    EXPECT_GT(near, open.depth.values[static_cast<std::size_t>(5 * width + 5)]) << "nearer is larger";
     room.view.depth->values[0] = 0;
     EXPECT_TRUE(std::isnan(settle_depth(room.view, {}).depth.values[0]));
     Scene scene;
