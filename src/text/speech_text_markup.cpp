@@ -213,14 +213,14 @@ std::string without_emphasis(std::string_view line) {
             at += run - 1;
             continue;
         }
-        bool const in_number = run == 2 && at > 0 && is_digit(line[at - 1]) && is_digit(char_at(line, at + 2));
+        bool const in_number = run > 1 && at > 0 && is_digit(line[at - 1]) && is_digit(char_at(line, at + run));
         if (in_number) { // "10**2" is a power; what is left out never glues digits together
-            out += c == '*' ? "^" : " ";
-            ++at;
+            out += c == '*' && run == 2 ? "^" : " ";
+            at += run - 1;
             continue;
         }
-        if (c == '`' || line.substr(at, 2) == "**" || line.substr(at, 2) == "~~" || line.substr(at, 2) == "__") {
-            at += c == '`' ? 0 : 1;
+        if (c == '`' || run > 1) {
+            at += c == '`' ? 0 : run - 1;
             continue;
         }
         if (c == '*' || c == '_') {

@@ -145,8 +145,9 @@ void read_power(Scan& scan) {
     auto const minus = scan.peek(1) == '-' ? 1U : 0U;
     auto const size = digits_at(scan.text, scan.at + 1 + minus);
     auto const digits = scan.text.substr(scan.at + 1 + minus, size);
-    bool const base = is_digit(scan.before()) || scan.before() == ')' ||
-                      (letter_at(scan.text, scan.at - 1) && (scan.at < 3 || !letter_at(scan.text, scan.at - 3)));
+    auto const letter_before = [&](std::size_t back) { return letter_at(scan.text, scan.at - back); };
+    bool const variable_or_unit = letter_before(1) && (!letter_before(2) || !letter_before(3));
+    bool const base = is_digit(scan.before()) || scan.before() == ')' || variable_or_unit;
     if (size > 0 && !base) { // a note's number
         scan.out += ' ';
     } else if (!minus && (digits == "2" || digits == "3")) {
