@@ -35,7 +35,9 @@ TEST(CpuSteps, DepthwiseBehindItsExpansionEqualsBothLayers) {
                    Case{64, 96, 16, 11, 1, 5, 1},  // channels divided
                    Case{32, 64, 21, 37, 1, 5, 2}, Case{544, 32, 5, 3, 1, 3, 1}, // more inputs than a chunk has
                    Case{32, 40, 1, 1, 1, 7, 1}}) {
-        for (auto [type, limit] : {Limit{GGML_TYPE_F32, 3e-5F}, {GGML_TYPE_BF16, 4e-2F}, {GGML_TYPE_Q8_0, 6e-2F}}) {
+        for (auto const& allowed : {Limit{GGML_TYPE_F32, 3e-5F}, {GGML_TYPE_BF16, 4e-2F}, {GGML_TYPE_Q8_0, 6e-2F}}) {
+            auto const type = allowed.type;
+            auto const limit = allowed.largest;
             Matrix exact(GGML_TYPE_F32, s.in, s.c), rounded(type, s.in, s.c);
             std::vector<float> first;
             for (int threads : {1, 2, 3}) {
@@ -70,7 +72,9 @@ TEST(CpuSteps, TheHeadOfDepthNetworksEqualsItsLayers) {
         bool corners;
     };
     for (auto s : {Case{32, 32, 9, 7, 1, false}, Case{64, 32, 12, 9, 2, true}, Case{32, 20, 3, 2, 1, true}}) {
-        for (auto [type, limit] : {Limit{GGML_TYPE_F32, 2e-5F}, {GGML_TYPE_BF16, 2e-2F}, {GGML_TYPE_Q8_0, 4e-2F}}) {
+        for (auto const& allowed : {Limit{GGML_TYPE_F32, 2e-5F}, {GGML_TYPE_BF16, 2e-2F}, {GGML_TYPE_Q8_0, 4e-2F}}) {
+            auto const type = allowed.type;
+            auto const limit = allowed.largest;
             Matrix conv32(GGML_TYPE_F32, s.c * 9, s.middle), last32(GGML_TYPE_F32, s.middle, 1);
             Matrix conv(type, s.c * 9, s.middle);
             std::vector<float> first;
@@ -103,7 +107,9 @@ TEST(CpuSteps, ResidualUnitsRoundNoMoreThanTheirWeights) {
         std::int64_t c, w, h;
     };
     for (auto s : {Case{64, 24, 20}, Case{256, 8, 6}, Case{40, 6, 10}}) { // Winograd; few pixels; neither
-        for (auto [type, limit] : {Limit{GGML_TYPE_F32, 5e-5F}, {GGML_TYPE_BF16, 8e-2F}, {GGML_TYPE_Q8_0, 1e-1F}}) {
+        for (auto const& allowed : {Limit{GGML_TYPE_F32, 5e-5F}, {GGML_TYPE_BF16, 8e-2F}, {GGML_TYPE_Q8_0, 1e-1F}}) {
+            auto const type = allowed.type;
+            auto const limit = allowed.largest;
             if (type == GGML_TYPE_Q8_0 && s.c % 32 != 0) {
                 continue; // no whole groups
             }

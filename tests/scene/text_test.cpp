@@ -354,8 +354,7 @@ TEST(TextAnswers, LeaveOtherQuestionsAlone) {
                              "What colour is the sign?",
                              "Is there a sign?",
                              "Thank you",
-                             "What is the person reading in "
-                             "the garden with the dog?",
+                             "What is the person with the dog reading?",
                              "Is the word on the street that dogs bite?",
                              "What does the big red sign say?",
                              "What is on the red sign?",

@@ -275,7 +275,7 @@ void paste(Image& ground, Image const& plate, std::array<Point, 4> const& corner
                 }
             }
             for (std::size_t c = 0; c < 3; ++c) {
-                pixel[c] = static_cast<std::uint8_t>(sum[c] / (fine * fine) + 0.5);
+                pixel[c] = static_cast<std::uint8_t>(std::lround(sum[c] / (fine * fine)));
             }
         }
     }
@@ -304,7 +304,7 @@ Image blurred(Image const& image, double sigma) {
                         int const sy = std::clamp(y + i * dy, 0, from.height - 1);
                         sum += weights[static_cast<std::size_t>(i + reach)] * from.pixel(sx, sy)[c];
                     }
-                    to.pixel(x, y)[c] = static_cast<std::uint8_t>(sum / total + 0.5);
+                    to.pixel(x, y)[c] = static_cast<std::uint8_t>(std::lround(sum / total));
                 }
             }
         }
