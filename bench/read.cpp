@@ -1,6 +1,7 @@
 // How long reading takes, and what is read: bench_read FOLDER-OF-MODEL [--threads N] [--times N]
-// [--signs COUNT [--words]] [IMAGE…].
+// [--signs COUNT [--words]] [--photos LIST FOLDER] [IMAGE…].
 // --signs: word accuracy on rendered signs; --words: also each word, R(ight) or W(rong), and how sure it is.
+// --photos: word accuracy on pictures of a list as tests/data/reading_photos.tsv.
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "reader/paddle_reader.h"
@@ -12,7 +13,11 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -112,12 +117,59 @@ void read_signs(Reader& reader, std::uint64_t count, bool show) {
         100 * (1 - all.rate()), wall / static_cast<double>(count), cpu / static_cast<double>(count));
 }
 
+// Pictures with the words in them, in whatever order.
+void read_photos(Reader& reader, std::filesystem::path const& list, std::filesystem::path const& folder) {
+    std::ifstream file(list);
+    std::size_t photos = 0, words = 0, right = 0, added = 0, without_text = 0, invented = 0;
+    for (std::string row; std::getline(file, row);) {
+        if (row.empty() || row[0] == '#') {
+            continue;
+        }
+        auto const tab = std::min(row.find('\t'), row.size());
+        std::istringstream text(row.substr(tab));
+        std::multiset<std::string> wanted{std::istream_iterator<std::string>(text), {}};
+        std::string missing, wrong;
+        std::size_t found = 0, read = 0;
+        auto const all = wanted.size();
+        for (auto const& line : reader.read(load_image(folder / row.substr(0, tab)).image)) {
+            for (auto const& word : line.words) {
+                ++read;
+                auto const match = wanted.find(word.text);
+                if (match != wanted.end()) {
+                    wanted.erase(match);
+                    ++found;
+                } else {
+                    wrong += " " + word.text;
+                }
+            }
+        }
+        for (auto const& word : wanted) {
+            missing += " " + word;
+        }
+        if (!missing.empty() || !wrong.empty()) {
+            std::printf("%s: not read:%s; instead:%s\n", row.substr(0, tab).c_str(), missing.c_str(), wrong.c_str());
+        }
+        photos += all > 0;
+        words += all;
+        right += found;
+        added += all > 0 ? read - found : 0;
+        without_text += all == 0;
+        invented += all == 0 && read > 0;
+    }
+    std::printf(
+        "%zu words on %zu pictures: %zu right (%.1f %%), %zu others read; %zu pictures without text: something read in "
+        "%zu\n",
+        words, photos, right, 100.0 * static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, words)),
+        added, without_text, invented);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.empty()) {
-        std::cerr << "usage: bench_read FOLDER-OF-MODEL [--threads N] [--times N] [--signs COUNT [--words]] "
+        std::cerr << "usage: bench_read FOLDER-OF-MODEL [--threads N] [--times N] [--signs COUNT [--words]] [--photos "
+                     "LIST FOLDER] "
                      "[IMAGE...]\n";
         return 2;
     }
@@ -126,12 +178,16 @@ int main(int argc, char** argv) {
         std::size_t times = 5;
         std::uint64_t signs = 0;
         bool words = false;
+        std::string list, folder;
         std::vector<std::string> pictures;
         for (std::size_t i = 1; i < arguments.size(); ++i) {
             if (arguments[i] == "--threads" && i + 1 < arguments.size()) {
                 threads = std::stoi(arguments[++i]);
             } else if (arguments[i] == "--signs" && i + 1 < arguments.size()) {
                 signs = std::stoull(arguments[++i]);
+            } else if (arguments[i] == "--photos" && i + 2 < arguments.size()) {
+                list = arguments[++i];
+                folder = arguments[++i];
             } else if (arguments[i] == "--times" && i + 1 < arguments.size()) {
                 times = std::max(1UL, std::stoul(arguments[++i]));
             } else if (arguments[i] == "--words") {
@@ -143,6 +199,9 @@ int main(int argc, char** argv) {
         auto reader = make_paddle_reader(arguments[0], threads);
         if (signs > 0) {
             read_signs(*reader, signs, words);
+        }
+        if (!list.empty()) {
+            read_photos(*reader, list, folder);
         }
         for (auto const& picture : pictures) {
             read_picture(*reader, picture, times);
