@@ -70,6 +70,17 @@ LlmAdapter parse_lora(std::string const& text) {
     return {text.substr(0, colon), scale};
 }
 
+namespace {
+
+// The larger one where `./run --better` installed it.
+std::string usual_language_model(AppContext const& context) {
+    std::string const better = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
+    std::error_code none;
+    return std::filesystem::exists(context.models_dir / better, none) ? better : "smollm2-135m-instruct-q4_1.gguf";
+}
+
+} // namespace
+
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
     if (options.none) {
         return {};
@@ -95,7 +106,7 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     }
     // Found in the background too: a missing language model is worth a warning only.
     return load_in_background<Describer>(timings, "language model", [named = options.llm, context, local] {
-        return make_local_describer(model_or_starter(context, named, "smollm2-135m-instruct-q4_1.gguf"), local);
+        return make_local_describer(model_or_starter(context, named, usual_language_model(context)), local);
     });
 }
 

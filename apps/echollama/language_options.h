@@ -16,7 +16,7 @@
 namespace echollama {
 
 struct LanguageOptions {
-    std::filesystem::path llm = {};      // empty: the starter's
+    std::filesystem::path llm = {};      // empty: the better one that is installed, else the starter
     bool none = false;                   // only the scene's own words
     std::vector<std::string> loras = {}; // "F.gguf" or "F.gguf:0.5"
     std::string url = {}, model = {};    // a server instead of a file
