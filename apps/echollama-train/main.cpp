@@ -8,6 +8,7 @@
 #include "prepare_speech.h"
 #include "progress_line.h"
 #include "standard_output.h"
+#include "train/merge.h"
 #include "train/run.h"
 
 #include <algorithm>
@@ -28,6 +29,9 @@ struct TrainContext {
     std::filesystem::path config;
     std::stop_token stop;
     SpeechPreparation speech = {};
+    struct {
+        std::filesystem::path base, adapter, output;
+    } merge = {};
     bool stopped = false; // a run was, and has been saved
 };
 
@@ -125,6 +129,19 @@ void add_prepare_speech(Command& root, TrainContext& context) {
     };
 }
 
+void add_merge(Command& root, TrainContext& context) {
+    auto& command = root.subcommand("merge", "Work an adapter into the weights of its model");
+    command.example = "echollama-train merge runs/first/adapter --base Llama-3.2-1B-Instruct -o merged";
+    command.notes = "'echollama models convert merged -o merged.gguf' makes a GGUF file of the result.";
+    command.positional("adapter", context.merge.adapter, "Folder of the adapter, as PEFT writes it").required();
+    command.option("--base", context.merge.base, "Folder of the published model").required();
+    command.option("--out,-o", context.merge.output, "Folder to write").required();
+    command.run = [&context] {
+        train::merge_adapter(context.merge.base, context.merge.adapter, context.merge.output);
+        print_line("The merged model is in " + context.merge.output.string() + ".");
+    };
+}
+
 void run_program(std::vector<std::string> const& words, TrainContext& context) {
     Command root{"echollama-train", "Teaches a language model by examples (LoRA)"};
     root.example = "echollama-train dpo configs/echollama-dpo.toml";
@@ -133,6 +150,7 @@ void run_program(std::vector<std::string> const& words, TrainContext& context) {
     root.flag("--version", context.version, "Print the program's version").enough();
     add_task(root, "dpo", "Learn which of two answers is preferred", train::Task::preferences, context);
     add_task(root, "sft", "Learn to give the chosen answers", train::Task::answers, context);
+    add_merge(root, context);
     add_prepare_speech(root, context);
     auto const parsed = parse_command_line(root, words);
     if (parsed.help) {

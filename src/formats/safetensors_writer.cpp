@@ -17,7 +17,7 @@ std::string header_of(std::vector<SafetensorsOutput> const& tensors,
     }
     std::uint64_t at = 0;
     for (auto const& tensor : tensors) {
-        auto const end = at + tensor.bytes.size();
+        auto const end = at + tensor.size();
         header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {at, end}}};
         at = end;
     }
@@ -50,7 +50,12 @@ void write_safetensors(std::filesystem::path const& path, std::vector<Safetensor
     write(&length, sizeof(length));
     write(header.data(), header.size());
     for (auto const& tensor : tensors) {
-        write(tensor.bytes.data(), tensor.bytes.size());
+        if (tensor.make) {
+            auto const made = tensor.make();
+            write(made.data(), made.size());
+        } else {
+            write(tensor.bytes.data(), tensor.bytes.size());
+        }
     }
     file.commit();
 }

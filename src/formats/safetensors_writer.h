@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -10,12 +11,17 @@
 
 namespace echollama::convert {
 
-// One tensor; `bytes` must stay where they are until it is written.
+// One tensor: bytes that stay where they are until it is written, or a function that makes them then, so that not all
+// need fit into memory at once.
 struct SafetensorsOutput {
     std::string name;
     std::string dtype;               // "F32", "BF16", "U8", …
     std::vector<std::int64_t> shape; // slowest dimension first
-    std::span<std::uint8_t const> bytes;
+    std::span<std::uint8_t const> bytes = {};
+    std::function<std::vector<std::uint8_t>()> make = {};
+    std::uint64_t made_bytes = 0; // how many that will be
+
+    std::uint64_t size() const { return make ? made_bytes : bytes.size(); }
 };
 
 // float32 numbers.
