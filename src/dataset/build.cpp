@@ -13,7 +13,7 @@
 namespace echollama::dataset {
 namespace {
 
-std::string trimmed_text(std::string text) {
+std::string trimmed_text(std::string const& text) {
     auto const first = text.find_first_not_of(" \t\r\n");
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
@@ -25,7 +25,7 @@ std::string reply_of(Describer& describer, Prompt const& prompt, std::stop_token
     if (stop.stop_requested()) {
         throw Cancelled();
     }
-    text = trimmed_text(std::move(text));
+    text = trimmed_text(text);
     if (text.empty()) {
         throw Error("the language model answered nothing");
     }
