@@ -90,6 +90,7 @@ void save_run(std::filesystem::path const& file, SavedRun const& run, Lora const
     }
     std::map<std::string, std::string> const facts = {{"run", key},
                                                       {"step", std::to_string(run.state.step)},
+                                                      {"evaluated", std::to_string(run.evaluated)},
                                                       {"best_loss", exact(run.best_loss)},
                                                       {"evaluations", std::to_string(run.evaluations)},
                                                       {"without_better", std::to_string(run.without_better)}};
@@ -106,6 +107,7 @@ SavedRun load_run(std::filesystem::path const& file, Lora const& lora, std::stri
     }
     SavedRun run;
     run.state.step = facts.whole("step");
+    run.evaluated = facts.whole("evaluated");
     run.best_loss = facts.number("best_loss");
     run.evaluations = facts.whole("evaluations");
     run.without_better = facts.whole("without_better");

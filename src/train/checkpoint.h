@@ -11,6 +11,7 @@ namespace echollama::train {
 
 struct SavedRun {
     TrainingState state;
+    std::int64_t evaluated = 0;      // the step before which the last evaluation was
     double best_loss = 0;            // of the evaluations so far
     std::int64_t evaluations = 0;    // 0: there is no best loss yet
     std::int64_t without_better = 0; // evaluations since the best

@@ -135,28 +135,29 @@ class Run {
     RunEnd learn(RunLog& log) {
         auto const begin = Clock::now();
         std::int64_t const first = trainer_->next_step();
-        while (!trainer_->finished()) {
-            auto const before = Clock::now();
-            try {
+        try {
+            while (evaluate_when_due(log)) {
+                if (trainer_->finished()) {
+                    save();
+                    return RunEnd::finished;
+                }
+                if (trainer_->next_step() > first && is_due(config_.run.save_every)) {
+                    save();
+                }
+                auto const before = Clock::now();
                 auto const report = trainer_->step(hooks_.stop);
                 double const speed = static_cast<double>(report.tokens) / seconds_since(before);
                 log.step(report, speed);
                 auto const done = static_cast<double>(trainer_->next_step() - first);
                 auto const left = static_cast<double>(trainer_->steps() - trainer_->next_step());
                 hooks_.step(report, trainer_->steps(), speed, seconds_since(begin) / done * left);
-                if (is_due(config_.run.evaluate_every) && !evaluation_.rows.empty() && !evaluate(log)) {
-                    return RunEnd::no_better;
-                }
-            } catch (Cancelled const&) { // a stop is no failure: the run is saved and can go on
-                save();
-                return RunEnd::stopped;
             }
-            if (is_due(config_.run.save_every)) {
-                save();
-            }
+        } catch (Cancelled const&) { // a stop is no failure: the run is saved and can go on
+            save();
+            return RunEnd::stopped;
         }
         save();
-        return RunEnd::finished;
+        return RunEnd::no_better;
     }
 
     // Every so many steps, and after the last one.
@@ -164,11 +165,16 @@ class Run {
         return trainer_->finished() || (every > 0 && trainer_->next_step() % every == 0);
     }
 
-    // False when it has not become better for too long.
-    bool evaluate(RunLog& log) {
+    // False when it has not become better for too long. What a stop has cut short is done when the run goes on.
+    bool evaluate_when_due(RunLog& log) {
+        bool const done = saved_.evaluated == trainer_->next_step();
+        if (done || evaluation_.rows.empty() || !is_due(config_.run.evaluate_every)) {
+            return true;
+        }
         auto const measures = trainer_->evaluate(evaluation_, hooks_.stop);
         log.evaluation(trainer_->next_step() - 1, measures);
         hooks_.evaluated(trainer_->next_step(), measures);
+        saved_.evaluated = trainer_->next_step();
         bool const better = saved_.evaluations == 0 || measures.loss < saved_.best_loss;
         ++saved_.evaluations;
         saved_.without_better = better ? 0 : saved_.without_better + 1;

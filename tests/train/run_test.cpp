@@ -64,6 +64,9 @@ TEST(Run, LearnsAnswersWithEightBitStatesAndNf4) {
 TEST(Run, GoesOnExactlyWhereItStopped) {
     TinyRun tiny;
     tiny.settings += "[loss]\nlabel_smoothing = 0.1\n";
+    write_pairs(tiny.folder / "eval.jsonl", 5);
+    tiny.evaluates = "eval = \"eval.jsonl\"\n";
+    tiny.run_settings += "eval_steps = 1\n"; // the stop is during one of them
     auto const whole = run_training(Task::preferences, tiny.config("whole"), {});
     ASSERT_EQ(whole.end, RunEnd::finished);
     std::stop_source stop;
@@ -106,8 +109,8 @@ TEST(Run, EndsEarlyWithTheBestAdapter) {
     std::ofstream(tiny.folder / "eval.jsonl") // the same prompts, preferred the other way round
         << R"({"prompt_ids":[1,2,3],"chosen_ids":[4,5],"rejected_ids":[6,7]})"
         << "\n";
+    tiny.evaluates = "eval = \"eval.jsonl\"\n";
     auto text = tiny.text();
-    text.insert(text.find("train ="), "eval = \"eval.jsonl\"\n");
     text += "eval_steps = 1\nearly_stopping_patience = 1\n";
     auto config = parse_config(text, "tiny.toml", tiny.folder.path());
     config.rate = 1; // far too much

@@ -75,6 +75,7 @@ struct TinyRun {
     TempDir folder;
     std::string settings = "[optimizer]\nlearning_rate = 0.01\nlr_scheduler = \"constant\"\n"
                            "[lora]\nr = 4\nalpha = 8\n";
+    std::string evaluates = ""; // a line of [data]
     std::string run_settings = "micro_batch_size = 4\ngradient_accumulation_steps = 2\nnum_epochs = 5\n";
 
     TinyRun() {
@@ -82,7 +83,7 @@ struct TinyRun {
         write_pairs(folder / "pairs.jsonl", 32);
     }
     std::string text(std::string const& output = "run") const {
-        return "[model]\nbase_model = \"model\"\n[data]\ntrain = \"pairs.jsonl\"\n" + settings +
+        return "[model]\nbase_model = \"model\"\n[data]\ntrain = \"pairs.jsonl\"\n" + evaluates + settings +
                "[run]\noutput_dir = \"" + output + "\"\n" + run_settings;
     }
     train::TrainConfig config(std::string const& output = "run") const {
