@@ -94,7 +94,7 @@ void forget_files(fs::path const& folder) {
 
 std::vector<Figures> run_loaded(fs::path const& photo, fs::path const& models, int runs) {
     SeeingModels seeing;
-    seeing.detector = ready<Detector>(make_detector(models / "centernet.gguf", threads));
+    seeing.detector = ready<Detector>(make_starter_detector(models, threads));
     TellingModels telling;
     telling.describer = ready<Describer>(
         make_local_describer(models / "smollm2-135m-instruct-q4_1.gguf", {.model = {.threads = threads}}));

@@ -134,7 +134,7 @@ int main(int argc, char** argv) try {
         if (argc <= 3) {
             continue;
         }
-        auto detector = make_detector(store::default_models_dir() / "centernet.gguf", 2);
+        auto detector = make_starter_detector(store::default_models_dir(), 2);
         for (int i = 3; i < argc; ++i) {
             InputOptions input;
             input.picture = argv[i];

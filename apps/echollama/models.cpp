@@ -54,6 +54,8 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
         convert::convert_centernet(sources.at(0), sources.at(1), output, convert::WeightType::f32);
     } else if (how == "nanodet") {
         convert::convert_nanodet(sources.at(0), sources.at(1), output, convert::WeightType::f16); // as published
+    } else if (how == "efficientnet-lite") {
+        convert::convert_published(sources.at(0), output, convert::WeightType::f16);
     } else if (how == "piper") {
         convert::prepare_piper_voice(sources.at(0), sources.at(1), output);
     } else if (how == "whisper") {

@@ -55,7 +55,7 @@ void add_seeing_options(Command& command, SeeingOptions& options) {
 }
 
 void add_seeing_model_options(Command& command, SeeingOptions& options) {
-    command.option("--model", options.detector, "Detector model (GGUF): DETR or CenterNet");
+    command.option("--model", options.detector, "Detector model (GGUF): DETR, NanoDet or CenterNet");
     command.option("--depth-model", options.depth, "Depth model (GGUF): " + depth_model_titles());
     command.option("--caption-model", options.captioner.model,
                    "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
@@ -78,9 +78,11 @@ std::filesystem::path reader_folder(AppContext const& context, std::filesystem::
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
     SeeingModels models;
     auto detector = model_or_starter(context, options.detector, "centernet.gguf");
+    bool const given = !options.detector.empty();
     models.detector =
         load_in_background<Detector>(timings, "detector", [=, threads = context.threads, device = context.device] {
-            return make_detector(detector, threads, device);
+            return given ? make_detector(detector, threads, device)
+                         : make_starter_detector(detector.parent_path(), threads, device);
         });
     if (!options.depth.empty()) {
         models.depth = load_in_background<DepthEstimator>(

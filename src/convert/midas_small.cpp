@@ -55,13 +55,7 @@ struct SmallConversion {
         auto k = shape.empty() ? 0 : shape.back();
         ConvWeights conv{channels, 1, k, file.read(source + ".weight", {channels, 1, k, k}), {}};
         fold(conv, norm);
-        std::vector<float> kernel(conv.weight.size());
-        auto area = static_cast<std::size_t>(k * k), c = static_cast<std::size_t>(channels);
-        for (std::size_t i = 0; i < kernel.size(); ++i) {
-            kernel[i % area * c + i / area] = conv.weight[i];
-        }
-        writer.add(name + ".weight", {channels, k, k}, kernel, WeightType::f32);
-        writer.add(name + ".bias", {channels}, conv.bias, WeightType::f32);
+        add_depthwise(writer, name, conv, channels);
     }
 
     std::int64_t block(Stage const& stage, int index, std::int64_t in) {

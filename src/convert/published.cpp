@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "convert/detr.h"
+#include "convert/efficientnet_lite.h"
 #include "convert/llama.h"
 #include "convert/midas.h"
 #include "convert/moondream.h"
@@ -31,6 +32,10 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
         convert_midas_small(file, output, type);
         return "MiDaS v2.1 small";
     }
+    if (is_efficientnet_lite(file)) {
+        convert_efficientnet_lite(file, output, type);
+        return "EfficientNet-Lite";
+    }
     if (is_snac(file)) {
         if (type != WeightType::f32 && type != WeightType::f16) {
             throw Error("SNAC can be stored as f32 or f16; choose one of these types.");
@@ -52,7 +57,8 @@ std::string convert_published(std::filesystem::path const& source, std::filesyst
     }
     throw Error("The file " + source.string() +
                 " holds none of the networks that can be converted: DETR ResNet-50, MiDaS DPT-Hybrid, MiDaS v2.1 "
-                "small, SNAC 24 kHz, Moondream2, LLaMA-family language models and LoRA adapters; check that it is the "
+                "small, EfficientNet-Lite2, SNAC 24 kHz, Moondream2, LLaMA-family language models and LoRA adapters; "
+                "check that it is the "
                 "right file.");
 }
 

@@ -69,6 +69,16 @@ void add_conv(GgufWriter& writer, std::string const& name, ConvWeights const& co
     }
 }
 
+void add_depthwise(GgufWriter& writer, std::string const& name, ConvWeights const& conv, std::int64_t channels) {
+    std::vector<float> kernel(conv.weight.size());
+    auto area = static_cast<std::size_t>(conv.kernel * conv.kernel), c = static_cast<std::size_t>(channels);
+    for (std::size_t i = 0; i < kernel.size(); ++i) {
+        kernel[i % area * c + i / area] = conv.weight[i];
+    }
+    writer.add(name + ".weight", {channels, conv.kernel, conv.kernel}, kernel, WeightType::f32);
+    writer.add(name + ".bias", {channels}, conv.bias, WeightType::f32);
+}
+
 void add_linear(GgufWriter& writer, std::string const& name, std::int64_t out, std::int64_t in,
                 std::vector<float> const& weight, std::vector<float> const& bias, WeightType type) {
     writer.add(name + ".weight", {in, out}, weight, type);

@@ -42,6 +42,9 @@ std::vector<float> patch_rows(ConvWeights const& conv);
 // name.weight as rows of the given type and, when there is one, name.bias in float32.
 void add_conv(GgufWriter& writer, std::string const& name, ConvWeights const& conv, WeightType type);
 
+// One kernel a channel, [channels, 1, k, k], stored channels fastest as nn/channel_last.h wants it; always float32.
+void add_depthwise(GgufWriter& writer, std::string const& name, ConvWeights const& conv, std::int64_t channels);
+
 // A linear layer [out, in] with bias.
 void add_linear(GgufWriter& writer, std::string const& name, std::int64_t out, std::int64_t in,
                 std::vector<float> const& weight, std::vector<float> const& bias, WeightType type);

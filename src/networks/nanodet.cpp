@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "media/picture/resize.h"
 #include "networks/net.h"
-#include "nn/channel_last.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +44,7 @@ struct NanoDetNet {
 
     // Convolution with the picture's size kept (or halved), then leaky ReLU
     ggml_tensor* conv3(std::string const& name, ggml_tensor* x, int stride = 1) const {
-        return ggml_leaky_relu(net.ctx, net.conv(name, x, {3, stride, all_sides(1)}), params.slope, false);
+        return net.leaky_relu(net.conv(name, x, {3, stride, all_sides(1)}), params.slope);
     }
     ggml_tensor* join(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
         net.require(a->ne[1] == b->ne[1] && a->ne[2] == b->ne[2], where);

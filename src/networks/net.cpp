@@ -128,6 +128,10 @@ ggml_tensor* Net::gelu(ggml_tensor* x) const {
     return cpu ? nn::cpu_gelu(ctx, x) : ggml_gelu_erf(ctx, x);
 }
 
+ggml_tensor* Net::leaky_relu(ggml_tensor* x, float slope) const {
+    return cpu ? nn::cpu_leaky_relu(ctx, x, slope) : ggml_leaky_relu(ctx, x, slope, false);
+}
+
 ggml_tensor* Net::expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const {
     bool expands = weights->has(name + "expand.weight");
     auto expand = expands ? layer(name + "expand", x->ne[0]) : nn::CpuLayers::LayerTensors{};

@@ -44,6 +44,8 @@ struct Net {
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const;
     // the form with erf; x is not used afterwards
     ggml_tensor* gelu(ggml_tensor* x) const;
+    // x is not used afterwards
+    ggml_tensor* leaky_relu(ggml_tensor* x, float slope) const;
     // The 1x1 convolution name.expand, where the file has it, ReLU6, the depthwise convolution name.depthwise with
     // TensorFlow's "same" padding, ReLU6 again; the layer name.project comes next.
     ggml_tensor* expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const;

@@ -97,6 +97,15 @@ Json relation_json(SceneRelation const& relation) {
     return json;
 }
 
+Json gist_json(std::optional<Gist> const& gist) {
+    if (!gist) {
+        return nullptr;
+    }
+    return {{"words", gist->words},
+            {"fine", gist->fine.empty() ? Json(nullptr) : Json(gist->fine)},
+            {"probability", rounded(gist->probability, 3)}};
+}
+
 } // namespace
 
 Json to_json(Distance const& distance) {
@@ -172,6 +181,7 @@ Json to_json(Scene const& scene) {
     }
     json["caption"] = scene.caption.empty() ? Json(nullptr) : Json(scene.caption);
     json["text"] = scene.text ? text_json(*scene.text) : Json(nullptr);
+    json["gist"] = gist_json(scene.gist);
     json["measured"] = scene.measured;
     return json;
 }

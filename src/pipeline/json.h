@@ -23,9 +23,9 @@ Json to_json(Distance const& distance);
 Json image_json(int width, int height);
 // {"image":{...},"detections":[...]}
 Json detections_json(int width, int height, std::vector<Detection> const& detections);
-// {"image","camera","depth_unit","objects","relations","groups","caption","measured"}
 // What was read, a line each, in reading order.
 Json text_json(std::vector<TextLine> const& lines);
+// {"image","camera","depth_unit","objects","relations","groups","caption","gist","measured"}
 Json to_json(Scene const& scene);
 // {"system","turns":[{"role","text"}]}
 Json to_json(Prompt const& prompt);

@@ -8,6 +8,7 @@
 #include "scene/build.h"
 #include "scene/wording.h"
 
+#include <algorithm>
 #include <future>
 
 namespace echollama {
@@ -101,6 +102,10 @@ Observation see(View const& view, SeeingModels const& models, float threshold, T
     observation.sure_score = detector->sure_score();
     observation.detections = timings.measure("detect", [&] { return detect_in(view, *detector, threshold, stop); });
     observation.text = start_reading(view, models, timings, stop);
+    bool const certain = std::any_of(observation.detections.begin(), observation.detections.end(),
+                                     [&](auto const& found) { return is_sure(found, observation.sure_score); });
+    auto gist = certain || view.drawn ? std::nullopt
+                                      : timings.measure("gist", [&] { return detector->gist(view.image, stop); });
     if (depth.valid()) {
         observation.depth = depth.get();
         if (observation.depth->values.empty()) { // stopped
@@ -111,6 +116,7 @@ Observation see(View const& view, SeeingModels const& models, float threshold, T
     if (caption.valid()) {
         observation.scene.caption = caption.get();
     }
+    observation.scene.gist = std::move(gist);
     observation.scene.measured = view.notes;
     observation.scene.measured.insert(observation.scene.measured.end(), facts.begin(), facts.end());
     return observation;

@@ -113,6 +113,9 @@ void say_details(Scene const& scene, Telling const& done, TellingModels const& m
             say(fact);
         }
     }
+    if (auto const gist = gist_sentence(scene); gist && wording.level == Level::full) {
+        say(*gist);
+    }
     for (auto const& sentence : done.sentences) {
         checked.mark_said(sentence);
     }

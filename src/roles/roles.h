@@ -1,6 +1,6 @@
-// The seven roles. Each has one method; tests use fakes, users swap models. Implementations are not thread-safe unless
-// they say so: one object serves one piece of work at a time. All of them throw Error on failure and return early,
-// without an exception, when `stop` is requested; what was delivered until then is valid.
+// The seven roles. Each has one method that must be written; tests use fakes, users swap models. Implementations are
+// not thread-safe unless they say so: one object serves one piece of work at a time. All of them throw Error on failure
+// and return early, without an exception, when `stop` is requested; what was delivered until then is valid.
 #pragma once
 
 #include "media/picture/image.h"
@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ class Detector {
     virtual std::vector<Detection> detect(Image const& image, float threshold = -1, std::stop_token stop = {}) = 0;
     // Finds with this score or more are said without doubt.
     virtual float sure_score() const { return 0.5F; }
+    // What the whole picture seems to show, for where no object is certain; none: it cannot tell.
+    virtual std::optional<Gist> gist(Image const& image, std::stop_token stop = {}) {
+        static_cast<void>(image);
+        static_cast<void>(stop);
+        return std::nullopt;
+    }
 };
 
 class DepthEstimator {

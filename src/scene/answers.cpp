@@ -276,6 +276,22 @@ class SceneAnswers : private AnswerWords {
     }
 };
 
+// "Is there a monkey?" where the whole picture may show one; places and relations nobody knows.
+std::optional<Answer> about_gist(Scene const& scene, std::string const& text, Question const& question) {
+    auto const gist = gist_sentence(scene);
+    if (!gist || question.ask != Ask::presence || question.negated || !question.places.empty() || question.relation) {
+        return std::nullopt;
+    }
+    static constexpr std::string_view small[] = {"a",    "an", "or",   "of",        "and",
+                                                 "some", "is", "that", "something", "place"};
+    auto const asked = split_words(text), told = split_words(scene.gist->words + " " + scene.gist->fine);
+    bool const named = std::any_of(told.begin(), told.end(), [&](Word const& word) {
+        bool const thing = std::find(std::begin(small), std::end(small), word.text) == std::end(small);
+        return thing && std::any_of(asked.begin(), asked.end(), [&](Word const& w) { return w.text == word.text; });
+    });
+    return named ? std::optional(Answer{"Perhaps. " + *gist, true}) : std::nullopt;
+}
+
 // "Is there a cup? Where is it?" is two.
 std::vector<std::string> questions_of(std::string const& text) {
     std::vector<std::string> questions;
@@ -317,7 +333,10 @@ std::optional<Answer> answer_question(Scene const& scene, std::string const& tex
             continue;
         }
         question.brevity = brevity;
-        auto answer = SceneAnswers(scene, std::move(question), options).run();
+        auto answer = about_gist(scene, texts[i], question);
+        if (!answer) {
+            answer = SceneAnswers(scene, std::move(question), options).run();
+        }
         if (!answer) {
             open = true;
             continue;

@@ -146,6 +146,10 @@ std::string_view kind_noun(Kind kind) {
     return "object";
 }
 
+bool is_told_as_kind(ObjectClass const& object) {
+    return object.kind == Kind::animal || object.kind == Kind::vehicle;
+}
+
 std::string plural_of(std::string const& label) {
     auto const* object = find_class(label);
     return object ? std::string(object->plural) : plural_word(label);

@@ -51,6 +51,9 @@ ObjectClass const* find_class(std::string_view label);
 // "an animal", "a vehicle": what can be said when two classes of one kind compete.
 std::string_view kind_noun(Kind kind);
 
+// Whether a doubtful find of this class is told by its kind first, "an animal, perhaps a dog": animals and vehicles.
+bool is_told_as_kind(ObjectClass const& object);
+
 // "dogs", "sheep"; of any label.
 std::string plural_of(std::string const& label);
 

@@ -7,7 +7,7 @@
 namespace echollama {
 
 std::string_view article(std::string_view word) {
-    return !word.empty() && std::string_view("aeiou").find(word.front()) != std::string_view::npos ? "an" : "a";
+    return !word.empty() && std::string_view("aeiouAEIO").find(word.front()) != std::string_view::npos ? "an" : "a";
 }
 
 std::string plural_word(std::string const& word) {

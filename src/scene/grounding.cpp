@@ -147,8 +147,28 @@ class Checker {
         add(Claim::Subject::object, "no " + mention.words, known_class ? verdict_of(absent) : Verdict::unknown);
     }
 
+    // What the whole picture seems to show is never certain: true only when it is said so.
+    bool is_doubted_gist(Mention const& mention) const {
+        if (!scene_.gist) {
+            return false;
+        }
+        auto const gist = find_mentions(split_words(scene_.gist->words + ", " + scene_.gist->fine));
+        bool const named = std::any_of(gist.begin(), gist.end(), [&](auto const& m) {
+            return m.label == mention.label && (!m.label.empty() || m.words == mention.words);
+        });
+        static constexpr std::string_view doubts[] = {"may",   "might",    "perhaps", "probably",
+                                                      "maybe", "possibly", "seems"};
+        return named && std::any_of(read_.words.begin(), read_.words.end(), [](auto const& w) {
+                   return std::find(std::begin(doubts), std::end(doubts), w.text) != std::end(doubts);
+               });
+    }
+
     void check_presence(Mention const& mention, Indices const& found) {
         bool outside_coco = mention.label.empty() && mention.exact;
+        if (found.empty() && is_doubted_gist(mention)) {
+            add(Claim::Subject::object, mention.words, Verdict::supported);
+            return;
+        }
         add(Claim::Subject::object, mention.words, outside_coco ? Verdict::unknown : verdict_of(!found.empty()));
     }
 

@@ -100,8 +100,7 @@ Indices objects_possibly_named(Scene const& scene, Mention const& mention, float
     for (std::size_t i = 0; asked && i < scene.objects.size(); ++i) {
         auto const& detection = scene.objects[i].detection;
         auto const* object = find_class(detection.label);
-        bool const told_as_kind = object && (object->kind == Kind::animal || object->kind == Kind::vehicle);
-        if (told_as_kind && object->kind == asked->kind && !is_sure(detection, sure_score)) {
+        if (object && is_told_as_kind(*object) && object->kind == asked->kind && !is_sure(detection, sure_score)) {
             found.push_back(i);
         }
     }

@@ -135,13 +135,21 @@ struct DepthUnit {
     std::string option = "--depth-units"; // by which a user can say it
 };
 
+// What the whole picture seems to show; never certain. The words have articles.
+struct Gist {
+    std::string words;     // "a monkey"
+    std::string fine;      // more precisely, less surely: "a baboon"; empty: nothing more precise
+    float probability = 0; // of `words`
+};
+
 struct Scene {
     int width = 0, height = 0; // of the upright source image, pixels
     Intrinsics camera;
     std::vector<SceneObject> objects; // nearest first where distances are known, else most prominent first
     std::vector<SceneRelation> relations;
     std::vector<SceneGroup> groups;
-    std::string caption; // empty: no captioner
+    std::string caption;      // empty: no captioner
+    std::optional<Gist> gist; // none: nobody looked, nothing was likely, or an object is certain
     // What is written in the picture, in reading order; none: nobody looked for text.
     std::optional<std::vector<TextLine>> text;
     std::vector<std::string> measured; // true facts measured from the pixels, such as "The picture is very dark."

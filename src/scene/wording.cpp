@@ -4,6 +4,7 @@
 #include "scene/distance.h"
 #include "scene/english.h"
 #include "scene/grid.h"
+#include "scene/mentions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -202,6 +203,16 @@ std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& m
     return text + (place.empty() ? "." : ", the nearest " + (place.starts_with(", ") ? place.substr(2) : place) + ".");
 }
 
+// "food" and "a dish of food"; small words do not count.
+bool shares_a_word(std::string const& a, std::string const& b) {
+    constexpr std::size_t small = 3;
+    auto const first = split_words(a), second = split_words(b);
+    return std::any_of(first.begin(), first.end(), [&](Word const& word) {
+        return word.text.size() > small &&
+               std::any_of(second.begin(), second.end(), [&](Word const& other) { return other.text == word.text; });
+    });
+}
+
 } // namespace
 
 char const* relation_words(Relation relation) {
@@ -249,8 +260,7 @@ std::string careful_name(Detection const& detection, float sure_score) {
     if (is_sure(detection, sure_score)) {
         return name;
     }
-    bool has_kind = object && (object->kind == Kind::animal || object->kind == Kind::vehicle);
-    if (has_kind) {
+    if (object && is_told_as_kind(*object)) {
         auto kind = kind_noun(object->kind);
         std::string careful = std::string(article(kind)) + " " + std::string(kind) + ", perhaps " + name;
         return detection.alternative ? careful + " or " + with_article(*detection.alternative) : careful;
@@ -331,10 +341,27 @@ std::string unit_sentence(Scene const& scene) {
     return "Distances assume that the " + unit.of + " is in " + unit.name + ".";
 }
 
+std::optional<std::string> gist_sentence(Scene const& scene) {
+    if (!scene.gist) {
+        return std::nullopt;
+    }
+    auto const& gist = *scene.gist;
+    for (auto const& mention : find_mentions(split_words(gist.words + ", " + gist.fine))) {
+        bool const said = std::any_of(scene.objects.begin(), scene.objects.end(),
+                                      [&](auto const& object) { return names_class(mention, object.detection.label); });
+        if (said) {
+            return std::nullopt;
+        }
+    }
+    bool const more = !gist.fine.empty() && !shares_a_word(gist.words, gist.fine);
+    return "This may be a picture of " + gist.words + (more ? ", perhaps " + gist.fine + "." : ".");
+}
+
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options) {
     std::vector<std::string> sentences;
+    auto const gist = gist_sentence(scene);
     if (scene.objects.empty()) {
-        sentences.push_back(nothing_found());
+        sentences.push_back(gist.value_or(nothing_found()));
         sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
         return sentences;
     }
@@ -360,6 +387,9 @@ std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const
         }
     }
     if (options.level == Level::full) {
+        if (gist) {
+            sentences.push_back(*gist);
+        }
         add_relations(scene, options, sentences);
         sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
         if (any_estimated(scene, options.units)) {

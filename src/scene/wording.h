@@ -53,6 +53,9 @@ char const* relation_words(Relation relation);
 // "a cup, slightly left, about 40 centimetres away"
 std::string object_clause(SceneObject const& object, WordingOptions const& options);
 
+// "This may be a picture of a monkey, perhaps a baboon."; none where there is no gist, or an object says as much.
+std::optional<std::string> gist_sentence(Scene const& scene);
+
 // Sentences in the order they should be heard. headline: one sentence of at most 12 words; brief: the most important
 // three objects; full: everything, relations, measured facts and how sure the distances are.
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options);

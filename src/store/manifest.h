@@ -19,11 +19,12 @@ struct SourceFile {
 
 struct ModelEntry {
     std::string name;  // file or folder in the models folder
-    std::string role;  // detector, reader, depth, captioner, describer, speaker or listener
+    std::string role;  // detector, classifier, reader, depth, captioner, describer, speaker or listener
     std::string title; // for people
     std::string licence;
     std::string package; // name in cmake/packages.tsv
-    std::string convert; // how the sources become the model: copy, join, centernet, nanodet, piper, ppocr, whisper
+    // How the sources become the model: copy, join, centernet, nanodet, efficientnet-lite, piper, ppocr, whisper.
+    std::string convert;
     bool starter = false;
     std::vector<SourceFile> sources;
     bool better = false; // takes a starter's place where it was asked for (./run --better)

@@ -14,14 +14,6 @@ bool same_kind(std::string const& a, std::string const& b) {
     return first && second && first->kind == second->kind;
 }
 
-// Within the picture.
-Box clamped(Box const& box, Image const& image) {
-    auto width = static_cast<float>(image.width);
-    auto height = static_cast<float>(image.height);
-    return {std::clamp(box.x0, 0.0F, width), std::clamp(box.y0, 0.0F, height), std::clamp(box.x1, 0.0F, width),
-            std::clamp(box.y1, 0.0F, height)};
-}
-
 } // namespace
 
 float overlap(Box const& a, Box const& b) {
@@ -32,6 +24,13 @@ float overlap(Box const& a, Box const& b) {
     }
     float shared = width * height;
     return shared / (a.width() * a.height() + b.width() * b.height() - shared);
+}
+
+Box clamped(Box const& box, Image const& image) {
+    auto width = static_cast<float>(image.width);
+    auto height = static_cast<float>(image.height);
+    return {std::clamp(box.x0, 0.0F, width), std::clamp(box.y0, 0.0F, height), std::clamp(box.x1, 0.0F, width),
+            std::clamp(box.y1, 0.0F, height)};
 }
 
 std::vector<Detection> merge_candidates(std::vector<Detection> candidates, Image const& image, float threshold) {

@@ -17,6 +17,9 @@ inline constexpr float alternative_share = 0.6F;
 // Intersection over union, 0..1.
 float overlap(Box const& a, Box const& b);
 
+// The part of the box that lies within the picture.
+Box clamped(Box const& box, Image const& image);
+
 // Candidates, best first, become objects within the picture: of overlapping boxes of one class the best stays; of
 // overlapping boxes of two classes of one kind (a cat and a dog) the best stays and remembers the other as its
 // alternative when that scored at least 60 % as well. Only objects above `threshold` remain; weaker candidates still

@@ -14,4 +14,9 @@ namespace echollama {
 std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads,
                                         std::string const& device = nn::cpu_device);
 
+// The starters of a models folder: CenterNet with NanoDet and the classifier beside it as a panel, as far as they are
+// installed. Throws Error.
+std::unique_ptr<Detector> make_starter_detector(std::filesystem::path const& models_dir, int threads,
+                                                std::string const& device = nn::cpu_device);
+
 } // namespace echollama

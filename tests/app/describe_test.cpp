@@ -40,8 +40,7 @@ TEST(Describe, NamesWhatThePhotosShow) {
     NEEDS_STARTERS();
     EXPECT_NE(seen_in("coffee").find("cup"), std::string::npos);
     EXPECT_NE(seen_in("astronaut").find("person"), std::string::npos);
-    EXPECT_NE(seen_in("chelsea").find("animal"), std::string::npos)
-        << "the cat looks like a dog to the starter detector";
+    EXPECT_NE(seen_in("chelsea").find("cat"), std::string::npos);
     EXPECT_NE(seen_in("motorcycle_left").find("motorcycle"), std::string::npos);
 }
 
@@ -80,7 +79,10 @@ TEST(Describe, JsonAndAnnotatedPicture) {
     ASSERT_EQ(result.code, 0) << result.err;
     auto json = nlohmann::json::parse(result.out);
     EXPECT_EQ(json.at("detections").at(0).at("label"), "person");
-    EXPECT_NEAR(json.at("detections").at(0).at("score").get<double>(), 0.61, 0.02) << "what TensorFlow.js gives";
+    auto const alone = echollama("detect " + photo("astronaut").string() + " --json --model " +
+                                 (test::models_dir() / "centernet.gguf").string());
+    EXPECT_NEAR(nlohmann::json::parse(alone.out).at("detections").at(0).at("score").get<double>(), 0.61, 0.02)
+        << "what TensorFlow.js gives";
     EXPECT_FALSE(json.at("sentences").empty());
     auto before = load_image(photo("astronaut")).image;
     auto after = load_image(png).image;

@@ -58,7 +58,8 @@ TEST(JsonShapes, AreAsDocumented) {
                          photo("coffee") + " --model " + depth + " -o " + (dir / "d.png").string() + " --npy " +
                              (dir / "d.npy").string());
     expect_as_documented(shapes, "scene",
-                         photo("motorcycle_left") + " --threshold 0.1"); // things of a kind, and rivals
+                         photo("motorcycle_left") + " --threshold 0.1 --model " +
+                             (models_dir() / "centernet.gguf").string()); // things of a kind, and rivals
     expect_as_documented(shapes, "scene",
                          photo("coffee") + " --depth-units 10000 --focal 500 --depth-image " +
                              (dir / "d.png").string());

@@ -191,7 +191,9 @@ Reg gelu_of(Reg x) {
     return 0.5F * x * (1.0F + erf_of(x * 0.70710678118654752F));
 }
 
-void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
+// Every number v of dst becomes f(v).
+template <typename Function>
+void change_each(ggml_tensor* dst, int part, int parts, Function f) {
     auto* x = static_cast<float*>(dst->data);
     int64_t count = ggml_nelements(dst), vectors = (count + lanes - 1) / lanes;
     Share share(vectors, part, parts);
@@ -200,12 +202,25 @@ void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
         if (auto rest = static_cast<int>(std::min<int64_t>(lanes, count - v * lanes)); rest < lanes) {
             float few[lanes] = {};
             std::copy(at, at + rest, few);
-            store(few, gelu_of(load(few)));
+            store(few, f(load(few)));
             std::copy(few, few + rest, at);
         } else {
-            store(at, gelu_of(load(at)));
+            store(at, f(load(at)));
         }
     }
+}
+
+void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
+    change_each(dst, part, parts, gelu_of);
+}
+
+struct Slope {
+    float slope;
+};
+
+void run_leaky_relu(ggml_tensor* dst, int part, int parts, void*) {
+    Reg const slope = splat(params_of<Slope>(dst).slope);
+    change_each(dst, part, parts, [&](Reg x) { return tile::greater(x, slope * x); });
 }
 
 } // namespace
@@ -231,6 +246,12 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x) {
     return ggml_set_name(ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_gelu, GGML_N_TASKS_MAX, nullptr),
                          "GELU");
+}
+
+ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope) {
+    ggml_tensor* y =
+        ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_leaky_relu, GGML_N_TASKS_MAX, nullptr);
+    return ggml_set_name(with_params(y, Slope{slope}), "LEAKY_RELU");
 }
 
 } // namespace echollama::nn

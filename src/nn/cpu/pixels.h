@@ -1,4 +1,4 @@
-// What happens between the products, on the CPU: norms and GELU in as few passes over memory as possible.
+// What happens between the products, on the CPU: norms, GELU and leaky ReLU in as few passes over memory as possible.
 // Tensors are F32, contiguous, channel-last (nn/layers.h); results do not depend on the number of threads.
 #pragma once
 
@@ -17,5 +17,8 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 
 // x (1 + erf(x / sqrt 2)) / 2; erf to 4e-7. x is overwritten.
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);
+
+// x, where it is negative slope * x; 0 <= slope < 1. On all threads: ggml's own runs on one. x is overwritten.
+ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope);
 
 } // namespace echollama::nn
