@@ -3,8 +3,8 @@
 //   bench_panel_finds CENTERNET NANODET CLASSIFIER IMAGE…
 //
 // Lines separated by tabs: "find", image, place, label, box in parts of the picture (4), CenterNet's score, NanoDet's
-// score (0: not seen); "look", image, place, and what the classifier makes of the place's box; "whole", image, and what
-// it makes of the picture (vision/classifier.h): class:probability of every class that has a thousandth.
+// score (0: not seen), the classifier's share ("-": none); "centre", "whole", "first" or "last", image, and what the
+// classifier makes of that part of it: class:probability of every class that has a thousandth.
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "networks/centernet.h"
@@ -14,7 +14,8 @@
 #include "vision/panel.h"
 
 #include <cstdio>
-#include <set>
+#include <map>
+#include <string>
 
 using namespace echollama;
 
@@ -52,20 +53,21 @@ void print(Networks& networks, char const* file) {
         }
     }
     auto shares = [&](PictureInput const& input) { return class_probabilities(networks.classifier.run(input)); };
-    std::set<std::size_t> looked;
+    std::map<std::size_t, std::vector<float>> looks;
     auto const w = static_cast<float>(image.width), h = static_cast<float>(image.height);
     for (auto const& find : panel_finds(candidates)) {
         if (std::max(find.scores[0], find.scores[1]) < least_printed) {
             continue;
         }
-        if (looked.insert(find.place).second) {
-            std::printf("look\t%s\t%zu", file, find.place);
-            print_classes(shares(efficientnet_lite_input(image, find.box, networks.classifier.params())));
+        if (!looks.contains(find.place)) {
+            looks[find.place] = shares(efficientnet_lite_input(image, find.box, networks.classifier.params()));
         }
-        std::printf("find\t%s\t%zu\t%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\n", file, find.place, find.label.c_str(),
+        auto const share = coco_share(looks[find.place], find.label);
+        std::printf("find\t%s\t%zu\t%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%s\n", file, find.place, find.label.c_str(),
                     static_cast<double>(find.box.x0 / w), static_cast<double>(find.box.y0 / h),
                     static_cast<double>(find.box.x1 / w), static_cast<double>(find.box.y1 / h),
-                    static_cast<double>(find.scores[0]), static_cast<double>(find.scores[1]));
+                    static_cast<double>(find.scores[0]), static_cast<double>(find.scores[1]),
+                    share ? std::to_string(*share).c_str() : "-");
     }
     float const side = std::min(w, h);
     auto const& params = networks.classifier.params();

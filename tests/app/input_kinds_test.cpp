@@ -149,7 +149,8 @@ TEST(DepthUnitsInTheProgram, RoomsAreAsFarInEveryUnit) {
     EXPECT_EQ(told["objects"], right["objects"]);
     EXPECT_EQ(told["depth_unit"]["assumed"], false);
     auto const words =
-        test::echollama("describe --no-llm " + color + options + test::sample("rgbd/redwood_depth.png").string());
+        test::echollama("describe --no-llm " + color + options + test::sample("rgbd/redwood_depth.png").string() +
+                        " --model " + (test::models_dir() / "centernet.gguf").string());
     EXPECT_NE(words.out.find("Distances assume that the depth picture is in millimetres."), std::string::npos)
         << words.out;
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Fits the weights of src/vision/panel.cpp: logistic regression of "the label is right" on what the networks think of each find.
 
-    python3 fit_panel.py TRUTH FINDS [TRUTH FINDS]…     (NumPy)
+    python3 fit_panel.py ../data/photos.tsv ../data/fit_photos.tsv FINDS…     (NumPy)
 
-FINDS is the output of bench_panel_finds; TRUTH has lines of picture, label, box in parts of the picture (4), separated by tabs (as
-panel_pictures.py writes them; `photos.py boxes` makes them of tests/data/photos.tsv). A label "may" followed by a class in place of the
-box says that finds of this class are not judged. Every picture weighs the same, so that crowded ones do not rule.
+FINDS are outputs of bench_panel_finds for the photos of the lot "fit" and for the pictures that fit_photos.py makes. Where the table has
+no boxes, a find is right when its label is in the picture. Every picture weighs about the same, so that crowded ones do not rule; those
+with boxes weigh twice.
 """
 import collections
 import math
@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 
-FLOOR, SHARE_FLOOR = 0.05, 1e-3
+FLOOR, LEAST_SHARE, LEAST_SHARE_OF_PERSON = 0.05, 1e-3, 1e-2
 
 
 def log_odds(p):
@@ -29,39 +29,51 @@ def overlap(a, b):
     return w * h / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - w * h)
 
 
-def read_truth(path):
-    boxes, ignored = collections.defaultdict(list), collections.defaultdict(set)
+def table(path):
     for line in open(path):
-        name, label, *rest = line.rstrip("\n").split("\t")
-        if label == "may":
-            ignored[name].add(rest[0])
-        else:
-            boxes[name].append((label, [float(v) for v in rest]))
-    return boxes, ignored
+        if not line.startswith(("#", "photo\t", "picture\t")):
+            yield (line.rstrip("\n") + "\t" * 7).split("\t")
 
 
-def rows(truth_path, finds_path):
-    boxes, ignored = read_truth(truth_path)
-    taken = collections.defaultdict(set)
-    for line in open(finds_path):
+def names(text):
+    return {part.strip() for part in text.split(",") if part.strip()}
+
+
+def read_truth(photos, pictures):
+    """name -> ([label, box or None], labels that are not judged)"""
+    truth = {}
+    for row in table(photos):
+        objects = [o.split() for o in row[4].split(";") if o.strip()]
+        if row[3] == "fit":
+            truth[row[0]] = [(" ".join(o[:-4]), [float(v) / 1000 for v in o[-4:]]) for o in objects], names(row[5])
+    for row in table(pictures):
+        truth[row[0]] = [(label, None) for label in names(row[3])], names(row[4])
+    return truth
+
+
+def rows(truth, path):
+    for line in open(path):
         kind, picture, *rest = line.rstrip("\n").split("\t")
-        if kind != "find":
+        name = os.path.basename(picture)
+        if kind != "find" or name not in truth:
             continue
-        name, label = os.path.basename(picture), rest[1]
-        box, scores, share = [float(v) for v in rest[2:6]], [float(v) for v in rest[6:8]], rest[8]
-        right = any(l == label and overlap(box, b) >= 0.4 for l, b in boxes[name])
-        if not right and label in ignored[name]:
+        objects, ignored = truth[name]
+        label, box, scores, share = rest[1], [float(v) for v in rest[2:6]], [float(v) for v in rest[6:8]], rest[8]
+        right = any(l == label and (b is None or overlap(box, b) >= 0.4) for l, b in objects)
+        if not right and label in ignored:
             continue
-        asked = share != "-"
-        x = [1, log_odds(max(scores[0], FLOOR)), log_odds(max(scores[1], FLOOR)), float(asked),
-             math.log(max(float(share), SHARE_FLOOR)) if asked else 0]
-        yield name, label, x, float(right)
+        person, asked = label == "person", share != "-"
+        least = LEAST_SHARE_OF_PERSON if person else LEAST_SHARE
+        evidence = [float(asked), math.log(max(float(share), least)) if asked else 0]
+        x = [1, log_odds(max(scores[0], FLOOR)), log_odds(max(scores[1], FLOOR))]
+        x += [0, 0] + evidence if person else evidence + [0, 0]
+        yield name, x, float(right), any(b is not None for _, b in objects)
 
 
-def fit(x, y, weight, ridge=1e-2):
+def fit(x, y, weight, ridge=0.05):
     """Newton's method on the weighted log likelihood with a small ridge."""
     w = np.zeros(x.shape[1])
-    for _ in range(50):
+    for _ in range(40):
         p = 1 / (1 + np.exp(-x @ w))
         gradient = x.T @ (weight * (y - p)) - ridge * w
         hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + ridge * np.eye(len(w))
@@ -70,20 +82,18 @@ def fit(x, y, weight, ridge=1e-2):
 
 
 def main():
-    data = [row for i in range(1, len(sys.argv) - 1, 2) for row in rows(sys.argv[i], sys.argv[i + 1])]
-    names, x, y = [d[0] for d in data], np.array([d[2] for d in data]), np.array([d[3] for d in data])
-    count = collections.Counter(names)
-    weight = np.array([1 / math.sqrt(count[n]) for n in names])
+    truth = read_truth(sys.argv[1], sys.argv[2])
+    data = [row for path in sys.argv[3:] for row in rows(truth, path)]
+    x, y = np.array([d[1] for d in data]), np.array([d[2] for d in data])
+    count = collections.Counter(d[0] for d in data)
+    weight = np.array([(2 if d[3] else 1) / math.sqrt(count[d[0]]) for d in data])
     w = fit(x, y, weight)
-    print("bias, centernet, nanodet, asked, share:", ", ".join(f"{v:.2f}" for v in w))
+    print("bias, centernet, nanodet, asked, share, of a person asked, share:", ", ".join(f"{v:.2f}" for v in w))
     p = 1 / (1 + np.exp(-x @ w))
     for low in np.arange(0, 1, 0.1):
         part = (p >= low) & (p < low + 0.1)
         if part.any():
             print(f"{low:.1f}-{low + 0.1:.1f}: {part.sum()} finds, right {y[part].mean():.2f}")
-    for sure in (0.7, 0.8, 0.85, 0.9, 0.95):
-        wrong = {n for n, ok, q in zip(names, y, p) if q >= sure and not ok}
-        print(f"from {sure}: {int(y[p >= sure].sum())} of {int((p >= sure).sum())} right, pictures with a wrong one {len(wrong)} of {len(count)}")
 
 
 if __name__ == "__main__":
