@@ -19,8 +19,8 @@ std::string imagenet_words(std::size_t index);
 
 // Several fine classes that people know by one word.
 struct ImagenetKind {
-    std::string_view words; // with article: "a monkey"
-    std::string_view coco;  // the COCO class that all of them belong to, or empty
+    std::string_view words;           // with article: "a monkey"
+    std::string_view coco;            // the COCO class that all of them belong to, or empty
     std::vector<std::size_t> classes; // ascending
 };
 
