@@ -47,7 +47,8 @@ TEST(Preference, SaysWhatIsWrongWithARow) {
                                      {R"({"prompt":"p","chosen":null,"rejected":"r"})", "no 'chosen'"},
                                      {R"({"prompt":["p"],"chosen":"c","rejected":"r"})", "'prompt' is no text"},
                                      {R"({"prompt":" \n","chosen":"c","rejected":"r"})", "'prompt' is empty"}}) {
-        EXPECT_NE(message([&] { parse_preference(line); }).find(told), std::string::npos) << line;
+        auto const parse = [text = line] { parse_preference(text); };
+        EXPECT_NE(message(parse).find(told), std::string::npos) << line;
     }
 }
 

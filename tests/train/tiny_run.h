@@ -75,7 +75,7 @@ struct TinyRun {
     TempDir folder;
     std::string settings = "[optimizer]\nlearning_rate = 0.01\nlr_scheduler = \"constant\"\n"
                            "[lora]\nr = 4\nalpha = 8\n";
-    std::string evaluates = ""; // a line of [data]
+    std::string evaluates = {}; // a line of [data]
     std::string run_settings = "micro_batch_size = 4\ngradient_accumulation_steps = 2\nnum_epochs = 5\n";
 
     TinyRun() {

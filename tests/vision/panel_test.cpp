@@ -126,13 +126,13 @@ TEST(Panel, HoldsItsPromisesOnAnyCandidates) {
         }
         auto const few = objects(candidates, 0.6F), many = objects(candidates, 0.1F);
         EXPECT_LE(few.size(), many.size());
-        for (std::size_t i = 0; i < few.size(); ++i) {
-            EXPECT_TRUE(few[i].score > 0.6F || is_told_as_kind(*find_class(few[i].label)));
-            EXPECT_LT(few[i].score, 1.0F);
+        for (auto const& one : few) {
+            EXPECT_TRUE(one.score > 0.6F || is_told_as_kind(*find_class(one.label)));
+            EXPECT_LT(one.score, 1.0F);
             EXPECT_TRUE(std::any_of(many.begin(), many.end(), [&](auto const& other) {
-                return other.label == few[i].label && other.score == few[i].score && other.box.x0 == few[i].box.x0;
+                return other.label == one.label && other.score == one.score && other.box.x0 == one.box.x0;
             }));
-            EXPECT_TRUE(std::isfinite(few[i].box.width()) && few[i].box.width() > 0);
+            EXPECT_TRUE(std::isfinite(one.box.width()) && one.box.width() > 0);
         }
         for (auto& list : candidates) {
             std::reverse(list.begin(), list.end());
