@@ -1,7 +1,7 @@
 #include "app.h"
+#include "base/ascii.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/folder.h"
 #include "dataset/build.h"
 #include "dataset/check.h"
 #include "dataset/shard.h"
@@ -38,9 +38,7 @@ struct CheckCommand {
 bool is_picture(std::string const& name) {
     static constexpr std::string_view endings[] = {".png",  ".jpg", ".jpeg", ".webp", ".heic",
                                                    ".heif", ".bmp", ".tif",  ".tiff", ".gif"};
-    std::string ending = fs::path(name).extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    auto const ending = lower_case(fs::path(name).extension().string());
     return std::find(std::begin(endings), std::end(endings), ending) != std::end(endings);
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "scene/prompt.h"
 #include "scene/wording.h"
+#include "text/sentences.h"
 
 #include <exception>
 #include <mutex>
@@ -13,11 +14,6 @@
 namespace echollama::dataset {
 namespace {
 
-std::string trimmed_text(std::string const& text) {
-    auto const first = text.find_first_not_of(" \t\r\n");
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 std::string reply_of(Describer& describer, Prompt const& prompt, std::stop_token stop) {
     std::string text;
     describer.reply(
@@ -25,7 +21,7 @@ std::string reply_of(Describer& describer, Prompt const& prompt, std::stop_token
     if (stop.stop_requested()) {
         throw Cancelled();
     }
-    text = trimmed_text(text);
+    text = trimmed(text);
     if (text.empty()) {
         throw Error("the language model answered nothing");
     }

@@ -13,20 +13,9 @@ namespace {
 using convert::Safetensors;
 using convert::SafetensorsOutput;
 
-// Moments of a parameter under its name.
-void add_moments(std::vector<SafetensorsOutput>& tensors, std::string const& name, Moments const& m) {
-    auto floats = [&](std::string const& what, std::vector<float> const& values) {
-        if (!values.empty()) {
-            tensors.push_back(
-                convert::float_tensor(what + "." + name, {static_cast<std::int64_t>(values.size())}, values));
-        }
-    };
-    auto codes = [&](std::string const& what, std::vector<std::uint8_t> const& values) {
-        if (!values.empty()) {
-            tensors.push_back(
-                convert::byte_tensor(what + "." + name, {static_cast<std::int64_t>(values.size())}, values));
-        }
-    };
+// What a parameter's moments are called in the file: those in 32 bits, or codes and their scales.
+template <class Kept, class Floats, class Codes>
+void for_each_moment(Kept& m, Floats const& floats, Codes const& codes) {
     floats("exp_avg", m.m);
     floats("exp_avg_sq", m.v);
     codes("state1", m.m_codes);
@@ -35,26 +24,35 @@ void add_moments(std::vector<SafetensorsOutput>& tensors, std::string const& nam
     floats("absmax2", m.v_scales);
 }
 
+// Moments of a parameter under its name.
+void add_moments(std::vector<SafetensorsOutput>& tensors, std::string const& name, Moments const& m) {
+    auto const add = [&](std::string const& what, auto const& values, auto const& make_tensor) {
+        if (!values.empty()) {
+            tensors.push_back(make_tensor(what + "." + name, {static_cast<std::int64_t>(values.size())}, values));
+        }
+    };
+    for_each_moment(
+        m, [&](char const* what, auto const& values) { add(what, values, convert::float_tensor); },
+        [&](char const* what, auto const& values) { add(what, values, convert::byte_tensor); });
+}
+
 Moments read_moments(Safetensors const& file, std::string const& name) {
     Moments m;
-    auto floats = [&](std::string const& what, std::vector<float>& values) {
-        if (file.has(what + "." + name)) {
-            values = file.floats(what + "." + name);
-        }
-    };
-    auto codes = [&](std::string const& what, std::vector<std::uint8_t>& values) {
-        if (file.has(what + "." + name)) {
-            for (auto code : file.integers(what + "." + name)) {
-                values.push_back(static_cast<std::uint8_t>(code));
+    auto const key = [&](char const* what) { return what + ("." + name); };
+    for_each_moment(
+        m,
+        [&](char const* what, std::vector<float>& values) {
+            if (file.has(key(what))) {
+                values = file.floats(key(what));
             }
-        }
-    };
-    floats("exp_avg", m.m);
-    floats("exp_avg_sq", m.v);
-    codes("state1", m.m_codes);
-    codes("state2", m.v_codes);
-    floats("absmax1", m.m_scales);
-    floats("absmax2", m.v_scales);
+        },
+        [&](char const* what, std::vector<std::uint8_t>& values) {
+            if (file.has(key(what))) {
+                for (auto code : file.integers(key(what))) {
+                    values.push_back(static_cast<std::uint8_t>(code));
+                }
+            }
+        });
     return m;
 }
 

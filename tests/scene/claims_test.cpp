@@ -1,7 +1,5 @@
 // What a sentence claims, and what the scene says to it: each rule of the check with its borders.
-#include "random_scene.h"
-#include "scene/camera.h"
-#include "scene/grid.h"
+#include "placed_things.h"
 #include "scene/grounding.h"
 
 #include <gtest/gtest.h>
@@ -9,30 +7,16 @@
 namespace echollama {
 namespace {
 
-// A thing of 40 x 40 pixels around a place in 640 x 480; 0 metres: how far is not known.
+// 0 metres: how far is not known.
 SceneObject thing(std::string label, float x, float y, float metres = 0) {
-    SceneObject object;
-    object.detection = test::detection(std::move(label), {x - 20, y - 20, x + 20, y + 20});
-    object.x = x, object.y = y;
-    object.cell = cell_of(object.detection.box, 640, 480);
-    object.bearing_deg = bearing_of(x, test::plain_camera());
-    object.clock_hour = clock_hour_of(object.bearing_deg);
-    object.distance = metres > 0 ? Distance{DistanceSource::sensor, metres, metres, metres} : Distance{};
-    return object;
+    return test::placed_thing(std::move(label), x, y,
+                              metres > 0 ? Distance{DistanceSource::sensor, metres, metres, metres} : Distance{});
 }
 
 SceneObject turned(SceneObject object, float bearing_deg, int column) {
     object.bearing_deg = bearing_deg;
     object.cell.column = column;
     return object;
-}
-
-Scene scene_of(std::vector<SceneObject> objects) {
-    Scene scene;
-    scene.width = 640, scene.height = 480;
-    scene.camera = test::plain_camera();
-    scene.objects = std::move(objects);
-    return scene;
 }
 
 // "object cup +, side cup left -": + supported, - contradicted, ? unknown
@@ -60,8 +44,8 @@ void expect_claims(std::vector<Row> const& table, Scene const& scene) {
 
 // Two cups at the left and the right, a dog on the right behind, a table ahead whose distance nobody knows.
 Scene four_things() {
-    return scene_of({thing("cup", 120, 200, 1), thing("cup", 520, 220, 2), thing("dog", 560, 100, 6),
-                     thing("dining table", 330, 400)});
+    return test::scene_of_things({thing("cup", 120, 200, 1), thing("cup", 520, 220, 2), thing("dog", 560, 100, 6),
+                                  thing("dining table", 330, 400)});
 }
 
 TEST(Claims, WhatIsThereAndWhatIsNot) {
@@ -79,7 +63,7 @@ TEST(Claims, WhatIsThereAndWhatIsNot) {
                    {"Nothing is here.", ""},
                    {"", ""}},
                   four_things());
-    auto rivalled = scene_of({thing("dog", 320, 240)});
+    auto rivalled = test::scene_of_things({thing("dog", 320, 240)});
     rivalled.objects[0].detection.alternative = "cat";
     expect_claims({{"A cat.", "object cat +"}, {"A dog.", "object dog +"}, {"A cow.", "object cow -"}}, rivalled);
 }
@@ -117,12 +101,12 @@ TEST(Claims, HowManyThereAre) {
     expect_claims({{"A pair of scissors.", "object scissors +"},
                    {"A pair of skis.", "object skis +"},
                    {"Three scissors.", "object scissors +, count 3 scissors -"}},
-                  scene_of({thing("scissors", 320, 240), thing("skis", 100, 100)}));
+                  test::scene_of_things({thing("scissors", 320, 240), thing("skis", 100, 100)}));
 }
 
 TEST(Claims, SidesHaveSoftBorders) {
     auto claimed = [](char const* text, float bearing, int column) {
-        auto const claims = claims_of(text, scene_of({turned(thing("cup", 320, 240), bearing, column)}));
+        auto const claims = claims_of(text, test::scene_of_things({turned(thing("cup", 320, 240), bearing, column)}));
         return claims.substr(claims.size() - 1);
     };
     EXPECT_EQ(claimed("A cup ahead.", 12, 2), "+");
@@ -146,7 +130,7 @@ TEST(Claims, SidesHaveSoftBorders) {
 }
 
 TEST(Claims, WhichWordsAreSides) {
-    auto const scene = scene_of({thing("cup", 120, 200)});
+    auto const scene = test::scene_of_things({thing("cup", 120, 200)});
     expect_claims({{"Left: a cup.", "object cup +, side cup left +"},
                    {"Middle: a cup.", "object cup +, side cup middle -"},
                    {"Of middle a cup.", "object cup +"},
@@ -162,7 +146,7 @@ TEST(Claims, WhichWordsAreSides) {
 
 TEST(Claims, AboveAndBelowTheMiddle) {
     auto claimed = [](char const* text, float y) {
-        auto const claims = claims_of(text, scene_of({thing("cup", 320, y)}));
+        auto const claims = claims_of(text, test::scene_of_things({thing("cup", 320, y)}));
         return claims.substr(claims.size() - 1);
     };
     for (auto const* text : {"A cup at the top.", "Top: a cup.", "The upper cup."}) {
@@ -173,7 +157,7 @@ TEST(Claims, AboveAndBelowTheMiddle) {
         EXPECT_EQ(claimed(text, 193), "+") << text;
         EXPECT_EQ(claimed(text, 192), "-") << text;
     }
-    auto const scene = scene_of({thing("cup", 320, 100)});
+    auto const scene = test::scene_of_things({thing("cup", 320, 100)});
     expect_claims({{"A cup on top.", "object cup +"},
                    {"A cup on the top.", "object cup +, side cup top +"},
                    {"A cup on upper ground.", "object cup +, side cup upper +"},
@@ -186,7 +170,7 @@ TEST(Claims, DegreesAndClockHours) {
     auto const at = [](float bearing) {
         auto object = turned(thing("cup", 320, 240), bearing, 1);
         object.clock_hour = clock_hour_of(bearing);
-        return scene_of({object});
+        return test::scene_of_things({object});
     };
     expect_claims({{"A cup 30 degrees right.", "object cup +, side cup 30 +"},
                    {"A cup 14 degrees right.", "object cup +, side cup 14 +"},
@@ -210,7 +194,7 @@ TEST(Claims, DegreesAndClockHours) {
 
 // Only a panorama sees what is behind.
 TEST(Claims, BehindWhoHoldsTheCamera) {
-    auto const at = [](float bearing) { return scene_of({turned(thing("cup", 320, 240), bearing, 2)}); };
+    auto const at = [](float bearing) { return test::scene_of_things({turned(thing("cup", 320, 240), bearing, 2)}); };
     expect_claims({{"A cup is behind you.", "object cup +, side cup behind -"},
                    {"A cup is behind me.", "object cup +, side cup behind -"},
                    {"A cup is not behind you.", "object cup +, side cup behind +"},
@@ -229,7 +213,7 @@ TEST(Claims, DistancesAsTheyAreRounded) {
         for (float m : metres) {
             cups.push_back(thing("cup", 320, 240, m));
         }
-        auto const claims = claims_of(text, scene_of(cups));
+        auto const claims = claims_of(text, test::scene_of_things(cups));
         return claims.substr(claims.size() - 1);
     };
     EXPECT_EQ(claimed("A cup, 1.46 metres away.", {2}), "+");
@@ -252,7 +236,7 @@ TEST(Claims, DistancesAsTheyAreRounded) {
     expect_claims({{"A cup, 2 metres away.", "object cup +, distance cup 2 metres +"},
                    {"2 metres.", ""},
                    {"A cup, 2.", "object cup +"}},
-                  scene_of({thing("cup", 320, 240, 2)}));
+                  test::scene_of_things({thing("cup", 320, 240, 2)}));
 }
 
 TEST(Claims, NearAndFar) {
@@ -261,7 +245,7 @@ TEST(Claims, NearAndFar) {
         for (float m : metres) {
             cups.push_back(thing("cup", 320, 240, m));
         }
-        return claims_of(text, scene_of(cups));
+        return claims_of(text, test::scene_of_things(cups));
     };
     for (auto const* text : {"A cup, far.", "A cup, distant."}) {
         EXPECT_TRUE(claimed(text, {2}).ends_with("+")) << text;
@@ -282,8 +266,8 @@ TEST(Claims, NearAndFar) {
 }
 
 TEST(Claims, TheNearestOfAll) {
-    auto const scene =
-        scene_of({thing("dog", 320, 240, 1), thing("cup", 320, 240, 1.1F), thing("chair", 320, 240, 1.2F)});
+    auto const scene = test::scene_of_things(
+        {thing("dog", 320, 240, 1), thing("cup", 320, 240, 1.1F), thing("chair", 320, 240, 1.2F)});
     expect_claims({{"The nearest thing is a dog.", "object dog +, distance dog nearest +"},
                    {"The nearest object is a cup.", "object cup +, distance cup nearest +"},
                    {"The nearest is a chair.", "object chair +, distance chair nearest -"},
@@ -296,7 +280,7 @@ TEST(Claims, TheNearestOfAll) {
                    {"The closest one is a dog.", "object dog +, distance dog closest +"}},
                   scene);
     expect_claims({{"The dog is nearest.", "object dog +, distance dog nearest ?"}},
-                  scene_of({thing("dog", 320, 240)}));
+                  test::scene_of_things({thing("dog", 320, 240)}));
 }
 
 // "On the left is a cup, on the right a dog" tells two places, each of one thing.
@@ -330,8 +314,8 @@ TEST(Claims, RelationsOfAnyTwo) {
                    {"A cup left of another cup.", "object cup +, object cup +, relation cup left of cup +"},
                    {"The dog is inside the table.", "object dog +, object table +, relation dog inside table ?"}},
                   scene);
-    auto const row =
-        scene_of({thing("cup", 100, 200), thing("dog", 300, 200), thing("chair", 500, 200), thing("cup", 600, 200)});
+    auto const row = test::scene_of_things(
+        {thing("cup", 100, 200), thing("dog", 300, 200), thing("chair", 500, 200), thing("cup", 600, 200)});
     auto verdict = [&](char const* text) {
         auto const claims = claims_of(text, row);
         return claims.substr(claims.size() - 1);

@@ -1,6 +1,5 @@
 // Which objects a question means: the borders between the parts of a picture, and what stays open.
-#include "random_scene.h"
-#include "scene/camera.h"
+#include "placed_things.h"
 #include "scene/selection.h"
 
 #include <gtest/gtest.h>
@@ -9,25 +8,11 @@ namespace echollama {
 namespace {
 
 SceneObject thing(std::string label, float x = 320, float y = 240, Distance distance = {}, float score = 0.9F) {
-    SceneObject object;
-    object.detection = test::detection(std::move(label), {x - 20, y - 20, x + 20, y + 20}, score);
-    object.x = x, object.y = y;
-    object.bearing_deg = bearing_of(x, test::plain_camera());
-    object.clock_hour = clock_hour_of(object.bearing_deg);
-    object.distance = distance;
-    return object;
+    return test::placed_thing(std::move(label), x, y, distance, score);
 }
 
 Distance measured(float metres, float low, float high) {
     return {DistanceSource::sensor, metres, low, high};
-}
-
-Scene scene_of(std::vector<SceneObject> objects) {
-    Scene scene;
-    scene.width = 640, scene.height = 480;
-    scene.camera = test::plain_camera();
-    scene.objects = std::move(objects);
-    return scene;
 }
 
 Mention mention(char const* text) {
@@ -40,7 +25,7 @@ Fit fit_at(float bearing, AskedPlace const& place) {
     auto object = thing("cup");
     object.bearing_deg = bearing;
     object.clock_hour = clock_hour_of(bearing);
-    return fits_place(scene_of({object}), object, place);
+    return fits_place(test::scene_of_things({object}), object, place);
 }
 
 TEST(FitsPlace, SidesOverlapALittle) {
@@ -88,14 +73,15 @@ TEST(FitsPlace, RowsHaveASoftBorder) {
     };
     for (auto const& row : table) {
         auto const object = thing("cup", 320, row.y);
-        EXPECT_EQ(fits_place(scene_of({object}), object, {Kind::row, row.row, ""}), row.fit) << row.row << " " << row.y;
+        EXPECT_EQ(fits_place(test::scene_of_things({object}), object, {Kind::row, row.row, ""}), row.fit)
+            << row.row << " " << row.y;
     }
 }
 
 TEST(FitsPlace, NearAndWithinReach) {
     auto fit = [](Kind kind, Distance const& distance) {
         auto const object = thing("cup", 320, 240, distance);
-        return fits_place(scene_of({object}), object, {kind, 0, ""});
+        return fits_place(test::scene_of_things({object}), object, {kind, 0, ""});
     };
     EXPECT_EQ(fit(Kind::near, {}), Fit::unsure);
     EXPECT_EQ(fit(Kind::near, measured(1, 1, 2)), Fit::yes);
@@ -117,7 +103,7 @@ TEST(FitsPlace, OnlyBehindIsEverSeenOfTheOutside) {
 }
 
 TEST(ObjectsNamed, ByTheirClassOrItsRival) {
-    auto scene = scene_of({thing("cup"), thing("dog"), thing("cup"), thing("cow")});
+    auto scene = test::scene_of_things({thing("cup"), thing("dog"), thing("cup"), thing("cow")});
     scene.objects[3].detection.alternative = "dog";
     EXPECT_EQ(objects_named(scene, mention("cup")), (Indices{0, 2}));
     EXPECT_EQ(objects_named(scene, mention("dog")), (Indices{1, 3}));
@@ -127,8 +113,8 @@ TEST(ObjectsNamed, ByTheirClassOrItsRival) {
 }
 
 TEST(ObjectsPossiblyNamed, AreOfTheKindAndInDoubt) {
-    auto scene = scene_of({thing("dog", 0, 0, {}, 0.4F), thing("dog"), thing("car", 0, 0, {}, 0.4F),
-                           thing("cup", 0, 0, {}, 0.4F), thing("zorblat", 0, 0, {}, 0.4F)});
+    auto scene = test::scene_of_things({thing("dog", 0, 0, {}, 0.4F), thing("dog"), thing("car", 0, 0, {}, 0.4F),
+                                        thing("cup", 0, 0, {}, 0.4F), thing("zorblat", 0, 0, {}, 0.4F)});
     EXPECT_EQ(objects_possibly_named(scene, mention("cat"), 0.5F), (Indices{0}));
     EXPECT_EQ(objects_possibly_named(scene, mention("bus"), 0.5F), (Indices{2}));
     EXPECT_EQ(objects_possibly_named(scene, mention("bowl"), 0.5F), Indices{}) << "cups are called by their name";
@@ -140,7 +126,7 @@ AskedRelation relation(Relation relation, char const* object, char const* object
 }
 
 TEST(FitsRelation, ToAnyOfTheThingsNamed) {
-    auto const scene = scene_of({thing("cup", 100), thing("dog", 300), thing("cup", 500)});
+    auto const scene = test::scene_of_things({thing("cup", 100), thing("dog", 300), thing("cup", 500)});
     EXPECT_EQ(fits_relation(scene, 1, relation(Relation::left_of, "cup")), Fit::yes) << "of the second cup";
     EXPECT_EQ(fits_relation(scene, 1, relation(Relation::right_of, "cup")), Fit::yes) << "of the first cup";
     EXPECT_EQ(fits_relation(scene, 2, relation(Relation::left_of, "cup")), Fit::no);
@@ -152,7 +138,7 @@ TEST(FitsRelation, ToAnyOfTheThingsNamed) {
 }
 
 TEST(FitsRelation, BetweenTwo) {
-    auto scene = scene_of({thing("cup", 100), thing("dog", 300), thing("chair", 500), thing("bowl", 600)});
+    auto scene = test::scene_of_things({thing("cup", 100), thing("dog", 300), thing("chair", 500), thing("bowl", 600)});
     auto fit = [&](std::size_t object, char const* a, char const* b) {
         return fits_relation(scene, object, relation(Relation::between, a, b));
     };
@@ -235,8 +221,8 @@ TEST(IsOutOfView, OfPanoramas) {
 }
 
 TEST(SortByPlace, AllPlacesMustHold) {
-    auto const scene = scene_of({thing("cup", 100, 100), thing("cup", 100, 400), thing("cup", 600, 100),
-                                 thing("cup", 100, 240), thing("dog", 300, 240)});
+    auto const scene = test::scene_of_things({thing("cup", 100, 100), thing("cup", 100, 400), thing("cup", 600, 100),
+                                              thing("cup", 100, 240), thing("dog", 300, 240)});
     Question question;
     Indices const cups{0, 1, 2, 3};
     EXPECT_EQ(sort_by_place(scene, cups, question).there, cups);
@@ -253,8 +239,9 @@ TEST(SortByPlace, AllPlacesMustHold) {
 }
 
 TEST(ExtremeOf, ByBearingAndByDistance) {
-    auto const scene = scene_of({thing("cup", 300, 240, measured(2, 2, 2)), thing("cup", 100, 240, {}),
-                                 thing("cup", 600, 240, measured(1, 1, 1)), thing("cup", 400, 240, measured(3, 3, 3))});
+    auto const scene =
+        test::scene_of_things({thing("cup", 300, 240, measured(2, 2, 2)), thing("cup", 100, 240, {}),
+                               thing("cup", 600, 240, measured(1, 1, 1)), thing("cup", 400, 240, measured(3, 3, 3))});
     Indices const all{0, 1, 2, 3};
     EXPECT_EQ(extreme_of(scene, all, Extreme::none), all);
     EXPECT_EQ(extreme_of(scene, all, Extreme::leftmost), (Indices{1}));
@@ -264,7 +251,7 @@ TEST(ExtremeOf, ByBearingAndByDistance) {
     EXPECT_EQ(extreme_of(scene, {}, Extreme::nearest), Indices{});
     EXPECT_EQ(extreme_of(scene, {}, Extreme::leftmost), Indices{});
     EXPECT_EQ(extreme_of(scene, {1}, Extreme::nearest), (Indices{1})) << "the only one";
-    EXPECT_EQ(extreme_of(scene_of({thing("cup"), thing("cup")}), {0, 1}, Extreme::nearest), Indices{});
+    EXPECT_EQ(extreme_of(test::scene_of_things({thing("cup"), thing("cup")}), {0, 1}, Extreme::nearest), Indices{});
 }
 
 } // namespace
