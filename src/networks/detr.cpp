@@ -29,18 +29,15 @@ DetrParams read_params(Weights const& weights) {
     p.short_side = static_cast<int>(weights.u32("detr.short_side"));
     p.long_side = static_cast<int>(weights.u32("detr.long_side"));
     p.labels = weights.text_array("detr.labels");
-    auto mean = weights.f32_array("detr.mean"), std = weights.f32_array("detr.std");
+    read_normalisation(weights, "detr", p.mean, p.std);
     auto positive = [](float x) { return x > 0 && std::isfinite(x); };
     bool stages_good =
         p.stages.size() == 4 && std::all_of(p.stages.begin(), p.stages.end(), [](int n) { return n >= 1 && n <= 64; });
     if (!stages_good || p.encoder_layers < 1 || p.encoder_layers > 64 || p.decoder_layers < 1 ||
         p.decoder_layers > 64 || p.heads < 1 || p.heads > 64 || !positive(p.norm_eps) || !positive(p.temperature) ||
-        p.short_side < 32 || p.long_side < p.short_side || p.long_side > max_side / 2 || p.labels.size() < 2 ||
-        mean.size() != 3 || std.size() != 3 || !std::all_of(std.begin(), std.end(), positive)) {
+        p.short_side < 32 || p.long_side < p.short_side || p.long_side > max_side / 2 || p.labels.size() < 2) {
         refuse_model(weights, "its description is broken");
     }
-    std::copy(mean.begin(), mean.end(), p.mean.begin());
-    std::copy(std.begin(), std.end(), p.std.begin());
     return p;
 }
 

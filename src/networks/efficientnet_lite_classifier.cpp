@@ -18,15 +18,11 @@ EfficientNetLiteParams read_params(Weights const& weights) {
     p.blocks = read_efficientnet_blocks(weights, "efficientnet");
     p.input_size = static_cast<int>(weights.u32("efficientnet.input_size"));
     p.short_side = static_cast<int>(weights.u32("efficientnet.short_side"));
-    auto mean = weights.f32_array("efficientnet.mean"), std = weights.f32_array("efficientnet.std");
-    bool good = p.input_size >= 32 && p.input_size <= 1024 && p.short_side >= p.input_size && p.short_side <= 2048 &&
-                mean.size() == 3 && std.size() == 3 &&
-                std::all_of(std.begin(), std.end(), [](float x) { return x > 0 && std::isfinite(x); });
+    read_normalisation(weights, "efficientnet", p.mean, p.std);
+    bool good = p.input_size >= 32 && p.input_size <= 1024 && p.short_side >= p.input_size && p.short_side <= 2048;
     if (!good) {
         refuse_model(weights, "its description is broken");
     }
-    std::copy(mean.begin(), mean.end(), p.mean.begin());
-    std::copy(std.begin(), std.end(), p.std.begin());
     return p;
 }
 

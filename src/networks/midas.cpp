@@ -25,13 +25,10 @@ std::string architecture_of(std::filesystem::path const& gguf) {
 MidasParams read_params(Weights const& weights, std::string const& architecture) {
     MidasParams p;
     p.input_size = static_cast<int>(weights.u32("midas.input_size"));
-    auto mean = weights.f32_array("midas.mean"), std = weights.f32_array("midas.std");
-    if (p.input_size < 32 || p.input_size > 1024 || p.input_size % 32 != 0 || mean.size() != 3 || std.size() != 3 ||
-        !std::all_of(std.begin(), std.end(), [](float x) { return x > 0 && std::isfinite(x); })) {
+    read_normalisation(weights, "midas", p.mean, p.std);
+    if (p.input_size < 32 || p.input_size > 1024 || p.input_size % 32 != 0) {
         refuse_model(weights, "its description is broken");
     }
-    std::copy(mean.begin(), mean.end(), p.mean.begin());
-    std::copy(std.begin(), std.end(), p.std.begin());
     if (architecture == dpt_hybrid) {
         p.encoder = read_vit_hybrid(weights);
     } else {

@@ -24,17 +24,14 @@ NanoDetParams read_params(Weights const& weights) {
     p.input_size = static_cast<int>(weights.u32("nanodet.input_size"));
     p.slope = weights.f32("nanodet.slope");
     p.labels = weights.text_array("nanodet.labels");
-    auto mean = weights.f32_array("nanodet.mean"), std = weights.f32_array("nanodet.std");
+    read_normalisation(weights, "nanodet", p.mean, p.std);
     bool good = p.stage_blocks.size() == 4 && p.strides == std::vector{8, 16, 32} && p.bins >= 2 && p.bins <= 64 &&
                 p.input_size >= 32 && p.input_size <= 2048 && p.input_size % 32 == 0 && p.slope >= 0 && p.slope < 1 &&
-                mean.size() == 3 && std.size() == 3 && !p.labels.empty() && p.labels.size() <= 4096 &&
-                std::all_of(p.stage_blocks.begin(), p.stage_blocks.end(), [](int n) { return n >= 1 && n <= 16; }) &&
-                std::all_of(std.begin(), std.end(), [](float x) { return x > 0 && std::isfinite(x); });
+                !p.labels.empty() && p.labels.size() <= 4096 &&
+                std::all_of(p.stage_blocks.begin(), p.stage_blocks.end(), [](int n) { return n >= 1 && n <= 16; });
     if (!good) {
         refuse_model(weights, "its description is broken");
     }
-    std::copy(mean.begin(), mean.end(), p.mean.begin());
-    std::copy(std.begin(), std.end(), p.std.begin());
     return p;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace echollama {
 namespace {
@@ -24,6 +25,17 @@ std::array<std::int64_t, 4> result_shape(ggml_tensor const* x, nn::Convolution c
 
 void refuse_model(nn::Weights const& weights, std::string const& what) {
     throw Error("The model file " + weights.file() + " cannot be used: " + what + ". Convert it again.");
+}
+
+void read_normalisation(nn::Weights const& weights, std::string const& key, std::array<float, 3>& mean,
+                        std::array<float, 3>& std) {
+    auto const means = weights.f32_array(key + ".mean"), divisors = weights.f32_array(key + ".std");
+    if (means.size() != mean.size() || divisors.size() != std.size() ||
+        !std::all_of(divisors.begin(), divisors.end(), [](float x) { return x > 0 && std::isfinite(x); })) {
+        refuse_model(weights, "its description is broken");
+    }
+    std::copy(means.begin(), means.end(), mean.begin());
+    std::copy(divisors.begin(), divisors.end(), std.begin());
 }
 
 void Net::require(bool fits, std::string const& where) const {

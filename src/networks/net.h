@@ -5,6 +5,7 @@
 #include "nn/layers.h"
 #include "nn/weights.h"
 
+#include <array>
 #include <string>
 
 namespace echollama {
@@ -64,5 +65,10 @@ struct Net {
 
 // Throws Error("… cannot be used: WHAT") for a model file whose values are impossible.
 [[noreturn]] void refuse_model(nn::Weights const& weights, std::string const& what);
+
+// What is subtracted from each channel and what it is divided by: KEY.mean and KEY.std. Refuses a file in which one of
+// them has not three values, or a divisor is no positive number.
+void read_normalisation(nn::Weights const& weights, std::string const& key, std::array<float, 3>& mean,
+                        std::array<float, 3>& std);
 
 } // namespace echollama
