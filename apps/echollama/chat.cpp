@@ -1,81 +1,29 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/input_file.h"
-#include "language_options.h"
-#include "scene/mentions.h"
-#include "seeing_options.h"
-#include "spatial_options.h"
+#include "base/log.h"
+#include "chat_partner.h"
+#include "conversation/heard_words.h"
+#include "media/sound/time_stretch.h"
 #include "speech_output.h"
-#include "text/sentences.h"
 #include "text_input.h"
-#include "voice_options.h"
 #include "wording_options.h"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <exception>
 #include <functional>
-#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace echollama {
 namespace {
 
-struct ChatOptions {
-    SeeingOptions seeing;
-    LanguageOptions language;
-    VoiceOptions voice;
-    SpatialOptions spatial;
-    TellingRequest request;
-};
-
-enum class Wish { answer, repeat, help, stop, end };
-
-// What a line of the conversation wants; the words one would say anyway.
-Wish wish_of(std::string const& line) {
-    std::string words;
-    for (auto const& word : split_words(line)) {
-        words += (words.empty() ? "" : " ") + word.text;
-    }
-    auto is = [&](std::initializer_list<char const*> wishes) {
-        return std::find(wishes.begin(), wishes.end(), words) != wishes.end();
-    };
-    if (words.empty() || is({"again", "repeat", "say that again", "what", "pardon"})) {
-        return Wish::repeat;
-    }
-    if (is({"stop", "quiet", "be quiet", "silence", "enough", "shut up"})) {
-        return Wish::stop;
-    }
-    if (is({"quit", "exit", "bye", "goodbye", "end"})) {
-        return Wish::end;
-    }
-    return is({"help", "what can i ask", "what can i say"}) ? Wish::help : Wish::answer;
-}
-
-constexpr char const* help_text =
-    "Ask where something is, how far, how many, or what is left, right or ahead. "
-    "Enter alone repeats the last answer; stop ends an answer; faster, slower and rate 1.5 change the speech; quit "
-    "ends.";
-
-// "faster", "slower" and "rate 1.5" (of the speed that was begun with): the speed the line asks for.
-std::optional<float> asked_speed(std::string const& line, float now) {
-    if (line == "faster") {
-        return now * 1.25F;
-    }
-    if (line == "slower") {
-        return now / 1.25F;
-    }
-    float speed = 0;
-    char rest = 0;
-    bool const rate = std::sscanf(line.c_str(), "rate %f%c", &speed, &rest) == 1;
-    return rate && speed >= TimeStretch::slowest && speed <= TimeStretch::fastest ? std::optional(speed) : std::nullopt;
-}
+using Act = Response::Act;
 
 // The answer that is being made or spoken, which another thread may end.
 class CurrentAnswer {
@@ -87,8 +35,11 @@ class CurrentAnswer {
         std::lock_guard lock(mutex_);
         source_ = std::stop_source();
         program_stops_.emplace(program_, [source = source_]() mutable { source.request_stop(); });
+        heard_.reset();
+        begin_ = 0;
         if (sink_) {
             sink_->resume();
+            begin_ = sink_->frames();
         }
         return source_.get_token();
     }
@@ -101,12 +52,21 @@ class CurrentAnswer {
         }
     }
 
+    HeardWords& words() { return heard_; }
+    // What was heard of it; without sound, all that was written.
+    std::string heard() {
+        std::lock_guard lock(mutex_);
+        return sink_ && source_.stop_requested() ? heard_.after(sink_->frames_heard() - begin_) : heard_.all();
+    }
+
   private:
     std::stop_token program_;
     SpeechSink* sink_;
     std::mutex mutex_;
     std::stop_source source_;
     std::optional<std::stop_callback<std::function<void()>>> program_stops_;
+    HeardWords heard_;
+    std::int64_t begin_ = 0; // frame of the sink
 };
 
 // What is done with a line at once, while an answer may be made or spoken. True: that was all.
@@ -115,12 +75,14 @@ class Interruptions {
     Interruptions(CurrentAnswer& answer, SpeechSink* sink) : answer_(answer), sink_(sink) {}
 
     bool operator()(std::string const& line) {
-        if (auto const asked = asked_speed(trimmed(line), speed_); asked && sink_) {
-            speed_ = std::clamp(*asked, TimeStretch::slowest, TimeStretch::fastest);
+        auto const wish = read_wish(line, [](auto const&) { return false; });
+        if ((wish.kind == Wish::Kind::speed || wish.kind == Wish::Kind::rate) && sink_) {
+            float const asked = wish.kind == Wish::Kind::rate ? wish.factor : speed_ * wish.factor;
+            speed_ = std::clamp(asked, TimeStretch::slowest, TimeStretch::fastest);
             sink_->set_speed(speed_); // heard at once, also by what is still being spoken
             return true;
         }
-        bool const stop = wish_of(line) == Wish::stop;
+        bool const stop = wish.kind == Wish::Kind::stop;
         if (stop || typed_by_hand_) { // who types the next question has heard enough; a program may send all at once
             answer_.end();
         }
@@ -134,76 +96,141 @@ class Interruptions {
     bool typed_by_hand_ = isatty(STDIN_FILENO) != 0;
 };
 
-void run(AppContext const& context, ChatOptions const& options) {
-    auto const& target = options.voice.target;
-    check_standard_output({{"the text", target.out != "-"},
-                           {"the speech", target.out == "-"},
+void check_inputs(ChatOptions const& options) {
+    check_standard_output({{"the text", options.voice.target.out != "-"},
+                           {"the speech", options.voice.target.out == "-"},
                            {"the subtitles", options.voice.subtitles == "-"}});
-    Timings timings;
-    for (auto const& file : {options.seeing.input.picture, options.seeing.input.depth_picture,
-                             options.seeing.input.right, options.seeing.input.camera.file}) {
+    auto const& input = options.seeing.input;
+    for (auto const& file : {input.picture, input.depth_picture, input.right, input.camera.file}) {
         if (is_standard_input(file)) {
             throw UsageError("In a conversation the questions come through standard input; name the picture's file, or "
                              "ask with 'echollama ask - QUESTION'.");
         }
     }
-    SpeechOutput out(options.voice, context.stop); // one for the whole conversation
-    auto view = load_input(options.seeing.input);
-    auto seeing = load_seeing_models(context, options.seeing, timings);
-    TellingModels models{load_describer(context, options.language, timings),
-                         load_speaker(context, options.voice, timings)};
-    models.look = visual_questions(seeing, view.image);
-    auto observation = see(view, seeing, options.seeing.threshold, timings, context.stop);
-    models.text = observation.text;
-    models.speaker = placed_at_objects(models.speaker, options.spatial, observation.scene, timings);
-    TellingRequest request = options.request;
-    request.prompts.wording.sure_score = observation.sure_score;
-    request.prompts.style = options.language.style;
-    request.speech = options.voice.speech;
-    auto const output = out.telling(true);
-    auto* const speech = out.sink();
-    CurrentAnswer answer(context.stop, speech);
-    std::vector<std::string> last;
-    auto say = [&](auto const& make) {
-        auto const stop = answer.begin();
+}
+
+// A conversation by typed lines.
+class TypedChat {
+  public:
+    TypedChat(AppContext const& context, ChatOptions const& options)
+        : context_(context), out_(options.voice, context.stop),
+          partner_(context, options, load_speaker(context, options.voice, timings_), timings_),
+          answer_(context.stop, out_.sink()) {}
+
+    void run(bool has_picture) {
+        if (has_picture) {
+            partner_.look(context_.stop);
+        }
+        TypedLines lines(Interruptions(answer_, out_.sink()), context_.stop);
+        if (has_picture) {
+            say([&](auto const& output, auto const& stop) { partner_.describe(output, stop); });
+        }
+        if (isatty(STDIN_FILENO) && !context_.quiet) {
+            std::cerr << conversation_help << std::endl;
+        }
+        while (auto const line = lines.next()) {
+            remember();
+            auto const response = partner_.dialogue().hear({*line, false});
+            if (response.act == Act::end) {
+                break;
+            }
+            act(response);
+        }
+        out_.finish();
+        if (failure_) {
+            std::rethrow_exception(failure_);
+        }
+    }
+
+  private:
+    void act(Response const& response) {
+        if (response.act == Act::answer || response.act == Act::say) {
+            say([&](auto const& output, auto const& stop) { partner_.answer(response, output, stop); }, response.again);
+        } else if (response.act == Act::look_at) {
+            look_at(response.words);
+        }
+        // speed and rate were heard at once, without sound they mean nothing; the volume is the device's
+    }
+
+    void look_at(std::string const& file) {
         try {
-            make(stop);
+            partner_.look_at(file, context_.stop);
+        } catch (UsageError const& error) {
+            return tell_fault(error.what());
+        } catch (Cancelled const&) {
+            throw;
+        } catch (Error const& error) {
+            return tell_fault(error.what());
+        }
+        say([&](auto const& output, auto const& stop) { partner_.describe(output, stop); });
+    }
+
+    // A picture that cannot be opened is said; the conversation goes on.
+    void tell_fault(std::string const& fault) {
+        Response const told{.act = Act::say, .sentences = {fault}, .again = true};
+        say([&](auto const& output, auto const& stop) { partner_.answer(told, output, stop); }, true);
+    }
+
+    // Makes and speaks something. `again`: it is no turn of its own.
+    template <class Make>
+    void say(Make const& make, bool again = false) {
+        auto const stop = answer_.begin();
+        turn_open_ = !again;
+        auto output = out_.telling(true);
+        auto const sentence = output.sentence;
+        auto const audio = output.audio;
+        output.sentence = [&, sentence](std::string const& text) {
+            sentence(text);
+            answer_.words().expect(text);
+            if (!again) {
+                partner_.dialogue().memory().say(text);
+            }
+        };
+        output.audio = [&, audio](AudioChunk&& chunk) {
+            answer_.words().write(chunk);
+            audio(std::move(chunk));
+        };
+        try {
+            make(output, stop);
         } catch (Cancelled const&) { // this answer; the conversation goes on
-            if (context.stop.stop_requested()) {
+            if (context_.stop.stop_requested()) {
                 throw;
             }
+        } catch (ReaderGone const&) {
+            throw;
+        } catch (Error const& error) { // a full disk, a device that went: told now, and at the end by the exit code
+            log::error(error.what());
+            failure_ = std::current_exception();
+            out_.give_up_file();
         }
         if (stop.stop_requested()) {
-            out.cut();
+            out_.cut();
         }
-        if (speech) {
-            speech->pause();
-        }
-    };
-    auto tell_more = [&](std::stop_token stop) {
-        last = tell_turn(observation.scene, models, request, output, timings, stop).sentences;
-    };
-    TypedLines lines(Interruptions(answer, speech), context.stop);
-    say(tell_more);
-    if (isatty(STDIN_FILENO) && !context.quiet) {
-        std::cerr << help_text << std::endl;
-    }
-    while (auto const line = lines.next()) {
-        auto const wish = wish_of(*line);
-        if (wish == Wish::end) {
-            break;
-        }
-        if (wish == Wish::answer) {
-            request.question = trimmed(*line);
-            say(tell_more);
-        } else {
-            say([&](std::stop_token stop) {
-                say_again(wish == Wish::help ? std::vector<std::string>{help_text} : last, models, request, output,
-                          timings, stop);
-            });
+        if (out_.sink()) {
+            out_.sink()->pause();
         }
     }
-    out.finish();
+
+    // What was heard of the last turn is known when the next line comes.
+    void remember() {
+        if (turn_open_) {
+            partner_.dialogue().memory().heard(answer_.heard());
+            turn_open_ = false;
+        }
+    }
+
+    AppContext const& context_;
+    Timings timings_;
+    SpeechOutput out_; // one for the whole conversation
+    ChatPartner partner_;
+    CurrentAnswer answer_;
+    bool turn_open_ = false;
+    std::exception_ptr failure_;
+};
+
+void run(AppContext const& context, ChatOptions const& options) {
+    check_inputs(options);
+    TypedChat(context, options).run(!options.seeing.input.picture.empty());
 }
 
 } // namespace
@@ -211,16 +238,17 @@ void run(AppContext const& context, ChatOptions const& options) {
 void add_chat(Command& root, AppContext& context) {
     auto options = std::make_shared<ChatOptions>();
     auto& command =
-        root.subcommand("chat", "Talk about a picture: one question a line; Enter repeats, help explains, quit ends");
-    add_seeing_options(command, options->seeing);
+        root.subcommand("chat", "Talk about pictures: one question a line; Enter repeats, help explains, quit ends");
+    add_seeing_options(command, options->seeing, ImageNeed::optional);
     add_language_options(command, options->language);
     add_voice_options(command, options->voice);
     add_spatial_options(command, options->spatial);
     add_wording_options(command, options->request.prompts.wording);
     command.example = "echollama chat photo.jpg --play";
     command.notes =
-        "The lines stop, faster, slower and rate 1.5 take effect at once, also while an answer is spoken. Other "
-        "lines wait for the answer before them; typed on a terminal, they end it.";
+        "Without IMAGE, or for another picture: look at photo.jpg, or the file's name alone. The lines stop, faster, "
+        "slower and rate 1.5 take effect at once, also while an answer is spoken. Other lines wait for the answer "
+        "before them; typed on a terminal, they end it.";
     command.run = [&context, options] { run(context, *options); };
 }
 

@@ -49,8 +49,9 @@ void add_input_options(Command& command, InputOptions& options) {
                    "Which way is up in a cloud or mesh; auto: y, on maps z");
 }
 
-void add_seeing_options(Command& command, SeeingOptions& options) {
+void add_seeing_options(Command& command, SeeingOptions& options, ImageNeed need) {
     add_input_options(command, options.input);
+    command.options.front().is_required = need == ImageNeed::required;
     add_seeing_model_options(command, options);
 }
 

@@ -24,7 +24,8 @@ struct SeeingOptions {
 void add_input_options(Command& command, InputOptions& options);
 
 // The input, the models that look at it, and the threshold.
-void add_seeing_options(Command& command, SeeingOptions& options);
+enum class ImageNeed { required, optional };
+void add_seeing_options(Command& command, SeeingOptions& options, ImageNeed need = ImageNeed::required);
 
 // The same without an input; for commands that look at many pictures.
 void add_seeing_model_options(Command& command, SeeingOptions& options);

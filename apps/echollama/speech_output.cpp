@@ -36,6 +36,12 @@ void SpeechOutput::print(std::string const& sentence) const {
     }
 }
 
+void SpeechOutput::give_up_file() {
+    if (sink_) {
+        sink_->give_up_file();
+    }
+}
+
 void SpeechOutput::finish() {
     if (sink_) {
         sink_->finish();

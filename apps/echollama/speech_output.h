@@ -27,6 +27,8 @@ class SpeechOutput {
     void write(AudioChunk const& chunk);
     // What was being said was ended early.
     void cut() { subtitles_.cut(); }
+    // Nothing more goes to the file of speech, and there will be none.
+    void give_up_file();
     // Completes the files.
     void finish();
 

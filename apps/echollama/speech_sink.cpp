@@ -41,6 +41,8 @@ void SpeechSink::write(AudioChunk const& chunk) {
     }
     if (player_) {
         player_->push(chunk.samples, stop_);
+    } else {
+        written_ += chunk.frames();
     }
     if (!read) {
         throw ReaderGone();
@@ -53,8 +55,7 @@ bool SpeechSink::to_file(Work const& work) {
         work();
         return true;
     } catch (ReaderGone const&) {
-        target_.out.clear();
-        file_.reset();
+        give_up_file();
         return false;
     }
 }
@@ -102,6 +103,21 @@ void SpeechSink::pause() {
     if (player_) {
         player_->end();
     }
+}
+
+std::int64_t SpeechSink::frames() const {
+    std::lock_guard lock(mutex_);
+    return player_ ? player_->frames_accepted() : written_.load();
+}
+
+std::int64_t SpeechSink::frames_heard() const {
+    std::lock_guard lock(mutex_);
+    return player_ ? player_->frames_heard() : written_.load();
+}
+
+void SpeechSink::give_up_file() {
+    target_.out.clear();
+    file_.reset();
 }
 
 std::int64_t SpeechSink::underruns() const {

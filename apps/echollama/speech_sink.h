@@ -48,6 +48,12 @@ class SpeechSink {
     void pause();
     // Gaps in the sound so far because the voice was slower than the device.
     std::int64_t underruns() const;
+    // Frames of what was written, without what drop() dropped: all, and those that the device has played (without a
+    // device: all).
+    std::int64_t frames() const;
+    std::int64_t frames_heard() const;
+    // The file cannot be written any more: nothing more goes there, and there will be none.
+    void give_up_file();
 
   private:
     void open(AudioChunk const& first);
@@ -62,6 +68,7 @@ class SpeechSink {
     std::unique_ptr<TimeStretch> file_stretch_;
     mutable std::mutex mutex_; // over the making of player_, which other threads use
     std::unique_ptr<Player> player_;
+    std::atomic<std::int64_t> written_ = 0; // frames, without a player
     std::stop_token stop_;
     std::stop_callback<std::function<void()>> on_stop_; // a voice at work does not delay the silence
 };

@@ -201,6 +201,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         output.sentence(sentence);
         speech.say(sentence);
     };
+    std::for_each(request.first.begin(), request.first.end(), say);
     if (known && (known->complete || done.seen.empty())) { // does not wait for a language model that is still loading
         say(known->text);
     } else if (asked) {

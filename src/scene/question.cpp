@@ -461,6 +461,7 @@ class Reader {
             return question_.extreme != Extreme::none || !question_.places.empty() ? Ask::what : Ask::unknown;
         }
         if (question_.things.empty() && question_.reference != Reference::none) {
+            question_.bare = true;
             return question_.places.empty() && question_.attributes.empty() ? Ask::where : Ask::presence;
         }
         bool const bare = question_.places.empty() && !question_.relation && question_.is_understood();

@@ -74,6 +74,13 @@ enum class Brevity { none, short_answer, one_word };
 // "it", "the other one", "the second one", "what about the chair"
 enum class Reference { none, it, other, numbered, same_question };
 
+// What an earlier question was about, when this one asks for the others.
+struct OtherThan {
+    std::vector<AskedPlace> places;
+    std::optional<AskedRelation> relation;
+    Extreme extreme = Extreme::none;
+};
+
 struct Question {
     Ask ask = Ask::unknown;
     std::vector<AskedThing> things; // without those that stand in a relation's place
@@ -93,6 +100,8 @@ struct Question {
     bool yes_or_no = false; // begins as such a question does: "is", "do"
     Reference reference = Reference::none;
     std::size_t number = 0; // of Reference::numbered, from 0
+    bool bare = false;      // names what is meant and not what is asked of it: "the other one", "the left one"
+    std::optional<OtherThan> other_than = {}; // of Reference::other; none: than the first
     std::vector<AskedAttribute> attributes;
     std::vector<std::string> unknown; // words that mean nothing here
 

@@ -82,11 +82,19 @@ class ThingAnswers : private AnswerWords {
         return complete((no ? "No. " : "") + seen(placed.elsewhere, true));
     }
 
-    // "Is there another one?" is about one more than the one that is known.
+    // "Is there another one?" is about one more than the one that is known: the one that was asked about, or the first.
     Indices without_the_first(Indices named) const {
-        if (question_.reference == Reference::other && !named.empty()) {
-            named.erase(named.begin());
+        if (question_.reference != Reference::other || named.empty()) {
+            return named;
         }
+        Indices known{named.front()};
+        if (question_.other_than) {
+            Question earlier;
+            earlier.places = question_.other_than->places;
+            earlier.relation = question_.other_than->relation;
+            known = extreme_of(scene_, sort_by_place(scene_, named, earlier).there, question_.other_than->extreme);
+        }
+        std::erase_if(named, [&](auto i) { return std::find(known.begin(), known.end(), i) != known.end(); });
         return named;
     }
 

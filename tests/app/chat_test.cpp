@@ -83,5 +83,61 @@ TEST(Chat, NothingTypedAheadIsLostAndTheEndOfTheInputWaitsForTheLastAnswer) {
     EXPECT_EQ(said[said.size() - 1], said[said.size() - 5]) << "the last line needs no line end";
 }
 
+// What is printed when the lines are piped in; the fast voice is not asked.
+test::Result typed(std::string const& lines, std::string const& picture) {
+    test::TempDir dir;
+    std::ofstream(dir / "lines") << lines;
+    return test::echollama("--quiet chat " + picture + " --no-llm <" + (dir / "lines").string());
+}
+
+TEST(Chat, LinesAboutTheLastAnswerAreUnderstoodWithoutAModel) {
+    SKIP_WITHOUT(photo());
+    SKIP_WITHOUT(test::models_dir() / "centernet.gguf");
+    auto const said =
+        typed("where is the cup?\nwhy?\nspell it\ngo back\ngo back\nuse feet\nquit\nnothing\n", photo().string());
+    EXPECT_EQ(said.code, 0) << said.err;
+    std::vector<std::string> lines;
+    std::istringstream text(said.out);
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+    }
+    ASSERT_GE(lines.size(), 7U) << said.out;
+    auto const first = lines.size() - 6;
+    EXPECT_NE(lines[first + 1].find("percent sure that it is a cup"), std::string::npos) << said.out;
+    EXPECT_EQ(lines[first + 2], "C, U, P.");
+    EXPECT_EQ(lines[first + 3], lines[first + 1]);
+    EXPECT_EQ(lines[first + 4], lines[first]);
+    EXPECT_EQ(lines[first + 5], "Distances in feet from now on.");
+}
+
+TEST(Chat, WithoutAPictureItIsGivenByItsName) {
+    SKIP_WITHOUT(photo());
+    SKIP_WITHOUT(test::models_dir() / "centernet.gguf");
+    auto const said =
+        typed("where is the cup?\nlook at /no/such/photo.jpg\n'" + photo().string() + "'\nwhere is the cup?\n", "");
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_TRUE(
+        said.out.starts_with("There is no picture yet; say look at, and the name of its file.\nThere is no file "
+                             "/no/such/photo.jpg; check the path.\n"))
+        << said.out;
+    auto const last = said.out.rfind('\n', said.out.size() - 2);
+    EXPECT_NE(said.out.find("cup", last), std::string::npos) << said.out;
+}
+
+TEST(Chat, AFullDiskIsToldAndTheConversationGoesOn) {
+    SKIP_WITHOUT(photo());
+    SKIP_WITHOUT(test::models_dir() / "centernet.gguf");
+    SKIP_WITHOUT("/dev/full");
+    test::TempDir dir;
+    std::ofstream(dir / "lines") << "where is the cup?\nis there a dog?\n";
+    auto const said =
+        test::echollama("chat " + photo().string() + " --no-llm --voice fast --out /dev/full --format raw <" +
+                        (dir / "lines").string());
+    EXPECT_EQ(said.code, 1) << "there is no whole file";
+    EXPECT_NE(said.out.find("dog"), std::string::npos) << said.out;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 2)
+        << "once when it happens, once at the end: " << said.err;
+}
+
 } // namespace
 } // namespace echollama

@@ -141,5 +141,31 @@ TEST(JitterBuffer, StopEndsWaitingWithoutWaitingForTheDevice) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
 }
 
+TEST(JitterBuffer, WhatWasHeardIsWhatTheDeviceTook) {
+    JitterBuffer buffer(8000, 2, 4);
+    std::vector<float> const second(16000, 0.1F);
+    std::vector<float> period(320);
+    buffer.push(second, {});
+    EXPECT_EQ(buffer.frames_accepted(), 8000);
+    EXPECT_EQ(buffer.frames_heard(), 0);
+    for (int i = 0; i < 10; ++i) {
+        buffer.pull(period);
+    }
+    EXPECT_EQ(buffer.frames_heard(), 1600);
+    buffer.silence();
+    EXPECT_EQ(buffer.frames_heard(), 1600);
+    EXPECT_EQ(buffer.frames_accepted(), 1600) << "what was dropped was never there";
+    buffer.push(second, {});
+    EXPECT_EQ(buffer.frames_accepted(), 1600) << "silent";
+    buffer.resume();
+    buffer.push(second, {});
+    buffer.set_speed(2);
+    buffer.end();
+    for (int i = 0; i < 100; ++i) {
+        buffer.pull(period);
+    }
+    EXPECT_EQ(buffer.frames_heard(), 9600) << "counted as it was spoken, not as it was played";
+}
+
 } // namespace
 } // namespace echollama

@@ -1,7 +1,7 @@
 // Scenes of things that are put where a test wants them.
 #pragma once
 
-#include "random_scene.h"
+#include "scene/random_scene.h"
 #include "scene/camera.h"
 #include "scene/grid.h"
 

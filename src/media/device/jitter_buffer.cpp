@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 
 namespace echollama {
@@ -94,6 +95,7 @@ void JitterBuffer::push(std::span<float const> samples, std::stop_token stop) {
         std::size_t const count = std::min({samples.size(), ring_.size() - size_, ring_.size() - at});
         std::copy_n(samples.begin(), count, ring_.begin() + static_cast<std::ptrdiff_t>(at));
         size_ += count;
+        accepted_ += static_cast<std::int64_t>(count);
         samples = samples.subspan(count);
         ending_ = false;
     }
@@ -115,6 +117,7 @@ void JitterBuffer::drain(std::stop_token stop) {
 
 void JitterBuffer::silence() {
     std::lock_guard lock(mutex_);
+    accepted_ = heard_samples();
     size_ = 0;
     stretch_.finish();
     stretched_.clear();
@@ -131,6 +134,7 @@ void JitterBuffer::resume() {
 
 void JitterBuffer::set_speed(float speed) {
     std::lock_guard lock(mutex_);
+    speed_ = speed;
     stretch_.set_speed(speed);
 }
 
@@ -147,6 +151,23 @@ std::size_t JitterBuffer::room() const {
 std::int64_t JitterBuffer::underruns() const {
     std::lock_guard lock(mutex_);
     return underruns_;
+}
+
+// What was stretched and waits is counted at the speed it has now; what the stretching itself holds, a few
+// milliseconds, counts as heard.
+std::int64_t JitterBuffer::heard_samples() const {
+    auto const waiting = static_cast<double>(stretched_.size()) * static_cast<double>(speed_);
+    return std::max<std::int64_t>(0, accepted_ - static_cast<std::int64_t>(size_) - std::llround(waiting));
+}
+
+std::int64_t JitterBuffer::frames_accepted() const {
+    std::lock_guard lock(mutex_);
+    return accepted_ / static_cast<std::int64_t>(channels_);
+}
+
+std::int64_t JitterBuffer::frames_heard() const {
+    std::lock_guard lock(mutex_);
+    return heard_samples() / static_cast<std::int64_t>(channels_);
 }
 
 std::int64_t JitterBuffer::frames_played() const {

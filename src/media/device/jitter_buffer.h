@@ -46,10 +46,15 @@ class JitterBuffer {
     // Times the device asked for sound while more was to come and there was none.
     std::int64_t underruns() const;
     std::int64_t frames_played() const;
+    // Of what was pushed, at the speed it was pushed with: what is not dropped, and what of it the device has taken.
+    // What silence() drops counts as if it had never been pushed.
+    std::int64_t frames_accepted() const;
+    std::int64_t frames_heard() const;
 
   private:
     std::size_t take(std::span<float> out);
     std::vector<float> pop(std::size_t count);
+    std::int64_t heard_samples() const;
     void wait(std::unique_lock<std::mutex>& lock, std::stop_token stop, std::function<bool()> const& done);
 
     std::size_t channels_;
@@ -68,6 +73,8 @@ class JitterBuffer {
     bool silent_ = false; // what is pushed is dropped
     std::int64_t played_ = 0;
     std::int64_t underruns_ = 0;
+    std::int64_t accepted_ = 0; // samples, as frames_accepted()
+    float speed_ = 1;
 };
 
 } // namespace echollama

@@ -99,6 +99,14 @@ std::int64_t Player::underruns() const {
     return state_->buffer.underruns();
 }
 
+std::int64_t Player::frames_accepted() const {
+    return state_->buffer.frames_accepted();
+}
+
+std::int64_t Player::frames_heard() const {
+    return state_->buffer.frames_heard();
+}
+
 std::int64_t Player::frames_played() const {
     return state_->buffer.frames_played();
 }

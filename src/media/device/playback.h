@@ -34,6 +34,8 @@ class Player {
     void resume();
     std::int64_t underruns() const;
     std::int64_t frames_played() const;
+    std::int64_t frames_accepted() const;
+    std::int64_t frames_heard() const;
 
   private:
     struct State;
