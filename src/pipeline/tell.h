@@ -29,8 +29,8 @@ struct TellingModels {
 };
 
 struct TellingRequest {
-    std::string question;      // empty: describe
-    std::vector<Turn> history; // earlier turns of the conversation, oldest first
+    std::string question;                // empty: describe
+    std::vector<Turn> history;           // earlier turns of the conversation, oldest first
     std::vector<std::string> first = {}; // sentences that are said before the answer
     PromptOptions prompts;
     SpeechOptions speech;

@@ -161,8 +161,8 @@ struct Turn {
     enum class Role { user, assistant };
     Role role = Role::user;
     std::string text;
-    // Of the assistant's turn: the class that was named last, to which "that one" points when several were named; empty:
-    // none, or nobody kept it.
+    // Of the assistant's turn: the class that was named last, to which "that one" points when several were named;
+    // empty: none, or nobody kept it.
     std::string pointed_at = {};
 };
 

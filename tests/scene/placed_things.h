@@ -1,9 +1,9 @@
 // Scenes of things that are put where a test wants them.
 #pragma once
 
-#include "scene/random_scene.h"
 #include "scene/camera.h"
 #include "scene/grid.h"
+#include "scene/random_scene.h"
 
 #include <string>
 #include <utility>
