@@ -1,6 +1,8 @@
 #include "http/client.h"
 
+#include "base/ascii.h"
 #include "base/counter_rng.h"
+#include "http/proxy.h"
 
 #include <cpp-httplib/httplib.h>
 #include <sys/socket.h>
@@ -34,6 +36,11 @@ class Call {
         waiting_bytes_ += bytes.size();
         changed_.notify_all();
     }
+    void deliver_head(int status, Headers headers) {
+        std::lock_guard lock(mutex_);
+        head_.emplace(status, std::move(headers));
+        changed_.notify_all();
+    }
     void finish(Outcome outcome) {
         std::lock_guard lock(mutex_);
         outcome_ = std::move(outcome);
@@ -50,25 +57,30 @@ class Call {
         socket_ = dup(socket);
     }
 
-    // Caller's side: the next piece, or the outcome once there are no more; neither after a stop.
+    // Caller's side: the head, then the next piece, or the outcome once there are no more; none of them after a stop.
     struct Event {
+        std::optional<std::pair<int, Headers>> head;
         std::optional<std::string> piece;
         std::optional<Outcome> outcome;
     };
     Event wait(std::stop_token const& stop) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, stop, [&] { return !pieces_.empty() || outcome_; });
+        changed_.wait(lock, stop, [&] { return head_ || !pieces_.empty() || outcome_; });
         if (stop.stop_requested()) {
             return {};
         }
+        if (head_) {
+            Event event{std::exchange(head_, std::nullopt), {}, {}};
+            return event;
+        }
         if (!pieces_.empty()) {
-            Event event{std::move(pieces_.front()), {}};
+            Event event{{}, std::move(pieces_.front()), {}};
             pieces_.pop_front();
             waiting_bytes_ -= event.piece->size();
             changed_.notify_all();
             return event;
         }
-        return {{}, outcome_};
+        return {{}, {}, outcome_};
     }
     // Wakes the request from whatever it waits for; true when it ended soon.
     bool abandon() {
@@ -93,6 +105,7 @@ class Call {
 
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    std::optional<std::pair<int, Headers>> head_;
     std::deque<std::string> pieces_;
     std::size_t waiting_bytes_ = 0;
     std::optional<Outcome> outcome_;
@@ -133,6 +146,23 @@ httplib::Request library_request(Request const& request) {
     return http;
 }
 
+Headers headers_of(httplib::Response const& response) {
+    Headers headers;
+    for (auto const& [name, value] : response.headers) {
+        headers.emplace_back(lower_case(name), value);
+    }
+    return headers;
+}
+
+void use_proxy(httplib::Client& client, std::string const& server) {
+    if (auto const proxy = proxy_for(server)) {
+        client.set_proxy(proxy->host, proxy->port);
+        if (!proxy->user.empty()) {
+            client.set_proxy_basic_auth(proxy->user, proxy->password);
+        }
+    }
+}
+
 Outcome send(Request const& request, Call& call) {
     using Clock = std::chrono::steady_clock;
     httplib::Client client(request.address.server);
@@ -142,17 +172,26 @@ Outcome send(Request const& request, Call& call) {
     client.set_connection_timeout(request.connect_timeout);
     client.set_read_timeout(request.idle_timeout);
     client.set_write_timeout(request.idle_timeout);
+    client.set_path_encode(false); // addresses are encoded already, and signed ones must stay as they are
     client.set_socket_options([&](socket_t socket) { call.use_socket(socket); });
+    use_proxy(client, request.address.server);
     Outcome refusal;
     bool answered = false;
     auto last_byte = Clock::now();
     auto http = library_request(request);
-    http.response_handler = [&](httplib::Response const& response) {
+    auto const take_head = [&](httplib::Response const& response) {
         last_byte = Clock::now();
         answered = true;
-        if (response.status != 200) {
-            refusal = {Outcome::Kind::refused, response.status, "", response.get_header_value("Location"),
-                       response.get_header_value("Retry-After")};
+        auto const& wanted = request.wanted;
+        if (std::find(wanted.begin(), wanted.end(), response.status) == wanted.end()) {
+            refusal = {Outcome::Kind::refused,
+                       response.status,
+                       "",
+                       response.get_header_value("Location"),
+                       response.get_header_value("Retry-After"),
+                       headers_of(response)};
+        } else {
+            call.deliver_head(response.status, headers_of(response));
         }
         return !call.abandoned();
     };
@@ -165,7 +204,11 @@ Outcome send(Request const& request, Call& call) {
         call.deliver({data, size});
         return !call.abandoned();
     };
+    http.response_handler = take_head;
     auto result = client.send(http);
+    if (result && !answered) { // the library does not call it for answers without a body
+        take_head(*result);
+    }
     if (refusal.status != 0) {
         return refusal;
     }
@@ -181,24 +224,46 @@ bool may_retry(Outcome const& outcome) {
 
 } // namespace
 
-std::optional<Address> parse_address(std::string const& url) {
+namespace {
+
+std::optional<Address> parse_parts(std::string const& url, std::string_view unwanted) {
     auto const scheme = url.find("://");
     bool const known = url.starts_with("http://") || url.starts_with("https://");
     auto const begin = scheme + 3;
     bool const clean = std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
     if (!known || !clean || begin >= url.size() || url[begin] == '/' ||
-        url.find_first_of("@?#", begin) != std::string::npos) {
+        url.find_first_of(unwanted, begin) != std::string::npos) {
         return std::nullopt;
     }
     auto const slash = std::min(url.find('/', begin), url.size());
-    auto path = url.substr(slash);
-    while (path.ends_with('/')) {
-        path.pop_back();
+    auto const server = url.substr(0, slash);
+    if (server.find_first_of("@?#", begin) != std::string::npos) {
+        return std::nullopt;
     }
-    return Address{url.substr(0, slash), path};
+    return Address{server, url.substr(slash)};
 }
 
-std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop) {
+} // namespace
+
+std::optional<Address> parse_address(std::string const& url) {
+    auto address = parse_parts(url, "@?#");
+    while (address && address->path.ends_with('/')) {
+        address->path.pop_back();
+    }
+    return address;
+}
+
+std::optional<Address> parse_file_address(std::string const& url) {
+    return parse_parts(url, "#");
+}
+
+std::string header_of(Headers const& headers, std::string_view name) {
+    auto const found = std::find_if(headers.begin(), headers.end(), [&](auto const& one) { return one.first == name; });
+    return found == headers.end() ? "" : found->second;
+}
+
+std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop,
+                                HeadSink const& head) {
     auto call = std::make_shared<Call>();
     std::thread thread([call, request] {
         Outcome outcome{Outcome::Kind::cut, 0, "", "", ""};
@@ -215,6 +280,12 @@ std::optional<Outcome> exchange(Request const& request, BodySink const& sink, st
     } const leave{thread, *call};
     while (true) {
         auto event = call->wait(stop);
+        if (event.head) {
+            if (head && !head(event.head->first, event.head->second)) {
+                return Outcome{};
+            }
+            continue;
+        }
         if (!event.piece) {
             return event.outcome;
         }

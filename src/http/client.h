@@ -23,20 +23,30 @@ struct Address {
 // query or a fragment in it, or with characters that an address cannot hold.
 std::optional<Address> parse_address(std::string const& url);
 
+// As parse_address, but its path may end with a query ("?signature=…"), as where files lie has.
+std::optional<Address> parse_file_address(std::string const& url);
+
+// Names in small letters.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// The value of a header, or empty; `name` in small letters.
+std::string header_of(Headers const& headers, std::string_view name);
+
 struct Request {
     Address address;
     std::string method = "POST";
-    std::vector<std::pair<std::string, std::string>> headers = {};
+    Headers headers = {}; // names as they are sent
     std::string body = {};
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000}; // without a byte
+    std::vector<int> wanted = {200};                // the statuses whose body is passed on; others are refusals
 };
 
 // How a request ended.
 struct Outcome {
     enum class Kind {
         complete,    // the whole answer came, or as much as was wanted
-        refused,     // another status than 200: `status`, `body`, `location` and `retry_after` say more
+        refused,     // another status than those wanted: `status`, `body`, `location` and `retry_after` say more
         unreachable, // no connection, or none that answered
         silent,      // no byte for idle_timeout
         untrusted,   // the server does not prove its identity: `body` says why
@@ -47,14 +57,20 @@ struct Outcome {
     std::string body;        // of a refusal, at most 64 KiB
     std::string location;    // the header
     std::string retry_after; // the header
+    Headers headers = {};    // of a refusal
 };
+
+// Takes status and headers of an answer that is wanted, before its body; false: no more is wanted.
+using HeadSink = std::function<bool(int status, Headers const& headers)>;
 
 // Takes a piece of the answer's body; false: no more is wanted.
 using BodySink = std::function<bool(std::string_view bytes)>;
 
-// Sends the request and passes the body of an answer with status 200 on, in pieces, on the caller's thread. nullopt:
-// stopped. Returns within 50 ms of a stop request, whatever the server does. Throws what `sink` throws.
-std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop);
+// Sends the request and passes the body of an answer that is wanted on, in pieces, on the caller's thread. nullopt:
+// stopped. Returns within 50 ms of a stop request, whatever the server does. Throws what the sinks throw. Through the
+// proxy that the environment names for the server (http/proxy.h).
+std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop,
+                                HeadSink const& head = {});
 
 struct RetryPolicy {
     int retries = 3;                                // after 408, 429, 5xx or a connection that failed

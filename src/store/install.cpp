@@ -1,11 +1,8 @@
 #include "store/install.h"
 
 #include "base/error.h"
-
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include "base/file_lock.h"
+#include "hub/partial_file.h"
 
 #include <array>
 #include <fstream>
@@ -31,23 +28,6 @@ std::string stamp_of(ModelEntry const& entry) {
 fs::path stamp_path(ModelEntry const& entry, fs::path const& models_dir) {
     return models_dir / ("." + entry.name + ".stamp");
 }
-
-// Holds models_dir/.lock while it lives.
-class FolderLock {
-  public:
-    explicit FolderLock(fs::path const& dir) : fd_(open((dir / ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
-        if (fd_ < 0 || flock(fd_, LOCK_EX) != 0) {
-            throw Error("Cannot write to the models folder " + dir.string() +
-                        "; check its permissions or name another with --models.");
-        }
-    }
-    ~FolderLock() { close(fd_); }
-    FolderLock(FolderLock const&) = delete;
-    FolderLock& operator=(FolderLock const&) = delete;
-
-  private:
-    int fd_;
-};
 
 // The file inside whichever version of its package is there.
 fs::path find_source(ModelEntry const& entry, SourceFile const& source, fs::path const& packages) {
@@ -80,27 +60,7 @@ void check_source(SourceFile const& source, fs::path const& path) {
 } // namespace
 
 std::string sha256_of_file(fs::path const& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error("Cannot read " + path.string() + "; check that it exists and may be read.");
-    }
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-    std::vector<char> buffer(1 << 20);
-    while (file) {
-        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-        EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(file.gcount()));
-    }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-        constexpr char digits[] = "0123456789abcdef";
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
-    }
-    return text;
+    return hub::digests_of_file(path, hub::Digest::Kind::sha256, hub::PartialFile::piece_bytes).content;
 }
 
 bool is_installed(ModelEntry const& entry, fs::path const& models_dir) {
@@ -113,7 +73,7 @@ void install_model(ModelEntry const& entry, fs::path const& packages, fs::path c
                    Converter const& convert) {
     std::error_code ignored;
     fs::create_directories(models_dir, ignored);
-    FolderLock lock(models_dir);
+    FileLock const lock(models_dir / ".lock");
     if (is_installed(entry, models_dir)) {
         return;
     }

@@ -1,61 +1,21 @@
 #include "store/paths.h"
 
-#include "base/error.h"
-
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <string>
-#include <vector>
+#include "base/home_dir.h"
 
 namespace echollama::store {
-namespace {
-
-// The value of an environment variable, or empty.
-std::filesystem::path from_environment(char const* name) {
-    char const* value = std::getenv(name);
-    return value ? value : "";
-}
-
-std::filesystem::path home_in_user_database() {
-    std::vector<char> texts(1 << 14);
-    passwd entry{};
-    passwd* found = nullptr;
-    while (getpwuid_r(getuid(), &entry, texts.data(), texts.size(), &found) == ERANGE && texts.size() < 1 << 20) {
-        texts.resize(2 * texts.size());
-    }
-    return found && found->pw_dir ? found->pw_dir : "";
-}
-
-} // namespace
-
-std::filesystem::path home_dir() {
-    if (auto home = from_environment("HOME"); home.is_absolute()) {
-        return home;
-    }
-    auto const found = home_in_user_database();
-    if (!found.is_absolute()) {
-        throw Error("Your home folder is not known: HOME is not set and the system has no folder for user number " +
-                    std::to_string(getuid()) +
-                    "; set HOME or ECHOLLAMA_CACHE, or name the models' folder with --models.");
-    }
-    return found;
-}
 
 std::filesystem::path cache_dir() {
-    if (auto dir = from_environment("ECHOLLAMA_CACHE"); !dir.empty()) {
+    if (auto dir = path_from_environment("ECHOLLAMA_CACHE"); !dir.empty()) {
         return dir;
     }
-    if (auto dir = from_environment("XDG_CACHE_HOME"); dir.is_absolute()) {
+    if (auto dir = path_from_environment("XDG_CACHE_HOME"); dir.is_absolute()) {
         return dir / "echollama";
     }
     return home_dir() / ".cache" / "echollama";
 }
 
 std::filesystem::path default_models_dir() {
-    if (auto dir = from_environment("ECHOLLAMA_MODELS"); !dir.empty()) {
+    if (auto dir = path_from_environment("ECHOLLAMA_MODELS"); !dir.empty()) {
         return dir;
     }
     return cache_dir() / "models";
