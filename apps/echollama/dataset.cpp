@@ -5,6 +5,7 @@
 #include "dataset/build.h"
 #include "dataset/check.h"
 #include "dataset/shard.h"
+#include "dataset/toy_rows.h"
 #include "describer/remote_describer.h"
 #include "language_options.h"
 #include "pipeline/json.h"
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <set>
 
 namespace echollama {
 namespace {
@@ -28,6 +30,12 @@ struct BuildCommand {
     LanguageOptions base;
     std::string teacher_url, teacher_model, shard;
     dataset::BuildOptions build;
+};
+
+struct ToyCommand {
+    fs::path out;
+    int rows = 1000;
+    dataset::ToyRowOptions options;
 };
 
 struct CheckCommand {
@@ -212,6 +220,22 @@ void build(AppContext const& context, BuildCommand options) {
                                        out.string() + ".failed.jsonl. Run this again to try them once more."));
 }
 
+void make_toys(AppContext const& context, ToyCommand const& options) {
+    std::string text;
+    std::set<std::size_t> made; // small scenes come again
+    for (std::uint64_t i = 0; made.size() < static_cast<std::size_t>(options.rows); ++i) {
+        if (context.stop.stop_requested()) {
+            throw Cancelled();
+        }
+        auto const row = dataset::make_toy_row(options.options, i).row;
+        if (made.insert(std::hash<std::string>{}(row.prompt + '\n' + row.chosen)).second) {
+            text += to_json_line(row) + "\n";
+        }
+    }
+    write_file_atomically(options.out, text, "the data set");
+    print_line(std::to_string(options.rows) + " rows in " + options.out.string() + ".");
+}
+
 Json to_json(dataset::ClaimTally const& tally) {
     return {{"supported", tally.supported}, {"contradicted", tally.contradicted}, {"unknown", tally.unknown}};
 }
@@ -318,6 +342,16 @@ void add_dataset(Command& root, AppContext& context) {
     build_command.notes = "The language model that is named writes the rejected answers. Pictures that fail are listed "
                           "in OUT.failed.jsonl; run it again to go on where it stopped.";
     build_command.run = [&context, building] { build(context, *building); };
+
+    auto toys = std::make_shared<ToyCommand>();
+    auto& toy_command = command.subcommand("toy", "Rows about made-up scenes, with right answers and typical faults");
+    toy_command.option("--out,-o", toys->out, "File for the rows (JSONL)").required();
+    toy_command.option("--rows", toys->rows, "How many").range(1, 1'000'000).value_name("N").otherwise("1000");
+    toy_command.option("--seed", toys->options.seed, "The same number makes the same rows").otherwise("1");
+    toy_command.flag("--held-out", toys->options.held_out,
+                     "Other scenes than without it, and questions in other wordings: for measuring");
+    toy_command.example = "echollama dataset toy --rows 2000 -o train.jsonl";
+    toy_command.run = [&context, toys] { make_toys(context, *toys); };
 
     auto checking = std::make_shared<CheckCommand>();
     auto& check_command =

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numbers>
 #include <string_view>
 
@@ -37,5 +39,21 @@ inline float normal(std::uint64_t seed, std::uint64_t index) {
     double u2 = static_cast<double>(splitmix64(seed, 2 * index + 1) >> 11) * 0x1p-53;
     return static_cast<float>(std::sqrt(-2.0 * std::log(u1)) * std::cos(2.0 * std::numbers::pi * u2));
 }
+
+// Numbers of one stream, one after the other.
+class Draws {
+  public:
+    explicit Draws(std::uint64_t seed) : seed_(seed) {}
+    float between(float low, float high) { return low + (high - low) * uniform(seed_, next_++); }
+    int below(int n) { return static_cast<int>(splitmix64(seed_, next_++) % static_cast<std::uint64_t>(n)); }
+    bool chance(float probability) { return uniform(seed_, next_++) < probability; }
+    template <class List>
+    auto const& any_of(List const& list) {
+        return list[static_cast<std::size_t>(below(static_cast<int>(std::size(list))))];
+    }
+
+  private:
+    std::uint64_t seed_, next_ = 0;
+};
 
 } // namespace echollama

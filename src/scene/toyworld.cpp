@@ -43,16 +43,6 @@ struct Room {
     std::vector<Block> blocks;
 };
 
-class Draw {
-  public:
-    explicit Draw(std::uint64_t seed) : seed_(seed) {}
-    float between(float low, float high) { return low + (high - low) * uniform(seed_, next_++); }
-    int below(int n) { return static_cast<int>(splitmix64(seed_, next_++) % static_cast<std::uint64_t>(n)); }
-
-  private:
-    std::uint64_t seed_, next_ = 0;
-};
-
 // Footprint and height of the furniture, near the typical sizes of scene/coco.h: width, height, length.
 struct Shape {
     char const* label;
@@ -74,7 +64,7 @@ void add_block(Room& room, Vec centre, float width, float height, float length) 
 }
 
 // A thing whose foot is at (x, foot_y, z); chairs and tables are made of parts, the others are one block.
-void add_solid(Room& room, Shape const& shape, float x, float foot_y, float z, int rests_on, Draw& draw) {
+void add_solid(Room& room, Shape const& shape, float x, float foot_y, float z, int rests_on, Draws& draw) {
     room.solids.push_back({shape.label,
                            {x, foot_y - shape.height / 2, z},
                            rests_on,
@@ -105,7 +95,7 @@ bool is_free(Room const& room, float x, float z, Shape const& shape) {
 }
 
 Room make_room(std::uint64_t seed) {
-    Draw draw(seed);
+    Draws draw(seed);
     Room room;
     int wanted = 2 + draw.below(5);
     for (int tries = 0; tries < 60 && static_cast<int>(room.solids.size()) < wanted; ++tries) {

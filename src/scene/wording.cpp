@@ -118,14 +118,6 @@ bool is_urgent(SceneObject const& object) {
     return (hazard_of(object) >= 3 && object.distance.low < 10) || (hazard_of(object) >= 2 && object.distance.low < 2);
 }
 
-// Indices of objects as they should be named: urgent ones first, then the scene's order.
-std::vector<std::size_t> speaking_order(Scene const& scene) {
-    std::vector<std::size_t> order(scene.objects.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return is_urgent(scene.objects[i]); });
-    return order;
-}
-
 void append_clause(std::string& text, std::string const& clause) {
     if (!clause.empty()) {
         text += ", " + clause;
@@ -214,6 +206,13 @@ bool shares_a_word(std::string const& a, std::string const& b) {
 }
 
 } // namespace
+
+std::vector<std::size_t> speaking_order(Scene const& scene) {
+    std::vector<std::size_t> order(scene.objects.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return is_urgent(scene.objects[i]); });
+    return order;
+}
 
 char const* relation_words(Relation relation) {
     switch (relation) {

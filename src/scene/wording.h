@@ -42,6 +42,9 @@ std::string length_words(Distance const& distance, Units units);
 // "about 2 metres away"; else as above.
 std::string distance_words(Distance const& distance, Units units);
 
+// Indices of objects as they should be named: urgent ones first, then the scene's order.
+std::vector<std::size_t> speaking_order(Scene const& scene);
+
 // Which way a bearing lies: -1 left, 0 ahead (within 8 degrees), 1 right.
 int side_of(float bearing_deg);
 // Straight ahead or slightly beside (within 25 degrees): what somebody who walks on must know of.

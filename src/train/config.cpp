@@ -182,6 +182,7 @@ void read_loss(Section section, TrainConfig& c) {
                     {"ipo", PreferenceLoss::ipo},
                     {"hinge", PreferenceLoss::hinge},
                     {"simpo", PreferenceLoss::simpo}});
+    section.choice("reference", c.reference, {{"base", Reference::base}, {"start", Reference::start}});
     section.number("beta", c.loss.beta, 1e-6, 1000);
     section.number("label_smoothing", c.loss.label_smoothing, 0, 0.5);
     section.number("simpo_margin", c.loss.simpo_margin, 0, 1000);

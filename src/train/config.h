@@ -14,6 +14,10 @@ namespace echollama::train {
 
 enum class Task { preferences, answers }; // dpo, sft
 
+// What a preference is measured against: the model without an adapter, or with the one that the run begins with (after
+// a warm-up by `sft`).
+enum class Reference { base, start };
+
 struct ModelConfig {
     std::filesystem::path path; // a GGUF file or the folder of a published model
     BaseType type = BaseType::stored;
@@ -46,6 +50,7 @@ struct TrainConfig {
     LoraOptions lora;
     std::filesystem::path adapter; // to begin with; empty: a new one
     PreferenceOptions loss;
+    Reference reference = Reference::base;
     AdamWOptions optimiser;
     double rate = 2e-5;
     Schedule schedule; // its steps are set when the data are known

@@ -81,10 +81,10 @@ std::uint64_t fingerprint(std::vector<Row> const& rows) {
     return hash;
 }
 
-std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t model, std::vector<Row> const& rows,
-                                             std::size_t at_once, fs::path const& folder, std::stop_token stop,
-                                             std::function<void(std::size_t done)> const& told) {
-    auto const file = folder / ("reference-" + hexadecimal(splitmix64(model, fingerprint(rows))) + ".safetensors");
+std::vector<ReferenceScore> reference_scores(ReferenceWork const& work, std::vector<Row> const& rows,
+                                             std::stop_token stop, std::function<void(std::size_t done)> const& told) {
+    auto const file =
+        work.folder / ("reference-" + hexadecimal(splitmix64(work.model, fingerprint(rows))) + ".safetensors");
     if (fs::exists(file)) {
         auto scores = read_scores(file, rows.size());
         if (!scores.empty()) {
@@ -92,15 +92,16 @@ std::vector<ReferenceScore> reference_scores(Network& network, std::uint64_t mod
         }
     }
     std::vector<ReferenceScore> scores;
-    for (std::size_t from = 0; from < rows.size(); from += at_once) {
+    for (std::size_t from = 0; from < rows.size(); from += work.at_once) {
         if (stop.stop_requested()) {
             throw Cancelled();
         }
         std::vector<Row const*> some;
-        for (std::size_t i = from; i < std::min(from + at_once, rows.size()); ++i) {
+        for (std::size_t i = from; i < std::min(from + work.at_once, rows.size()); ++i) {
             some.push_back(&rows[i]);
         }
-        auto const sums = network.score_without_adapter(batch_of(some));
+        auto const batch = batch_of(some);
+        auto const sums = work.with_adapter ? work.network.score(batch) : work.network.score_without_adapter(batch);
         auto const answers = sums.size() / some.size();
         for (std::size_t i = 0; i < sums.size(); i += answers) {
             scores.push_back({sums[i].log_prob, answers > 1 ? sums[i + 1].log_prob : 0});

@@ -33,6 +33,7 @@ std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, Trainin
         static_cast<long long>(c.run.micro_batch), static_cast<long long>(c.run.accumulation), c.run.epochs,
         static_cast<long long>(c.run.steps), c.run.clip, static_cast<unsigned long long>(c.run.seed), c.data.shuffles);
     std::string facts = text;
+    facts += c.reference == Reference::start ? " start " : "";
     for (auto projection : c.lora.targets) {
         facts += names_of(projection).short_name;
     }
@@ -111,11 +112,13 @@ class Run {
         data.rows = read_rows(file, task_, encoder, config_.data);
         if (task_ == Task::preferences && needs_reference(config_.loss.kind)) {
             auto const all = std::to_string(data.rows.size());
-            data.reference = reference_scores(
-                *network_, fingerprint_, data.rows, static_cast<std::size_t>(config_.run.micro_batch),
-                config_.run.output, hooks_.stop, [&](std::size_t done) {
-                    hooks_.stage("Scoring the untrained model, row " + std::to_string(done) + " of " + all);
-                });
+            bool const with_adapter = config_.reference == Reference::start;
+            ReferenceWork const work{*network_, with_adapter,
+                                     with_adapter ? splitmix64(fingerprint_, lora_->fingerprint()) : fingerprint_,
+                                     static_cast<std::size_t>(config_.run.micro_batch), config_.run.output};
+            data.reference = reference_scores(work, data.rows, hooks_.stop, [&](std::size_t done) {
+                hooks_.stage("Scoring the untrained model, row " + std::to_string(done) + " of " + all);
+            });
         }
         return data;
     }

@@ -87,6 +87,22 @@ TEST(Run, GoesOnExactlyWhereItStopped) {
               contents(rest.adapter / "adapter_model.safetensors"));
 }
 
+// After a warm-up the model is measured against the one that the warm-up left, whose scores are not the base model's.
+TEST(Run, MayBeginWhereAWarmUpEnded) {
+    TinyRun tiny;
+    auto const warm_up = run_training(Task::answers, tiny.config("warm-up"), {});
+    tiny.settings += "adapter = \"" + warm_up.adapter.string() + "\"\n";
+    tiny.run_settings += "max_steps = 2\n";
+    auto const first_loss = [&](std::string const& name, Reference reference) {
+        auto config = tiny.config(name);
+        config.reference = reference;
+        run_training(Task::preferences, config, {});
+        return log_of(tiny.folder / name).front()["loss"].get<double>();
+    };
+    EXPECT_NEAR(first_loss("start", Reference::start), 0.6931, 1e-4);
+    EXPECT_GT(std::abs(first_loss("base", Reference::base) - 0.6931), 0.01);
+}
+
 // Killed between two saves: the steps since the last one are done again.
 TEST(Run, GoesOnAfterBeingKilled) {
     TinyRun tiny;

@@ -72,6 +72,15 @@ void Lora::clear_gradients() {
     }
 }
 
+std::uint64_t Lora::fingerprint() const {
+    std::uint64_t hash = 0;
+    for (auto const& parameter : parameters_) {
+        auto const* bytes = reinterpret_cast<char const*>(parameter.values.data());
+        hash = splitmix64(hash, fnv1a64({bytes, parameter.values.size() * sizeof(float)}));
+    }
+    return hash;
+}
+
 void Lora::read(std::filesystem::path const& file) {
     auto const adapter = convert::open_checkpoint(file);
     if (adapter.tensors().size() != parameters_.size()) {

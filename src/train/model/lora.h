@@ -36,6 +36,9 @@ class Lora {
     std::vector<Parameter> const& parameters() const { return parameters_; }
     void clear_gradients();
 
+    // Changes with any of the numbers.
+    std::uint64_t fingerprint() const;
+
     // Numbers from an adapter_model.safetensors of the same rank and targets. Throws Error.
     void read(std::filesystem::path const& file);
 
