@@ -6,7 +6,7 @@
 set(ECHOLLAMA_LLAMA_DIR "" CACHE PATH "llama.cpp source tree (empty: the pinned package)")
 set(ECHOLLAMA_WHISPER_DIR "" CACHE PATH "whisper.cpp source tree (empty: the pinned package)")
 option(ECHOLLAMA_INSTALLED "Take ggml, llama.cpp and whisper.cpp from installed packages" OFF)
-set(ECHOLLAMA_SHERPA_DIR "" CACHE PATH "sherpa-onnx prefix with include/ and lib/ (empty: the pinned package)")
+set(ECHOLLAMA_ONNXRUNTIME_DIR "" CACHE PATH "Folder of ONNX Runtime's library, 1.32 or newer (empty: the pinned package)")
 
 function(echollama_package name out)
   execute_process(
@@ -28,10 +28,13 @@ if(NOT ECHOLLAMA_WHISPER_DIR)
   echollama_package(whisper.cpp whisper_package)
   set(ECHOLLAMA_WHISPER_DIR "${whisper_package}/cpp/whisper.cpp")
 endif()
-if(NOT ECHOLLAMA_SHERPA_DIR)
-  echollama_package(sherpa-onnx sherpa_package)
-  set(ECHOLLAMA_SHERPA_DIR "${sherpa_package}/sherpa_onnx")
+if(NOT ECHOLLAMA_ONNXRUNTIME_DIR)
+  echollama_package(onnxruntime onnxruntime_package)
+  set(ECHOLLAMA_ONNXRUNTIME_DIR "${onnxruntime_package}/onnxruntime/capi")
 endif()
+file(GLOB onnxruntime_library "${ECHOLLAMA_ONNXRUNTIME_DIR}/libonnxruntime.so*")
+list(GET onnxruntime_library 0 onnxruntime_library)
+cmake_path(GET onnxruntime_library FILENAME onnxruntime_file)
 
 if(ECHOLLAMA_INSTALLED)
   find_package(ggml REQUIRED)
@@ -71,11 +74,10 @@ find_package(OpenSSL REQUIRED)
 target_compile_definitions(echollama_httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
 target_link_libraries(echollama_httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto)
 
-# sherpa-onnx is loaded with dlopen, so a missing or broken voice runtime never stops the program: only its header is used here.
-add_library(echollama_sherpa INTERFACE)
-target_include_directories(echollama_sherpa SYSTEM INTERFACE "${ECHOLLAMA_SHERPA_DIR}/include")
-target_compile_definitions(echollama_sherpa INTERFACE
-  ECHOLLAMA_SHERPA_LIB_DIR="$<IF:$<BOOL:${ECHOLLAMA_RELOCATED}>,${CMAKE_INSTALL_PREFIX}/lib/echollama,${ECHOLLAMA_SHERPA_DIR}/lib>")
+# ONNX Runtime is loaded with dlopen, so a missing or broken one never stops the program.
+add_library(echollama_onnxruntime INTERFACE)
+target_compile_definitions(echollama_onnxruntime INTERFACE ECHOLLAMA_ONNXRUNTIME_FILE="${onnxruntime_file}"
+  ECHOLLAMA_ONNXRUNTIME_LIB_DIR="$<IF:$<BOOL:${ECHOLLAMA_RELOCATED}>,${CMAKE_INSTALL_PREFIX}/lib/echollama,${ECHOLLAMA_ONNXRUNTIME_DIR}>")
 
 # Debian's libraries.
 find_package(PNG REQUIRED)

@@ -2,9 +2,8 @@
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 install(TARGETS echollama RUNTIME DESTINATION bin COMPONENT program)
 install(TARGETS echollama-train RUNTIME DESTINATION bin COMPONENT program OPTIONAL) # ./run does not build it
-# The natural voice's runtime, where src/voice/sherpa.cpp looks for it beside the program.
-install(PROGRAMS "${ECHOLLAMA_SHERPA_DIR}/lib/libsherpa-onnx-c-api.so" "${ECHOLLAMA_SHERPA_DIR}/lib/libonnxruntime.so"
-  DESTINATION lib/echollama COMPONENT program)
+# What runs the natural voice and reads signs, where src/onnx/runtime.cpp looks for it beside the program.
+install(PROGRAMS "${onnxruntime_library}" DESTINATION lib/echollama COMPONENT program)
 if(ECHOLLAMA_HRTF_FILE)
   install(FILES "${ECHOLLAMA_HRTF_FILE}" DESTINATION share/echollama RENAME head.sofa COMPONENT program)
 endif()
@@ -57,7 +56,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION sound)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME echollama)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${ECHOLLAMA_SHERPA_DIR}/lib")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${ECHOLLAMA_ONNXRUNTIME_DIR}")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS fonts-dejavu-core) # letters on annotated pictures
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "python3-pip, npm") # fetch the packages that carry models
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "For blind and low-vision people, makers of assistive tools and researchers.

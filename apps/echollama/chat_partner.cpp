@@ -27,6 +27,15 @@ ChatPartner::ChatPartner(AppContext const& context, ChatOptions const& options, 
       dialogue_(options.request.prompts.wording, is_file) {
     models_.describer = load_describer(context, options.language, timings);
     models_.speaker = speaker_;
+    auto const load = [this] {
+        if (!loading_.valid()) {
+            loading_ = begin_in_order(speaker_, models_.describer);
+        }
+    };
+    if (options.seeing.input.picture.empty()) { // nothing has to be looked at first
+        load();
+    }
+    seeing_.found = load;
 }
 
 ChatPartner::~ChatPartner() {

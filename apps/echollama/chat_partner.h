@@ -8,6 +8,7 @@
 #include "pipeline/tell.h"
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -46,6 +47,7 @@ class ChatPartner {
     std::unique_ptr<Picture> picture_;
     TellingModels models_;
     Dialogue dialogue_;
+    std::future<void> loading_; // last: it ends before the models do
 };
 
 } // namespace echollama

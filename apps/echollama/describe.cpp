@@ -11,6 +11,7 @@
 #include "wording_options.h"
 
 #include <algorithm>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -119,6 +120,12 @@ void run(AppContext const& context, DescribeOptions options) {
     }
     if (!needs_text(options)) {
         described.reader = {};
+    }
+    std::future<void> loading;
+    described.found = [&] { loading = begin_in_order(telling.speaker, telling.describer); };
+    if (has_cores_to_spare()) {
+        described.found();
+        described.found = {};
     }
     auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
     telling.text = observation.text;

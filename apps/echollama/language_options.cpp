@@ -96,16 +96,16 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         remote->key = key_from_environment();
         remote->sampling = sampling;
         parse_chat_address(remote->url); // a wrong address is told before the picture is looked at
-        return load_in_background<Describer>(timings, "language model",
-                                             [remote] { return make_remote_describer(*remote); });
+        return load_when_wanted<Describer>(timings, "language model",
+                                           [remote] { return make_remote_describer(*remote); });
     }
     LocalDescriberOptions local{.model = {.threads = context.threads, .chat = options.chat}, .sampling = sampling};
     check_chat_template(options.chat.choice); // told before the picture is looked at
     for (auto const& lora : options.loras) {
         local.model.adapters.push_back(parse_lora(lora));
     }
-    // Found in the background too: a missing language model is worth a warning only.
-    return load_in_background<Describer>(timings, "language model", [named = options.llm, context, local] {
+    // Found when it is loaded: a missing language model is worth a warning only.
+    return load_when_wanted<Describer>(timings, "language model", [named = options.llm, context, local] {
         return make_local_describer(model_or_starter(context, named, usual_language_model(context)), local);
     });
 }

@@ -67,6 +67,7 @@ void run(AppContext const& context, ReadOptions const& options) {
     Timings timings;
     SpeechOutput out(options.voice, context.stop);
     auto const speaker = load_speaker(context, options.voice, timings);
+    auto const speaker_loading = begin_in_order(speaker);
     auto const view = load_input(options.input);
     auto const reader = make_paddle_reader(model_folder(context, options), context.threads);
     Scene scene;

@@ -79,7 +79,7 @@ Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& opt
     auto choice = options.choice;
     choice.live = options.target.play && !options.verify;
     auto listener = options.listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : options.listener;
-    return load_in_background<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
+    return load_when_wanted<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
         auto speaker = make_speaker(choice, dir, threads);
         if (!options.verify) {
             return speaker;

@@ -24,7 +24,7 @@ struct VoiceOptions {
 
 void add_voice_options(Command& command, VoiceOptions& options);
 
-// Not valid when no speech is wanted.
+// Not valid when no speech is wanted; loaded when it is asked for or begun.
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings);
 
 } // namespace echollama

@@ -1,4 +1,4 @@
-// The files of a voice that sherpa-onnx runs.
+// The files of a voice as sherpa-onnx publishes it.
 #pragma once
 
 #include <filesystem>

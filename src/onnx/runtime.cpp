@@ -20,7 +20,7 @@ struct OrtApiBase {
 };
 
 [[noreturn]] void fail(std::string const& reason) {
-    throw Error("ONNX networks cannot be run because " + reason + "; run scripts/fetch-package sherpa-onnx.");
+    throw Error("ONNX networks cannot be run because " + reason + "; run scripts/fetch-package onnxruntime.");
 }
 
 constexpr int warning_severity = 2;
@@ -30,7 +30,7 @@ void log_line(void*, int, char const*, char const*, char const*, char const* mes
 }
 
 Runtime load() {
-    void* library = open_bundled_library("libonnxruntime.so", ECHOLLAMA_SHERPA_LIB_DIR);
+    void* library = open_bundled_library(ECHOLLAMA_ONNXRUNTIME_FILE, ECHOLLAMA_ONNXRUNTIME_LIB_DIR);
     if (!library) {
         fail("ONNX Runtime is missing");
     }

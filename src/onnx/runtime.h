@@ -1,6 +1,6 @@
 // ONNX Runtime's C interface, loaded when a network is first opened, so that the program runs without it.
 //
-// The library comes with sherpa-onnx, its header does not: what is used of it is declared here. The library hands out
+// The library comes without its header: what is used of it is declared here. The library hands out
 // one table of functions that only ever grows at its end, so a place in it belongs to one function for good
 // (onnxruntime_c_api.h, "struct OrtApi"; tests/tools/onnx_places.cpp compares the places with that header).
 #pragma once
@@ -38,6 +38,7 @@ struct Runtime {
     OrtStatus* (*create_session_options)(OrtSessionOptions**) = nullptr;
     OrtStatus* (*disable_memory_pattern)(OrtSessionOptions*) = nullptr;
     OrtStatus* (*disable_arena)(OrtSessionOptions*) = nullptr;
+    OrtStatus* (*set_optimisation)(OrtSessionOptions*, int level) = nullptr;
     OrtStatus* (*set_threads)(OrtSessionOptions*, int count) = nullptr;
     OrtStatus* (*input_count)(OrtSession const*, std::size_t*) = nullptr;
     OrtStatus* (*output_count)(OrtSession const*, std::size_t*) = nullptr;
@@ -87,6 +88,7 @@ void each_function(Runtime& r, Visit visit) {
     visit(r.create_session_options, 10, "CreateSessionOptions");
     visit(r.disable_memory_pattern, 17, "DisableMemPattern");
     visit(r.disable_arena, 19, "DisableCpuMemArena");
+    visit(r.set_optimisation, 23, "SetSessionGraphOptimizationLevel");
     visit(r.set_threads, 24, "SetIntraOpNumThreads");
     visit(r.input_count, 30, "SessionGetInputCount");
     visit(r.output_count, 31, "SessionGetOutputCount");

@@ -83,12 +83,14 @@ std::vector<Port> ports(fs::path const& file, OrtSession const* session, Count c
     return found;
 }
 
-Handle<OrtSessionOptions> make_options(fs::path const& file, int threads) {
+Handle<OrtSessionOptions> make_options(fs::path const& file, int threads, Optimise optimise) {
     auto const& r = runtime();
     OrtSessionOptions* made = nullptr;
     check(file, r.create_session_options(&made));
     Handle<OrtSessionOptions> options(made, r.release_session_options);
     check(file, r.set_threads(made, std::max(1, threads)));
+    constexpr int no_optimisation = 0, all_optimisations = 99; // ORT_DISABLE_ALL, ORT_ENABLE_ALL
+    check(file, r.set_optimisation(made, optimise == Optimise::nothing ? no_optimisation : all_optimisations));
     // Sizes differ from run to run: what was planned for one would only be kept. And threads that wait must not take
     // the processor from the models that work at the same time.
     check(file, r.disable_memory_pattern(made));
@@ -139,13 +141,13 @@ Output read_output(fs::path const& file, std::string const& name, std::shared_pt
 
 } // namespace
 
-Session::Session(fs::path const& file, int threads) : file_(file) {
+Session::Session(fs::path const& file, int threads, Optimise optimise) : file_(file) {
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
         fail(file, "there is no such file");
     }
     auto const& r = runtime();
-    auto options = make_options(file, threads);
+    auto options = make_options(file, threads, optimise);
     OrtSession* session = nullptr;
     check(file, r.create_session(r.env, file.c_str(), options.get(), &session));
     session_ = std::shared_ptr<void>(session, [&r](void* s) { r.release_session(static_cast<OrtSession*>(s)); });

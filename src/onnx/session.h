@@ -35,12 +35,15 @@ struct Output {
     std::shared_ptr<void const> owner; // of the values
 };
 
+// How much the runtime works on a network when it is opened: that pays only where it makes the runs faster.
+enum class Optimise { nothing, everything };
+
 // Not thread-safe. Everything throws Error: the file is missing or no network that the runtime can run, inputs do not
 // fit, an output is not of float32.
 class Session {
   public:
     // `threads` work on one run.
-    Session(std::filesystem::path const& file, int threads);
+    Session(std::filesystem::path const& file, int threads, Optimise optimise = Optimise::everything);
 
     std::vector<Port> const& inputs() const { return inputs_; }
     std::vector<Port> const& outputs() const { return outputs_; }

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace echollama {
 
@@ -35,6 +36,21 @@ Loading<Role> load_when_wanted(Timings& timings, std::string const& name, Make m
     return std::async(std::launch::deferred, [&timings, name, make] {
         return timings.measure("load " + name, [&] { return std::shared_ptr<Role>(make()); });
     });
+}
+
+// Begins, in the background and one after the other, what otherwise waits to be wanted. The result must be kept until
+// the models may be dropped: its end waits for the loading.
+template <typename... Role>
+std::future<void> begin_in_order(Loading<Role> const&... loading) {
+    return std::async(std::launch::async,
+                      [... loading = loading] { ((loading.valid() ? loading.wait() : void()), ...); });
+}
+
+// Whether what is needed later may load beside the work that is waited for. On a small processor it would only take
+// that work's place, and the first words would come later.
+inline bool has_cores_to_spare() {
+    constexpr unsigned few = 4;
+    return std::thread::hardware_concurrency() >= few;
 }
 
 } // namespace echollama

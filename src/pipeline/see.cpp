@@ -101,11 +101,14 @@ Observation see(View const& view, SeeingModels const& models, float threshold, T
     auto detector = models.detector.get();
     observation.sure_score = detector->sure_score();
     observation.detections = timings.measure("detect", [&] { return detect_in(view, *detector, threshold, stop); });
-    observation.text = start_reading(view, models, timings, stop);
     bool const certain = std::any_of(observation.detections.begin(), observation.detections.end(),
                                      [&](auto const& found) { return is_sure(found, observation.sure_score); });
     auto gist = certain || view.drawn ? std::nullopt
                                       : timings.measure("gist", [&] { return detector->gist(view.image, stop); });
+    if (models.found) {
+        models.found();
+    }
+    observation.text = start_reading(view, models, timings, stop);
     if (depth.valid()) {
         observation.depth = depth.get();
         if (observation.depth->values.empty()) { // stopped

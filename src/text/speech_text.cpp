@@ -6,28 +6,6 @@
 namespace echollama {
 namespace speech {
 
-Character character_at(std::string_view text, std::size_t at) {
-    if (at >= text.size()) {
-        return {};
-    }
-    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const lead = byte(at);
-    std::size_t const length = lead < 0x80 ? 1 : lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if ((lead >= 0x80 && lead < 0xC2) || lead >= 0xF5 || at + length > text.size()) {
-        return {};
-    }
-    char32_t code = length == 1 ? lead : lead & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(at + i) & 0xC0) != 0x80) {
-            return {};
-        }
-        code = code << 6 | (byte(at + i) & 0x3F);
-    }
-    bool const overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-    bool const surrogate = code >= 0xD800 && code < 0xE000;
-    return overlong || surrogate || code > 0x10FFFF ? Character{} : Character{code, length};
-}
-
 bool letter_at(std::string_view text, std::size_t at) {
     if (at >= text.size()) {
         return false;

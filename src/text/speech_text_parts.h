@@ -1,6 +1,8 @@
-#include "base/ascii.h"
 // The steps of normalise_for_speech; private to this room.
 #pragma once
+
+#include "base/ascii.h"
+#include "text/utf8.h"
 
 #include <cstddef>
 #include <optional>
@@ -24,13 +26,6 @@ std::size_t tag_end(std::string_view text, std::size_t at);
 // Letters and digits in another dress (full width, circled, mathematical, ligatures, fractions and powers that are one
 // character) become plain ones.
 std::string plain_letters(std::string_view text);
-
-// One UTF-8 character at the position; invalid bytes give length 0.
-struct Character {
-    char32_t code = 0;
-    std::size_t length = 0;
-};
-Character character_at(std::string_view text, std::size_t at);
 
 // Letters and digits of any script, with their accents.
 bool is_letter(char32_t code);

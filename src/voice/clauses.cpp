@@ -6,7 +6,7 @@
 namespace echollama {
 namespace {
 
-constexpr std::size_t longest_whole = 80, shortest_piece = 20;
+constexpr std::size_t longest_whole = 80, shortest_piece = 20, longest_piece = 250;
 
 bool is_border(std::int32_t code) {
     return code > 0 && code < 128 && std::string_view(",;:.!?").find(static_cast<char>(code)) != std::string_view::npos;
@@ -23,6 +23,12 @@ std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const>
             phonemes = phonemes.subspan(1);
         }
     };
+    auto last_space = [&](std::size_t end) {
+        while (end > shortest_piece && phonemes[end] != ' ') {
+            --end;
+        }
+        return end > shortest_piece ? end : longest_piece;
+    };
     auto next_border = [&] {
         for (std::size_t i = shortest_piece; i + shortest_piece < phonemes.size(); ++i) {
             if (is_border(phonemes[i - 1]) && !is_border(phonemes[i])) {
@@ -31,8 +37,12 @@ std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const>
         }
         return phonemes.size();
     };
+    auto end_of_piece = [&] {
+        auto const border = next_border();
+        return border > longest_piece ? last_space(longest_piece) : border;
+    };
     while (phonemes.size() > longest_whole) {
-        cut(next_border());
+        cut(end_of_piece());
     }
     if (!phonemes.empty()) {
         cut(phonemes.size());

@@ -8,8 +8,9 @@
 namespace echollama {
 
 // Phonemes (code points) of a sentence, cut after a comma, semicolon, colon or mark of a sentence's end; sentences that
-// are made at once anyway (up to 80 phonemes, some eighteen words) stay whole, and no piece is shorter than 20. Spaces
-// at the cut are dropped.
+// are made at once anyway (up to 80 phonemes, some eighteen words) stay whole, and no piece is shorter than 20. Where
+// none of these marks comes for 250 phonemes, the cut is between two words: networks take no endless sentence (Kokoro
+// 510 numbers). Spaces at the cut are dropped.
 std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const> phonemes);
 
 } // namespace echollama

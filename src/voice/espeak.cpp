@@ -1,6 +1,7 @@
 #include "voice/espeak.h"
 
 #include "base/error.h"
+#include "text/utf8.h"
 #include "voice/forked_work.h"
 
 #include <espeak-ng/speak_lib.h>
@@ -106,16 +107,12 @@ std::vector<float> read_samples(std::string_view bytes) {
 
 void append_code_points(std::string_view utf8, std::vector<std::int32_t>& out) {
     bool switched = false; // inside "(en)", espeak's mark for words of another language
-    for (std::size_t i = 0; i < utf8.size();) {
-        auto lead = static_cast<unsigned char>(utf8[i]);
-        std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        std::int32_t code = length == 1 ? lead : lead & (0x7F >> length);
-        for (std::size_t k = 1; k < length && i + k < utf8.size(); ++k) {
-            code = (code << 6) | (static_cast<unsigned char>(utf8[i + k]) & 0x3F);
-        }
-        i += length;
+    for (std::size_t at = 0; at < utf8.size();) {
+        auto const character = character_at(utf8, at);
+        auto const code = static_cast<std::int32_t>(character.code);
+        at += std::max<std::size_t>(1, character.length);
         switched = switched || code == '(';
-        if (!switched && code != '\n') {
+        if (!switched && character.length > 0 && code != '\n') {
             out.push_back(code);
         }
         switched = switched && code != ')';

@@ -53,17 +53,22 @@ int number(std::map<std::string, std::string> const& metadata, std::string const
     return value;
 }
 
-// Kokoro's style_dim "510,1,256": floats of one speaker.
-std::uintmax_t style_floats(std::map<std::string, std::string> const& metadata, fs::path const& folder) {
+// Kokoro's style_dim "510,1,256": rows, 1, width.
+void read_style_size(VoiceFolder& voice, std::map<std::string, std::string> const& metadata, fs::path const& folder) {
+    constexpr std::size_t most = 1 << 16;
     number(metadata, "style_dim", folder); // is there and begins with a number
-    std::uintmax_t product = 1;
+    std::vector<std::size_t> sizes;
     std::istringstream list(metadata.at("style_dim"));
     for (std::string part; std::getline(list, part, ',');) {
-        std::uintmax_t value = 0;
+        std::size_t value = 0;
         std::from_chars(part.data(), part.data() + part.size(), value);
-        product *= std::min<std::uintmax_t>(value, 1 << 16);
+        sizes.push_back(std::min(value, most));
     }
-    return product;
+    if (sizes.size() != 3 || sizes[0] == 0 || sizes[1] != 1 || sizes[2] == 0) {
+        fail(folder, "its model's style_dim is not ROWS,1,WIDTH");
+    }
+    voice.style_rows = sizes[0];
+    voice.style_width = sizes[2];
 }
 
 // sherpa-onnx's list "af_alloy,af_aoede"; empty where it does not tell of all.
@@ -138,9 +143,10 @@ VoiceFolder read_voice_folder(fs::path const& path) {
     if (voice.kind == VoiceFolder::Kind::piper) {
         read_piper_settings(voice, folder);
     } else {
+        read_style_size(voice, *metadata, folder);
         auto const bytes = fs::file_size(voice.voices, failed);
-        if (failed ||
-            bytes != static_cast<std::uintmax_t>(voice.speakers) * style_floats(*metadata, folder) * sizeof(float)) {
+        auto const wanted = sizeof(float) * voice.style_rows * voice.style_width;
+        if (failed || voice.speakers < 1 || bytes != static_cast<std::uintmax_t>(voice.speakers) * wanted) {
             fail(folder, "its file voices.bin is cut short or of another model; install it again");
         }
     }

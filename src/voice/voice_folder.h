@@ -1,15 +1,16 @@
 // Which voice a folder holds.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace echollama {
 
-// A voice that sherpa-onnx runs. Piper: one .onnx with sherpa-onnx's metadata, tokens.txt, and settings in voice.json
-// (as prepare_piper_voice makes it) or NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx, voices.bin,
-// tokens.txt.
+// A voice as sherpa-onnx publishes it. Piper: one .onnx with sherpa-onnx's metadata, tokens.txt, and settings in
+// voice.json (as prepare_piper_voice makes it) or NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx,
+// voices.bin, tokens.txt.
 struct VoiceFolder {
     enum class Kind { piper, kokoro };
     Kind kind = Kind::piper;
@@ -18,11 +19,12 @@ struct VoiceFolder {
     int speakers = 1;
     std::vector<std::string> names; // of the speakers; empty: they have only numbers
     int sample_rate = 22050;
+    std::size_t style_rows = 0, style_width = 0; // Kokoro: floats of one speaker, a row for each length of a clause
     float noise_scale = 0.667F, noise_w = 0.8F, length_scale = 1; // Piper
 };
 
-// `path`: the folder, or its .onnx file. onnxruntime and sherpa-onnx end the program on broken files and on files
-// without their metadata, so everything is checked here first. Throws Error with one sentence that says what is
+// `path`: the folder, or its .onnx file. What the files say of themselves is checked here, before a network is opened.
+// Throws Error with one sentence that says what is
 // missing.
 VoiceFolder read_voice_folder(std::filesystem::path const& path);
 

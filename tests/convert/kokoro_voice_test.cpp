@@ -1,4 +1,4 @@
-// Kokoro voices as published become folders that sherpa-onnx runs.
+// Kokoro voices as published become folders as sherpa-onnx publishes them.
 #include "base/error.h"
 #include "convert/kokoro_voice.h"
 #include "convert/piper_voice.h"

@@ -121,7 +121,7 @@ TEST(SpeechBorders, WhatIsNoUtf8IsLeftOut) {
         {"\xF4\x90\x80\x80", 0},  {"\x80", 0},
     };
     for (auto const& row : table) {
-        auto const found = speech::character_at(row.written, 0);
+        auto const found = character_at(row.written, 0);
         EXPECT_EQ(static_cast<std::uint32_t>(found.length > 0 ? found.code : 0), static_cast<std::uint32_t>(row.code))
             << static_cast<std::uint32_t>(row.code);
     }

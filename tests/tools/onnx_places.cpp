@@ -21,6 +21,7 @@ static std::size_t published_place(char const* name) {
     PLACE(CreateSessionOptions)
     PLACE(DisableMemPattern)
     PLACE(DisableCpuMemArena)
+    PLACE(SetSessionGraphOptimizationLevel)
     PLACE(SetIntraOpNumThreads)
     PLACE(SessionGetInputCount)
     PLACE(SessionGetOutputCount)

@@ -34,6 +34,20 @@ TEST(Clauses, ALongOneIsCutWhereSpeakersPause) {
     EXPECT_EQ(cut(endless + ", no."), Pieces{endless + ", no."}) << "two words by themselves sound lost";
 }
 
+TEST(Clauses, WithoutAnyPauseTheCutIsBetweenWords) {
+    std::string words;
+    for (int i = 0; i < 150; ++i) {
+        words += "abcdefghi ";
+    }
+    auto const pieces = cut(words);
+    EXPECT_GT(pieces.size(), 5U);
+    for (auto const& piece : pieces) {
+        EXPECT_LE(piece.size(), 250U);
+        EXPECT_TRUE(piece.starts_with("abc") && (piece.ends_with("ghi") || piece.ends_with("ghi "))) << piece;
+    }
+    EXPECT_EQ(cut(std::string(600, 'a')).size(), 3U) << "one word without an end";
+}
+
 TEST(Clauses, NothingIsLostButSpaces) {
     std::string text;
     for (int i = 0; i < 300; ++i) {

@@ -180,7 +180,7 @@ TEST(VoiceFolder, TheStarterVoiceCutShortIsRefusedBeforeOnnxRuntimeSeesIt) {
     auto const joe = test::models_dir() / "piper-joe";
     SKIP_WITHOUT(joe);
     EXPECT_EQ(read_voice_folder(joe).sample_rate, 22050);
-    EXPECT_THROW(make_sherpa_voice(joe, "1", 1), UsageError) << "it has one speaker";
+    EXPECT_THROW(make_onnx_voice(joe, "1", 1), UsageError) << "it has one speaker";
     test::TempDir dir;
     fs::copy(joe, dir / "joe", fs::copy_options::recursive);
     auto const size = fs::file_size(dir / "joe/model.onnx");
