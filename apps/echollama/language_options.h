@@ -37,7 +37,8 @@ LlmSampling sampling_of(LanguageOptions const& options);
 // "F.gguf:0.5" → the file and 0.5; without a number 1. Throws UsageError when the number is none.
 LlmAdapter parse_lora(std::string const& text);
 
-// Not valid when no language model is wanted; loaded when it is asked for or begun, but the options are checked at once.
+// Not valid when no language model is wanted; loaded when it is asked for or begun, but the options are checked at
+// once.
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings);
 
 } // namespace echollama
