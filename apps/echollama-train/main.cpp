@@ -9,6 +9,7 @@
 #include "progress_line.h"
 #include "standard_output.h"
 #include "train/merge.h"
+#include "train/report/report.h"
 #include "train/run.h"
 
 #include <algorithm>
@@ -32,6 +33,9 @@ struct TrainContext {
     struct {
         std::filesystem::path base, adapter, output;
     } merge = {};
+    struct {
+        std::filesystem::path run, output;
+    } report = {};
     bool stopped = false; // a run was, and has been saved
 };
 
@@ -142,6 +146,20 @@ void add_merge(Command& root, TrainContext& context) {
     };
 }
 
+void add_report(Command& root, TrainContext& context) {
+    auto& command = root.subcommand("report", "Draw and tabulate how a run went, beside the paper's own");
+    command.example = "echollama-train report runs/first";
+    command.notes = "The same numbers can be watched while a run learns: tensorboard --logdir runs";
+    command.positional("run", context.report.run, "The run's output_dir").required();
+    command.option("--out,-o", context.report.output, "Folder to write to").otherwise("the run's folder");
+    command.run = [&context] {
+        auto const folder = context.report.output.empty() ? context.report.run : context.report.output;
+        auto const curves = train::read_run_curves(context.report.run);
+        train::write_report(curves, folder);
+        print_line("The report is in " + (folder / "report.md").string() + ", its figure beside it (SVG and PNG).");
+    };
+}
+
 void run_program(std::vector<std::string> const& words, TrainContext& context) {
     Command root{"echollama-train", "Teaches a language model by examples (LoRA)"};
     root.example = "echollama-train dpo configs/echollama-dpo.toml";
@@ -152,6 +170,7 @@ void run_program(std::vector<std::string> const& words, TrainContext& context) {
     add_task(root, "sft", "Learn to give the chosen answers", train::Task::answers, context);
     add_merge(root, context);
     add_prepare_speech(root, context);
+    add_report(root, context);
     auto const parsed = parse_command_line(root, words);
     if (parsed.help) {
         print_text(command_help(*parsed.command));

@@ -1,11 +1,14 @@
 #include "train/run.h"
 
+#include "base/atomic_file.h"
 #include "base/counter_rng.h"
 #include "base/error.h"
 #include "train/checkpoint.h"
 #include "train/encoder.h"
 #include "train/export.h"
 #include "train/run_log.h"
+
+#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -60,7 +63,8 @@ class Run {
         check_folder();
         prepare();
         restore();
-        RunLog log(config_.run.output / "log.jsonl", trainer_->next_step());
+        write_facts();
+        RunLog log(config_.run.output, trainer_->next_step());
         auto const end = learn(log);
         RunResult result{end, trainer_->next_step(), trainer_->steps(), {}, {}};
         if (end != RunEnd::stopped) {
@@ -105,6 +109,21 @@ class Run {
         }
         key_ = key_of(config_, task_, fingerprint_, data);
         trainer_.emplace(config_, task_, *lora_, *network_, std::move(data));
+    }
+
+    // run.json, for `report`.
+    void write_facts() const {
+        nlohmann::ordered_json facts;
+        facts["task"] = task_ == Task::preferences ? "dpo" : "sft";
+        facts["base_model"] = config_.model.path.stem().string();
+        facts["parameters"] = weights_.count();
+        std::size_t trainable = 0;
+        for (auto const& parameter : lora_->parameters()) {
+            trainable += parameter.values.size();
+        }
+        facts["trainable"] = trainable;
+        facts["steps"] = trainer_->steps();
+        write_file_atomically(config_.run.output / "run.json", facts.dump(2) + "\n", "the run's facts");
     }
 
     TrainingData read_data(fs::path const& file, Encoder const& encoder) {

@@ -30,9 +30,10 @@ struct RunResult {
     std::filesystem::path adapter, gguf; // where the adapter is; empty when the run was stopped
 };
 
-// In output_dir: state.safetensors, which a stopped run goes on from; log.jsonl, a line a step and an evaluation;
-// reference-….safetensors; at the end adapter/ as PEFT writes it and adapter.gguf. A run that was stopped has been
-// saved. With early stopping the adapter is that of the best evaluation. Throws Error.
+// In output_dir: state.safetensors, which a stopped run goes on from; log.jsonl, a line a step and an evaluation, and
+// the same for TensorBoard (train/run_log.h); run.json: task, model, sizes; reference-….safetensors; at the end
+// adapter/ as PEFT writes it and adapter.gguf. A run that was stopped has been saved. With early stopping the adapter
+// is that of the best evaluation. Throws Error.
 RunResult run_training(Task task, TrainConfig const& config, RunHooks const& hooks);
 
 } // namespace echollama::train

@@ -27,6 +27,7 @@ std::vector<nlohmann::json> log_of(fs::path const& run) {
     for (std::string line; std::getline(file, line);) {
         lines.push_back(nlohmann::json::parse(line));
         lines.back().erase("tokens_per_second");
+        lines.back().erase("time");
     }
     return lines;
 }

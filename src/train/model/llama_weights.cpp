@@ -56,6 +56,18 @@ std::size_t LlamaWeights::memory() const {
     return sum;
 }
 
+std::int64_t LlamaWeights::count() const {
+    auto const size = [](Matrix const& matrix) { return matrix.rows * matrix.columns; };
+    auto sum = size(embedding) + (output ? size(*output) : 0) + static_cast<std::int64_t>(norm.size());
+    for (auto const& layer : layers) {
+        sum += static_cast<std::int64_t>(layer.attention_norm.size() + layer.ffn_norm.size());
+        for (auto const& matrix : layer.projections) {
+            sum += size(matrix);
+        }
+    }
+    return sum;
+}
+
 std::uint64_t LlamaWeights::fingerprint() const {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     double const facts[] = {shape.norm_eps, shape.rope_theta, shape.scaling.factor,

@@ -31,7 +31,8 @@ struct LlamaWeights {
     std::vector<LlamaLayer> layers;
 
     Matrix const& output_matrix() const { return output ? *output : embedding; }
-    std::size_t memory() const;
+    std::size_t memory() const; // bytes
+    std::int64_t count() const; // numbers
     // Changes when any of the numbers does: the key of what is remembered about the model.
     std::uint64_t fingerprint() const;
 };
