@@ -34,6 +34,7 @@ void add_describe(Command& root, AppContext& context);
 void add_detect(Command& root, AppContext& context);
 void add_eval(Command& root, AppContext& context);
 void add_eval_distance(Command& eval, AppContext& context);
+void add_eval_geometry(Command& eval, AppContext& context);
 void add_help(Command& root);
 void add_listen(Command& root, AppContext& context);
 void add_models(Command& root, AppContext& context);

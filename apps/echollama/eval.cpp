@@ -176,6 +176,7 @@ void add_eval(Command& root, AppContext& context) {
     scene.example = "echollama eval scene --rooms 200 --json";
     scene.run = [&context, options] { run(context, *options); };
     add_eval_distance(command, context);
+    add_eval_geometry(command, context);
 }
 
 } // namespace echollama

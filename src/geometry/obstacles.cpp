@@ -1,0 +1,175 @@
+#include "geometry/obstacles.h"
+
+#include "geometry/measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace echollama {
+namespace {
+
+constexpr float over_head_m = 2.05F; // what begins higher is in nobody's way
+constexpr float low_m = 0.5F;        // up to a knee
+constexpr float hangs_from_m = 0.35F;
+constexpr int fewest_readings = 14;
+constexpr float smallest_m = 0.03F; // in its longest direction
+
+// Union of sets, each named by one of its members.
+class Sets {
+  public:
+    explicit Sets(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+    std::size_t find(std::size_t i) {
+        while (parent_[i] != i) {
+            parent_[i] = parent_[parent_[i]];
+            i = parent_[i];
+        }
+        return i;
+    }
+    void join(std::size_t a, std::size_t b) { parent_[find(a)] = find(b); }
+
+  private:
+    std::vector<std::size_t> parent_;
+};
+
+bool in_the_way(Band const& band, bool has_floor) {
+    if (!has_floor) {
+        return true;
+    }
+    float const tolerance = floor_tolerance(band.sigma, band.y);
+    return band.high > tolerance + band.sigma && band.low < over_head_m && band.low > -0.3F;
+}
+
+// Does the set of readings stand for something? Strays are few and lie apart.
+bool is_something(ObstacleFacts const& o) {
+    float const size = std::max({o.box.x.high - o.box.x.low, o.box.y.high - o.box.y.low, o.box.z.high - o.box.z.low});
+    return o.points >= static_cast<std::size_t>(fewest_readings) && size > smallest_m;
+}
+
+void settle_kind(ObstacleFacts& o, Columns const& columns, bool has_floor, bool bottom_seen) {
+    if (!has_floor) {
+        return;
+    }
+    // Floor that is seen under it, or a bottom that is seen to end, tells that it hangs.
+    GroundPoint const middle{(o.box.x.low + o.box.x.high) / 2, (o.box.y.low + o.box.y.high) / 2};
+    int const cell = GroundGrid::cell_at(middle.x, middle.y);
+    bool const floor_under = cell >= 0 && columns.floor[static_cast<std::size_t>(cell)].is_floor();
+    if (o.box.z.low > hangs_from_m && (bottom_seen || floor_under)) {
+        o.kind = ObstacleKind::hanging;
+    } else if (o.box.z.high < low_m) {
+        o.kind = ObstacleKind::low;
+    }
+}
+
+} // namespace
+
+Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vector<WallPlane> const& walls,
+                         bool has_floor) {
+    auto const& bands = columns.bands;
+    Obstacles out;
+    out.of_band.assign(bands.size(), -1);
+    std::vector<bool> taken(bands.size(), false), near_wall(bands.size(), false);
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        bool const open = levels.use.empty() || levels.use[i] == BandUse::open || levels.use[i] == BandUse::table;
+        taken[i] = open && in_the_way(bands[i], has_floor) && bands[i].readings >= 2 && wall_of(bands[i], walls) < 0;
+    }
+    Sets sets(bands.size());
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        if (!taken[i]) {
+            continue;
+        }
+        // Sparse readings far away leave squares empty between them.
+        int const far = bands[i].y > 3.5F ? 2 : 1;
+        for (int ahead = 0; ahead <= far; ++ahead) {
+            for (int right = -far; right <= far; ++right) {
+                int const cell = GroundGrid::beside(bands[i].cell, right, ahead);
+                if (cell < 0) {
+                    continue;
+                }
+                for (int k = columns.first[static_cast<std::size_t>(cell)];
+                     k < columns.first[static_cast<std::size_t>(cell) + 1]; ++k) {
+                    auto const& other = bands[static_cast<std::size_t>(k)];
+                    if (taken[static_cast<std::size_t>(k)] && other.low < bands[i].high + 0.12F &&
+                        bands[i].low < other.high + 0.12F) {
+                        sets.join(i, static_cast<std::size_t>(k));
+                    }
+                }
+            }
+        }
+    }
+    struct Building {
+        ObstacleFacts facts;
+        std::vector<float> x, y;
+        float sigma = 0, sum_x = 0, sum_y = 0;
+        int bottom_cut = 0, all = 0;
+        std::vector<std::size_t> members;
+    };
+    std::vector<Building> building;
+    std::vector<int> index(bands.size(), -1);
+    constexpr float far = 1e9F;
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+        if (!taken[i]) {
+            continue;
+        }
+        auto& at = index[sets.find(i)];
+        if (at < 0) {
+            at = static_cast<int>(building.size());
+            building.push_back({});
+            building.back().facts.box = {{far, -far}, {far, -far}, {far, -far}};
+            building.back().facts.top_seen = true;
+        }
+        auto& b = building[static_cast<std::size_t>(at)];
+        auto& o = b.facts;
+        auto const& band = bands[i];
+        o.points += static_cast<std::size_t>(band.readings);
+        o.box.z = {std::min(o.box.z.low, band.low), std::max(o.box.z.high, band.high)};
+        b.x.push_back(band.x), b.y.push_back(band.y);
+        b.sigma += band.ray_sigma;
+        auto const weight = static_cast<float>(band.readings);
+        b.sum_x += weight * band.x, b.sum_y += weight * band.y;
+        o.top_seen = o.top_seen && !band.at_top;
+        b.bottom_cut += band.at_bottom;
+        ++b.all;
+        b.members.push_back(i);
+    }
+    for (auto& b : building) {
+        auto& o = b.facts;
+        auto trimmed = [](std::vector<float>& values) { // without the outermost of 25
+            std::sort(values.begin(), values.end());
+            auto const stray = values.size() / 25;
+            return Extent{values[stray], values[values.size() - 1 - stray]};
+        };
+        auto const xs = b.x, ys = b.y;
+        o.box.x = trimmed(b.x), o.box.y = trimmed(b.y);
+        std::vector<std::pair<float, std::size_t>> by_distance;
+        for (std::size_t i = 0; i < xs.size(); ++i) {
+            by_distance.emplace_back(distance_to({xs[i], ys[i]}), i);
+        }
+        std::sort(by_distance.begin(), by_distance.end());
+        auto const near = by_distance[by_distance.size() / 25];
+        o.nearest = {xs[near.second], ys[near.second]};
+        float const sigma = b.sigma / static_cast<float>(b.all);
+        o.distance = measured(near.first, 0.02F + 0.005F * near.first + 0.5F * sigma);
+        o.bearing_deg = bearing_of({b.sum_x, b.sum_y});
+        for (auto const& wall : walls) {
+            float const gap = -wall.distance_of(o.nearest.x, o.nearest.y) - (o.box.y.high - o.box.y.low);
+            GroundPoint const middle{(o.box.x.low + o.box.x.high) / 2, (o.box.y.low + o.box.y.high) / 2};
+            float const t = wall.along_of(middle.x, middle.y);
+            bool const beside = t > wall.along.low && t < wall.along.high;
+            o.against_wall = o.against_wall || (beside && std::abs(gap) < 0.2F);
+        }
+        settle_kind(o, columns, has_floor, b.bottom_cut == 0);
+    }
+    std::erase_if(building, [](auto const& b) { return !is_something(b.facts); });
+    std::sort(building.begin(), building.end(),
+              [](auto const& a, auto const& b) { return a.facts.distance.metres < b.facts.distance.metres; });
+    for (auto const& b : building) {
+        for (auto i : b.members) {
+            out.of_band[i] = static_cast<int>(out.facts.size());
+        }
+        out.facts.push_back(b.facts);
+    }
+    return out;
+}
+
+} // namespace echollama

@@ -1,0 +1,316 @@
+#include "geometry/upright.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace echollama {
+namespace {
+
+constexpr float degree = std::numbers::pi_v<float> / 180;
+constexpr float most_tilt = 65 * degree; // of the camera
+constexpr float most_told_error = 6 * degree;
+constexpr float kernel = 6 * degree;                // how far a level patch may be from level
+constexpr float lowest_m = 2.2F, highest_m = 0.75F; // of the floor below a camera in somebody's hand
+constexpr float usual_m = 1.4F, usual_doubt = 0.35F;
+
+float weight_of(Patch const& patch) {
+    float const doubt = patch.doubt / kernel;
+    return std::sqrt(static_cast<float>(patch.readings)) / (1 + doubt * doubt);
+}
+
+float width_for(Patch const& patch) {
+    return std::hypot(kernel, patch.doubt);
+}
+
+// Patches that go with this up: level ones count once, upright ones a little less, as they leave one turn open.
+float score_of(Vector3 up, std::vector<Patch> const& patches) {
+    float sum = 0;
+    for (auto const& patch : patches) {
+        float const cosine = std::abs(dot(patch.normal, up));
+        float const width = width_for(patch);
+        float const off_level = std::sqrt(std::max(0.0F, 1 - cosine * cosine)) / width, off_upright = cosine / width;
+        sum +=
+            weight_of(patch) * std::max(std::exp(-off_level * off_level), 0.7F * std::exp(-off_upright * off_upright));
+    }
+    return sum;
+}
+
+struct Prior {
+    Vector3 up;
+    float limit;
+};
+
+void add_candidate(std::vector<Vector3>& candidates, Vector3 up, Prior const& prior) {
+    up = normalised(up);
+    if (dot(up, prior.up) < 0) {
+        up = -up;
+    }
+    if (norm(up) > 0.5F && dot(up, prior.up) > std::cos(prior.limit)) {
+        candidates.push_back(up);
+    }
+}
+
+std::vector<Vector3> candidates_of(std::vector<Patch> const& patches, Prior const& prior) {
+    std::vector<Vector3> candidates{prior.up};
+    std::size_t const step = std::max<std::size_t>(1, patches.size() / 160);
+    for (std::size_t i = 0; i < patches.size(); i += step) {
+        auto const n = patches[i].normal;
+        add_candidate(candidates, n, prior);
+        add_candidate(candidates, prior.up - dot(prior.up, n) * n, prior); // if it is a wall
+        std::size_t const other = (i * 7 + patches.size() / 3) % patches.size();
+        if (norm(cross(n, patches[other].normal)) > 0.5F) { // two walls
+            add_candidate(candidates, cross(n, patches[other].normal), prior);
+        }
+    }
+    return candidates;
+}
+
+// The up that is nearest to right angles with upright patches and along the normals of level ones, least squares.
+Vector3 refined(Vector3 up, std::vector<Patch> const& patches) {
+    for (int round = 0; round < 4; ++round) {
+        Symmetric3 sums;
+        sums.add_outer(up, 1e-3);
+        for (auto const& patch : patches) {
+            float const cosine = std::abs(dot(patch.normal, up));
+            float const width = 2 * width_for(patch);
+            double const weight =
+                static_cast<double>(weight_of(patch)) / static_cast<double>(1e-4F + patch.doubt * patch.doubt);
+            if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < width) {
+                sums.add_outer(patch.normal, weight);
+            } else if (cosine < width) {
+                sums.add_outer(patch.normal, -weight);
+            }
+        }
+        auto const found = eigen_of(sums).vectors[2];
+        up = dot(found, up) < 0 ? -found : found;
+    }
+    return up;
+}
+
+struct Level {
+    float height = 0; // of its patches, over the camera (negative)
+    float area = 0, readings = 0;
+    float near = 0; // metres along the ground to where it begins
+    std::size_t patches = 0;
+};
+
+// Level surfaces under the camera, each at most 10 cm thick, the largest first.
+std::vector<Level> levels_of(std::vector<Patch> const& patches, Vector3 up) {
+    struct Piece {
+        float height, area, near, readings;
+    };
+    std::vector<Piece> pieces;
+    for (auto const& patch : patches) {
+        float const tilt = std::acos(std::clamp(dot(patch.normal, up), -1.0F, 1.0F));
+        float const height = dot(patch.centre, up);
+        if (tilt < std::min(3 * kernel, kernel + 2 * patch.doubt) && height < -0.25F) {
+            auto const along = patch.centre - height * up;
+            pieces.push_back({height, patch.area, norm(along), static_cast<float>(patch.readings)});
+        }
+    }
+    std::sort(pieces.begin(), pieces.end(), [](auto const& a, auto const& b) { return a.height < b.height; });
+    std::vector<Level> levels;
+    std::vector<bool> used(pieces.size(), false);
+    constexpr float thick = 0.10F;
+    while (levels.size() < 8) {
+        std::size_t best = 0, best_end = 0;
+        float most = 0, sum = 0;
+        for (std::size_t first = 0, last = 0; first < pieces.size(); ++first) { // a window over the heights
+            last = std::max(last, first);
+            while (last < pieces.size() && pieces[last].height - pieces[first].height <= thick) {
+                sum += used[last] ? 0 : pieces[last].readings;
+                ++last;
+            }
+            if (sum > most) {
+                most = sum, best = first, best_end = last;
+            }
+            sum -= used[first] ? 0 : pieces[first].readings;
+        }
+        if (most <= 0) {
+            break;
+        }
+        Level level;
+        std::vector<float> nears;
+        float weighted = 0;
+        for (auto i = best; i < best_end; ++i) {
+            if (!used[i]) {
+                used[i] = true;
+                level.area += pieces[i].area;
+                level.readings += pieces[i].readings;
+                weighted += pieces[i].readings * pieces[i].height;
+                nears.push_back(pieces[i].near);
+            }
+        }
+        level.patches = nears.size();
+        level.height = weighted / level.readings;
+        auto const tenth = nears.begin() + static_cast<std::ptrdiff_t>(nears.size() / 10);
+        std::nth_element(nears.begin(), tenth, nears.end());
+        level.near = *tenth;
+        levels.push_back(level);
+    }
+    return levels;
+}
+
+std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t all_patches) {
+    std::optional<Level> best;
+    float best_score = 0;
+    for (auto const& level : levels) {
+        bool const possible = level.height > -lowest_m && level.height < -highest_m && level.patches >= 4 &&
+                              level.patches * 200 >= all_patches && level.area > 0.08F;
+        if (!possible) {
+            continue;
+        }
+        float const off = (-level.height - usual_m) / usual_doubt;
+        float const score = -off * off / 2 - 1.5F * level.near + 0.3F * std::log(level.area);
+        if (!best || score > best_score) {
+            best = level;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+// A level surface as it is being fitted: its patches, and their mean height.
+struct FittedLevel {
+    float height = 0, doubt = 0;
+    std::size_t patches = 0;
+};
+
+float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise) {
+    float const slope = std::abs(dot(up, patch.centre)) / std::max(patch.centre.z, 0.1F);
+    return 0.003F + noise.at(patch.centre.z) * slope / std::sqrt(static_cast<float>(patch.readings) / 8);
+}
+
+bool is_level(Patch const& patch, Vector3 up) {
+    return dot(patch.normal, up) > std::cos(std::min(3 * kernel, kernel + 1.5F * patch.doubt));
+}
+
+// The up to which level surfaces, each around its own mean, have the least scatter and walls are upright; only whole
+// patches count, as walls and risers begin at the same heights. Updates the levels' heights.
+Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up, float tolerance,
+                  std::vector<FittedLevel>& levels) {
+    struct Sum {
+        double weight = 0, x = 0, y = 0, z = 0, height = 0, squares = 0;
+        std::size_t patches = 0;
+        Symmetric3 outer;
+    };
+    std::vector<Sum> sums(levels.size());
+    Symmetric3 whole;
+    for (auto const& patch : patches) {
+        if (std::abs(dot(patch.normal, up)) < 2 * width_for(patch)) {
+            whole.add_outer(patch.normal, 0.25 / static_cast<double>(patch.doubt * patch.doubt));
+        }
+        float const height = dot(up, patch.centre), doubt = height_doubt(patch, up, frame.noise);
+        if (!is_level(patch, up) || patch.centre.z > 6) {
+            continue;
+        }
+        for (std::size_t k = 0; k < levels.size(); ++k) {
+            if (std::abs(height - levels[k].height) < tolerance + 2.5F * doubt) {
+                double const weight = 1 / static_cast<double>(doubt * doubt);
+                auto& sum = sums[k];
+                sum.weight += weight;
+                sum.x += weight * static_cast<double>(patch.centre.x);
+                sum.y += weight * static_cast<double>(patch.centre.y);
+                sum.z += weight * static_cast<double>(patch.centre.z);
+                sum.height += weight * static_cast<double>(height);
+                sum.squares += weight * static_cast<double>(height * height);
+                sum.outer.add_outer(patch.centre, weight);
+                ++sum.patches;
+                break;
+            }
+        }
+    }
+    for (std::size_t k = 0; k < levels.size(); ++k) {
+        auto& sum = sums[k];
+        levels[k].patches = sum.patches;
+        if (sum.weight > 0) {
+            double const mean = sum.height / sum.weight;
+            levels[k].height = static_cast<float>(mean);
+            levels[k].doubt = static_cast<float>(std::sqrt(std::max(0.0, sum.squares / sum.weight - mean * mean)));
+            sum.outer.add_outer({static_cast<float>(sum.x / sum.weight), static_cast<float>(sum.y / sum.weight),
+                                 static_cast<float>(sum.z / sum.weight)},
+                                -sum.weight);
+            whole += sum.outer;
+        }
+    }
+    whole.add_outer(normalised(cross(up, {1, 0, 0})), 1); // where nothing tells, it stays as it is
+    whole.add_outer(normalised(cross(up, cross(up, {1, 0, 0}))), 1);
+    auto const found = eigen_of(whole).vectors[0];
+    return dot(found, up) < 0 ? -found : found;
+}
+
+} // namespace
+
+UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
+    UpGuess guess;
+    Prior const prior{frame.up ? normalised(*frame.up) : Vector3{0, -1, 0}, frame.up ? most_told_error : most_tilt};
+    guess.up = guess.up_by_walls = prior.up;
+    guess.source = frame.up ? UpSource::told : UpSource::assumed;
+    if (patches.size() < 6) {
+        return guess;
+    }
+    float best = -1;
+    for (auto const& up : candidates_of(patches, prior)) {
+        float const tilt = std::acos(std::clamp(dot(up, prior.up), -1.0F, 1.0F)) / degree / 60;
+        float const score = score_of(up, patches) * std::exp(-tilt * tilt / 2);
+        if (score > best) {
+            best = score;
+            guess.up = up;
+        }
+    }
+    guess.up = refined(guess.up, patches);
+    Symmetric3 upright;
+    float level_weight = 0, all_weight = 0;
+    for (auto const& patch : patches) {
+        float const cosine = std::abs(dot(patch.normal, guess.up));
+        all_weight += weight_of(patch);
+        if (cosine < 1.5F * width_for(patch)) {
+            upright.add_outer(patch.normal, static_cast<double>(weight_of(patch)));
+        } else if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < 1.5F * width_for(patch)) {
+            level_weight += weight_of(patch);
+        }
+    }
+    auto const walls = eigen_of(upright);
+    bool const two_walls = walls.values[1] > 0.05 * static_cast<double>(all_weight);
+    if (two_walls) {
+        guess.walls_doubt = 2 * degree;
+        guess.up_by_walls = dot(walls.vectors[0], guess.up) < 0 ? -walls.vectors[0] : walls.vectors[0];
+    }
+    if (guess.source == UpSource::assumed && (two_walls || level_weight > 0.1F * all_weight)) {
+        guess.source = two_walls ? UpSource::walls : UpSource::floor;
+    }
+    return guess;
+}
+
+std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess) {
+    auto const levels = levels_of(patches, guess.up);
+    auto const level = floor_level(levels, patches.size());
+    if (!level) {
+        return std::nullopt;
+    }
+    std::vector<FittedLevel> fitted{{level->height, 0, 0}};
+    for (auto const& other : levels) {
+        if (other.patches >= 4 && std::abs(other.height - level->height) > 0.1F) {
+            fitted.push_back({other.height, 0, 0});
+        }
+    }
+    FloorPlane floor;
+    floor.up = guess.up;
+    for (float tolerance : {0.05F, 0.03F, 0.02F, 0.015F, 0.015F}) {
+        floor.up = fitted_up(frame, patches, floor.up, tolerance, fitted);
+    }
+    fitted_up(frame, patches, floor.up, 0.015F, fitted); // the heights that go with the last tilt
+    if (fitted[0].patches < 3) {
+        return std::nullopt;
+    }
+    floor.below = -fitted[0].height;
+    floor.below_doubt = 0.004F + 0.004F * floor.below + 0.1F * fitted[0].doubt;
+    if (guess.walls_doubt < 0.2F) {
+        float const slope = std::acos(std::clamp(dot(floor.up, guess.up_by_walls), -1.0F, 1.0F)) / degree;
+        floor.slope_deg = slope > 4 ? slope : 0;
+    }
+    return floor;
+}
+
+} // namespace echollama

@@ -1,0 +1,194 @@
+#include "geometry/way.h"
+
+#include "geometry/measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace echollama {
+namespace {
+
+constexpr float step_m = GroundGrid::cell_m;
+constexpr float blind_until_m = 3.5F; // floor must be seen from here on at the latest
+constexpr float hole_m = 0.3F;        // of unseen floor that ends a way
+
+struct Square {
+    PlanCell cell = PlanCell::unknown;
+    int which = -1;
+};
+
+using Squares = std::vector<Square>;
+
+Squares squares_of(Columns const& columns, Levels const& levels, std::vector<WallPlane> const& walls,
+                   Obstacles const& obstacles, Surroundings const& out) {
+    Squares squares(GroundGrid::cells);
+    for (std::size_t i = 0; i < squares.size(); ++i) {
+        auto const& rays = columns.floor[i];
+        squares[i].cell = rays.is_floor() ? PlanCell::floor : PlanCell::unknown;
+    }
+    for (std::size_t i = 0; i < columns.bands.size(); ++i) {
+        auto const& band = columns.bands[i];
+        auto& square = squares[static_cast<std::size_t>(band.cell)];
+        if (int const o = obstacles.of_band[i]; o >= 0) {
+            bool const hangs = out.obstacles[static_cast<std::size_t>(o)].kind == ObstacleKind::hanging;
+            square = {hangs ? PlanCell::hanging : PlanCell::obstacle, o};
+        } else if (levels.use[i] == BandUse::step && band.mean > 0) {
+            square = {PlanCell::step, -1};
+        } else if (square.cell != PlanCell::obstacle && square.cell != PlanCell::hanging && band.high > 0.15F &&
+                   !band.level && band.low < 2) {
+            if (int const w = wall_of(band, walls); w >= 0) {
+                square = {PlanCell::wall, w};
+            }
+        }
+    }
+    for (int cell : levels.holes) {
+        squares[static_cast<std::size_t>(cell)] = {PlanCell::drop, -1};
+    }
+    return squares;
+}
+
+WayEnd end_of(PlanCell cell) {
+    switch (cell) {
+    case PlanCell::wall:
+        return WayEnd::wall;
+    case PlanCell::step:
+        return WayEnd::step;
+    case PlanCell::drop:
+        return WayEnd::drop;
+    case PlanCell::obstacle:
+    case PlanCell::hanging:
+        return WayEnd::obstacle;
+    default:
+        return WayEnd::unknown;
+    }
+}
+
+// The step or drop whose edge is nearest to where the way ends.
+std::optional<std::size_t> step_near(Surroundings const& out, GroundPoint end) {
+    std::optional<std::size_t> best;
+    float nearest = 1e9F;
+    for (std::size_t i = 0; i < out.steps.size(); ++i) {
+        auto const on = nearest_on({out.steps[i].from.x - end.x, out.steps[i].from.y - end.y},
+                                   {out.steps[i].to.x - end.x, out.steps[i].to.y - end.y});
+        if (distance_to(on) < nearest) {
+            nearest = distance_to(on);
+            best = i;
+        }
+    }
+    return best;
+}
+
+WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const& out, float bearing_deg) {
+    WayFacts way;
+    way.bearing_deg = bearing_deg;
+    float const angle = bearing_deg * std::numbers::pi_v<float> / 180;
+    float const dx = std::sin(angle), dy = std::cos(angle);
+    constexpr int half = static_cast<int>(walker_width_m / 2 / step_m);
+    float last_floor = -1;
+    bool rays_seen = false;
+    for (float s = step_m / 2; s < 9; s += step_m) {
+        int floor = 0, all = 0, rays = 0;
+        for (int k = -half; k <= half; ++k) {
+            float const side = static_cast<float>(k) * step_m;
+            int const cell = GroundGrid::cell_at(s * dx + side * dy, s * dy - side * dx);
+            if (cell < 0) {
+                continue;
+            }
+            auto const& square = squares[static_cast<std::size_t>(cell)];
+            ++all;
+            floor += square.cell == PlanCell::floor;
+            rays += columns.floor[static_cast<std::size_t>(cell)].all() > 0;
+            if (square.cell != PlanCell::floor && square.cell != PlanCell::unknown) {
+                way.free = std::max(0.0F, s - step_m / 2);
+                way.end = end_of(square.cell);
+                if (way.end == WayEnd::step || way.end == WayEnd::drop) {
+                    way.which = step_near(out, {s * dx, s * dy});
+                } else if (square.which >= 0) {
+                    way.which = static_cast<std::size_t>(square.which);
+                }
+                // Nothing was seen for a while before it: only what was seen is free.
+                if (last_floor >= 0 && way.free - last_floor > hole_m) {
+                    way.free = last_floor;
+                    way.end = WayEnd::unknown;
+                    way.which.reset();
+                }
+                return way;
+            }
+        }
+        if (4 * floor >= 3 * all && all > 0) {
+            if (last_floor < 0) {
+                way.seen_from = s - step_m / 2;
+            }
+            last_floor = s + step_m / 2;
+        } else if (last_floor < 0 ? s > blind_until_m : s - last_floor > hole_m) {
+            rays_seen = 2 * rays > all;
+            break;
+        }
+    }
+    way.free = std::max(0.0F, last_floor);
+    way.end = rays_seen ? WayEnd::unknown : WayEnd::view;
+    return way;
+}
+
+// Beside what ends the way ahead: the widest run of seen floor between two things at its distance.
+std::optional<GapFacts> gap_beside(Squares const& squares, float ahead) {
+    constexpr float deep = 0.3F;
+    auto blocked = [&](int column) {
+        bool floor = false;
+        for (float y = ahead; y < ahead + deep; y += step_m) {
+            int const cell = GroundGrid::cell_at(GroundGrid::x0 + (static_cast<float>(column) + 0.5F) * step_m, y);
+            auto const kind = cell < 0 ? PlanCell::unknown : squares[static_cast<std::size_t>(cell)].cell;
+            if (kind != PlanCell::floor && kind != PlanCell::unknown) {
+                return 1;
+            }
+            floor = floor || kind == PlanCell::floor;
+        }
+        return floor ? 0 : 2; // 2: not seen
+    };
+    std::optional<GapFacts> best;
+    int last_blocked = -1, unseen = 0;
+    for (int column = 0; column < GroundGrid::columns; ++column) {
+        int const state = blocked(column);
+        unseen += state == 2;
+        if (state != 1) {
+            continue;
+        }
+        int const wide = column - last_blocked - 1;
+        float const width = static_cast<float>(wide) * step_m;
+        if (last_blocked >= 0 && 5 * unseen < wide && width >= walker_width_m &&
+            (!best || width > best->width.metres)) {
+            GapFacts gap;
+            gap.width = measured(width, 0.05F);
+            gap.from = {GroundGrid::x0 + static_cast<float>(last_blocked + 1) * step_m, ahead};
+            gap.to = {gap.from.x + width, ahead};
+            gap.bearing_deg = bearing_of({gap.from.x + width / 2, ahead});
+            gap.distance = ahead;
+            best = gap;
+        }
+        last_blocked = column;
+        unseen = 0;
+    }
+    return best;
+}
+
+} // namespace
+
+void find_ways(Columns const& columns, Levels const& levels, std::vector<WallPlane> const& walls,
+               Obstacles const& obstacles, Surroundings& out) {
+    auto const squares = squares_of(columns, levels, walls, obstacles, out);
+    out.plan = {GroundGrid::cell_m, GroundGrid::x0, GroundGrid::y0, GroundGrid::columns, GroundGrid::rows, {}};
+    out.plan.cells.reserve(squares.size());
+    for (auto const& square : squares) {
+        out.plan.cells.push_back(square.cell);
+    }
+    for (float bearing : {0.0F, -side_way_deg, side_way_deg}) {
+        out.ways.push_back(walk(squares, columns, out, bearing));
+    }
+    auto const& ahead = out.ways.front();
+    if (ahead.end == WayEnd::obstacle) {
+        out.widest_gap = gap_beside(squares, ahead.free);
+    }
+}
+
+} // namespace echollama
