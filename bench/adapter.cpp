@@ -1,5 +1,6 @@
-// What an adapter makes of a language model: bench_adapter MODEL.gguf ADAPTER.gguf|- [SCENES QUESTIONS PAIRS SEED
-// EXAMPLES]. Held-out made-up scenes and questions (dataset/toy_rows.h), answered as the program asks, before any
+// What an adapter makes of a language model: bench_adapter MODEL.gguf ADAPTER.gguf|- ANSWERS.jsonl [SCENES QUESTIONS
+// PAIRS SEED]. Answers are kept in the file, and asked for only when it does not hold them: it can be ended and run
+// again. Held-out made-up scenes and questions (dataset/toy_rows.h), answered as the program asks, before any
 // check; and which answer of held-out pairs the model finds likelier ("ADAPTER.gguf" stands beside a folder "adapter",
 // as echollama-train leaves them; "-": none).
 #include "base/openmp_spin.h"
@@ -12,11 +13,14 @@
 #include "train/encoder.h"
 #include "train/reference.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -102,25 +106,41 @@ void print(std::string const& name, Sums const& s) {
     std::printf("\n");
 }
 
-void tell(Describer& describer, ToyRow const& row, Sums& sums, bool show) {
+struct Told {
     std::string text;
+    double first_ms = 0;
+};
+
+Told tell(Describer& describer, ToyRow const& row) {
+    Told told;
     auto const begin = Clock::now();
     describer.reply(row.prompt,
                     [&](std::string_view piece) {
-                        if (text.empty()) {
-                            sums.first_ms.push_back(
-                                std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
+                        if (told.text.empty()) {
+                            told.first_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
                         }
-                        text += piece;
+                        told.text += piece;
                     },
                     {});
-    if (show) {
-        std::printf("  %s\n    %s\n", row.question.empty() ? "(description)" : row.question.c_str(), text.c_str());
-    }
-    judge(trimmed(text), row, sums);
+    return told;
 }
 
-void answer(std::string const& model, std::string const& adapter, std::vector<ToyRow> const& rows, int examples) {
+std::map<std::string, Told> read_told(std::string const& file) {
+    std::map<std::string, Told> all;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+        auto const json = nlohmann::json::parse(line, nullptr, false);
+        if (json.is_object()) {
+            all[json.at("row")] = {json.at("text"), json.at("first_ms")};
+        }
+    }
+    return all;
+}
+
+void answer(std::string const& model, std::string const& adapter, std::vector<ToyRow> const& rows,
+            std::string const& file) {
+    auto told = read_told(file);
+    std::ofstream out(file, std::ios::app);
     LocalDescriberOptions options;
     options.model.threads = 1;
     if (adapter != "-") {
@@ -129,9 +149,19 @@ void answer(std::string const& model, std::string const& adapter, std::vector<To
     auto describer = make_local_describer(model, options);
     std::map<std::string, Sums> sums;
     for (auto const& row : rows) {
+        if (!told.contains(row.row.image)) {
+            auto const& one = told[row.row.image] = tell(*describer, row);
+            out << nlohmann::ordered_json{{"row", row.row.image},
+                                          {"question", row.question},
+                                          {"text", one.text},
+                                          {"first_ms", one.first_ms}}
+                       .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+                << std::endl;
+        }
         auto const style = std::string(row.options.style == PromptStyle::paper ? "paper" : "default");
         auto& own = sums[(row.question.empty() ? "descriptions, " : "questions, ") + style];
-        tell(*describer, row, own, own.answers < examples);
+        own.first_ms.push_back(told[row.row.image].first_ms);
+        judge(trimmed(told[row.row.image].text), row, own);
     }
     for (auto const& [name, own] : sums) {
         print(name, own);
@@ -184,13 +214,14 @@ void prefer(std::string const& model, std::string const& adapter, std::vector<To
 int main(int argc, char** argv) try {
     limit_openmp_spinning(argv);
     std::setvbuf(stdout, nullptr, _IOLBF, 0); // what was measured is seen at once
-    if (argc < 3) {
-        std::fprintf(stderr, "usage: bench_adapter MODEL.gguf ADAPTER.gguf|- [SCENES QUESTIONS PAIRS SEED EXAMPLES]\n");
+    if (argc < 4) {
+        std::fprintf(stderr,
+                     "usage: bench_adapter MODEL.gguf ADAPTER.gguf|- ANSWERS.jsonl [SCENES QUESTIONS PAIRS SEED]\n");
         return 2;
     }
     auto const number = [&](int i, int otherwise) { return argc > i ? std::stoi(argv[i]) : otherwise; };
-    auto scenes = number(3, 200), questions = number(4, 300), pairs = number(5, 200);
-    auto const seed = static_cast<std::uint64_t>(number(6, 3));
+    auto scenes = number(4, 200), questions = number(5, 300), pairs = number(6, 200);
+    auto const seed = static_cast<std::uint64_t>(number(7, 3));
     std::vector<ToyRow> asked, compared;
     for (std::uint64_t i = 0; scenes > 0 || questions > 0; ++i) {
         auto row = make_toy_row({.seed = seed, .held_out = true}, i);
@@ -203,7 +234,7 @@ int main(int argc, char** argv) try {
     for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(pairs); ++i) {
         compared.push_back(make_toy_row({.seed = seed + 1, .held_out = true}, i));
     }
-    answer(argv[1], argv[2], asked, number(7, 2));
+    answer(argv[1], argv[2], asked, argv[3]);
     prefer(argv[1], argv[2], compared);
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

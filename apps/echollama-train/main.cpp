@@ -5,6 +5,7 @@
 #include "base/processor.h"
 #include "command_line/command_line.h"
 #include "interrupt.h"
+#include "llm/llm_tokens.h"
 #include "prepare_speech.h"
 #include "progress_line.h"
 #include "standard_output.h"
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <new>
+#include <string_view>
 #include <thread>
 
 namespace echollama {
@@ -30,6 +32,7 @@ struct TrainContext {
     std::filesystem::path config;
     std::stop_token stop;
     SpeechPreparation speech = {};
+    std::filesystem::path speech_model;
     struct {
         std::filesystem::path base, adapter, output;
     } merge = {};
@@ -73,12 +76,12 @@ std::string evaluation_line(train::Task task, std::int64_t step, train::Measures
     return text;
 }
 
-void tell_end(train::RunResult const& result, train::Task task, TrainContext& context) {
+void tell_end(train::RunResult const& result, std::string const& name, TrainContext& context) {
     auto const steps = std::to_string(result.step) + " of " + std::to_string(result.steps) + " steps";
     if (result.end == train::RunEnd::stopped) {
         context.stopped = true;
-        print_line("Stopped and saved after " + steps + "; go on with: echollama-train " +
-                   (task == train::Task::preferences ? "dpo " : "sft ") + context.config.string() + " --resume");
+        print_line("Stopped and saved after " + steps + "; go on with: echollama-train " + name + " " +
+                   context.config.string() + " --resume");
         return;
     }
     print_line((result.end == train::RunEnd::no_better
@@ -89,8 +92,20 @@ void tell_end(train::RunResult const& result, train::Task task, TrainContext& co
                " (echollama --lora).");
 }
 
-void run(train::Task task, TrainContext& context) {
+auto rows_of_recordings(train::TrainConfig const& config, TrainContext const& context, ProgressLine& line) {
+    return [&](train::SpeechConfig const& speech, train::Encoder const& encoder) {
+        SpeechPreparation const what{speech.recordings, speech.snac, config.run.output, context.threads, context.stop};
+        return prepare_speech_once(what, {encoder.text, encoder.vocabulary},
+                                   [&](std::string const& text) { line.show("Hearing " + text); });
+    };
+}
+
+void run(char const* name, train::Task task, TrainContext& context) {
     auto const config = train::read_config(context.config);
+    if (std::string_view(name) == "tts" && config.speech.recordings.empty()) {
+        throw Error("The configuration " + context.config.string() +
+                    " names no recordings; set recordings and snac in [speech], or learn from rows with sft.");
+    }
     ProgressLine line(context.quiet);
     train::RunHooks hooks;
     hooks.stop = context.stop;
@@ -100,21 +115,23 @@ void run(train::Task task, TrainContext& context) {
     hooks.step = [&](train::StepReport const& report, std::int64_t steps, double speed, double left) {
         line.show(step_line(task, report, steps, speed, left));
     };
+    hooks.make_rows = rows_of_recordings(config, context, line);
     hooks.evaluated = [&](std::int64_t step, train::Measures const& measures) {
         line.show(evaluation_line(task, step, measures));
         line.finish();
     };
     auto const result = train::run_training(task, config, hooks);
     line.finish();
-    tell_end(result, task, context);
+    tell_end(result, name, context);
 }
 
-void add_task(Command& root, char const* name, char const* summary, train::Task task, TrainContext& context) {
+void add_task(Command& root, char const* name, char const* config, char const* summary, train::Task task,
+              TrainContext& context) {
     auto& command = root.subcommand(name, summary);
-    command.example = std::string("echollama-train ") + name + " configs/echollama-dpo.toml";
+    command.example = std::string("echollama-train ") + name + " " + config;
     command.positional("config", context.config, "The run's configuration, a TOML file").required();
     command.flag("--resume", context.resume, "Go on with the run that the configuration's output_dir holds");
-    command.run = [&context, task] { run(task, context); };
+    command.run = [&context, name, task] { run(name, task, context); };
 }
 
 void add_prepare_speech(Command& root, TrainContext& context) {
@@ -122,14 +139,17 @@ void add_prepare_speech(Command& root, TrainContext& context) {
     command.example =
         "echollama-train prepare-speech LJSpeech-1.1 --model orpheus.gguf --snac snac.gguf -o speech.jsonl";
     command.positional("folder", context.speech.folder, "Recordings with metadata.csv or metadata.jsonl").required();
-    command.option("--model", context.speech.model, "Orpheus as GGUF, for its tokens").required();
+    command.option("--model", context.speech_model, "Orpheus as GGUF, for its tokens").required();
     command.option("--snac", context.speech.snac, "The SNAC codec as GGUF").required();
     command.option("--out,-o", context.speech.output, "JSONL file to write").required();
     command.run = [&context] {
         context.speech.threads = context.threads;
         context.speech.stop = context.stop;
         ProgressLine line(context.quiet);
-        prepare_speech(context.speech, [&](std::string const& text) { line.show(text); });
+        LlmVocabulary const vocabulary(context.speech_model);
+        prepare_speech(context.speech,
+                       {[&](std::string const& text) { return vocabulary.tokenize(text); }, vocabulary.size()},
+                       [&](std::string const& text) { line.show(text); });
     };
 }
 
@@ -166,8 +186,12 @@ void run_program(std::vector<std::string> const& words, TrainContext& context) {
     root.option("--threads", context.threads, "Processor threads to use").range(1, 256);
     root.flag("--quiet,-q", context.quiet, "Print only results and errors");
     root.flag("--version", context.version, "Print the program's version").enough();
-    add_task(root, "dpo", "Learn which of two answers is preferred", train::Task::preferences, context);
-    add_task(root, "sft", "Learn to give the chosen answers", train::Task::answers, context);
+    add_task(root, "dpo", "configs/echollama-dpo.toml", "Learn which of two answers is preferred",
+             train::Task::preferences, context);
+    add_task(root, "sft", "configs/echollama-dpo.toml", "Learn to give the chosen answers", train::Task::answers,
+             context);
+    add_task(root, "tts", "configs/orpheus-elise.toml", "Learn to speak as recordings do", train::Task::answers,
+             context);
     add_merge(root, context);
     add_prepare_speech(root, context);
     add_report(root, context);

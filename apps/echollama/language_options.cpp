@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "describer/local_describer.h"
 #include "describer/remote_describer.h"
+#include "store/manifest.h"
 #include "wording_options.h"
 
 #include <cmath>
@@ -13,7 +14,11 @@ namespace echollama {
 
 void add_language_options(Command& command, LanguageOptions& options) {
     auto& llm = command.option("--llm", options.llm, "Language model (GGUF)");
-    command.list("--lora", options.loras, "Adapter for it (GGUF), with :SCALE for another strength than 1").file();
+    command
+        .list("--lora", options.loras,
+              "Adapter for it (GGUF), with :SCALE for another strength than 1; in the place of the starter's own")
+        .file();
+    command.flag("--no-adapter", options.no_adapter, "The starter language model without its own adapter");
     auto& url = command.option("--llm-url", options.url,
                                "Language model server that speaks OpenAI's protocol, such as http://127.0.0.1:8080/v1; "
                                "its key is taken from ECHOLLAMA_LLM_KEY");
@@ -72,11 +77,22 @@ LlmAdapter parse_lora(std::string const& text) {
 
 namespace {
 
+constexpr char const* starter_model = "smollm2-135m-instruct-q4_1.gguf";
+
 // The larger one where `./run --better` installed it.
 std::string usual_language_model(AppContext const& context) {
     std::string const better = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
     std::error_code none;
-    return std::filesystem::exists(context.models_dir / better, none) ? better : "smollm2-135m-instruct-q4_1.gguf";
+    return std::filesystem::exists(context.models_dir / better, none) ? better : starter_model;
+}
+
+// The starter has learnt to tell of scenes (docs/training.md).
+void add_own_adapter(std::filesystem::path const& model, LlmOptions& options) {
+    auto const adapter = store::starter_adapter();
+    std::error_code none;
+    if (model.filename() == starter_model && options.adapters.empty() && std::filesystem::exists(adapter, none)) {
+        options.adapters.push_back({adapter, 1});
+    }
 }
 
 } // namespace
@@ -105,8 +121,14 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         local.model.adapters.push_back(parse_lora(lora));
     }
     // Found when it is loaded: a missing language model is worth a warning only.
-    return load_when_wanted<Describer>(timings, "language model", [named = options.llm, context, local] {
-        return make_local_describer(model_or_starter(context, named, usual_language_model(context)), local);
+    bool const plain = options.no_adapter || !options.llm.empty();
+    return load_when_wanted<Describer>(timings, "language model", [named = options.llm, plain, context, local] {
+        auto const model = model_or_starter(context, named, usual_language_model(context));
+        auto chosen = local;
+        if (!plain) {
+            add_own_adapter(model, chosen.model);
+        }
+        return make_local_describer(model, chosen);
     });
 }
 

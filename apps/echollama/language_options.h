@@ -19,6 +19,7 @@ struct LanguageOptions {
     std::filesystem::path llm = {};      // empty: the better one that is installed, else the starter
     bool none = false;                   // only the scene's own words
     std::vector<std::string> loras = {}; // "F.gguf" or "F.gguf:0.5"
+    bool no_adapter = false;             // the starter without the one that comes with it
     std::string url = {}, model = {};    // a server instead of a file
     PromptStyle style = PromptStyle::standard;
     ChatTemplateOptions chat = {};

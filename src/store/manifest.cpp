@@ -68,6 +68,10 @@ std::filesystem::path manifest_path() {
 
 } // namespace
 
+std::filesystem::path starter_adapter() {
+    return manifest_path().parent_path() / "smollm2-135m-instruct-scenes.gguf";
+}
+
 std::vector<std::string> ModelEntry::packages() const {
     std::vector<std::string> names;
     for (auto const& source : sources) {

@@ -38,6 +38,9 @@ struct ModelEntry {
 // Throws Error naming the file and the field when the JSON is not a manifest.
 std::vector<ModelEntry> parse_manifest(std::string const& json, std::string const& name);
 
+// The adapter that the starter language model has learnt to tell of scenes with: it comes with the program.
+std::filesystem::path starter_adapter();
+
 // The manifest beside the installed program, else the one of the source tree it was built from.
 std::vector<ModelEntry> load_manifest();
 

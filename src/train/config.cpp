@@ -148,8 +148,19 @@ void read_data(Section section, std::filesystem::path const& folder, TrainConfig
     section.choice("longer_rows", c.data.drops_longer, {{"refuse", false}, {"drop", true}});
     section.flag("shuffle", c.data.shuffles);
     section.refuse_unknown();
-    if (c.data.train.empty()) {
-        section.refuse("train", "a JSONL file, and it must be there");
+    if (c.data.train.empty() == c.speech.recordings.empty()) {
+        section.refuse("train", c.data.train.empty() ? "a JSONL file, and it must be there"
+                                                     : "nothing, which it must be where [speech] names recordings");
+    }
+}
+
+void read_speech(Section section, std::filesystem::path const& folder, TrainConfig& c) {
+    section.path("recordings", folder, c.speech.recordings);
+    section.path("snac", folder, c.speech.snac);
+    section.refuse_unknown();
+    if (c.speech.recordings.empty() != c.speech.snac.empty()) {
+        section.refuse(c.speech.snac.empty() ? "snac" : "recordings",
+                       "a path: a folder of recordings and the SNAC codec as GGUF belong together");
     }
 }
 
@@ -223,12 +234,12 @@ void read_run(Section section, std::filesystem::path const& folder, TrainConfig&
 }
 
 void refuse_unknown_sections(toml::table const& file, std::string const& name) {
-    constexpr std::string_view known[] = {"model", "data", "lora", "loss", "optimizer", "run"};
+    constexpr std::string_view known[] = {"model", "data", "speech", "lora", "loss", "optimizer", "run"};
     for (auto const& [key, value] : file) {
         if (std::find(std::begin(known), std::end(known), key.str()) == std::end(known)) {
-            throw Error(
-                "The configuration " + name + " sets " + shown(key.str()) +
-                ", which is not known; its sections are [model], [data], [lora], [loss], [optimizer] and [run].");
+            throw Error("The configuration " + name + " sets " + shown(key.str()) +
+                        ", which is not known; its sections are [model], [data], [speech], [lora], [loss], [optimizer] "
+                        "and [run].");
         }
     }
 }
@@ -247,6 +258,7 @@ TrainConfig parse_config(std::string_view text, std::string const& name, std::fi
     refuse_unknown_sections(file, name);
     TrainConfig c;
     read_model({file, "model", name}, folder, c);
+    read_speech({file, "speech", name}, folder, c);
     read_data({file, "data", name}, folder, c);
     read_lora({file, "lora", name}, folder, c);
     read_loss({file, "loss", name}, c);

@@ -31,6 +31,12 @@ struct DataConfig {
     bool shuffles = true;
 };
 
+// Recordings instead of rows: of `tts`.
+struct SpeechConfig {
+    std::filesystem::path recordings; // a folder as train/speech/speech_rows.h reads them; empty: none
+    std::filesystem::path snac;       // the codec, GGUF
+};
+
 struct RunConfig {
     std::filesystem::path output;  // folder of the run
     std::int64_t micro_batch = 1;  // rows computed at once
@@ -47,6 +53,7 @@ struct RunConfig {
 struct TrainConfig {
     ModelConfig model;
     DataConfig data;
+    SpeechConfig speech = {};
     LoraOptions lora;
     std::filesystem::path adapter; // to begin with; empty: a new one
     PreferenceOptions loss;

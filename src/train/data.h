@@ -26,6 +26,7 @@ struct Encoder {
     std::function<Tokens(std::string const& system, std::string const& prompt)> prompt = {};
     std::function<Tokens(std::string const& answer)> answer = {}; // with the end token
     std::int64_t vocabulary = 0;                                  // ids must be below
+    std::function<Tokens(std::string const& text)> text = {};     // alone, without a template
 };
 
 // Texts: "prompt", "chosen" and, for preferences, "rejected"; "system" is read where it is there. Or tokens, taken as

@@ -82,6 +82,7 @@ Encoder make_encoder(ModelConfig const& model, std::int64_t vocabulary) {
     encoder.prompt = [shared](std::string const& system, std::string const& prompt) {
         return shared->get().render({system, {{Turn::Role::user, prompt}}});
     };
+    encoder.text = [shared](std::string const& text) { return shared->get().tokenize(text); };
     encoder.answer = [shared](std::string const& answer) {
         auto tokens = shared->get().tokenize(answer);
         if (auto const end = shared->get().end_token(); end >= 0) {

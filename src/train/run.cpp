@@ -103,7 +103,7 @@ class Run {
                          NetworkOptions{.positions = config_.data.longest, .checkpointing = config_.run.checkpointing});
         hooks_.stage("Reading the data");
         auto const encoder = make_encoder(config_.model, weights_.shape.vocabulary);
-        auto data = read_data(config_.data.train, encoder);
+        auto data = read_data(training_file(encoder), encoder);
         if (!config_.data.evaluation.empty()) {
             evaluation_ = read_data(config_.data.evaluation, encoder);
         }
@@ -124,6 +124,16 @@ class Run {
         facts["trainable"] = trainable;
         facts["steps"] = trainer_->steps();
         write_file_atomically(config_.run.output / "run.json", facts.dump(2) + "\n", "the run's facts");
+    }
+
+    fs::path training_file(Encoder const& encoder) const {
+        if (config_.speech.recordings.empty()) {
+            return config_.data.train;
+        }
+        if (!hooks_.make_rows) {
+            throw Error("The configuration names recordings in [speech]; learn from them with 'echollama-train tts'.");
+        }
+        return hooks_.make_rows(config_.speech, encoder);
     }
 
     TrainingData read_data(fs::path const& file, Encoder const& encoder) {

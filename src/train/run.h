@@ -19,6 +19,8 @@ struct RunHooks {
     // After each step, with the speed of the last one and the expected rest of the run.
     std::function<void(StepReport const& report, std::int64_t steps, double tokens_per_second, double seconds_left)>
         step = [](StepReport const&, std::int64_t, double, double) {};
+    // Makes the rows of recordings where the configuration names some, and gives their file.
+    std::function<std::filesystem::path(SpeechConfig const& speech, Encoder const& encoder)> make_rows = {};
     std::function<void(std::int64_t step, Measures const& measures)> evaluated = [](std::int64_t, Measures const&) {};
 };
 

@@ -1,6 +1,9 @@
 // The program as a user runs it: what it says, its exit codes, and Ctrl-C.
+#include "convert/snac.h"
+#include "support/golden_snac.h"
 #include "tiny_run.h"
 
+#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +78,52 @@ TEST(Program, CtrlCSavesAndSaysHowToGoOn) {
     EXPECT_NE(text_of(started.said).find("--resume"), std::string::npos) << text_of(started.said);
     EXPECT_TRUE(std::filesystem::exists(tiny.folder / "run" / "state.safetensors"));
     EXPECT_FALSE(std::filesystem::exists(tiny.folder / "run" / "adapter"));
+}
+
+// The paper's recipe (its Tables 3 and 4) on recordings, from sound to adapter: a model with all of Orpheus's tokens,
+// but two layers of width 32.
+TEST(Program, LearnsAVoiceFromAFolderOfRecordings) {
+    SKIP_WITHOUT(golden("snac/weights.tsv"));
+    SKIP_WITHOUT(golden("orpheus-tokens/clip-a.wav"));
+    TinyRun tiny;
+    write_tiny_model(tiny.folder / "orpheus", 156940);
+    convert::convert_snac(golden_snac(), tiny.folder / "snac.gguf", convert::WeightType::f32);
+    std::filesystem::create_directories(tiny.folder / "recordings");
+    std::ofstream metadata(tiny.folder / "recordings" / "metadata.csv");
+    metadata << "file_name,text,source\n";
+    for (std::string clip : {"a", "b", "c"}) {
+        auto const name = "clip-" + clip + ".wav";
+        std::filesystem::copy_file(golden("orpheus-tokens/" + name), tiny.folder / "recordings" / name);
+        metadata << name << ",He said " << clip << ".,elise\n";
+    }
+    metadata.close();
+    std::ofstream(tiny.folder / "tts.toml")
+        << "[model]\nbase_model = \"orpheus\"\nbase_type = \"nf4\"\n[speech]\nrecordings = \"recordings\"\nsnac = "
+           "\"snac.gguf\"\n[lora]\nr = 64\nalpha = 64\n[optimizer]\noptimizer = \"adamw_8bit\"\nlearning_rate = 2e-3\n"
+           "lr_scheduler = \"linear\"\nwarmup_steps = 1\nweight_decay = 0.01\n[run]\noutput_dir = \"voice\"\n"
+           "micro_batch_size = 1\ngradient_accumulation_steps = 3\nmax_steps = 6\nseed = 3407\n"
+           "gradient_checkpointing = true\n";
+    auto const config = (tiny.folder / "tts.toml").string();
+    ASSERT_EQ(exit_code(start(tiny, {"tts", config, "--threads", "2"})), 0) << text_of(tiny.folder / "said");
+    EXPECT_NE(text_of(tiny.folder / "said").find("6 of 6 steps"), std::string::npos);
+    EXPECT_TRUE(std::filesystem::exists(tiny.folder / "voice" / "adapter.gguf"));
+    std::vector<double> losses;
+    std::ifstream log(tiny.folder / "voice" / "log.jsonl");
+    for (std::string line; std::getline(log, line);) {
+        losses.push_back(nlohmann::json::parse(line)["loss"]);
+    }
+    ASSERT_EQ(losses.size(), 6U);
+    EXPECT_NEAR(losses.front(), std::log(156940), 2) << "of a random model";
+    EXPECT_LT(losses.back(), losses.front());
+    std::size_t rows = 0;
+    for (auto const& file : std::filesystem::directory_iterator(tiny.folder / "voice")) {
+        rows += file.path().filename().string().starts_with("speech-") ? 1 : 0;
+    }
+    EXPECT_EQ(rows, 1U) << "the rows are kept";
+    EXPECT_EQ(exit_code(start(tiny, {"sft", config})), 1);
+    EXPECT_NE(text_of(tiny.folder / "said").find("holds a run already"), std::string::npos);
+    EXPECT_EQ(exit_code(start(tiny, {"tts", config_file(tiny)})), 1);
+    EXPECT_NE(text_of(tiny.folder / "said").find("names no recordings"), std::string::npos);
 }
 
 TEST(Program, FinishesAndNamesTheAdapters) {

@@ -44,6 +44,8 @@ TEST(Configurations, NameTheKeyThatIsWrong) {
              {model + training + run + "[loss]\nbeta = \"0.1\"\n", {"beta", "number"}},
              {model + training + run + "[optimizer]\nlearning_rate = 11\n", {"learning_rate", "0 to 10"}},
              {model + training + run + "gradient_checkpointing = 1\n", {"gradient_checkpointing", "true or false"}},
+             {model + training + "[speech]\nrecordings = \"r\"\n" + run, {"snac", "belong together"}},
+             {model + training + "[speech]\nrecordings = \"r\"\nsnac = \"s\"\n" + run, {"train", "must be where"}},
              {model + training + run + "\x01", {"a.toml", "line"}}}) {
         expect_says(config_refusal(text), said, text);
     }

@@ -20,16 +20,17 @@ inline SyntheticTensor random_tensor(std::string const& name, std::vector<std::i
 }
 
 // A published model's folder: two layers of width 32, two heads of 16 with one key and value head, tied.
-inline void write_tiny_model(std::filesystem::path const& folder) {
+inline void write_tiny_model(std::filesystem::path const& folder, int vocabulary = tiny_vocabulary) {
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "config.json")
-        << R"({"model_type":"llama","vocab_size":512,"hidden_size":32,"num_hidden_layers":2,"intermediate_size":64,)"
+        << R"({"model_type":"llama","vocab_size":)" << vocabulary
+        << R"(,"hidden_size":32,"num_hidden_layers":2,"intermediate_size":64,)"
         << R"("num_attention_heads":2,"num_key_value_heads":1,"head_dim":16,"max_position_embeddings":256,)"
         << R"("rms_norm_eps":1e-5,"rope_theta":10000,"tie_word_embeddings":true,"hidden_act":"silu"})";
     for (char const* name : {"tokenizer.json", "tokenizer_config.json"}) {
         std::filesystem::copy_file(data(std::string("tokenizers/llama3/") + name), folder / name);
     }
-    std::vector<SyntheticTensor> tensors = {random_tensor("model.embed_tokens.weight", {tiny_vocabulary, 32}, 0.3F),
+    std::vector<SyntheticTensor> tensors = {random_tensor("model.embed_tokens.weight", {vocabulary, 32}, 0.3F),
                                             random_tensor("model.norm.weight", {32}, 0.1F, 1)};
     for (std::string layer : {"0", "1"}) {
         auto const prefix = "model.layers." + layer + ".";
