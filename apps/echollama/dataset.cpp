@@ -193,7 +193,7 @@ void build(AppContext const& context, BuildCommand options) {
     dataset::RowFile file(out);
     auto const before = file.size();
     Timings timings;
-    options.base.no_adapter = true; // what has learnt already is no base
+    options.base.no_adapter = true;   // what has learnt already is no base
     options.seeing.no_reading = true; // the paper's prompt holds no printed words
     auto const seeing = load_seeing_models(context, options.seeing, timings);
     auto const base = load_describer(context, options.base, timings).get();
