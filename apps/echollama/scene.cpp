@@ -1,6 +1,7 @@
 #include "app.h"
 #include "media/picture/image_io.h"
 #include "pipeline/annotate.h"
+#include "pipeline/floor_plan.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
 #include "scene/prompt.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct SceneCommandOptions {
     SeeingOptions seeing;
-    std::filesystem::path annotate;
+    std::filesystem::path annotate, map;
     WordingOptions wording;
     SceneOptions scene;
     PromptOptions prompt;
@@ -27,6 +28,7 @@ struct SceneCommandOptions {
 void run(AppContext const& context, SceneCommandOptions const& options) {
     check_standard_output({{options.json ? "JSON" : "the text", true}, {"the picture", options.annotate == "-"}});
     check_writable(options.annotate, "the picture");
+    check_writable(options.map, "the plan");
     Timings timings;
     auto view = load_input(options.seeing.input);
     auto models = load_seeing_models(context, options.seeing, timings);
@@ -40,6 +42,9 @@ void run(AppContext const& context, SceneCommandOptions const& options) {
     }
     auto wording = options.wording;
     wording.sure_score = observation.sure_score;
+    if (!options.map.empty()) {
+        write_plan(options.map, floor_plan(scene, wording));
+    }
     if (options.json) {
         auto prompt = options.prompt;
         prompt.wording = wording;
@@ -82,6 +87,7 @@ void add_scene(Command& root, AppContext& context) {
     auto& command = root.subcommand("scene", "Say or print where things are in a picture");
     add_seeing_options(command, options->seeing);
     command.option("--annotate", options->annotate, "Write the picture with boxes, distances and grid as PNG");
+    command.option("--map", options->map, "Write a floor plan: .png, .svg, .txt or .brf (braille embosser)");
     command.flag("--json", options->json, "Print JSON: objects, relations, groups, matrix, prompt");
     add_wording_options(command, options->wording);
     add_paper_options(command, *options);

@@ -17,7 +17,7 @@ float join_tolerance(Band const& a, Band const& b) {
 }
 
 bool lies_on_floor(Band const& band) {
-    return band.level && std::abs(band.mean) < std::min(0.055F, 0.028F + 1.5F * band.sigma);
+    return band.level && std::abs(band.mean) < std::min(0.065F, 0.028F + 0.006F * band.y + 1.5F * band.sigma);
 }
 
 // Least squares z = a x + b y + c through the bands' means.

@@ -12,6 +12,7 @@ namespace {
 constexpr float over_head_m = 2.05F; // what begins higher is in nobody's way
 constexpr float low_m = 0.5F;        // up to a knee
 constexpr float hangs_from_m = 0.35F;
+constexpr float hanging_wide_m = 0.12F;
 constexpr int fewest_readings = 14;
 constexpr float smallest_m = 0.03F; // in its longest direction
 
@@ -54,7 +55,9 @@ void settle_kind(ObstacleFacts& o, Columns const& columns, bool has_floor, bool 
     GroundPoint const middle{(o.box.x.low + o.box.x.high) / 2, (o.box.y.low + o.box.y.high) / 2};
     int const cell = GroundGrid::cell_at(middle.x, middle.y);
     bool const floor_under = cell >= 0 && columns.floor[static_cast<std::size_t>(cell)].is_floor();
-    if (o.box.z.low > hangs_from_m && (bottom_seen || floor_under)) {
+    // What is narrow and upright has its foot hidden, or is the edge of something.
+    bool const wide = std::max(o.box.x.high - o.box.x.low, o.box.y.high - o.box.y.low) > hanging_wide_m;
+    if (o.box.z.low > hangs_from_m && wide && (bottom_seen || floor_under)) {
         o.kind = ObstacleKind::hanging;
     } else if (o.box.z.high < low_m) {
         o.kind = ObstacleKind::low;

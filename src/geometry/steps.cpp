@@ -125,7 +125,8 @@ void place_edge(StepFacts& step, std::vector<int> const& cells) {
 
 bool is_tread(LevelPiece const& piece, float below) {
     float const rise = piece.height - below;
-    return rise > least_step_m && rise < most_step_m && piece.area > least_step_area_m2 && piece.slope_deg < 7;
+    float const bent = 0.011F * piece.nearest; // by the sensor, as floor_tolerance says
+    return rise > least_step_m + bent && rise < most_step_m && piece.area > least_step_area_m2 && piece.slope_deg < 7;
 }
 
 Measure step_height(LevelPiece const& piece, float from) {

@@ -12,6 +12,7 @@ constexpr float most_tilt = 65 * degree; // of the camera
 constexpr float most_told_error = 6 * degree;
 constexpr float kernel = 6 * degree;                // how far a level patch may be from level
 constexpr float lowest_m = 2.2F, highest_m = 0.75F; // of the floor below a camera in somebody's hand
+constexpr float larger_than_tables_m2 = 1.5F;
 constexpr float usual_m = 1.4F, usual_doubt = 0.35F;
 
 float weight_of(Patch const& patch) {
@@ -155,8 +156,14 @@ std::vector<Level> levels_of(std::vector<Patch> const& patches, Vector3 up) {
 std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t all_patches) {
     std::optional<Level> best;
     float best_score = 0;
+    float lowest = 0;
     for (auto const& level : levels) {
-        bool const possible = level.height > -lowest_m && level.height < -highest_m && level.patches >= 4 &&
+        lowest = level.patches >= 4 ? std::min(lowest, level.height) : lowest;
+    }
+    for (auto const& level : levels) {
+        // Closer under the camera it may be a table, unless it is too large for one and nothing lower is seen.
+        bool const large = level.area > larger_than_tables_m2 && level.height < lowest + 0.05F;
+        bool const possible = level.height > -lowest_m && (large || level.height < -highest_m) && level.patches >= 4 &&
                               level.patches * 200 >= all_patches && level.area > 0.08F;
         if (!possible) {
             continue;

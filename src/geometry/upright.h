@@ -29,9 +29,9 @@ struct FloorPlane {
     float slope_deg = 0;   // against the up that walls tell; 0: not known
 };
 
-// Of the level surfaces that are as far under a camera as somebody holds it (0.75 to 2.2 metres), the one that begins
-// nearest to the viewer; fitted to all its readings, with all level surfaces and walls together telling its tilt. None:
-// no such surface is seen.
+// Of the level surfaces that are as far under a camera as somebody holds it (0.75 to 2.2 metres; less where it is
+// large for a table), the one that begins nearest to the viewer; fitted to all its readings, with all level surfaces
+// and walls together telling its tilt. None: no such surface is seen.
 std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess);
 
 } // namespace echollama

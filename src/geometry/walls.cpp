@@ -25,10 +25,10 @@ struct TallColumn {
 };
 
 // All squares where something upright is seen, as one piece each.
-std::vector<TallColumn> tall_columns(Columns const& columns) {
+std::vector<TallColumn> tall_columns(Columns const& columns, bool has_floor) {
     std::vector<TallColumn> tall;
     for (auto const& band : columns.bands) {
-        if (band.level || band.high - band.low < least_tall || band.high < 0.5F) {
+        if (band.level || band.high - band.low < least_tall || (has_floor && band.high < 0.5F)) {
             continue;
         }
         tall.push_back({band.x, band.y, static_cast<float>(band.readings), band.ray_sigma, band.low, band.high,
@@ -230,7 +230,7 @@ WallPlane wall_from(Line line, Stretch const& stretch, float doubt) {
 
 std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> const& patches, ViewerFrame const& frame,
                                   DepthNoise const& noise, bool has_floor) {
-    auto tall = tall_columns(columns);
+    auto tall = tall_columns(columns, has_floor);
     auto const upright = upright_patches(patches, frame, noise);
     std::vector<WallPlane> walls;
     std::vector<std::size_t> members;
@@ -245,8 +245,11 @@ std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> con
         members.clear();
         auto const stretch = stretch_of(*line, tall, has_floor, members);
         bool const whole = has_floor && stretch.high > wall_height;
-        bool const wall = stretch.covered >= (whole ? least_wide : least_wide_cut) && stretch.out_of_view > 0.4F &&
-                          stretch.high - stretch.low > (has_floor ? 0.8F : 0.5F);
+        float const height = stretch.high - stretch.low;
+        // Without a floor nobody knows how high something is: a large upright face is a wall then.
+        bool const large = !has_floor && height > 1 && stretch.covered >= least_wide_cut;
+        bool const high = stretch.out_of_view > 0.4F && height > (has_floor ? 0.8F : 0.5F);
+        bool const wall = large || (high && stretch.covered >= (whole ? least_wide : least_wide_cut));
         float sum = 0, weight = 0;
         for (auto i : members) {
             auto& c = tall[i];

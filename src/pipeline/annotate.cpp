@@ -124,6 +124,105 @@ std::string caption_of(SceneObject const& object) {
     return length.empty() ? text : text + ", " + length;
 }
 
+// What was measured around the viewer, drawn where it is seen.
+class AroundPainter {
+  public:
+    AroundPainter(Canvas& canvas, Scene const& scene, double size) : canvas_(canvas), scene_(scene), size_(size) {}
+
+    void paint() {
+        auto const& around = *scene_.around;
+        constexpr std::size_t most = 12;
+        for (std::size_t i = 0; i < around.obstacles.size() && i < most; ++i) {
+            box(around.obstacles[i].box, orange);
+        }
+        for (auto const& wall : around.walls) {
+            auto const foot = around.floor ? 0 : wall.height.low;
+            edge(on(wall.from, foot), on(wall.to, foot), blue, 0.2);
+            label(on({(wall.from.x + wall.to.x) / 2, (wall.from.y + wall.to.y) / 2}, foot),
+                  "wall " + length_words(
+                                {DistanceSource::sensor, wall.distance.metres, wall.distance.low, wall.distance.high},
+                                Units::metres),
+                  blue);
+        }
+        for (auto const& opening : around.openings) {
+            frame(opening);
+        }
+        for (auto const& way : around.ways) {
+            lane(way);
+        }
+        for (auto const& step : around.steps) {
+            edge(on(step.from, 0), on(step.to, 0), vermilion, 0.35);
+            label(on(step.from, 0),
+                  step.kind == StepKind::up     ? "step up"
+                  : step.kind == StepKind::down ? "step down"
+                                                : "drop",
+                  vermilion);
+        }
+    }
+
+  private:
+    static constexpr Color orange = palette[0], blue = palette[1], green = palette[2], vermilion = palette[4];
+
+    static Vector3 on(GroundPoint point, float z) { return {point.x, point.y, z}; }
+
+    void edge(Vector3 a, Vector3 b, Color color, double thick) {
+        constexpr float near = 0.2F; // what lies behind the camera is cut off
+        auto p = scene_.around->frame.to_camera(a), q = scene_.around->frame.to_camera(b);
+        if (p.z < near && q.z < near) {
+            return;
+        }
+        auto cut = [&](Vector3& from, Vector3 to) {
+            if (from.z < near) {
+                from = from + (near - from.z) / (to.z - from.z) * (to - from);
+            }
+        };
+        cut(p, q);
+        cut(q, p);
+        canvas_.line(x_of(p), y_of(p), x_of(q), y_of(q), color, size_ * thick);
+    }
+    double x_of(Vector3 p) const { return static_cast<double>(scene_.camera.cx + scene_.camera.fx * p.x / p.z); }
+    double y_of(Vector3 p) const { return static_cast<double>(scene_.camera.cy + scene_.camera.fy * p.y / p.z); }
+
+    void label(Vector3 at, std::string const& text, Color color) {
+        auto const p = scene_.around->frame.to_camera(at);
+        if (p.z > 0.2F) {
+            canvas_.label(text, x_of(p), y_of(p), color, size_ * 0.7);
+        }
+    }
+    void box(GroundBox const& b, Color color) {
+        auto corner = [&](int i) {
+            return Vector3{i & 1 ? b.x.high : b.x.low, i & 2 ? b.y.high : b.y.low, i & 4 ? b.z.high : b.z.low};
+        };
+        for (int i = 0; i < 8; ++i) {
+            for (int bit : {1, 2, 4}) {
+                if (!(i & bit)) {
+                    edge(corner(i), corner(i | bit), color, 0.12);
+                }
+            }
+        }
+    }
+    void frame(OpeningFacts const& o) {
+        edge(on(o.from, o.height.low), on(o.from, o.height.high), green, 0.3);
+        edge(on(o.to, o.height.low), on(o.to, o.height.high), green, 0.3);
+        label(on(o.from, o.height.high), "opening", green);
+    }
+    // The lane in which the floor is seen to be free, as wide as a person.
+    void lane(WayFacts const& way) {
+        float const angle = way.bearing_deg * 3.14159265F / 180, dx = std::sin(angle), dy = std::cos(angle);
+        constexpr float half = 0.3F;
+        for (float side : {-half, half}) {
+            auto at = [&](float s) { return on({s * dx + side * dy, s * dy - side * dx}, 0); };
+            if (way.free > way.seen_from) {
+                edge(at(way.seen_from), at(way.free), green, 0.15);
+            }
+        }
+    }
+
+    Canvas& canvas_;
+    Scene const& scene_;
+    double size_;
+};
+
 double text_size(Image const& image) {
     return std::clamp(std::min(image.width, image.height) / 28.0, 9.0, 60.0);
 }
@@ -153,6 +252,9 @@ Image annotate(Image const& image, Scene const& scene, AnnotateOptions const& op
             canvas.line(x, 0, x, image.height, {1, 1, 1}, size / 8);
         }
         canvas.line(0, image.height / 2.0, image.width, image.height / 2.0, {1, 1, 1}, size / 8);
+    }
+    if (scene.around) {
+        AroundPainter(canvas, scene, size).paint();
     }
     std::vector<Mark> marks;
     for (auto const& object : scene.objects) {

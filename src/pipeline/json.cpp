@@ -1,5 +1,6 @@
 #include "pipeline/json.h"
 
+#include "pipeline/surroundings_json.h"
 #include "scene/grid.h"
 #include "scene/prompt.h"
 #include "scene/reading_order.h"
@@ -78,6 +79,7 @@ Json object_json(SceneObject const& object) {
     json["clock_hour"] = object.clock_hour;
     json["distance"] = to_json(object.distance);
     json["area"] = rounded(object.area, 4);
+    json["extent"] = object.extent ? to_json(*object.extent) : Json(nullptr);
     return json;
 }
 
@@ -183,6 +185,7 @@ Json to_json(Scene const& scene) {
     json["text"] = scene.text ? text_json(*scene.text) : Json(nullptr);
     json["gist"] = gist_json(scene.gist);
     json["measured"] = scene.measured;
+    json["around"] = scene.around ? to_json(*scene.around) : Json(nullptr);
     return json;
 }
 

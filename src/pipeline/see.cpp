@@ -5,6 +5,7 @@
 #include "media/picture/picture_facts.h"
 #include "pipeline/look_around.h"
 #include "pipeline/scale.h"
+#include "pipeline/surround.h"
 #include "scene/build.h"
 #include "scene/wording.h"
 
@@ -75,7 +76,15 @@ std::vector<std::string> measured_facts(View const& view, Timings& timings) {
 
 Scene scene_of(View const& view, Observation const& observation, SceneOptions const& options) {
     auto const build = [&](DepthMap const* depth) {
-        return build_scene(observation.detections, view.image.width, view.image.height, view.camera, depth, options);
+        auto scene =
+            build_scene(observation.detections, view.image.width, view.image.height, view.camera, depth, options);
+        if (depth) {
+            scene.around = surroundings_of(view, *depth);
+        }
+        if (scene.around) {
+            join_objects(scene, *depth);
+        }
+        return scene;
     };
     if (!view.depth || !view.scale) {
         auto const& known = view.depth ? view.depth : observation.depth;

@@ -108,6 +108,11 @@ bool contains(std::vector<std::string> const& sentences, std::string const& sent
 void say_details(Scene const& scene, Telling const& done, TellingModels const& models, WordingOptions const& wording,
                  std::function<void(std::string const&)> const& say, Timings& timings, std::stop_token stop) {
     GroundedStream checked(scene, say, wording);
+    for (auto const& sentence : surroundings_first(scene, wording)) {
+        if (!contains(done.sentences, sentence)) {
+            say(sentence);
+        }
+    }
     if (wording.level == Level::full) {
         for (auto const& fact : scene.measured) {
             say(fact);
@@ -163,6 +168,10 @@ std::optional<Answer> own_answer(Scene const& scene, Reading const& text, Tellin
 void say_without_objects(Scene const& scene, WordingOptions const& wording,
                          std::function<void(std::string const&)> const& say) {
     auto const text = describe_text(scene, wording);
+    auto const around = surroundings_first(scene, wording);
+    for (auto const& sentence : text.empty() ? std::vector<std::string>() : around) { // dangers before what is written
+        say(sentence);
+    }
     auto const sentences = text.empty() ? describe_scene(scene, wording) : text;
     for (auto const& sentence : sentences) {
         say(sentence);

@@ -3,6 +3,8 @@
 #include "scene/answer_words.h"
 #include "scene/english.h"
 #include "scene/question.h"
+#include "scene/surroundings_answers.h"
+#include "scene/surroundings_words.h"
 #include "scene/thing_answers.h"
 
 #include <algorithm>
@@ -51,7 +53,7 @@ class SceneAnswers : private AnswerWords {
         case Ask::thanks:
             return complete("You are welcome.");
         case Ask::safety:
-            return complete("I cannot tell whether it is safe. " + overview());
+            return complete(with_more("I cannot tell whether it is safe. " + overview(), way_ahead()));
         case Ask::quality:
             return about_quality();
         case Ask::unknown:
@@ -70,6 +72,12 @@ class SceneAnswers : private AnswerWords {
         WordingOptions brief = options_;
         brief.level = Level::brief;
         return joined(describe_scene(scene_, brief), " ");
+    }
+
+    // What the floor ahead is seen to be; empty without metric depth.
+    std::string way_ahead() const {
+        bool const known = scene_.around && !scene_.around->ways.empty();
+        return known ? way_sentence(scene_, scene_.around->ways.front(), options_) : "";
     }
 
     std::string whole_picture() const {
@@ -173,7 +181,7 @@ class SceneAnswers : private AnswerWords {
         if (question_.ask == Ask::count && question_.places.empty() && !question_.relation) {
             return number_of_everything();
         }
-        if (scene_.objects.empty()) {
+        if (scene_.objects.empty() && !scene_.around) {
             return complete(whole_picture());
         }
         auto objects = everything();
@@ -189,6 +197,12 @@ class SceneAnswers : private AnswerWords {
                           [&](auto i) { return std::find(landmarks.begin(), landmarks.end(), i) != landmarks.end(); });
         }
         auto const placed = sort_by_place(scene_, objects, question_);
+        bool const ahead = question_.ask != Ask::count && !question_.relation && question_.places.size() == 1 &&
+                           question_.places.front().kind == AskedPlace::Kind::side &&
+                           question_.places.front().value == 0;
+        if (auto const measured = ahead ? measured_ahead(scene_, options_) : ""; !measured.empty()) {
+            return complete(with_more(measured, placed.there.empty() ? "" : first_of(placed.there)));
+        }
         if (placed.there.empty()) {
             return nothing_there(placed);
         }
@@ -233,6 +247,7 @@ class SceneAnswers : private AnswerWords {
         part.objects.clear();
         part.relations.clear();
         part.measured.clear();
+        part.around.reset();
         for (auto index : objects) {
             part.objects.push_back(object(index));
         }
@@ -334,6 +349,9 @@ std::optional<Answer> answer_question(Scene const& scene, std::string const& tex
         }
         question.brevity = brevity;
         auto answer = about_gist(scene, texts[i], question);
+        if (!answer) {
+            answer = answer_about_surroundings(scene, texts[i], options);
+        }
         if (!answer) {
             answer = SceneAnswers(scene, std::move(question), options).run();
         }

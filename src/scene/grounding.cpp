@@ -6,6 +6,7 @@
 #include "scene/mentions.h"
 #include "scene/phrases.h"
 #include "scene/relations.h"
+#include "scene/surroundings_words.h"
 #include "scene/wording.h"
 
 #include <algorithm>
@@ -53,7 +54,8 @@ bool is_clock_word(std::string_view word) {
 
 class Checker {
   public:
-    Checker(std::string const& text, Scene const& scene) : read_(read_text(text)), scene_(scene) {}
+    Checker(std::string const& text, Scene const& scene)
+        : read_(read_text(text)), scene_(with_measured_things(scene)), detected_(scene.objects.size()) {}
 
     std::vector<Claim> run() {
         for (auto const& clause : clauses()) {
@@ -108,7 +110,9 @@ class Checker {
         Indices found;
         for (std::size_t i = 0; i < scene_.objects.size(); ++i) {
             auto const& detection = scene_.objects[i].detection;
-            if (names_class(mention, detection.label) ||
+            bool const measured =
+                i >= detected_ && is_outside_coco(mention) && mention.words.starts_with(detection.label);
+            if (measured || names_class(mention, detection.label) ||
                 (detection.alternative && names_class(mention, *detection.alternative))) {
                 found.push_back(i);
             }
@@ -143,7 +147,7 @@ class Checker {
     void check_absence(Clause const& region, Mention const& mention, Indices const& found) {
         auto side = side_in(region);
         bool absent = side ? count_fitting(found, *side) == 0 : found.empty();
-        bool known_class = !mention.label.empty() || !mention.exact;
+        bool known_class = !is_outside_coco(mention) || !found.empty();
         add(Claim::Subject::object, "no " + mention.words, known_class ? verdict_of(absent) : Verdict::unknown);
     }
 
@@ -163,8 +167,10 @@ class Checker {
                });
     }
 
+    static bool is_outside_coco(Mention const& mention) { return mention.label.empty() && mention.exact; }
+
     void check_presence(Mention const& mention, Indices const& found) {
-        bool outside_coco = mention.label.empty() && mention.exact;
+        bool outside_coco = is_outside_coco(mention) && found.empty(); // a wall may have been measured
         if (found.empty() && is_doubted_gist(mention)) {
             add(Claim::Subject::object, mention.words, Verdict::supported);
             return;
@@ -203,7 +209,7 @@ class Checker {
         auto there = side && !side_is_negated(region, mention) ? count_fitting(found, *side) : found.size();
         if (number) {
             add(Claim::Subject::count, std::to_string(*number) + " " + mention.words, verdict_of(*number == there));
-        } else if (mention.plural && there < 2) {
+        } else if (mention.plural && there < 2 && !(mention.words.starts_with("stair") && there == 1)) { // a flight
             add(Claim::Subject::count, mention.words, Verdict::contradicted);
         }
     }
@@ -287,6 +293,10 @@ class Checker {
             if (!metres) {
                 continue;
             }
+            if (is_size(i + 2)) { // "17 centimetres high" is how large it is
+                add(Claim::Subject::distance, mention.words + " " + word(i) + " " + word(i + 1), Verdict::unknown);
+                continue;
+            }
             // Rounding in speech moves a distance by at most a quarter, or by half a step; less than one step is one.
             bool steps = word(i + 1).starts_with("step") || word(i + 1).starts_with("pace");
             double slack = 0.05 + (steps ? step_m / 2 : 0);
@@ -309,6 +319,12 @@ class Checker {
             }
             add(Claim::Subject::distance, mention.words + " " + word(i) + " " + word(i + 1), verdict);
         }
+    }
+
+    bool is_size(std::size_t i) const {
+        static constexpr std::string_view sizes[] = {"high",  "wide",   "tall",  "long", "deep",
+                                                     "thick", "across", "below", "over"};
+        return std::any_of(std::begin(sizes), std::end(sizes), [&](auto size) { return read_.is(i, size); });
     }
 
     // "some metres away", "a few steps", "several yards"
@@ -398,9 +414,10 @@ class Checker {
         if (first.empty() || second.empty() || third.empty() || is_negated(read_, subject)) {
             return; // what is not there is said to be so elsewhere
         }
-        bool all_false = true;
+        auto measured = [&](Indices const& found) { return found.back() >= detected_; };
+        bool all_false = !measured(first) && !measured(second) && !measured(third); // those have no box in the picture
         bool any_true = false;
-        for (auto a : first) {
+        for (auto a : all_false ? first : Indices{}) {
             for (auto b : second) {
                 for (auto c : third) {
                     std::optional<bool> holds_here = false;
@@ -501,7 +518,8 @@ class Checker {
     }
 
     ReadText read_;
-    Scene const& scene_;
+    Scene const scene_;
+    std::size_t const detected_; // objects behind these were measured, not detected
     std::vector<Claim> claims_;
 };
 

@@ -1,6 +1,8 @@
 // The core types between seeing and saying. No third-party code.
 #pragma once
 
+#include "geometry/surroundings.h"
+
 #include <array>
 #include <optional>
 #include <string>
@@ -87,6 +89,9 @@ struct SceneObject {
     Distance distance;
     // Share of the image area that the box covers, [0, 1].
     float area = 0;
+    // Where it is in the viewer's coordinates, from its own readings; z.high - z.low is its height. None without metric
+    // depth, or where it does not stand out.
+    std::optional<GroundBox> extent = {};
 };
 
 enum class Relation { left_of, right_of, above, below, in_front_of, behind, on, under, beside, inside, between };
@@ -154,6 +159,7 @@ struct Scene {
     std::optional<std::vector<TextLine>> text;
     std::vector<std::string> measured; // true facts measured from the pixels, such as "The picture is very dark."
     std::optional<DepthUnit> depth_unit = {}; // empty: metres are known, or there are none
+    std::optional<Surroundings> around = {};  // measured from metric depth; empty: there is none
 };
 
 // One turn of a conversation.

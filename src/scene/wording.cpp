@@ -5,6 +5,7 @@
 #include "scene/english.h"
 #include "scene/grid.h"
 #include "scene/mentions.h"
+#include "scene/surroundings_words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -178,6 +179,15 @@ bool any_estimated(Scene const& scene, Units units) {
     });
 }
 
+// Without those that are there already.
+void append(std::vector<std::string>& sentences, std::vector<std::string> const& more) {
+    for (auto const& sentence : more) {
+        if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end()) {
+            sentences.push_back(sentence);
+        }
+    }
+}
+
 // One sentence for a label: a single object, or a group with its nearest member; doubtful when most of it is.
 std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& members, WordingOptions const& options) {
     auto const& nearest = scene.objects[members[0]];
@@ -328,6 +338,19 @@ std::string distance_words(Distance const& distance, Units units) {
     return length_words(distance, units) + (is_length ? " away" : "");
 }
 
+std::vector<std::string> surroundings_first(Scene const& scene, WordingOptions const& options) {
+    auto sentences = hazard_sentences(scene, options);
+    if (options.level == Level::full || (options.level == Level::brief && scene.objects.empty())) {
+        append(sentences, room_sentences(scene, options));
+    } else if (options.level == Level::headline && sentences.empty() && scene.objects.empty()) {
+        sentences = room_sentences(scene, options);
+    }
+    if (options.level == Level::headline && sentences.size() > 1) {
+        sentences.resize(1);
+    }
+    return sentences;
+}
+
 std::string unit_sentence(Scene const& scene) {
     if (!scene.depth_unit || !scene.depth_unit->assumed) {
         return "";
@@ -357,16 +380,29 @@ std::optional<std::string> gist_sentence(Scene const& scene) {
 }
 
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options) {
-    std::vector<std::string> sentences;
+    auto sentences = surroundings_first(scene, options);
     auto const gist = gist_sentence(scene);
+    if (options.level == Level::headline && !sentences.empty()) {
+        return {sentences.front()};
+    }
     if (scene.objects.empty()) {
-        sentences.push_back(gist.value_or(nothing_found()));
-        sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
+        append(sentences, nameless_sentences(scene, options, options.level == Level::full ? 5 : 2));
+        if (gist || sentences.empty()) {
+            sentences.push_back(gist.value_or(nothing_found()));
+        }
+        append(sentences, scene.measured);
+        if (auto const unit = unit_sentence(scene); !unit.empty() && scene.around && options.level == Level::full) {
+            sentences.push_back(unit);
+        }
+        if (options.level == Level::headline) {
+            sentences.resize(1);
+        }
         return sentences;
     }
     if (options.level == Level::headline) {
         return {headline_of(scene, options)};
     }
+    std::size_t const before = sentences.size();
     std::vector<std::string> named;
     for (std::size_t index : speaking_order(scene)) {
         auto const& label = scene.objects[index].detection.label;
@@ -381,16 +417,17 @@ std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const
             }
         }
         sentences.push_back(label_sentence(scene, members, options));
-        if (options.level == Level::brief && sentences.size() == 3) {
+        if (options.level == Level::brief && sentences.size() - before == 3) {
             return sentences;
         }
     }
     if (options.level == Level::full) {
+        append(sentences, nameless_sentences(scene, options, 5));
         if (gist) {
             sentences.push_back(*gist);
         }
         add_relations(scene, options, sentences);
-        sentences.insert(sentences.end(), scene.measured.begin(), scene.measured.end());
+        append(sentences, scene.measured);
         if (any_estimated(scene, options.units)) {
             sentences.emplace_back("Distances are guessed from usual sizes.");
         }

@@ -63,6 +63,10 @@ std::optional<std::string> gist_sentence(Scene const& scene);
 // three objects; full: everything, relations, measured facts and how sure the distances are.
 std::vector<std::string> describe_scene(Scene const& scene, WordingOptions const& options);
 
+// What is heard before the objects: dangers of what was measured around the viewer, in full also the room and the way;
+// for a headline at most one. Empty without metric depth.
+std::vector<std::string> surroundings_first(Scene const& scene, WordingOptions const& options);
+
 // Which unit the measured distances rest on, where that was guessed, and what to do where it stays open; empty: nothing
 // is to be said.
 std::string unit_sentence(Scene const& scene);

@@ -3,6 +3,7 @@
 #include "app/run_program.h"
 #include "convert/midas.h"
 #include "media/picture/image_io.h"
+#include "pipeline/surroundings_json.h"
 #include "support/moondream.h"
 #include "support/synthetic.h"
 
@@ -31,6 +32,31 @@ Json expect_as_documented(JsonShapes& shapes, std::string const& command, std::s
         ADD_FAILURE() << command << " " << arguments << ": " << difference;
     }
     return json;
+}
+
+// Surroundings that have one of everything.
+Surroundings everything_around() {
+    Measure const length{1, 0.9F, 1.1F};
+    Surroundings around;
+    around.floor = FloorFacts{length, 1, 1, 4, 6};
+    around.ceiling = length;
+    around.walls.resize(1);
+    around.openings.resize(1);
+    StepFacts step;
+    step.height = length;
+    step.total = 1;
+    around.steps = {step};
+    around.ramps.resize(1);
+    around.tables.resize(1);
+    ObstacleFacts obstacle;
+    obstacle.named = 0;
+    around.obstacles = {obstacle};
+    WayFacts way;
+    way.which = 0;
+    around.ways = {way};
+    around.widest_gap = GapFacts{};
+    around.room_width = around.room_depth = length;
+    return around;
 }
 
 TEST(JsonShapes, AreAsDocumented) {
@@ -63,6 +89,9 @@ TEST(JsonShapes, AreAsDocumented) {
     expect_as_documented(shapes, "scene",
                          photo("coffee") + " --depth-units 10000 --focal 500 --depth-image " +
                              (dir / "d.png").string());
+    for (auto const& difference : shapes.differences(Json::parse(dump(to_json(everything_around()))), "Around")) {
+        ADD_FAILURE() << difference;
+    }
     auto const described =
         expect_as_documented(shapes, "describe", photo("coffee") + " --no-llm --voice fast --out " + wav);
     EXPECT_EQ(described["answers"], Json::array());
@@ -72,6 +101,7 @@ TEST(JsonShapes, AreAsDocumented) {
     expect_as_documented(shapes, "say", "--voice fast --verify 'Mind the step. Turn left.' --out " + wav);
     expect_as_documented(shapes, "listen", wav);
     expect_as_documented(shapes, "eval scene", "--rooms 3");
+    expect_as_documented(shapes, "eval geometry", "--rooms 2");
     expect_as_documented(shapes, "eval distance", photo("motorcycle_left") + " --focal 995 --baseline 0.193");
 
     // Fields that no run here prints would stand in the tables unchecked: those that are known are named.

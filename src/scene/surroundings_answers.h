@@ -1,0 +1,22 @@
+// Questions about what was measured around the viewer: answered by code, with the interval.
+#pragma once
+
+#include "scene/answers.h"
+#include "scene/types.h"
+#include "scene/wording.h"
+
+#include <optional>
+#include <string>
+
+namespace echollama {
+
+// "What is in front of me", "is there a step", "how high is the table", "how wide is the door", "is the way free", "how
+// big is the room", "what is at head height", "where is the wall", "how high is the ceiling", "how tall is the chair".
+// Empty without metric depth and for other questions. `known`: what the objects say to "what is in front of me".
+std::optional<Answer> answer_about_surroundings(Scene const& scene, std::string const& question,
+                                                WordingOptions const& options);
+
+// What lies ahead beside the objects: dangers, the way, what has no name. Empty without metric depth.
+std::string measured_ahead(Scene const& scene, WordingOptions const& options);
+
+} // namespace echollama
