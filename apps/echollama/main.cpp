@@ -64,6 +64,7 @@ void add_commands(Command& root, AppContext& context) {
     add_read(root, context);
     add_say(root, context);
     add_scene(root, context);
+    add_serve(root, context);
 }
 
 void run(std::vector<std::string> const& words, AppContext& context) {

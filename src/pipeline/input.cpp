@@ -155,7 +155,10 @@ void refuse_contradictions(InputOptions const& options, bool cloud) {
 
 View load_input(InputOptions const& options) {
     refuse_second_use_of_standard_input(options);
-    auto const bytes = read_input(options.picture, {"picture, point cloud or mesh", max_cloud_bytes});
+    return view_of(read_input(options.picture, {"picture, point cloud or mesh", max_cloud_bytes}), options);
+}
+
+View view_of(std::span<std::uint8_t const> bytes, InputOptions const& options) {
     bool const cloud = is_point_cloud(characters(bytes), options.picture);
     refuse_contradictions(options, cloud);
     if (!cloud && bytes.size() > max_picture_bytes) {

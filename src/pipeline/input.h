@@ -4,8 +4,10 @@
 #include "media/depth/camera_file.h"
 #include "media/view/view.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace echollama {
@@ -38,5 +40,8 @@ struct InputOptions {
 // A stereo pair gives metres where focal length and baseline are known (options, camera file, MPO, EXIF for the focal
 // length), else relative depth. Pictures that are stored turned are turned upright after they were matched.
 View load_input(InputOptions const& options);
+
+// The same from memory; `options.picture` is the name for messages.
+View view_of(std::span<std::uint8_t const> bytes, InputOptions const& options);
 
 } // namespace echollama

@@ -1,0 +1,160 @@
+// Ollama's chat, generate and lists (docs/api.md), as describers for screen readers ask for them.
+#include "server/answer.h"
+#include "server/chat.h"
+#include "server/reply.h"
+#include "server/routes.h"
+
+#include <chrono>
+#include <ctime>
+
+namespace echollama::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// RFC 3339, in UTC.
+std::string time_text(std::time_t time) {
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    char text[32];
+    auto const length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text, length};
+}
+
+std::string tagged(RouteContext const& context) {
+    return context.model + ":latest";
+}
+
+Json details() {
+    return {{"parent_model", ""},        {"format", "gguf"},     {"family", "echollama"},
+            {"families", {"echollama"}}, {"parameter_size", ""}, {"quantization_level", ""}};
+}
+
+Json entry(RouteContext const& context) {
+    return {{"name", tagged(context)},
+            {"model", tagged(context)},
+            {"modified_at", time_text(context.started)},
+            {"size", 0},
+            {"digest", ""},
+            {"details", details()},
+            {"capabilities", {"completion", "vision"}}};
+}
+
+Json shown(RouteContext const& context) {
+    return {{"license", ""},
+            {"modelfile", ""},
+            {"parameters", ""},
+            {"template", ""},
+            {"details", details()},
+            {"model_info", {{"general.architecture", "echollama"}, {"echollama.context_length", 8192}}},
+            {"capabilities", {"completion", "vision"}},
+            {"modified_at", time_text(context.started)}};
+}
+
+// A reply to chat has messages, one to generate has plain text.
+struct OllamaReply {
+    std::string model;
+    bool chat = true;
+    Clock::time_point begin = Clock::now();
+
+    Json line(std::string_view text) const {
+        Json line{{"model", model}, {"created_at", time_text(std::time(nullptr))}};
+        if (chat) {
+            line["message"] = {{"role", "assistant"}, {"content", text}};
+        } else {
+            line["response"] = text;
+        }
+        line["done"] = false;
+        return line;
+    }
+    Json last(std::string_view text, Answered const& answered) const {
+        auto line = this->line(text);
+        auto const took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+        line["done"] = true;
+        line["done_reason"] = answered.cut_by_length ? "length" : "stop";
+        line["total_duration"] = took;
+        line["load_duration"] = 0;
+        line["prompt_eval_count"] = answered.asked_words;
+        line["prompt_eval_duration"] = 0;
+        line["eval_count"] = answered.words;
+        line["eval_duration"] = took;
+        return line;
+    }
+};
+
+Json ollama_error(Json const& error) {
+    return {{"error", error.at("error").at("message")}};
+}
+
+void reply(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
+           ChatRequest const& request, bool chat) {
+    OllamaReply reply;
+    reply.model = request.model.empty() ? tagged(context) : request.model;
+    reply.chat = chat;
+    if (request.turns.empty()) { // nothing is asked: the model shall be ready, which it is
+        auto line = reply.last("", {});
+        line["done_reason"] = "load";
+        reply_json(response, line);
+        return;
+    }
+    if (!request.stream) {
+        while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+            auto const answered = answer(
+                context.engine, request, [](auto) {}, stop);
+            reply_json(response, reply.last(answered.text, answered));
+        });
+        return;
+    }
+    if (!while_client_waits(http, response, context.stop,
+                            [&](std::stop_token stop) { look_first(context.engine, request, stop); })) {
+        return;
+    }
+    stream_reply(
+        http, response, context.stop, "application/x-ndjson",
+        [&engine = context.engine, request, reply](Write const& write, std::stop_token stop) {
+            auto const answered = answer(
+                engine, request, [&](std::string_view piece) { write(one_line(reply.line(piece)) + "\n"); }, stop);
+            write(one_line(reply.last("", answered)) + "\n");
+        },
+        [](Json const& error) { return one_line(ollama_error(error)) + "\n"; });
+}
+
+// Whatever model a client names is this one: it was chosen when the server was started.
+void post_chat(httplib::Server& server, char const* path, RouteContext const& context, ChatRequest (*read)(Json const&),
+               bool chat) {
+    post(server, path, context, [=](auto const& request, auto& response, std::string const& body) {
+        try {
+            reply(context, request, response, read(parse_body(body)), chat);
+        } catch (ApiError const& error) { // in Ollama's shape
+            reply_json(response, ollama_error(error_json(error.status(), error.what())), error.status());
+        }
+    });
+}
+
+} // namespace
+
+void add_ollama(httplib::Server& server, RouteContext const& context) {
+    server.Get("/", [](auto const&, httplib::Response& response) {
+        response.set_content("Ollama is running", "text/plain"); // what its clients look for
+    });
+    server.Get("/api/version", [context](auto const&, httplib::Response& response) {
+        reply_json(response, {{"version", context.version}});
+    });
+    server.Get("/api/tags", [context](auto const&, httplib::Response& response) {
+        reply_json(response, {{"models", Json::array({entry(context)})}});
+    });
+    server.Get("/api/ps", [context](auto const&, httplib::Response& response) {
+        auto running = entry(context);
+        running["size_vram"] = 0;
+        running["context_length"] = 8192;
+        reply_json(response, {{"models", Json::array({running})}});
+    });
+    post(server, "/api/show", context, [context](auto const&, auto& response, std::string const& body) {
+        parse_body(body);
+        reply_json(response, shown(context));
+    });
+    post_chat(server, "/api/chat", context, read_ollama_chat, true);
+    post_chat(server, "/api/generate", context, read_ollama_generate, false);
+}
+
+} // namespace echollama::server

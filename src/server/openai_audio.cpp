@@ -1,0 +1,232 @@
+// OpenAI's speech and transcriptions (openai-openapi 2.3.0).
+#include "media/sound/audio_io.h"
+#include "media/sound/sound_encoder.h"
+#include "media/sound/webvtt.h"
+#include "server/base64.h"
+#include "server/chat.h"
+#include "server/reply.h"
+#include "server/routes.h"
+#include "text/sentences.h"
+
+#include <algorithm>
+
+namespace echollama::server {
+namespace {
+
+constexpr int speech_rate = 24000; // samples a second, as clients of "pcm" expect
+constexpr std::size_t most_characters = 4096;
+
+struct SpeechRequest {
+    std::string input, voice, format = "mp3";
+    float speed = 1;
+    bool events = false;
+};
+
+SpeechRequest read_speech(Json const& body) {
+    auto const text = [&](char const* key, std::string const& otherwise) {
+        auto const found = body.find(key);
+        return found != body.end() && found->is_string() ? found->get<std::string>() : otherwise;
+    };
+    SpeechRequest request;
+    request.input = text("input", "");
+    if (trimmed(request.input).empty()) {
+        throw ApiError(400, "'input' must be a text to speak.", "input", "invalid_value");
+    }
+    if (request.input.size() > 4 * most_characters) {
+        throw ApiError(400, "'input' is longer than 4096 characters; send it in parts.", "input", "string_too_long");
+    }
+    auto const voice = body.find("voice");
+    request.voice = voice != body.end() && voice->is_object() && voice->contains("id") && voice->at("id").is_string()
+                        ? voice->at("id").get<std::string>()
+                        : text("voice", "");
+    request.format = text("response_format", "mp3");
+    if (auto const speed = body.find("speed"); speed != body.end() && speed->is_number()) {
+        request.speed = std::clamp(speed->get<float>(), 0.25F, 4.0F);
+    }
+    request.events = text("stream_format", "audio") == "sse";
+    return request;
+}
+
+struct SpeechType {
+    SoundFormat format;
+    char const* type; // of the content
+};
+
+SpeechType speech_type(std::string const& name) {
+    static std::map<std::string, SpeechType> const types{{"mp3", {SoundFormat::mp3, "audio/mpeg"}},
+                                                         {"wav", {SoundFormat::wav, "audio/wav"}},
+                                                         {"flac", {SoundFormat::flac, "audio/flac"}},
+                                                         {"opus", {SoundFormat::opus, "audio/ogg"}},
+                                                         {"pcm", {SoundFormat::raw, "audio/pcm"}}};
+    auto const found = types.find(name);
+    if (found == types.end()) {
+        throw ApiError(400, "The format '" + name + "' is not made; ask for mp3, wav, flac, opus or pcm.",
+                       "response_format", "invalid_value");
+    }
+    return found->second;
+}
+
+void speak(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
+           SpeechRequest const& request) {
+    if (!context.engine.can_speak()) {
+        throw ApiError(501, "This server has no voice; install one with './run'.", "voice");
+    }
+    auto const type = speech_type(request.format);
+    auto work = [&engine = context.engine, request, type](Write const& write, std::stop_token stop) {
+        ByteTarget const target{[&](std::span<std::uint8_t const> bytes) {
+                                    if (request.events) {
+                                        write(event({{"type", "speech.audio.delta"}, {"audio", to_base64(bytes)}}));
+                                    } else {
+                                        write({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+                                    }
+                                },
+                                nullptr};
+        auto const encoder = make_sound_encoder(type.format, speech_rate, 1, target);
+        engine.say(
+            request.input, request.voice, request.speed, speech_rate,
+            [&](AudioChunk&& chunk) { encoder->write(chunk.samples); }, stop);
+        encoder->finish();
+        if (request.events) {
+            auto const words = count_words(request.input);
+            write(event({{"type", "speech.audio.done"},
+                         {"usage", {{"input_tokens", words}, {"output_tokens", 0}, {"total_tokens", words}}}}));
+        }
+    };
+    stream_reply(http, response, context.stop, request.events ? "text/event-stream" : type.type, work,
+                 [events = request.events](Json const& error) {
+                     return events ? event({{"error", error.at("error")}}) : std::string();
+                 });
+}
+
+// A field of a form, however the client sent it.
+std::string field(httplib::Request const& request, std::string const& name, std::string const& otherwise = "") {
+    return request.form.has_field(name) ? request.form.get_field(name) : otherwise;
+}
+
+std::string srt_time(double seconds) {
+    auto time = webvtt_time(seconds);
+    std::replace(time.begin(), time.end(), '.', ',');
+    return time;
+}
+
+std::string srt(Transcript const& transcript) {
+    std::string text;
+    int number = 0;
+    for (auto const& segment : transcript.segments) {
+        text += std::to_string(++number) + "\n" + srt_time(segment.start_s) + " --> " + srt_time(segment.end_s) + "\n" +
+                trimmed(segment.text) + "\n\n";
+    }
+    return text;
+}
+
+std::string vtt(Transcript const& transcript) {
+    std::string text = "WEBVTT\n\n";
+    for (auto const& segment : transcript.segments) {
+        Subtitle subtitle;
+        subtitle.text = trimmed(segment.text);
+        subtitle.start_s = segment.start_s;
+        subtitle.end_s = segment.end_s;
+        text += webvtt_cue(subtitle);
+    }
+    return text;
+}
+
+Json verbose(Transcript const& transcript, std::string const& language, double seconds) {
+    Json segments = Json::array();
+    for (auto const& segment : transcript.segments) {
+        segments.push_back({{"id", segments.size()},
+                            {"seek", 0},
+                            {"start", segment.start_s},
+                            {"end", segment.end_s},
+                            {"text", segment.text},
+                            {"tokens", Json::array()},
+                            {"temperature", 0},
+                            {"avg_logprob", 0},
+                            {"compression_ratio", 1},
+                            {"no_speech_prob", segment.no_speech}});
+    }
+    return {{"task", "transcribe"},
+            {"language", language},
+            {"duration", seconds},
+            {"text", transcript.text},
+            {"segments", std::move(segments)}};
+}
+
+void transcribe(RouteContext const& context, httplib::Request const& http, httplib::Response& response) {
+    if (!http.form.has_file("file")) {
+        throw ApiError(400, "A recording is missing; send it as the form's 'file'.", "file", "missing_field");
+    }
+    auto const format = field(http, "response_format", field(http, "response-format", "json"));
+    if (format != "json" && format != "text" && format != "srt" && format != "vtt" && format != "verbose_json") {
+        throw ApiError(400, "The format '" + format + "' is not made; ask for json, text, srt, vtt or verbose_json.",
+                       "response_format", "invalid_value");
+    }
+    auto const file = http.form.get_file("file");
+    AudioBuffer sound;
+    try {
+        sound = decode_audio({reinterpret_cast<std::uint8_t const*>(file.content.data()), file.content.size()},
+                             file.filename.empty() ? "the recording" : file.filename);
+    } catch (Error const& error) {
+        throw ApiError(400, error.what(), "file", "invalid_audio");
+    }
+    auto const prompt = field(http, "prompt");
+    if (field(http, "stream") == "true" && format == "json") {
+        stream_reply(
+            http, response, context.stop, "text/event-stream",
+            [&engine = context.engine, sound, prompt](Write const& write, std::stop_token stop) {
+                auto const transcript = engine.hear(sound, prompt, stop);
+                for (auto const& segment : transcript.segments) {
+                    write(event({{"type", "transcript.text.delta"}, {"delta", segment.text}}));
+                }
+                write(event({{"type", "transcript.text.done"}, {"text", transcript.text}}));
+            },
+            [](Json const& error) {
+                return event({{"error", error.at("error")}});
+            });
+        return;
+    }
+    while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+        auto const transcript = context.engine.hear(sound, prompt, stop);
+        if (format == "json") {
+            reply_json(response,
+                       {{"text", transcript.text}, {"usage", {{"type", "duration"}, {"seconds", sound.seconds()}}}});
+        } else if (format == "verbose_json") {
+            reply_json(response, verbose(transcript, field(http, "language", "english"), sound.seconds()));
+        } else {
+            response.set_content(format == "srt"   ? srt(transcript)
+                                 : format == "vtt" ? vtt(transcript)
+                                                   : transcript.text + "\n",
+                                 "text/plain; charset=utf-8");
+        }
+    });
+}
+
+} // namespace
+
+void add_openai_audio(httplib::Server& server, RouteContext const& context) {
+    for (std::string const prefix : {"/v1", ""}) {
+        post(server, prefix + "/audio/speech", context,
+             [context](auto const& request, auto& response, std::string const& body) {
+                 speak(context, request, response, read_speech(parse_body(body)));
+             });
+        server.Get(prefix + "/audio/voices", [context](auto const&, httplib::Response& response) {
+            Json voices = Json::array();
+            for (auto const& voice : context.engine.voices()) {
+                voices.push_back({{"id", voice}, {"name", voice}});
+            }
+            reply_json(response, {{"voices", voices}});
+        });
+    }
+    // The last is whisper.cpp's server's.
+    for (auto const* path : {"/v1/audio/transcriptions", "/audio/transcriptions", "/inference"}) {
+        server.Post(path, [context](httplib::Request const& request, httplib::Response& response) {
+            try {
+                transcribe(context, request, response);
+            } catch (ApiError const& error) {
+                reply_error(response, error);
+            }
+        });
+    }
+}
+
+} // namespace echollama::server

@@ -1,0 +1,146 @@
+// This program's own interface, Seer's, and what those ask for who watch over servers.
+#include "server/answer.h"
+#include "server/base64.h"
+#include "server/chat.h"
+#include "server/reply.h"
+#include "server/routes.h"
+#include "text/sentences.h"
+
+#include <chrono>
+
+namespace echollama::server {
+namespace {
+
+std::string text_of(Json const& body, char const* key) {
+    auto const found = body.find(key);
+    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// {"image": base64 or data address, "question", "stream"}
+struct DescribeRequest {
+    std::vector<std::uint8_t> picture;
+    std::string question;
+    bool stream = false;
+};
+
+DescribeRequest read_describe(Json const& body, char const* picture_key) {
+    DescribeRequest request;
+    auto const picture = text_of(body, picture_key);
+    if (picture.empty()) {
+        throw ApiError(400, std::string("A picture is missing; send its bytes as base64 in '") + picture_key + "'.",
+                       picture_key, "missing_field");
+    }
+    request.picture = bytes_of_data_url(picture, picture_key);
+    request.question = text_of(body, "question");
+    auto const stream = body.find("stream");
+    request.stream = stream != body.end() && stream->is_boolean() && stream->get<bool>();
+    return request;
+}
+
+// One line of JSON for the scene, one for each sentence, one at the end.
+void stream_description(Engine& engine, DescribeRequest const& request, Write const& write, std::stop_token stop) {
+    auto const seen = engine.look(request.picture, stop);
+    write(one_line({{"type", "scene"}, {"scene", to_json(seen->observation.scene)}}) + "\n");
+    engine.tell_of(
+        *seen, request.question, {},
+        [&](std::string const& sentence) {
+            write(one_line({{"type", "sentence"}, {"text", sentence}}) + "\n");
+        },
+        stop);
+    write(one_line({{"type", "done"}}) + "\n");
+}
+
+Json description(Engine& engine, DescribeRequest const& request, std::stop_token stop) {
+    auto const seen = engine.look(request.picture, stop);
+    Json sentences = Json::array();
+    std::string text;
+    engine.tell_of(
+        *seen, request.question, {},
+        [&](std::string const& sentence) {
+            sentences.push_back(sentence);
+            text += (text.empty() ? "" : " ") + sentence;
+        },
+        stop);
+    return {{"text", text}, {"sentences", sentences}, {"scene", to_json(seen->observation.scene)}};
+}
+
+void describe(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
+              DescribeRequest const& request) {
+    if (request.stream) {
+        stream_reply(
+            http, response, context.stop, "application/x-ndjson",
+            [&engine = context.engine, request](Write const& write, std::stop_token stop) {
+                stream_description(engine, request, write, stop);
+            },
+            [](Json const& error) {
+                return one_line({{"type", "error"}, {"error", error.at("error")}}) + "\n";
+            });
+        return;
+    }
+    while_client_waits(http, response, context.stop,
+                       [&](std::stop_token stop) { reply_json(response, description(context.engine, request, stop)); });
+}
+
+// Seer's daemon: {"image_b64", "task": "caption" or "vqa", "question"} to {"description", "time_ms", "model"}.
+void describe_for_seer(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
+                       Json const& body) {
+    auto request = read_describe(body, "image_b64");
+    if (text_of(body, "task") != "vqa") {
+        request.question.clear();
+    }
+    while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+        auto const begin = std::chrono::steady_clock::now();
+        auto const text = description(context.engine, request, stop).at("text");
+        auto const took = std::chrono::steady_clock::now() - begin;
+        reply_json(response, {{"description", text},
+                              {"time_ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
+                              {"model", context.model}});
+    });
+}
+
+// Prometheus' text format, version 0.0.4.
+std::string metrics(Engine const& engine) {
+    auto const figures = engine.figures();
+    std::string text;
+    auto const add = [&](std::string const& name, std::string const& type, std::string const& help, auto const& value) {
+        text += "# HELP echollama_" + name + " " + help + "\n# TYPE echollama_" + name + " " + type + "\n";
+        for (auto const& [stage, f] : figures) {
+            text += "echollama_" + name + "{stage=\"" + stage + "\"} " + value(f) + "\n";
+        }
+    };
+    add("requests_waiting", "gauge", "Requests that wait for the model.",
+        [](auto const& f) { return std::to_string(f.waiting); });
+    add("uses_total", "counter", "Times that the model worked.", [](auto const& f) { return std::to_string(f.used); });
+    add("refused_total", "counter", "Requests that were refused because too many waited.",
+        [](auto const& f) { return std::to_string(f.refused); });
+    add("busy_seconds_total", "counter", "Time that the model worked.",
+        [](auto const& f) { return std::to_string(f.busy_s); });
+    return text;
+}
+
+} // namespace
+
+void add_own(httplib::Server& server, RouteContext const& context) {
+    for (auto const* path : {"/health", "/v1/health", "/ready"}) {
+        server.Get(path, [context](auto const&, httplib::Response& response) {
+            reply_json(response, {{"status", "ok"}, {"model", context.model}, {"backend", "echollama"}});
+        });
+    }
+    server.Get("/metrics", [context](auto const&, httplib::Response& response) {
+        response.set_content(metrics(context.engine), "text/plain; version=0.0.4; charset=utf-8");
+    });
+    post(server, "/v1/describe", context, [context](auto const& request, auto& response, std::string const& body) {
+        describe(context, request, response, read_describe(parse_body(body), "image"));
+    });
+    post(server, "/v1/scene", context, [context](auto const& http, auto& response, std::string const& body) {
+        auto const request = read_describe(parse_body(body), "image");
+        while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+            reply_json(response, to_json(context.engine.look(request.picture, stop)->observation.scene));
+        });
+    });
+    post(server, "/describe", context, [context](auto const& request, auto& response, std::string const& body) {
+        describe_for_seer(context, request, response, parse_body(body));
+    });
+}
+
+} // namespace echollama::server

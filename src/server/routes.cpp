@@ -1,0 +1,49 @@
+#include "server/routes.h"
+
+#include "server/api_error.h"
+#include "server/reply.h"
+
+#include <random>
+
+namespace echollama::server {
+
+std::string read_body(httplib::ContentReader const& reader, std::size_t most_bytes) {
+    std::string body;
+    bool const whole = reader([&](char const* data, std::size_t length) {
+        if (body.size() + length > most_bytes) {
+            throw ApiError(413, "The request is larger than " + std::to_string(most_bytes >> 20) +
+                                    " MiB; send a smaller picture.");
+        }
+        body.append(data, length);
+        return true;
+    });
+    if (!whole) {
+        throw ApiError(400, "The request broke off; send it again.");
+    }
+    return body;
+}
+
+void post(httplib::Server& server, std::string const& path, RouteContext const& context, BodyHandler handler) {
+    server.Post(path, [most = context.most_bytes, handler = std::move(handler)](httplib::Request const& request,
+                                                                                httplib::Response& response,
+                                                                                httplib::ContentReader const& reader) {
+        try {
+            handler(request, response, read_body(reader, most));
+        } catch (ApiError const& error) {
+            reply_error(response, error);
+        }
+    });
+}
+
+std::string new_id(std::string const& prefix) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    thread_local std::mt19937_64 random{std::random_device{}()};
+    std::uniform_int_distribution<std::size_t> letter(0, letters.size() - 1);
+    std::string id = prefix;
+    for (int i = 0; i < 24; ++i) {
+        id += letters[letter(random)];
+    }
+    return id;
+}
+
+} // namespace echollama::server

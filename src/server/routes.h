@@ -1,0 +1,40 @@
+// The interfaces, each of which adds its addresses to the server; private to this room.
+#pragma once
+
+#include "server/engine.h"
+
+#include <cpp-httplib/httplib.h>
+
+#include <ctime>
+#include <stop_token>
+#include <string>
+
+namespace echollama::server {
+
+struct RouteContext {
+    Engine& engine;
+    std::string model;        // what this server calls itself in lists of models
+    std::string version;      // of the program
+    std::stop_token stop;     // requested when the server ends
+    std::size_t most_bytes{}; // of a body
+    std::time_t started{};    // seconds since 1970
+};
+
+void add_openai_chat(httplib::Server& server, RouteContext const& context);
+void add_openai_audio(httplib::Server& server, RouteContext const& context);
+void add_ollama(httplib::Server& server, RouteContext const& context);
+void add_own(httplib::Server& server, RouteContext const& context);
+
+// The body as it is, whatever its Content-Type says: clients of these interfaces do not all set one. Throws ApiError
+// 413.
+std::string read_body(httplib::ContentReader const& reader, std::size_t most_bytes);
+
+// A handler of POST that gets the body; what it throws becomes the reply.
+using BodyHandler =
+    std::function<void(httplib::Request const& request, httplib::Response& response, std::string const& body)>;
+void post(httplib::Server& server, std::string const& path, RouteContext const& context, BodyHandler handler);
+
+// "chatcmpl-" and 24 letters and digits by chance.
+std::string new_id(std::string const& prefix);
+
+} // namespace echollama::server
