@@ -1,4 +1,4 @@
-// Ollama's chat, generate and lists (docs/api.md), as describers for screen readers ask for them.
+// The chat, generate and lists of Ollama (its API documentation), as describers for screen readers ask for them.
 #include "server/answer.h"
 #include "server/chat.h"
 #include "server/reply.h"
