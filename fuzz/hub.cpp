@@ -19,10 +19,13 @@ std::vector<Bytes> seeds() {
 
 void run(Input input) {
     auto const text = text_of(input);
-    hub::next_page(std::string(text));
-    try {
+    if (text.starts_with("<")) {
+        hub::next_page(std::string(text));
+        return;
+    }
+    if (text.starts_with("{")) {
         hub::parse_model_info(text);
-    } catch (Error const&) { // a list is none
+        return;
     }
     auto const files = hub::parse_tree(text);
     for (auto const& file : files) {

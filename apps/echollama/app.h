@@ -7,31 +7,39 @@
 #include "standard_output.h"
 
 #include <filesystem>
+#include <memory>
 #include <stop_token>
 #include <string>
 
 namespace echollama {
 
 // Options that stand before or after any subcommand, and the stop token that Ctrl-C sets.
+struct ModelSet;
+
 struct AppContext {
     std::filesystem::path models_dir; // --models, else ECHOLLAMA_MODELS, else the user's cache
     int threads = 0;                  // --threads; 0 until parsed, then at least 1
+    std::string preset = {};          // --preset: the set of models; empty: the best that is installed
+    std::string memory = {};          // --memory: "4G"; empty: what is free
     std::string device = "auto";      // --device: where DETR and MiDaS are computed (nn/backend.h)
     bool quiet = false;               // --quiet: no progress, no warnings
     bool verbose = false;             // --verbose: what happens inside, on stderr
     bool version = false;             // --version: nothing else is done
     bool licences = false;            // --licences: likewise
     std::stop_token stop;
+    mutable std::shared_ptr<ModelSet const> chosen_set = {}; // of model_set() (model_choice.h)
 };
 
 // Each adds one subcommand; the context outlives the root.
 void add_ask(Command& root, AppContext& context);
 void add_caption(Command& root, AppContext& context);
 void add_chat(Command& root, AppContext& context);
+void add_config(Command& root, AppContext& context);
 void add_dataset(Command& root, AppContext& context);
 void add_depth(Command& root, AppContext& context);
 void add_describe(Command& root, AppContext& context);
 void add_detect(Command& root, AppContext& context);
+void add_doctor(Command& root, AppContext& context);
 void add_eval(Command& root, AppContext& context);
 void add_eval_distance(Command& eval, AppContext& context);
 void add_eval_geometry(Command& eval, AppContext& context);

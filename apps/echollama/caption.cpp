@@ -52,7 +52,7 @@ void add_caption(Command& root, AppContext& context) {
                 "How much is said")
         .otherwise("normal")
         .excludes(question);
-    command.option("--model", options->files.model,
+    command.option("--captioner,--model", options->files.model,
                    "Caption model (GGUF): Moondream2, or another picture model that llama.cpp reads (default: the "
                    "installed one)");
     command.option("--vision", options->files.vision, "Its vision encoder")

@@ -1,12 +1,16 @@
 #include "caption_options.h"
 
 #include "base/error.h"
+#include "model_choice.h"
 
 namespace echollama {
 
 CaptionerFiles caption_files(AppContext const& context, CaptionerFiles const& given) {
     if (!given.model.empty()) {
-        return given;
+        return {chosen_model(context, captioner_option, given.model), given.vision};
+    }
+    if (auto const& set = model_set(context); !set.captioner.empty()) {
+        return {set.captioner, given.vision};
     }
     auto installed = context.models_dir / "moondream2.gguf";
     if (!std::filesystem::exists(installed)) {

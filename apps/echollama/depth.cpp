@@ -3,6 +3,7 @@
 #include "media/depth/npy.h"
 #include "media/picture/image_io.h"
 #include "media/picture/png16.h"
+#include "model_choice.h"
 #include "pipeline/depth_picture.h"
 #include "vision/depth_estimators.h"
 
@@ -22,7 +23,10 @@ struct DepthOptions {
 // The one that is named, else the better one that is installed.
 std::filesystem::path model_file(AppContext const& context, DepthOptions const& options) {
     if (!options.model.empty()) {
-        return options.model;
+        return chosen_model(context, depth_option, options.model);
+    }
+    if (auto const& set = model_set(context); !set.depth.empty()) {
+        return set.depth;
     }
     if (auto const installed = installed_depth_model(context.models_dir); !installed.empty()) {
         return installed;
@@ -89,7 +93,7 @@ void add_depth(Command& root, AppContext& context) {
     auto options = std::make_shared<DepthOptions>();
     auto& command = root.subcommand("depth", "Estimate how near everything in a picture is");
     command.positional("image", options->image, "The picture").required();
-    command.option("--model", options->model, "Depth model (GGUF): " + depth_model_titles())
+    command.option("--depth,--model", options->model, "Depth model, by path or name: " + depth_model_titles())
         .otherwise("the installed one");
     command.option("--out,-o", options->out, "Write a PNG with 16 bits, nearer is lighter (-: standard output)");
     command.flag("--color,--colour", options->color, "Write -o in colours instead");

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "media/picture/image_io.h"
+#include "model_choice.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "pipeline/look_around.h"
@@ -39,9 +40,11 @@ void run(AppContext const& context, DetectOptions const& options) {
     check_writable(options.annotate, "the picture");
     auto const view = load_input(options.input);
     auto const& image = view.image;
-    auto model = model_or_starter(context, options.model, "centernet.gguf");
-    auto detector = options.model.empty() ? make_starter_detector(model.parent_path(), context.threads, context.device)
-                                          : make_detector(model, context.threads, context.device);
+    auto const named = chosen_model(context, detector_option, options.model);
+    auto const chosen = named.empty() ? model_set(context).detector : named;
+    auto model = model_or_starter(context, chosen, "centernet.gguf");
+    auto detector = chosen.empty() ? make_starter_detector(model.parent_path(), context.threads, context.device)
+                                   : make_detector(model, context.threads, context.device);
     auto detections = detect_in(view, *detector, options.threshold, context.stop);
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(image, detections));
@@ -59,7 +62,7 @@ void add_detect(Command& root, AppContext& context) {
     auto options = std::make_shared<DetectOptions>();
     auto& command = root.subcommand("detect", "Find objects in a picture");
     add_input_options(command, options->input);
-    command.option("--model", options->model, "Detector model (GGUF): DETR, NanoDet or CenterNet");
+    command.option("--detector,--model", options->model, "Detector, by path or name: DETR, NanoDet or CenterNet");
     command.option("--threshold", options->threshold, "Least score").otherwise("the model's own").range(0.0, 1.0);
     command.option("--annotate", options->annotate, "Write the picture with boxes, names and scores as PNG");
     command.flag("--json", options->json, "Print JSON");

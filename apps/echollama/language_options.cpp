@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "describer/local_describer.h"
 #include "describer/remote_describer.h"
+#include "model_choice.h"
 #include "store/manifest.h"
 #include "wording_options.h"
 
@@ -13,7 +14,7 @@
 namespace echollama {
 
 void add_language_options(Command& command, LanguageOptions& options) {
-    auto& llm = command.option("--llm", options.llm, "Language model (GGUF)");
+    auto& llm = command.option("--llm", options.llm, "Language model (GGUF), by path or name");
     command
         .list("--lora", options.loras,
               "Adapter for it (GGUF), with :SCALE for another strength than 1; in the place of the starter's own")
@@ -95,12 +96,27 @@ void add_own_adapter(std::filesystem::path const& model, LlmOptions& options) {
     }
 }
 
+// The models that are named, else those of the set.
+LanguageOptions with_models(AppContext const& context, LanguageOptions const& given) {
+    auto options = given;
+    options.llm = chosen_model(context, llm_option, given.llm);
+    if (options.llm.empty() && options.url.empty()) {
+        auto const& set = model_set(context);
+        options.llm = set.llm;
+        for (auto const& adapter : given.loras.empty() ? set.adapters : std::vector<std::filesystem::path>()) {
+            options.loras.push_back(adapter.string());
+        }
+    }
+    return options;
+}
+
 } // namespace
 
-Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& options, Timings& timings) {
-    if (options.none) {
+Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& given, Timings& timings) {
+    if (given.none) {
         return {};
     }
+    auto const options = with_models(context, given);
     auto sampling = sampling_of(options);
     if (!options.url.empty()) {
         if (!options.loras.empty()) {
@@ -118,7 +134,9 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     LocalDescriberOptions local{.model = {.threads = context.threads, .chat = options.chat}, .sampling = sampling};
     check_chat_template(options.chat.choice); // told before the picture is looked at
     for (auto const& lora : options.loras) {
-        local.model.adapters.push_back(parse_lora(lora));
+        auto adapter = parse_lora(lora);
+        adapter.path = chosen_model(context, lora_option, adapter.path);
+        local.model.adapters.push_back(adapter);
     }
     // Found when it is loaded: a missing language model is worth a warning only.
     bool const plain = options.no_adapter || !options.llm.empty();

@@ -5,6 +5,7 @@
 #include "listener/whisper_listener.h"
 #include "media/device/microphone.h"
 #include "media/sound/audio_io.h"
+#include "model_choice.h"
 #include "pipeline/json.h"
 
 #include <cmath>
@@ -68,7 +69,10 @@ void run(AppContext const& context, ListenOptions options) {
     if (options.microphone == !options.recording.empty()) {
         throw UsageError("Name a recording, or use --mic to speak, not both.");
     }
-    options.model = model_or_starter(context, options.model, "whisper-tiny.en.bin");
+    options.model = chosen_model(context, ear_option, options.model);
+    options.model = model_or_starter(context, options.model.empty() ? model_set(context).listener : options.model,
+                                     "whisper-tiny.en.bin");
+    options.vad = chosen_model(context, vad_option, options.vad);
     std::error_code ignored;
     if (auto installed = context.models_dir / "silero-v6.2.0.bin";
         options.vad.empty() && std::filesystem::exists(installed, ignored)) {
@@ -105,7 +109,7 @@ void add_listen(Command& root, AppContext& context) {
     command.flag("--mic", options->microphone, "Listen to the microphone until one phrase is complete");
     command.option("--hint", options->hint, "Words to expect, such as names");
     command.option("--language", options->language, "Language code such as en or de, or auto (multilingual models)");
-    command.option("--model", options->model, "Speech recognition model (whisper.cpp)");
+    command.option("--ear,--model", options->model, "Speech recognition model (whisper.cpp)");
     command.option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp)");
     command.flag("--json", options->json, "Print JSON");
     command.example = "echollama listen question.wav --hint \"cup, table\"";

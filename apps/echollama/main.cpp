@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "base/openmp_spin.h"
 #include "base/processor.h"
+#include "config/config.h"
 #include "interrupt.h"
+#include "memory_plan.h"
 #include "store/paths.h"
 #include "version.h"
 
@@ -26,6 +28,13 @@ int default_threads() {
 void add_global_options(Command& root, AppContext& context) {
     root.option("--models", context.models_dir, "Folder with the model files (or set ECHOLLAMA_MODELS)")
         .value_name("FOLDER");
+    root.option("--preset", context.preset, "The set of models: paper, fast, small or starter (see 'models pull')")
+        .value_name("PRESET")
+        .suggest({"paper", "fast", "small", "starter"})
+        .otherwise("the best that is installed");
+    root.option("--memory", context.memory, "Memory that the models may take, such as 4G: chooses among the presets")
+        .value_name("SIZE")
+        .otherwise("what is free");
     root.option("--threads", context.threads, "Processor threads to use").range(1, 256);
     root.option(
             "--device", context.device,
@@ -43,6 +52,9 @@ void apply_global_options(AppContext& context) {
     if (context.models_dir.empty()) {
         context.models_dir = store::default_models_dir();
     }
+    if (!context.memory.empty()) {
+        parse_memory(context.memory);
+    }
     if (context.threads == 0) {
         context.threads = default_threads();
     }
@@ -53,10 +65,12 @@ void add_commands(Command& root, AppContext& context) {
     add_ask(root, context);
     add_caption(root, context);
     add_chat(root, context);
+    add_config(root, context);
     add_dataset(root, context);
     add_depth(root, context);
     add_describe(root, context);
     add_detect(root, context);
+    add_doctor(root, context);
     add_eval(root, context);
     add_help(root);
     add_listen(root, context);
@@ -67,13 +81,20 @@ void add_commands(Command& root, AppContext& context) {
     add_serve(root, context);
 }
 
+// The user's settings, except for the command that mends them.
+std::vector<Setting> settings_of(std::vector<std::string> const& words) {
+    bool const mending = std::find(words.begin(), words.end(), "config") != words.end();
+    bool const telling = words.empty() || words.front() == "help" || words.front() == "--version";
+    return mending || telling ? std::vector<Setting>() : config::load_config(config::config_file());
+}
+
 void run(std::vector<std::string> const& words, AppContext& context) {
     Command root{"echollama", "Says aloud what a picture shows and where each thing is"};
     root.example = "echollama describe photo.jpg --out speech.wav";
     root.notes = "Everything runs on this computer.";
     add_global_options(root, context);
     add_commands(root, context);
-    auto const parsed = parse_command_line(root, words);
+    auto const parsed = parse_command_line(root, words, settings_of(words));
     if (parsed.help) {
         print_text(command_help(*parsed.command));
     } else if (context.version || context.licences) {

@@ -1,5 +1,6 @@
 #include "seeing_options.h"
 
+#include "model_choice.h"
 #include "reader/paddle_reader.h"
 #include "vision/depth_estimators.h"
 #include "vision/detectors.h"
@@ -56,10 +57,10 @@ void add_seeing_options(Command& command, SeeingOptions& options, ImageNeed need
 }
 
 void add_seeing_model_options(Command& command, SeeingOptions& options) {
-    command.option("--model", options.detector, "Detector model (GGUF): DETR, NanoDet or CenterNet");
-    command.option("--depth-model", options.depth, "Depth model (GGUF): " + depth_model_titles());
-    command.option("--caption-model", options.captioner.model,
-                   "Caption model (GGUF) whose words are checked and added: Moondream2 or another");
+    command.option("--detector,--model", options.detector, "Detector, by path or name: DETR, NanoDet or CenterNet");
+    command.option("--depth,--depth-model", options.depth, "Depth model, by path or name: " + depth_model_titles());
+    command.option("--captioner,--caption-model", options.captioner.model,
+                   "Caption model, by path or name, whose words are checked and added: Moondream2 or another");
     command.option("--caption-vision", options.captioner.vision, "Its vision encoder")
         .otherwise("MODEL-vision.gguf or the mmproj file beside it");
     auto& reader =
@@ -73,27 +74,38 @@ void add_seeing_model_options(Command& command, SeeingOptions& options) {
 std::filesystem::path reader_folder(AppContext const& context, std::filesystem::path const& named) {
     auto const starter = context.models_dir / "ppocrv6-small";
     std::error_code ignored;
-    return !named.empty() ? named : std::filesystem::exists(starter, ignored) ? starter : std::filesystem::path();
+    if (!named.empty()) {
+        return chosen_model(context, reader_option, named);
+    }
+    return std::filesystem::exists(starter, ignored) ? starter : std::filesystem::path();
 }
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
     SeeingModels models;
-    auto detector = model_or_starter(context, options.detector, "centernet.gguf");
-    bool const given = !options.detector.empty();
+    auto const& set = model_set(context);
+    auto const named = [](std::filesystem::path const& chosen, std::filesystem::path const& usual) {
+        return chosen.empty() ? usual : chosen;
+    };
+    auto const chosen = named(chosen_model(context, detector_option, options.detector), set.detector);
+    auto const depth_model = named(chosen_model(context, depth_option, options.depth), set.depth);
+    auto captioner = options.captioner;
+    captioner.model = named(chosen_model(context, captioner_option, options.captioner.model), set.captioner);
+    auto const detector = model_or_starter(context, chosen, "centernet.gguf");
+    bool const given = !chosen.empty();
     models.detector =
         load_in_background<Detector>(timings, "detector", [=, threads = context.threads, device = context.device] {
             return given ? make_detector(detector, threads, device)
                          : make_starter_detector(detector.parent_path(), threads, device);
         });
-    if (!options.depth.empty()) {
+    if (!depth_model.empty()) {
         models.depth = load_in_background<DepthEstimator>(
-            timings, "depth", [depth = options.depth, threads = context.threads, device = context.device] {
+            timings, "depth", [depth = depth_model, threads = context.threads, device = context.device] {
                 return make_depth_estimator(depth, threads, DptRecipe::hugging_face, device);
             });
     }
-    if (!options.captioner.model.empty()) {
+    if (!captioner.model.empty()) {
         models.captioner =
-            load_in_background<Captioner>(timings, "captioner", [files = options.captioner, threads = context.threads] {
+            load_in_background<Captioner>(timings, "captioner", [files = captioner, threads = context.threads] {
                 return make_captioner(files, threads);
             });
     }

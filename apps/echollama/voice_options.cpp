@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "listener/whisper_listener.h"
 #include "media/sound/time_stretch.h"
+#include "model_choice.h"
 #include "text/sentences.h"
 
 #include <string>
@@ -29,9 +30,24 @@ float parse_rate(std::string const& text) {
     throw UsageError("--rate can be 0.5 to 4, or 80wpm to 900wpm, not '" + text + "'.");
 }
 
+// The voice that is named, else that of the set of models, else the natural one.
+VoiceChoice with_models(AppContext const& context, VoiceChoice choice) {
+    choice.model = chosen_model(context, voice_model_option, choice.model);
+    choice.snac = chosen_model(context, codec_option, choice.snac);
+    if (choice.name.empty() && choice.model.empty()) {
+        auto const& set = model_set(context);
+        choice.model = set.speaker;
+        choice.snac = choice.snac.empty() ? set.codec : choice.snac;
+        choice.name = set.voice;
+    }
+    choice.name = choice.name.empty() ? VoiceChoice().name : choice.name;
+    return choice;
+}
+
 } // namespace
 
 void add_voice_options(Command& command, VoiceOptions& options) {
+    options.choice.name.clear(); // not named: that of the models
     command
         .option(
             "--voice", options.choice.name,
@@ -68,7 +84,7 @@ void add_voice_options(Command& command, VoiceOptions& options) {
     command.flag("--play", options.target.play, "Play the speech on the sound device");
     command.flag("--verify", options.verify,
                  "Check every sentence by listening to it first; repeat it when key words are missing");
-    command.option("--listener", options.listener, "Speech recognition model for --verify");
+    command.option("--ear,--listener", options.listener, "Speech recognition model for --verify");
     command.option("--vtt", options.subtitles, "Subtitles of the speech with the times of its words, as a WebVTT file");
 }
 
@@ -76,9 +92,10 @@ Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& opt
     if (!options.target.wanted()) {
         return {};
     }
-    auto choice = options.choice;
+    auto choice = with_models(context, options.choice);
     choice.live = options.target.play && !options.verify;
-    auto listener = options.listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : options.listener;
+    auto listener = chosen_model(context, ear_option, options.listener);
+    listener = listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : listener;
     return load_when_wanted<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
         auto speaker = make_speaker(choice, dir, threads);
         if (!options.verify) {

@@ -121,10 +121,26 @@ struct ParsedCommand {
     bool help = false;
 };
 
+// What a file of settings says instead of the command line: of every command that has the option, or of one.
+struct Setting {
+    std::string command; // "describe", "models pull"; empty: of every command
+    std::string option;  // without its dashes
+    std::string value;   // of a flag "true" or "false"
+    std::string origin;  // where it stands, for messages
+};
+
+// The option that a setting names: of the command, or of any. nullptr: there is none. Positional ones are none.
+Option const* find_option(Command const& root, std::string const& command, std::string const& option);
+
+// Throws UsageError when the option cannot take the text; `shown` is how it was named. The value is written.
+void read_option(std::string const& shown, Option const& option, std::string const& text);
+
 // Reads the words after the program's name and writes the values of the options. Options of a parent may stand after
 // its subcommand. "--" ends the options. A word that begins with a dash and cannot be an option, "-5" or "- and", is
 // text. Throws UsageError, one sentence that says what was wrong and what is allowed.
-ParsedCommand parse_command_line(Command const& root, std::vector<std::string> const& words);
+// What neither a word sets nor a word excludes is then taken from the settings; one that no command has is refused.
+ParsedCommand parse_command_line(Command const& root, std::vector<std::string> const& words,
+                                 std::vector<Setting> const& settings = {});
 
 // The help of one command, lines of at most 80 characters where words allow it.
 std::string command_help(Command const& command);

@@ -2,9 +2,11 @@
 #include "command_line/nearest_word.h"
 #include "command_line/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <sstream>
 
 namespace echollama {
 namespace {
@@ -66,9 +68,57 @@ bool is_text(std::string const& word) {
     return number || word.substr(0, word.find('=')).find_first_of(" \t\n") != std::string::npos;
 }
 
+} // namespace
+
+void read_option(std::string const& shown, Option const& option, std::string const& text) {
+    bool const number = option.kind == ValueKind::whole || option.kind == ValueKind::number;
+    if ((number && !is_allowed_number(text, option)) || (option.kind == ValueKind::file && text.empty()) ||
+        !option.read(text)) {
+        refuse_value(shown, option, text);
+    }
+}
+
+namespace {
+
+Command const* find_command(Command const& root, std::string const& path) {
+    auto const* command = &root;
+    std::istringstream words(path);
+    for (std::string word; command && words >> word;) {
+        auto const& inner = command->subcommands;
+        auto const found =
+            std::find_if(inner.begin(), inner.end(), [&](Command const& one) { return one.name == word; });
+        command = found == inner.end() ? nullptr : &*found;
+    }
+    return command;
+}
+
+Option const* own_option(Command const& command, std::string const& name) {
+    for (auto const& option : command.options) {
+        for (auto const& one : option.names) {
+            if (one == "--" + name && !option.is_enough) {
+                return &option;
+            }
+        }
+    }
+    return nullptr;
+}
+
+Option const* option_below(Command const& command, std::string const& name) {
+    if (auto const* option = own_option(command, name)) {
+        return option;
+    }
+    for (auto const& inner : command.subcommands) {
+        if (auto const* option = option_below(inner, name)) {
+            return option;
+        }
+    }
+    return nullptr;
+}
+
 class Parser {
   public:
-    Parser(Command const& root, std::vector<std::string> const& words) : command_(&root), words_(words) {}
+    Parser(Command const& root, std::vector<std::string> const& words, std::vector<Setting> const& settings)
+        : root_(root), command_(&root), words_(words), settings_(settings) {}
 
     ParsedCommand parse() {
         while (next_ < words_.size()) {
@@ -78,6 +128,9 @@ class Parser {
             } catch (UsageError const& error) { // the first is told, if help is not asked for
                 refuse(error.what());
             }
+        }
+        if (!help_ && refusal_.empty() && !command_->only_tells) {
+            take_settings();
         }
         if (!help_ && refusal_.empty()) {
             check();
@@ -89,6 +142,48 @@ class Parser {
     }
 
   private:
+    void take_settings() {
+        std::map<Option const*, int> set_here;
+        for (auto const& setting : settings_) {
+            try {
+                if (auto const* option = wanted(setting); option && is_free(*option, set_here)) {
+                    ++set_here[option];
+                    if (option->kind != ValueKind::none) {
+                        read_option("--" + setting.option, *option, setting.value);
+                    } else if (setting.value == "true") {
+                        option->read("");
+                    } else if (setting.value != "false") {
+                        throw UsageError("--" + setting.option + " is true or false, not " + quoted(setting.value) +
+                                         ".");
+                    }
+                }
+            } catch (UsageError const& error) {
+                refuse("In " + setting.origin + ": " + error.what());
+            }
+        }
+        given_.insert(set_here.begin(), set_here.end());
+    }
+
+    // The option of the command that runs which the setting is about; nullptr: of none of it.
+    Option const* wanted(Setting const& setting) const {
+        if (!find_option(root_, setting.command, setting.option)) {
+            auto const where = setting.command.empty() ? "" : " of " + setting.command;
+            throw UsageError("There is no option --" + setting.option + where +
+                             "; 'echollama config show' lists what is set.");
+        }
+        if (!setting.command.empty() && find_command(root_, setting.command) != command_) {
+            return nullptr;
+        }
+        return find("--" + setting.option);
+    }
+
+    // Neither given by a word, nor excluded by one, nor set before.
+    bool is_free(Option const& option, std::map<Option const*, int> const& set_here) const {
+        auto const excludes = [&](Option const* other) { return given_.count(other) > 0 || set_here.count(other) > 0; };
+        return given_.count(&option) == 0 && (option.repeats || set_here.count(&option) == 0) &&
+               std::none_of(option.excluded.begin(), option.excluded.end(), excludes);
+    }
+
     void refuse(std::string const& sentence) {
         if (refusal_.empty()) {
             refusal_ = sentence;
@@ -173,11 +268,7 @@ class Parser {
         if (++times == 2 && !option.repeats && option.kind != ValueKind::none) {
             throw UsageError(shown + " is given twice; give it once.");
         }
-        bool const number = option.kind == ValueKind::whole || option.kind == ValueKind::number;
-        if ((number && !is_allowed_number(text, option)) || (option.kind == ValueKind::file && text.empty()) ||
-            !option.read(text)) {
-            refuse_value(shown, option, text);
-        }
+        read_option(shown, option, text);
     }
 
     void take_text(std::string const& word) {
@@ -299,8 +390,10 @@ class Parser {
         }
     }
 
+    Command const& root_;
     Command const* command_;
     std::vector<std::string> const& words_;
+    std::vector<Setting> const& settings_;
     std::size_t next_ = 0;
     bool only_text_ = false, help_ = false;
     std::map<Option const*, int> given_;
@@ -309,8 +402,21 @@ class Parser {
 
 } // namespace
 
-ParsedCommand parse_command_line(Command const& root, std::vector<std::string> const& words) {
-    return Parser(root, words).parse();
+Option const* find_option(Command const& root, std::string const& command, std::string const& option) {
+    if (command.empty()) {
+        return option_below(root, option);
+    }
+    for (auto const* one = find_command(root, command); one; one = one->parent) {
+        if (auto const* found = own_option(*one, option)) {
+            return found;
+        }
+    }
+    return nullptr;
+}
+
+ParsedCommand parse_command_line(Command const& root, std::vector<std::string> const& words,
+                                 std::vector<Setting> const& settings) {
+    return Parser(root, words, settings).parse();
 }
 
 } // namespace echollama

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -28,8 +29,15 @@ constexpr std::size_t max_waiting_bytes = 4 << 20; // of an answer whose reader 
 // caller may leave first.
 class Call {
   public:
+    // With sinks, what comes goes to them at once.
+    Call(BodySink const* sink, HeadSink const* head) : sink_(sink), head_sink_(head) {}
+
     // Request's side.
     void deliver(std::string_view bytes) {
+        if (sink_) {
+            give([&] { return (*sink_)(bytes); });
+            return;
+        }
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return abandoned_ || waiting_bytes_ < max_waiting_bytes; });
         pieces_.emplace_back(bytes);
@@ -37,13 +45,18 @@ class Call {
         changed_.notify_all();
     }
     void deliver_head(int status, Headers headers) {
+        if (sink_) {
+            give([&] { return !*head_sink_ || (*head_sink_)(status, headers); });
+            return;
+        }
         std::lock_guard lock(mutex_);
         head_.emplace(status, std::move(headers));
         changed_.notify_all();
     }
     void finish(Outcome outcome) {
         std::lock_guard lock(mutex_);
-        outcome_ = std::move(outcome);
+        outcome_ = outcome_ ? outcome_ : std::move(outcome);
+        ended_ = true;
         changed_.notify_all();
     }
     bool abandoned() {
@@ -82,20 +95,45 @@ class Call {
         }
         return {{}, {}, outcome_};
     }
+    // What a sink threw on the network's thread.
+    void rethrow() {
+        if (thrown_) {
+            std::rethrow_exception(thrown_);
+        }
+    }
     // Wakes the request from whatever it waits for; true when it ended soon.
     bool abandon() {
+        std::lock_guard none_more(sink_mutex_);
         std::unique_lock lock(mutex_);
         abandoned_ = true;
         changed_.notify_all();
         if (socket_ >= 0) {
             shutdown(socket_, SHUT_RDWR);
         }
-        return changed_.wait_for(lock, abandon_after, [&] { return outcome_.has_value(); });
+        return changed_.wait_for(lock, abandon_after, [&] { return ended_; });
     }
 
     ~Call() { close_socket(); }
 
   private:
+    void give(std::function<bool()> const& sink) {
+        std::lock_guard lock(sink_mutex_);
+        if (abandoned()) {
+            return;
+        }
+        bool more = false;
+        try {
+            more = sink();
+        } catch (...) {
+            thrown_ = std::current_exception();
+        }
+        if (!more) {
+            std::lock_guard change(mutex_);
+            abandoned_ = true;
+            outcome_ = outcome_ ? outcome_ : Outcome{};
+            changed_.notify_all();
+        }
+    }
     void close_socket() {
         if (socket_ >= 0) {
             close(socket_);
@@ -109,7 +147,11 @@ class Call {
     std::deque<std::string> pieces_;
     std::size_t waiting_bytes_ = 0;
     std::optional<Outcome> outcome_;
-    bool abandoned_ = false;
+    bool abandoned_ = false, ended_ = false;
+    BodySink const* sink_;
+    HeadSink const* head_sink_;
+    std::mutex sink_mutex_; // taken before mutex_
+    std::exception_ptr thrown_;
     int socket_ = -1;
 };
 
@@ -264,7 +306,8 @@ std::string header_of(Headers const& headers, std::string_view name) {
 
 std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop,
                                 HeadSink const& head) {
-    auto call = std::make_shared<Call>();
+    auto call = request.sinks_on_network_thread ? std::make_shared<Call>(&sink, &head)
+                                                : std::make_shared<Call>(nullptr, nullptr);
     std::thread thread([call, request] {
         Outcome outcome{Outcome::Kind::cut, 0, "", "", ""};
         try {
@@ -287,6 +330,7 @@ std::optional<Outcome> exchange(Request const& request, BodySink const& sink, st
             continue;
         }
         if (!event.piece) {
+            call->rethrow();
             return event.outcome;
         }
         if (!sink(*event.piece)) {

@@ -39,7 +39,10 @@ struct Request {
     std::string body = {};
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000}; // without a byte
-    std::vector<int> wanted = {200};                // the statuses whose body is passed on; others are refusals
+    // The sinks are called by the thread that reads from the network, one call at a time and none after exchange()
+    // returned: nothing waits in between, and they must not wait themselves.
+    bool sinks_on_network_thread = false;
+    std::vector<int> wanted = {200}; // the statuses whose body is passed on; others are refusals
 };
 
 // How a request ended.
@@ -66,9 +69,9 @@ using HeadSink = std::function<bool(int status, Headers const& headers)>;
 // Takes a piece of the answer's body; false: no more is wanted.
 using BodySink = std::function<bool(std::string_view bytes)>;
 
-// Sends the request and passes the body of an answer that is wanted on, in pieces, on the caller's thread. nullopt:
-// stopped. Returns within 50 ms of a stop request, whatever the server does. Throws what the sinks throw. Through the
-// proxy that the environment names for the server (http/proxy.h).
+// Sends the request and passes the body of an answer that is wanted on, in pieces, on the caller's thread where not
+// asked otherwise. nullopt: stopped. Returns within 50 ms of a stop request, whatever the server does. Throws what the
+// sinks throw. Through the proxy that the environment names for the server (http/proxy.h).
 std::optional<Outcome> exchange(Request const& request, BodySink const& sink, std::stop_token const& stop,
                                 HeadSink const& head = {});
 

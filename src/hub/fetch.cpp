@@ -145,6 +145,7 @@ class Fetching {
         request.headers = located.headers;
         request.connect_timeout = options_.connect_timeout;
         request.idle_timeout = options_.idle_timeout;
+        request.sinks_on_network_thread = true; // what waits is lost when the program is killed
         if (whole_) {
             file_.forget_all(); // such a server always begins at the beginning
             range = range_of(0, file_.pieces() - 1);

@@ -57,6 +57,37 @@ std::string device_names() {
 
 } // namespace
 
+std::vector<std::string> processor_features() {
+    std::vector<std::string> names;
+    auto const add = [&](int has, char const* name) {
+        if (has != 0) {
+            names.emplace_back(name);
+        }
+    };
+    add(ggml_cpu_has_sse3(), "SSE3");
+    add(ggml_cpu_has_avx(), "AVX");
+    add(ggml_cpu_has_avx2(), "AVX2");
+    add(ggml_cpu_has_fma(), "FMA");
+    add(ggml_cpu_has_f16c(), "F16C");
+    add(ggml_cpu_has_avx_vnni(), "AVX-VNNI");
+    add(ggml_cpu_has_avx512(), "AVX-512");
+    add(ggml_cpu_has_avx512_vnni(), "AVX-512 VNNI");
+    add(ggml_cpu_has_avx512_bf16(), "AVX-512 BF16");
+    add(ggml_cpu_has_amx_int8(), "AMX");
+    add(ggml_cpu_has_neon(), "NEON");
+    add(ggml_cpu_has_dotprod(), "dot product");
+    add(ggml_cpu_has_sve(), "SVE");
+    return names;
+}
+
+std::vector<std::string> gpu_devices() {
+    std::vector<std::string> names;
+    for (auto* device : gpus()) {
+        names.emplace_back(ggml_backend_dev_name(device));
+    }
+    return names;
+}
+
 Backend make_backend(int threads, std::string const& device) {
     Backend backend;
     backend.threads = std::max(threads, 1);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 struct ggml_backend;
 
@@ -32,5 +33,11 @@ struct Backend {
 // Throws Error, naming the devices there are, when the device is unknown or cannot be opened. `threads` is for the CPU,
 // at least 1.
 Backend make_backend(int threads, std::string const& device = cpu_device);
+
+// The instructions of this processor that the kernels of this build use: "AVX2", "AVX-512" …; empty: plain ones.
+std::vector<std::string> processor_features();
+
+// The GPUs that this build can compute on and that are there, as make_backend calls them.
+std::vector<std::string> gpu_devices();
 
 } // namespace echollama::nn

@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <thread>
 
 namespace echollama::test {
@@ -293,6 +295,12 @@ struct HubHandlers {
     bool send_part(std::string const& bytes, std::size_t offset, std::size_t length, std::uint64_t& left,
                    httplib::DataSink& sink) {
         auto& faults = hub.faults;
+        while (faults.pause) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        if (!sink.is_writable()) { // whoever asked is gone
+            return false;
+        }
         auto const rate = faults.bytes_per_second.load();
         auto count = std::min<std::uint64_t>({length, std::uint64_t{rate ? 16U << 10 : 256U << 10}, left});
         if (faults.drip) {
@@ -363,6 +371,21 @@ ImitationHub::~ImitationHub() {
 
 std::string ImitationHub::endpoint() const {
     return servers_->address(servers_->hub_port);
+}
+
+std::uint64_t ImitationHub::bytes_in_queues() const {
+    std::ifstream table("/proc/net/tcp"); // a line a socket: number, own and other address, state, queues
+    std::string line;
+    std::uint64_t bytes = 0;
+    while (std::getline(table, line)) {
+        unsigned own = 0, other = 0, state = 0, sending = 0, received = 0;
+        bool const socket =
+            std::sscanf(line.c_str(), " %*u: %*x:%x %*x:%x %x %x:%x", &own, &other, &state, &sending, &received) == 5;
+        auto const port = static_cast<unsigned>(servers_->files_port);
+        constexpr unsigned listening = 10;
+        bytes += socket && state != listening && (own == port || other == port) ? sending + received : 0;
+    }
+    return bytes;
 }
 
 int ImitationHub::signatures() const {

@@ -40,6 +40,7 @@ struct HubFaults {
     std::atomic<int> new_tag_after{-1};             // answers with another ETag after so many
     std::atomic<std::int64_t> flip_byte{-1};        // sends this byte of a file wrongly…
     std::atomic<int> flip_times{0};                 // …so many times
+    std::atomic<bool> pause{false};                 // sends nothing for a while
     std::atomic<bool> drip{false};                  // a byte at a time, slowly
     std::atomic<bool> asks_to_wait_long{false};     // Retry-After: 3600 with 429
     std::atomic<bool> expired{false};               // signed addresses no longer hold, until the next is made
@@ -59,8 +60,10 @@ class ImitationHub {
     std::string endpoint() const;                            // "http://127.0.0.1:PORT"
     std::filesystem::path certificate() const;               // of https, to be trusted
     std::uint64_t bytes_sent() const { return bytes_sent_; } // of files
-    int signatures() const;                                  // addresses that were signed
-    int questions() const { return questions_; }             // of any kind
+    // Of them, what no client's program has read yet: it lies in the system's queues.
+    std::uint64_t bytes_in_queues() const;
+    int signatures() const;                      // addresses that were signed
+    int questions() const { return questions_; } // of any kind
     // Authorization headers that the server of large files was shown; the token must never be among them.
     std::vector<std::string> tokens_shown_elsewhere() const;
     std::vector<std::string> user_agents() const;

@@ -1,0 +1,35 @@
+// How much memory models will take, before they are loaded: by their files and by what was measured of their work.
+#pragma once
+
+#include "store/manifest.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+struct MemoryPart {
+    std::string model;                   // its name in the models folder
+    std::uint64_t weights = 0, work = 0; // bytes: what is loaded, and what computing takes beside it at its peak
+    bool installed = false;              // weights: of the file; else about, of what will be fetched
+};
+
+struct MemoryPlan {
+    std::vector<MemoryPart> parts;
+    std::uint64_t program = 0;   // without any model
+    std::uint64_t total() const; // at the peak of describing a photo aloud, when everything is loaded
+};
+
+// What describing a photo with these models takes (docs/models.md says how it was measured). The listener and the
+// detector of pauses are not among it: describing does not load them.
+MemoryPlan plan_memory(std::filesystem::path const& models_dir, std::vector<store::ModelEntry> const& entries);
+
+// "4G", "800M", "2.5GB", or a number of bytes. Throws UsageError.
+std::uint64_t parse_memory(std::string const& text);
+
+// What --memory says; without it what the computer can give now (MemAvailable), in a container no more than its limit.
+std::uint64_t memory_budget(std::string const& memory);
+
+} // namespace echollama
