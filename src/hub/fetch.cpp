@@ -209,7 +209,9 @@ class Fetching {
             auto const now = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size())));
             file_.append(piece, now);
             bytes.remove_prefix(now.size());
-            piece += file_.piece_complete(piece) ? 1 : 0;
+            if (file_.piece_complete(piece)) {
+                file_.write_back(piece++);
+            }
         }
         range.begin += all;
         std::lock_guard lock(mutex_);

@@ -198,10 +198,9 @@ std::vector<std::size_t> PartialFile::changed_pieces(std::vector<std::uint32_t> 
     return changed;
 }
 
-void PartialFile::sync() const {
-    if (fsync(data_fd_) != 0) {
-        fail();
-    }
+void PartialFile::write_back(std::size_t piece) const {
+    sync_file_range(data_fd_, static_cast<off_t>(piece * piece_bytes), static_cast<off_t>(piece_size(piece)),
+                    SYNC_FILE_RANGE_WRITE);
 }
 
 std::vector<std::uint32_t> noted_pieces(std::filesystem::path const& note, std::uint64_t bytes,

@@ -111,7 +111,6 @@ void fetch_checked(Settings const& settings, Origin const& origin, Target const&
             found = follower.finish();
         }
         if (target.content.empty() || found == target.content) {
-            file.sync();
             return;
         }
         auto const on_disk = digests_of_file(target.part, kind, PartialFile::piece_bytes, {}, stop);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/file_lock.h"
+#include "hub/cache.h"
 #include "hub/names.h"
 #include "hub/partial_file.h"
 
@@ -116,10 +117,18 @@ std::vector<std::string> files_below(fs::path const& folder) {
     return found;
 }
 
+// Of a link into the hub's cache the checksum was compared when the file came, and is its name there.
+std::string sum_of(fs::path const& file) {
+    std::error_code failed;
+    auto const pointer = fs::read_symlink(file, failed);
+    auto const content = failed ? std::string() : hub::Cache::content_of(pointer);
+    return content.size() == 64 ? content : sha256_of_file(file);
+}
+
 std::string sums_of(fs::path const& folder) {
     std::string text;
     for (auto const& path : files_below(folder)) {
-        text += sha256_of_file(folder / path) + "  " + path + "\n";
+        text += sum_of(folder / path) + "  " + path + "\n";
     }
     return text;
 }

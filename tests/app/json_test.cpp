@@ -103,6 +103,12 @@ TEST(JsonShapes, AreAsDocumented) {
     expect_as_documented(shapes, "eval scene", "--rooms 3");
     expect_as_documented(shapes, "eval geometry", "--rooms 2");
     expect_as_documented(shapes, "eval distance", photo("motorcycle_left") + " --focal 995 --baseline 0.193");
+    std::ofstream(dir / "config.toml") << "threads = 2\n[say]\nrate = 1.5\n";
+    setenv("ECHOLLAMA_CONFIG", (dir / "config.toml").c_str(), 1);
+    expect_as_documented(shapes, "config show", "");
+    unsetenv("ECHOLLAMA_CONFIG");
+    expect_as_documented(shapes, "models list", "");
+    expect_as_documented(shapes, "doctor", "--quiet");
 
     // Fields that no run here prints would stand in the tables unchecked: those that are known are named.
     std::set<std::string> const unchecked{"Answer.seen"};

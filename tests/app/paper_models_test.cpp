@@ -1,0 +1,169 @@
+// The paper's models all at once, as a new user would get them: stand-ins of the real names, layouts and formats on an
+// imitation of the hub, pulled by one command, converted, and used by describe and say. DETR, DPT-Hybrid and SNAC have
+// their real width, which their formats fix; the language models are small. It takes a minute and two gigabytes of
+// disk, so it runs with ECHOLLAMA_LONG_TESTS. ECHOLLAMA_REAL_MODELS names a models folder with the real ones instead.
+#include "base/timing.h"
+#include "run_program.h"
+#include "support/imitation_hub.h"
+#include "support/synthetic.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+namespace echollama::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::shared_ptr<std::string const> bytes_of(fs::path const& path) {
+    return std::make_shared<std::string const>(read_text(path));
+}
+
+// A LLaMA of one small layer with Orpheus' 156,940 words, as Hugging Face publishes it.
+constexpr std::int64_t orpheus_words = 156'940, orpheus_width = 32;
+
+std::vector<SyntheticTensor> tiny_orpheus() {
+    std::vector<SyntheticTensor> tensors;
+    auto const add = [&](std::string const& name, std::vector<std::int64_t> const& shape, float scale, float offset) {
+        std::size_t count = 1;
+        for (auto const n : shape) {
+            count *= static_cast<std::size_t>(n);
+        }
+        tensors.push_back({name, shape, [=] { return values_from_name(name, count, scale, offset); }});
+    };
+    std::int64_t const w = orpheus_width;
+    add("model.embed_tokens.weight", {orpheus_words, w}, 0.5F, -0.25F);
+    std::string const layer = "model.layers.0.";
+    for (char const* norm : {"model.norm.weight", "model.layers.0.input_layernorm.weight",
+                             "model.layers.0.post_attention_layernorm.weight"}) {
+        add(norm, {w}, 0.1F, 1);
+    }
+    add(layer + "self_attn.q_proj.weight", {w, w}, 0.2F, -0.1F);
+    add(layer + "self_attn.k_proj.weight", {w / 2, w}, 0.2F, -0.1F);
+    add(layer + "self_attn.v_proj.weight", {w / 2, w}, 0.2F, -0.1F);
+    add(layer + "self_attn.o_proj.weight", {w, w}, 0.2F, -0.1F);
+    add(layer + "mlp.gate_proj.weight", {2 * w, w}, 0.2F, -0.1F);
+    add(layer + "mlp.up_proj.weight", {2 * w, w}, 0.2F, -0.1F);
+    add(layer + "mlp.down_proj.weight", {w, 2 * w}, 0.2F, -0.1F);
+    return tensors;
+}
+
+std::string orpheus_config() {
+    auto config = nlohmann::json::parse(read_text(golden("llama/config.json")));
+    config["vocab_size"] = orpheus_words;
+    config["hidden_size"] = orpheus_width;
+    config["intermediate_size"] = 2 * orpheus_width;
+    config["num_attention_heads"] = 2;
+    config["num_key_value_heads"] = 1;
+    config["num_hidden_layers"] = 1;
+    return config.dump();
+}
+
+struct PaperModels : testing::Test {
+    void add(std::string const& repository, std::string const& name, fs::path const& file) {
+        hub.repositories[repository].files[name] = {bytes_of(file), name.find(".json") == std::string::npos};
+    }
+    void add_text(std::string const& repository, std::string const& name, std::string const& text) {
+        hub.repositories[repository].files[name] = {std::make_shared<std::string const>(text), false};
+    }
+    void add_tokenizer(std::string const& repository) {
+        for (char const* name : {"tokenizer.json", "tokenizer_config.json"}) {
+            add(repository, name, data("tokenizers/llama3/" + std::string(name)));
+        }
+    }
+    void add_weights(std::string const& repository, std::string const& name,
+                     std::vector<SyntheticTensor> const& tensors) {
+        auto const file = temp / "weights";
+        name.ends_with(".bin") ? write_torch_zip(file, tensors) : write_safetensors(file, tensors);
+        add(repository, name, file);
+        fs::remove(file);
+    }
+
+    void publish() {
+        add_weights("facebook/detr-resnet-50", "model.safetensors", synthetic_weights(golden("detr/weights.tsv")));
+        hub.repositories["facebook/detr-resnet-50"].commit = "1d5f47bd3bdd2c4bbfa585418ffe6da5028b4c0b";
+        add_weights("Intel/dpt-hybrid-midas", "pytorch_model.bin", synthetic_weights(golden("dpt-hybrid/weights.tsv")));
+        add_weights("vikhyatk/moondream2", "model.safetensors", synthetic_weights(data("moondream/weights.tsv")));
+        add("vikhyatk/moondream2", "tokenizer.json", data("moondream/tokenizer.json"));
+        hub.repositories["vikhyatk/moondream2"].commit = "92d3d73b6fd61ab84d9fe093a9c7fd8c04bf2c0d";
+        std::string const llama = "meta-llama/Llama-3.2-1B-Instruct";
+        add_weights(llama, "model.safetensors", synthetic_weights(golden("llama/weights.tsv")));
+        add(llama, "config.json", golden("llama/config.json"));
+        add_tokenizer(llama);
+        hub.repositories[llama].gated = true;
+        hub.repositories[llama].needs_token = "hf_of_a_user_who_accepted";
+        add("AquaLabs/EchoLLaMA-1B", "adapter_model.safetensors", golden("llama/adapter_model.safetensors"));
+        add("AquaLabs/EchoLLaMA-1B", "adapter_config.json", golden("llama/adapter_config.json"));
+        std::string const elise = "AquaLabs/Orpheus-3B-0.1-ft-Elise";
+        add_weights(elise, "model.safetensors", tiny_orpheus());
+        add_text(elise, "config.json", orpheus_config());
+        add_tokenizer(elise);
+        add_weights("hubertsiuzdak/snac_24khz", "pytorch_model.bin", synthetic_weights(golden("snac/weights.tsv")));
+        add("ggerganov/whisper.cpp", "ggml-base.en.bin", models_dir() / "whisper-tiny.en.bin");
+        hub.repositories["ggml-org/whisper-vad"].files["ggml-silero-v6.2.0.bin"] = {noise(885'000), true};
+    }
+
+    Result run(std::string const& what, std::string const& arguments) {
+        Timings timings;
+        auto const result = timings.measure(what, [&] {
+            return echollama(arguments, "HF_ENDPOINT=" + hub.endpoint() + " HF_HOME=" + (temp / "hf").string() +
+                                            " ECHOLLAMA_MODELS=" + (temp / "models").string() +
+                                            " HF_TOKEN=hf_of_a_user_who_accepted");
+        });
+        std::cout << what << ": " << timings.stages().front().duration_ms / 1000 << " s\n";
+        EXPECT_EQ(result.code, 0) << what << ": " << result.err;
+        return result;
+    }
+
+    TempDir temp;
+    ImitationHub hub;
+};
+
+TEST_F(PaperModels, ComeByOneCommandAndDescribe) {
+    if (!std::getenv("ECHOLLAMA_LONG_TESTS")) {
+        GTEST_SKIP() << "takes minutes; set ECHOLLAMA_LONG_TESTS to run it";
+    }
+    for (char const* needed : {"detr/weights.tsv", "dpt-hybrid/weights.tsv", "llama/weights.tsv", "snac/weights.tsv"}) {
+        SKIP_WITHOUT(golden(needed));
+    }
+    auto const photo = models_dir().parent_path() / "photos" / "coffee.png";
+    SKIP_WITHOUT(photo);
+    SKIP_WITHOUT(models_dir() / "whisper-tiny.en.bin");
+    publish();
+    run("pull paper", "models pull paper --accept llama3.2");
+    auto const again = hub.bytes_sent();
+    run("pull paper again", "models pull paper --accept llama3.2");
+    EXPECT_EQ(hub.bytes_sent(), again);
+    run("verify", "models verify");
+    auto const described =
+        run("describe", "describe " + photo.string() + " --verbose --out " + (temp / "s.wav").string());
+    for (char const* model : {"preset paper", "detr.gguf", "dpt-hybrid.gguf", "moondream2.gguf",
+                              "llama-3.2-1b-instruct.gguf", "echollama-1b.gguf", "orpheus-elise.gguf", "snac.gguf"}) {
+        EXPECT_NE(described.err.find(model), std::string::npos) << model << ": " << described.err;
+    }
+    EXPECT_FALSE(described.out.empty());
+    EXPECT_GT(fs::file_size(temp / "s.wav"), 1000U);
+    run("say", "say Hello. --out " + (temp / "t.wav").string());
+    EXPECT_GT(fs::file_size(temp / "t.wav"), 1000U);
+    run("remove originals", "models rm --originals detr dpt-hybrid");
+    run("describe again", "describe " + photo.string() + " --no-llm");
+}
+
+TEST_F(PaperModels, TheRealOnesDescribeTheSamplePhotos) {
+    char const* real = std::getenv("ECHOLLAMA_REAL_MODELS");
+    if (!real) {
+        GTEST_SKIP() << "needs ECHOLLAMA_REAL_MODELS, a folder that 'models pull paper' has filled";
+    }
+    for (char const* name : {"coffee", "astronaut", "chelsea"}) {
+        auto const photo = models_dir().parent_path() / "photos" / (name + std::string(".png"));
+        SKIP_WITHOUT(photo);
+        auto const result = echollama("--models " + std::string(real) + " --preset paper describe " + photo.string());
+        EXPECT_EQ(result.code, 0) << result.err;
+        std::cout << name << ": " << result.out << "\n";
+    }
+}
+
+} // namespace
+} // namespace echollama::test
