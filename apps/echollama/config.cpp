@@ -70,6 +70,9 @@ void set(Command const& root, std::string const& key, std::string const& value) 
         read_option(name, option, value);
     }
     auto const file = config::config_file();
+    if (file.empty()) {
+        throw Error("There is no home folder to keep settings in; set HOME, or name a file in ECHOLLAMA_CONFIG.");
+    }
     auto table = command;
     for (char& c : table) {
         c = c == ' ' ? '.' : c;

@@ -124,7 +124,11 @@ fs::path config_file() {
     }
     auto folder = path_from_environment("XDG_CONFIG_HOME");
     if (!folder.is_absolute()) {
-        folder = home_dir() / ".config";
+        try {
+            folder = home_dir() / ".config";
+        } catch (Error const&) { // most commands work without
+            return {};
+        }
     }
     return folder / "echollama" / "config.toml";
 }

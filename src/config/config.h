@@ -14,8 +14,8 @@
 
 namespace echollama::config {
 
-// ECHOLLAMA_CONFIG, else $XDG_CONFIG_HOME/echollama/config.toml, else ~/.config/echollama/config.toml. Throws Error
-// when the home folder is wanted and not known.
+// ECHOLLAMA_CONFIG, else $XDG_CONFIG_HOME/echollama/config.toml, else ~/.config/echollama/config.toml. Empty: the
+// home folder is wanted and not known, so nothing can be set.
 std::filesystem::path config_file();
 
 // Most bytes of such a file.

@@ -100,7 +100,7 @@ ModelEntry parse_entry(json const& value) {
 } // namespace
 
 std::filesystem::path starter_adapter() {
-    return manifest_path().parent_path() / "smollm2-135m-instruct-scenes.gguf";
+    return manifest_file().parent_path() / "smollm2-135m-instruct-scenes.gguf";
 }
 
 std::vector<std::string> ModelEntry::packages() const {
