@@ -84,7 +84,7 @@ std::string HeardWords::heard_of(Sentence const& sentence, std::int64_t frames) 
     std::size_t end = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {
         double const word_end_s = i + 1 < words.size() ? words[i + 1].start_s : end_s;
-        if (word_end_s > played_s) {
+        if (word_end_s > played_s + 0.5 / sentence.sound.rate) {
             break;
         }
         end = words[i].end;

@@ -235,11 +235,32 @@ void Endpointer::follow(bool speech, std::vector<SpeechEvent>& events) {
     }
 }
 
+std::vector<SpeechEvent> Endpointer::close() {
+    std::vector<SpeechEvent> events;
+    if (in_phrase_) {
+        end_phrase(events);
+    }
+    return events;
+}
+
+double Endpointer::pause_s() const {
+    return in_phrase_ ? static_cast<double>(pause_frames_) * vad_frame / speech_rate : 0;
+}
+
+// Of what was kept, without most of the pause at its end.
+std::size_t Endpointer::phrase_length() const {
+    auto const surplus = std::max<std::int64_t>(0, pause_frames_ * vad_frame - samples_in(options_.keep_s));
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(kept_.size()) - surplus));
+}
+
+AudioBuffer Endpointer::phrase() const {
+    auto const length = static_cast<std::ptrdiff_t>(in_phrase_ ? phrase_length() : 0);
+    return {speech_rate, std::vector<float>(kept_.begin(), kept_.begin() + length)};
+}
+
 void Endpointer::end_phrase(std::vector<SpeechEvent>& events) {
     auto const begin = position_ - static_cast<std::int64_t>(kept_.size());
-    auto const surplus = std::max<std::int64_t>(0, pause_frames_ * vad_frame - samples_in(options_.keep_s));
-    auto const length =
-        static_cast<std::ptrdiff_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(kept_.size()) - surplus));
+    auto const length = static_cast<std::ptrdiff_t>(phrase_length());
     SpeechEvent event{SpeechEvent::Kind::dropped, {begin, begin + length}, {}};
     if (speech_frames_ * vad_frame >= samples_in(options_.min_phrase_s)) {
         event.kind = SpeechEvent::Kind::ended;

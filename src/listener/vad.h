@@ -101,12 +101,18 @@ class Endpointer {
     std::vector<SpeechEvent> push(std::span<float const> samples);
     // The stream ended: completes a phrase under way.
     std::vector<SpeechEvent> finish();
+    // Whoever listens knows that the phrase under way is whole: it ends now. The stream goes on.
+    std::vector<SpeechEvent> close();
     // Forgets everything but the position in the stream and the classifier's state.
     void reset();
 
     bool in_phrase() const { return in_phrase_; }
+    // Of the phrase under way: how long nobody has spoken now, and what it would be if it ended here.
+    double pause_s() const;
+    AudioBuffer phrase() const;
 
   private:
+    std::size_t phrase_length() const;
     void frame(std::span<float const> samples, std::vector<SpeechEvent>& events);
     void wait(bool speech, std::vector<SpeechEvent>& events);
     void follow(bool speech, std::vector<SpeechEvent>& events);

@@ -66,6 +66,20 @@ float mean_probability(whisper_context* context, int segment) {
     return count > 0 ? static_cast<float>(sum / count) : 0;
 }
 
+// What of the encoder's window is computed: the sound there is and a margin, for whisper hears the end of a phrase in
+// the silence after it. 20 ms a position. Too narrow a window makes small models repeat themselves; what they say then
+// is noticed, and the whole window is used.
+constexpr int positions_a_second = 50;
+constexpr int least_positions = 256, margin_positions = 96, round_to = 32;
+
+int window_for(std::size_t samples, int whole) {
+    auto const sound = static_cast<int>(samples * positions_a_second / speech_rate);
+    auto const wanted = std::max(least_positions, (sound + margin_positions + round_to - 1) / round_to * round_to);
+    if(getenv("XW")) return 0;
+    if(getenv("XM")) { auto w = std::max(atoi(getenv("XL")), (sound + atoi(getenv("XM")) + 31)/32*32); return w < whole ? w : 0; }
+    return wanted < whole ? wanted : 0; // 0: whole
+}
+
 // What one run needs until it ends, also when nobody waits for it any more.
 struct Job {
     std::vector<float> samples;
@@ -73,6 +87,7 @@ struct Job {
     std::string language;
     std::stop_token stop;
     int threads = 1;
+    int window = 0; // positions of the encoder; 0: all
 };
 
 whisper_full_params parameters(Job& job) {
@@ -86,6 +101,10 @@ whisper_full_params parameters(Job& job) {
     params.suppress_nst = true;    // no "(", "[", "♪" and the like
     params.temperature_inc = 0.4F; // at most three tries, so that answers come in bounded time
     params.greedy.best_of = 2;
+    params.audio_ctx = job.window;
+    if (job.window > 0) { // the second try is the whole window
+        params.temperature_inc = 0;
+    }
     auto const stopped = [](void* data) { return static_cast<Job*>(data)->stop.stop_requested(); };
     params.abort_callback = stopped;
     params.abort_callback_user_data = &job;
@@ -140,7 +159,7 @@ class WhisperListener final : public Listener {
         return vad_ ? vad_->probabilities(sound, stop) : energy_probabilities(sound);
     }
 
-    // Recognises one piece into context_. False when stop was requested first.
+    // Recognises one piece into context_, whatever that takes. False when stop was requested first.
     bool run(std::span<float const> sound, SampleSpan piece, std::string const& hint, std::stop_token stop) {
         auto job = std::make_shared<Job>();
         auto const samples =
@@ -151,6 +170,33 @@ class WhisperListener final : public Listener {
         job->language = language_;
         job->stop = stop;
         job->threads = threads_;
+        job->window = window_for(job->samples.size(), whisper_n_audio_ctx(context_.get()));
+        bool done = compute(job);
+        if (done && job->window > 0 && is_doubtful(static_cast<double>(job->samples.size()) / speech_rate)) {
+            fprintf(stderr,"FALLBACK\n");
+            job->window = 0;
+            done = compute(job);
+        }
+        return done;
+    }
+
+    // Did the narrow window lead the decoder astray?
+    bool is_doubtful(double seconds) const {
+        constexpr float sure = 0.55F; // mean probability of the tokens
+        std::string text;
+        int const count = whisper_full_n_segments(context_.get());
+        for (int i = 0; i < count; ++i) {
+            text += whisper_full_get_segment_text(context_.get(), i);
+            if (mean_probability(context_.get(), i) < sure) {
+                return true;
+            }
+        }
+        return count == 0 || runs_in_circles(text, seconds);
+    }
+
+    // One run of the network. False when stop was requested first.
+    bool compute(std::shared_ptr<Job> const& job) {
+        auto const& stop = job->stop;
         // whisper.cpp looks at its abort callback only between passes of the network, which may be half a second apart
         auto const code = work_.run(
             [this, job] {

@@ -106,6 +106,33 @@ bool repeats(std::vector<std::string> const& before, std::string_view text) {
     return n >= 2 && plain(before[n - 1]) == said && plain(before[n - 2]) == said;
 }
 
+bool runs_in_circles(std::string_view text, double seconds) {
+    constexpr double most_words_a_second = 7; // fast auctioneers say six
+    constexpr std::size_t longest_circle = 6;
+    std::vector<std::string_view> words;
+    auto const said = plain(text);
+    for (std::string_view rest = said; !rest.empty();) {
+        auto const end = std::min(rest.find(' '), rest.size());
+        words.push_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (static_cast<double>(words.size()) > 4 + most_words_a_second * seconds) {
+        return true;
+    }
+    for (std::size_t length = 1; length <= longest_circle;
+         ++length) {          // "a b a b a b": words equal those `length` before
+        std::size_t same = 0; // three times more
+
+        for (std::size_t i = length; i < words.size(); ++i) {
+            same = words[i] == words[i - length] ? same + 1 : 0;
+            if (same >= 3 * length) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 std::string hint_prompt(std::string_view hint, std::string_view language) {
     auto words = bounded_hint(hint);
     bool const list = language == "en" && !plain(words).empty() && words.find_first_of(".?!") == std::string::npos;

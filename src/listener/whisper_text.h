@@ -19,6 +19,10 @@ bool is_made_up(std::string_view text, float no_speech, float confidence);
 // True when `text` says again what the last two entries of `before` said.
 bool repeats(std::vector<std::string> const& before, std::string_view text);
 
+// True when words of the text come again and again ("the cup the cup the cup"), or when there are more of them than
+// anybody says in so many seconds: the decoder ran in a circle.
+bool runs_in_circles(std::string_view text, double seconds);
+
 // The hint as whisper understands it best. A bare list of words ("cup, dining table") becomes a question that holds
 // them: tiny.en then spells and punctuates better than after a list. Text with an end mark stays as it is, and so do
 // hints in other languages than English.

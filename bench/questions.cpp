@@ -1,0 +1,183 @@
+// How well spoken questions are understood. bench_questions MODELS LISTENER VOICES [--write FOLDER] [--vad SILERO]:
+// speaks bench/questions.txt (run from the source folder) with each of the VOICES (named_voice.h), clean and with pink
+// noise, babble of the other questions, and a room's echo of 300 ms, each 20 and 10 dB below; the listener writes them
+// down, and the scene answers. Prints word error rates, the share of questions that are answered as the written
+// question is, how long recognition takes for each, and what is heard in sixty sounds without speech. --write: also the
+// clean and the noisy sounds as WAV files, for bench/listen_peer.py.
+#include "base/timing.h"
+#include "conversation/mending.h"
+#include "listener/whisper_listener.h"
+#include "media/sound/resample.h"
+#include "media/sound/sound_file.h"
+#include "named_voice.h"
+#include "scene/answers.h"
+#include "scene/placed_things.h"
+#include "scene/relations.h"
+#include "support/hard_sound.h"
+#include "verify/word_errors.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace echollama;
+namespace fs = std::filesystem;
+
+namespace {
+
+Distance metres(float value) {
+    return {DistanceSource::sensor, value, value * 0.95F, value * 1.05F};
+}
+
+Scene room() {
+    using test::placed_thing;
+    auto table = placed_thing("dining table", 320, 330, metres(2));
+    table.detection.box = {120, 280, 560, 420};
+    auto scene = test::scene_of_things(
+        {placed_thing("cup", 200, 270, metres(1.5F)), table, placed_thing("laptop", 420, 260, metres(2)),
+         placed_thing("keyboard", 380, 275, metres(1.9F)), placed_thing("cup", 520, 265, metres(2.2F)),
+         placed_thing("chair", 600, 300, metres(3)), placed_thing("chair", 60, 310, metres(3.5F)),
+         placed_thing("bottle", 90, 230, metres(4)), placed_thing("book", 300, 265, metres(1.8F)),
+         placed_thing("person", 470, 180, metres(5))});
+    scene.relations = find_relations(scene.objects);
+    return scene;
+}
+
+AudioBuffer spoken(Speaker& voice, std::string const& text) {
+    AudioBuffer sound{voice.sample_rate(), {}};
+    voice.say(text, {},
+              [&](AudioChunk&& c) { sound.samples.insert(sound.samples.end(), c.samples.begin(), c.samples.end()); },
+              {});
+    return with_silence_around(resample(sound, speech_rate)); // as the endpointer cuts a phrase
+}
+
+std::string answer(Scene const& scene, std::string const& question) {
+    auto const mended = mend_names(question, scene);
+    auto const known = answer_question(scene, mended ? mended->question : question, {});
+    return known ? known->text : "";
+}
+
+struct Condition {
+    std::string name;
+    std::function<test::Samples(test::Samples const&, std::size_t number)> change;
+};
+
+std::vector<Condition> conditions(std::vector<test::Samples> const& all) {
+    std::vector<Condition> made{{"clean", [](auto const& s, std::size_t) { return s; }}};
+    for (float const decibels : {20.0F, 10.0F}) {
+        auto const at = " " + std::to_string(static_cast<int>(decibels)) + " dB";
+        made.push_back({"pink" + at, [=](auto const& s, std::size_t n) {
+                            return test::with_noise(s, test::pink_noise(s.size(), n), decibels);
+                        }});
+        made.push_back({"babble" + at, [=, &all](auto const& s, std::size_t n) {
+                            return test::with_noise(s, test::babble(all, s.size(), n), decibels);
+                        }});
+        made.push_back({"echo" + at, [=](auto const& s, std::size_t n) {
+                            return test::in_a_room(s, speech_rate, 0.3F, decibels, n);
+                        }});
+    }
+    return made;
+}
+
+void write_wav(fs::path const& path, test::Samples const& samples) {
+    SoundFile file(path, speech_rate);
+    file.write(samples);
+    file.finish();
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+void measure_voice(std::string const& name, fs::path const& models, Listener& listener,
+                   std::vector<std::string> const& lines, fs::path const& folder) {
+    auto const voice = bench::named_voice(name, models, 2);
+    auto const scene = room();
+    std::vector<test::Samples> sounds;
+    for (auto const& line : lines) {
+        sounds.push_back(spoken(*voice, line).samples);
+    }
+    for (auto const& condition : conditions(sounds)) {
+        WordErrors errors;
+        std::size_t right = 0, asked = 0;
+        std::vector<double> times_ms;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            auto const sound = condition.change(sounds[i], i);
+            Timings timings;
+            auto const heard = listener.hear({speech_rate, sound}, "", {}).text;
+            times_ms.push_back(timings.now_ms());
+            errors += word_errors(lines[i], heard);
+            auto const wanted = answer(scene, lines[i]);
+            asked += wanted.empty() ? 0 : 1;
+            right += !wanted.empty() && answer(scene, heard) == wanted ? 1 : 0;
+            if (!folder.empty() && condition.name == "clean") {
+                auto const file = folder / (fs::path(name).filename().string() + "-" + std::to_string(i) + ".wav");
+                write_wav(file, sound);
+                std::ofstream(folder / "list.tsv", std::ios::app) << file.string() << "\t" << lines[i] << "\n";
+            }
+            std::fprintf(stderr, "%s\t%s\t%s\t%s\n", name.c_str(), condition.name.c_str(), lines[i].c_str(),
+                         heard.c_str());
+        }
+        std::printf("%-8s %-13s %5.1f %% of %zu words wrong, %zu of %zu questions answered right, %.0f ms each\n",
+                    name.c_str(), condition.name.c_str(), 100 * errors.rate(), errors.words, right, asked,
+                    median(times_ms));
+        std::fflush(stdout);
+    }
+}
+
+int run(int argc, char** argv) {
+    fs::path folder;
+    WhisperOptions options;
+    options.threads = 2;
+    for (int i = 4; i + 1 < argc; i += 2) {
+        if (std::strcmp(argv[i], "--write") == 0) {
+            folder = argv[i + 1];
+            fs::create_directories(folder);
+        } else if (std::strcmp(argv[i], "--vad") == 0) {
+            options.vad_model = argv[i + 1];
+        }
+    }
+    auto const listener = make_whisper_listener(argv[2], options);
+    std::ifstream file("bench/questions.txt");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) {
+        lines.push_back(line);
+    }
+    std::string const voices = argv[3];
+    for (std::size_t at = 0; at < voices.size();) {
+        auto const end = std::min(voices.find(',', at), voices.size());
+        measure_voice(voices.substr(at, end - at), argv[1], *listener, lines, folder);
+        at = end + 1;
+    }
+    std::size_t heard_something = 0;
+    auto const clips = test::sixty_sounds_without_speech();
+    for (auto const& clip : clips) {
+        auto const heard = listener->hear(clip.sound, "", {}).text;
+        heard_something += heard.empty() ? 0 : 1;
+        if (!heard.empty()) {
+            std::printf("heard in %s: %s\n", clip.name.c_str(), heard.c_str());
+        }
+    }
+    std::printf("%zu of %zu sounds without speech gave words\n", heard_something, clips.size());
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 4) {
+        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--write FOLDER] [--vad SILERO]\n", stderr);
+        return 2;
+    }
+    try {
+        return run(argc, argv);
+    } catch (std::exception const& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}
