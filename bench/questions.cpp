@@ -95,7 +95,7 @@ double median(std::vector<double> values) {
 }
 
 void measure_voice(std::string const& name, fs::path const& models, Listener& listener,
-                   std::vector<std::string> const& lines, fs::path const& folder) {
+                   std::vector<std::string> const& lines, fs::path const& folder, std::string const& only) {
     auto const voice = bench::named_voice(name, models, 2);
     auto const scene = room();
     std::vector<test::Samples> sounds;
@@ -103,6 +103,9 @@ void measure_voice(std::string const& name, fs::path const& models, Listener& li
         sounds.push_back(spoken(*voice, line).samples);
     }
     for (auto const& condition : conditions(sounds)) {
+        if (!only.empty() && condition.name.find(only) == std::string::npos) {
+            continue;
+        }
         WordErrors errors;
         std::size_t right = 0, asked = 0;
         std::vector<double> times_ms;
@@ -132,12 +135,15 @@ void measure_voice(std::string const& name, fs::path const& models, Listener& li
 
 int run(int argc, char** argv) {
     fs::path folder;
+    std::string only;
     WhisperOptions options;
     options.threads = 2;
     for (int i = 4; i + 1 < argc; i += 2) {
         if (std::strcmp(argv[i], "--write") == 0) {
             folder = argv[i + 1];
             fs::create_directories(folder);
+        } else if (std::strcmp(argv[i], "--only") == 0) {
+            only = argv[i + 1];
         } else if (std::strcmp(argv[i], "--vad") == 0) {
             options.vad_model = argv[i + 1];
         }
@@ -151,7 +157,7 @@ int run(int argc, char** argv) {
     std::string const voices = argv[3];
     for (std::size_t at = 0; at < voices.size();) {
         auto const end = std::min(voices.find(',', at), voices.size());
-        measure_voice(voices.substr(at, end - at), argv[1], *listener, lines, folder);
+        measure_voice(voices.substr(at, end - at), argv[1], *listener, lines, folder, only);
         at = end + 1;
     }
     std::size_t heard_something = 0;
@@ -171,7 +177,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--write FOLDER] [--vad SILERO]\n", stderr);
+        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER] [--vad SILERO]\n",
+                   stderr);
         return 2;
     }
     try {

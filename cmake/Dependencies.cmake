@@ -105,7 +105,7 @@ pkg_check_modules(MYSOFA REQUIRED IMPORTED_TARGET libmysofa)
 # The measured head that comes with libmysofa. Without it the program says so and places sound with a computed one.
 pkg_get_variable(MYSOFA_INCLUDE libmysofa includedir)
 find_file(ECHOLLAMA_HRTF_FILE MIT_KEMAR_normal_pinna.sofa HINTS "${MYSOFA_INCLUDE}/../share/libmysofa" PATHS /usr/share/libmysofa /usr/local/share/libmysofa)
-pkg_check_modules(SPEEXDSP REQUIRED IMPORTED_TARGET speexdsp)
+pkg_check_modules(WEBRTC REQUIRED IMPORTED_TARGET webrtc-audio-processing)
 find_library(SONIC_LIBRARY sonic REQUIRED)
 find_path(SONIC_INCLUDE_DIR sonic.h REQUIRED)
 

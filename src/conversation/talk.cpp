@@ -11,7 +11,13 @@
 namespace echollama {
 namespace {
 
+// What the guard leaves of an echo is below this share of what was played; what was played counts for less, by this
+// factor a step (60 dB in 0.7 s), as its echo fades.
+constexpr float echo_left = 0.06F, echo_fades = 0.82F;
+// Until it has heard so many blocks of echo, it leaves more.
 constexpr float audible = 1e-3F;
+constexpr int blocks_to_learn = 30;
+constexpr float echo_left_at_first = 0.4F;
 constexpr double longest_press_s = 28; // one window of the recogniser
 constexpr float loudest = 4, quietest = 0.1F;
 
@@ -33,7 +39,14 @@ char const* state_name(TalkState state) {
 }
 
 Talk::Talk(TalkOptions const& options, TalkWork work, FrameClassifier classifier)
-    : options_(options), work_(std::move(work)), endpointer_(std::move(classifier), endpointing(options)),
+    : options_(options), work_(std::move(work)),
+      endpointer_(
+          [this, judge = std::move(classifier)](std::span<float const> frame, bool in_phrase) {
+              float const left = learned_ < blocks_to_learn ? echo_left_at_first : echo_left;
+              bool const left_over = guard_ && rms(frame) < left * recently_played_; // and nothing to adapt to
+              return !left_over && judge(frame, in_phrase);
+          },
+          endpointing(options)),
       guard_(options.echo_guard ? std::make_unique<EchoGuard>() : nullptr), to_guard_(options.rate, EchoGuard::rate),
       speech_(options.rate, 1, options.waiting_s) {}
 
@@ -159,7 +172,10 @@ std::vector<float> Talk::cleaned(std::span<float const> heard) {
     auto const count = std::min(played_.size(), known.size());
     std::copy_n(played_.begin(), count, known.begin());
     played_.erase(played_.begin(), played_.begin() + static_cast<std::ptrdiff_t>(count));
-    return guard_ ? guard_->clean(heard, known) : std::vector<float>(heard.begin(), heard.end());
+    auto sound = guard_ ? guard_->clean(heard, known) : std::vector<float>(heard.begin(), heard.end());
+    learned_ += rms(known) > audible ? 1 : 0;
+    recently_played_ = std::max(rms(known), recently_played_ * echo_fades);
+    return sound;
 }
 
 void Talk::remember_played(std::span<float const> played) {

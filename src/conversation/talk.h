@@ -152,6 +152,8 @@ class Talk {
     std::unique_ptr<EchoGuard> guard_;
     Resampler to_guard_;
     std::vector<float> played_; // at the guard's rate, not yet compared with what is heard
+    float recently_played_ = 0; // RMS
+    int learned_ = 0;           // blocks of sound that the guard knows the echo of
     JitterBuffer speech_;
     HeardWords words_;
     std::vector<float> earcon_; // what is left of the one that sounds
@@ -170,7 +172,7 @@ class Talk {
     std::vector<float> pressed_sound_;
     bool ended_ = false;
 
-    mutable std::mutex mutex_;                        // over what follows, which other threads change
+    mutable std::mutex mutex_;                // over what follows, which other threads change
     std::optional<std::int64_t> begin_frame_; // of speech_, where the turn's sound begins; none: it was not begun
     Request request_;
     std::vector<Result> results_;

@@ -1,55 +1,36 @@
 #include "media/sound/echo_guard.h"
 
 #include "base/error.h"
-#include "media/sound/audio_io.h"
 
-#include <speex/speex_echo.h>
-#include <speex/speex_preprocess.h>
+#include <webrtc/common.h>
+#include <webrtc/modules/audio_processing/include/audio_processing.h>
 
-#include <algorithm>
-#include <array>
 #include <stdexcept>
 
 namespace echollama {
 namespace {
 
-using Block = std::array<spx_int16_t, EchoGuard::block>;
-
-Block as_integers(std::span<float const> samples) {
-    Block block;
-    std::transform(samples.begin(), samples.end(), block.begin(), to_pcm16);
-    return block;
-}
+constexpr std::size_t part = EchoGuard::block / 2; // WebRTC works on 10 ms
+constexpr int usual_delay_ms = 60;                 // to begin with: what a sound device holds
 
 } // namespace
 
 struct EchoGuard::State {
-    SpeexEchoState* echo = nullptr;
-    SpeexPreprocessState* after = nullptr;
-
-    ~State() {
-        if (after) {
-            speex_preprocess_state_destroy(after);
-        }
-        if (echo) {
-            speex_echo_state_destroy(echo);
-        }
-    }
+    std::unique_ptr<webrtc::AudioProcessing> processing;
 };
 
 EchoGuard::EchoGuard() : state_(std::make_unique<State>()) {
-    auto& s = *state_;
-    s.echo = speex_echo_state_init(static_cast<int>(block), static_cast<int>(reach_s * rate));
-    s.after = speex_preprocess_state_init(static_cast<int>(block), rate);
-    if (!s.echo || !s.after) {
+    webrtc::Config config;
+    config.Set<webrtc::ExtendedFilter>(new webrtc::ExtendedFilter(true)); // the config owns them
+    config.Set<webrtc::DelayAgnostic>(new webrtc::DelayAgnostic(true));
+    state_->processing.reset(webrtc::AudioProcessing::Create(config));
+    if (!state_->processing) {
         throw Error("There is not enough memory to listen while speaking.");
     }
-    int hertz = rate, no = 0, quiet = -60, quiet_while_talking = -25;
-    speex_echo_ctl(s.echo, SPEEX_ECHO_SET_SAMPLING_RATE, &hertz);
-    speex_preprocess_ctl(s.after, SPEEX_PREPROCESS_SET_ECHO_STATE, s.echo);
-    speex_preprocess_ctl(s.after, SPEEX_PREPROCESS_SET_DENOISE, &no); // the recogniser knows noise better
-    speex_preprocess_ctl(s.after, SPEEX_PREPROCESS_SET_ECHO_SUPPRESS, &quiet);
-    speex_preprocess_ctl(s.after, SPEEX_PREPROCESS_SET_ECHO_SUPPRESS_ACTIVE, &quiet_while_talking);
+    auto* echo = state_->processing->echo_cancellation();
+    echo->enable_drift_compensation(false);
+    echo->set_suppression_level(webrtc::EchoCancellation::kHighSuppression);
+    echo->Enable(true);
 }
 
 EchoGuard::~EchoGuard() = default;
@@ -58,14 +39,16 @@ std::vector<float> EchoGuard::clean(std::span<float const> heard, std::span<floa
     if (heard.size() != block || played.size() != block) {
         throw std::logic_error("EchoGuard: no whole block");
     }
-    auto const in = as_integers(heard), out = as_integers(played);
-    Block cleaned;
-    speex_echo_cancellation(state_->echo, in.data(), out.data(), cleaned.data());
-    speex_preprocess_run(state_->after, cleaned.data());
-    std::vector<float> samples(block);
-    std::transform(cleaned.begin(), cleaned.end(), samples.begin(),
-                   [](auto v) { return static_cast<float>(v) / 32768; });
-    return samples;
+    webrtc::StreamConfig const mono(rate, 1);
+    std::vector<float> known(played.begin(), played.end()), cleaned(heard.begin(), heard.end());
+    for (std::size_t at = 0; at < block; at += part) {
+        float* far_end = known.data() + at;
+        float* near_end = cleaned.data() + at;
+        state_->processing->ProcessReverseStream(&far_end, mono, mono, &far_end);
+        state_->processing->set_stream_delay_ms(usual_delay_ms);
+        state_->processing->ProcessStream(&near_end, mono, mono, &near_end);
+    }
+    return cleaned;
 }
 
 } // namespace echollama

@@ -1,5 +1,5 @@
-// The program's own voice taken out of what its microphone hears, by libspeexdsp: an adaptive filter (multidelay block
-// frequency domain, Soo and Pang 1990; its learning rate after Valin 2007) and the suppression of what that leaves.
+// The program's own voice taken out of what its microphone hears, by WebRTC's audio processing: an adaptive filter in
+// the frequency domain that finds the echo's delay by itself, and the suppression of what it leaves.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,14 @@ class EchoGuard {
   public:
     static constexpr int rate = 16000;        // samples a second of everything here
     static constexpr std::size_t block = 320; // samples that are cleaned together: 20 ms
-    static constexpr double reach_s = 0.4;    // echoes that come later are not known
 
     EchoGuard();
     ~EchoGuard();
     EchoGuard(EchoGuard const&) = delete;
     EchoGuard& operator=(EchoGuard const&) = delete;
 
-    // One block: what was heard, and what was played at most reach_s before it or at the same time. Gives what was
-    // heard without it. Nothing is delayed.
+    // One block: what was heard, and what was given to the loudspeaker at the same time; echoes may come some hundred
+    // milliseconds later. Gives what was heard without it, delayed by a few milliseconds.
     std::vector<float> clean(std::span<float const> heard, std::span<float const> played);
 
   private:
