@@ -2,7 +2,9 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/log.h"
+#include "chat_live.h"
 #include "chat_partner.h"
+#include "chat_script.h"
 #include "conversation/heard_words.h"
 #include "media/sound/time_stretch.h"
 #include "speech_output.h"
@@ -130,7 +132,7 @@ class TypedChat {
         }
         while (auto const line = lines.next()) {
             remember();
-            auto const response = partner_.dialogue().hear({*line, false});
+            auto const response = partner_.dialogue().hear({*line, false, false});
             if (response.act == Act::end) {
                 break;
             }
@@ -228,23 +230,75 @@ class TypedChat {
     std::exception_ptr failure_;
 };
 
-void run(AppContext const& context, ChatOptions const& options) {
-    check_inputs(options);
-    TypedChat(context, options).run(!options.seeing.input.picture.empty());
+struct AllOptions {
+    ChatOptions chat;
+    ListeningOptions listening;
+    ScriptOptions script;
+    bool microphone = false;
+    bool no_earcons = false, no_echo_guard = false;
+};
+
+void run(AppContext const& context, AllOptions options) {
+    auto& chat = options.chat;
+    options.listening.listener = chat.voice.listener;
+    options.listening.earcons = !options.no_earcons;
+    options.listening.echo_guard = !options.no_echo_guard;
+    if (options.script.script.empty() && !options.microphone) {
+        check_inputs(chat);
+        return TypedChat(context, chat).run(!chat.seeing.input.picture.empty());
+    }
+    if (chat.spatial.at_objects) {
+        throw UsageError("--spatial is for typed conversations; leave it out, or leave out --mic and --script.");
+    }
+    if (chat.voice.target.out == "-") {
+        throw UsageError("In a spoken conversation the sound cannot go to standard output; name a file with --out.");
+    }
+    if (options.script.script.empty()) {
+        return run_live(context, chat, options.listening);
+    }
+    if (chat.voice.target.out.empty()) {
+        throw UsageError("Name the folder for what comes of the script with --out.");
+    }
+    options.script.folder = chat.voice.target.out;
+    run_script(context, chat, options.listening, options.script);
+}
+
+void add_listening_options(Command& command, AllOptions& options) {
+    auto& microphone =
+        command.flag("--mic", options.microphone, "Speak and listen: the microphone and the sound device");
+    command.flag("--push-to-talk", options.listening.push_to_talk,
+                 "Listen only between two presses of the space key, instead of always");
+    command
+        .option("--pause", options.listening.pause_s,
+                "Seconds of silence that end a question; a whole question needs at most 0.4")
+        .range(0.2, 5)
+        .otherwise("0.8");
+    command.option("--vad", options.listening.vad, "Voice activity model (Silero for whisper.cpp)");
+    command.flag("--no-earcons", options.no_earcons, "No short sounds for listening, thinking and interrupted");
+    command.flag("--no-echo-guard", options.no_echo_guard,
+                 "Do not take the program's own voice out of what the microphone hears (headphones)");
+    command
+        .option("--script", options.script.script,
+                "Play a conversation through, a JSON line for each thing said, typed or pressed; --out names the "
+                "folder for what comes of it")
+        .excludes(microphone);
+    command.choice("--clock", options.script.real_clock, {{"simulated", false}, {"real", true}},
+                   "Whether a script waits for time to pass");
 }
 
 } // namespace
 
 void add_chat(Command& root, AppContext& context) {
-    auto options = std::make_shared<ChatOptions>();
+    auto options = std::make_shared<AllOptions>();
     auto& command =
         root.subcommand("chat", "Talk about pictures: one question a line; Enter repeats, help explains, quit ends");
-    add_seeing_options(command, options->seeing, ImageNeed::optional);
-    add_language_options(command, options->language);
-    add_voice_options(command, options->voice);
-    add_spatial_options(command, options->spatial);
-    add_wording_options(command, options->request.prompts.wording);
-    command.example = "echollama chat photo.jpg --play";
+    add_seeing_options(command, options->chat.seeing, ImageNeed::optional);
+    add_language_options(command, options->chat.language);
+    add_voice_options(command, options->chat.voice);
+    add_spatial_options(command, options->chat.spatial);
+    add_wording_options(command, options->chat.request.prompts.wording);
+    add_listening_options(command, *options);
+    command.example = "echollama chat photo.jpg --mic\nechollama chat photo.jpg --play";
     command.notes =
         "Without IMAGE, or for another picture: look at photo.jpg, or the file's name alone. The lines stop, faster, "
         "slower and rate 1.5 take effect at once, also while an answer is spoken. Other lines wait for the answer "

@@ -84,7 +84,7 @@ void add_voice_options(Command& command, VoiceOptions& options) {
     command.flag("--play", options.target.play, "Play the speech on the sound device");
     command.flag("--verify", options.verify,
                  "Check every sentence by listening to it first; repeat it when key words are missing");
-    command.option("--ear,--listener", options.listener, "Speech recognition model for --verify");
+    command.option("--ear,--listener", options.listener, "Speech recognition model, for --verify and for listening");
     command.option("--vtt", options.subtitles, "Subtitles of the speech with the times of its words, as a WebVTT file");
 }
 

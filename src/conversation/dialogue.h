@@ -33,7 +33,8 @@ struct Response {
 
 struct ConversationLine {
     std::string text;
-    bool spoken = false; // and so perhaps misheard
+    bool spoken = false;   // and so perhaps misheard
+    bool describe = false; // nobody asked: the picture is described
 };
 
 // Knows the picture, what was said of it, and how things are to be told. Begins a turn in its memory for every response

@@ -72,7 +72,12 @@ std::vector<TalkEvent> Talk::take_events() {
 
 void Talk::type(std::string const& line) {
     std::lock_guard lock(mutex_);
-    request_.lines.push_back(line);
+    request_.lines.push_back({line, false, false});
+}
+
+void Talk::describe() {
+    std::lock_guard lock(mutex_);
+    request_.lines.push_back({"", false, true});
 }
 
 void Talk::stop_speaking() {
@@ -138,8 +143,8 @@ void Talk::take_requests() {
         }
     }
     for (auto const& line : request.lines) {
-        log("typed", line);
-        answer({line, false});
+        log(line.describe ? "described" : "typed", line.text);
+        answer(line);
     }
 }
 
@@ -269,7 +274,7 @@ void Talk::take_text(std::string const& text) {
         state_ = TalkState::idle;
         log("turn ended");
     } else {
-        answer({text, true});
+        answer({text, true, false});
     }
 }
 

@@ -98,6 +98,8 @@ class Talk {
 
     // A typed line: ends what is being said, and is answered.
     void type(std::string const& line);
+    // The picture is described, as if somebody had asked.
+    void describe();
     // Ends what is being said.
     void stop_speaking();
     // Begins to listen, and ends it: a key that is pressed twice or held.
@@ -112,7 +114,7 @@ class Talk {
 
   private:
     struct Request { // what other threads asked for since the last step
-        std::vector<std::string> lines;
+        std::vector<ConversationLine> lines;
         bool stop = false;
         int keys = 0;
     };

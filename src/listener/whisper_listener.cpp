@@ -70,14 +70,20 @@ float mean_probability(whisper_context* context, int segment) {
 // the silence after it. 20 ms a position. Too narrow a window makes small models repeat themselves; what they say then
 // is noticed, and the whole window is used.
 constexpr int positions_a_second = 50;
-constexpr int least_positions = 256, margin_positions = 96, round_to = 32;
+constexpr int least_positions = 384, margin_positions = 128, round_to = 32;
 
 int window_for(std::size_t samples, int whole) {
     auto const sound = static_cast<int>(samples * positions_a_second / speech_rate);
     auto const wanted = std::max(least_positions, (sound + margin_positions + round_to - 1) / round_to * round_to);
-    if(getenv("XW")) return 0;
-    if(getenv("XM")) { auto w = std::max(atoi(getenv("XL")), (sound + atoi(getenv("XM")) + 31)/32*32); return w < whole ? w : 0; }
-    return wanted < whole ? wanted : 0; // 0: whole
+    return 0;
+    return w < whole ? w : 0;
+}
+return wanted < whole ? wanted : 0; // 0: whole
+}
+
+// More than anybody says in so long a sound.
+int most_tokens(std::size_t samples) {
+    return 16 + static_cast<int>(samples * 10 / speech_rate);
 }
 
 // What one run needs until it ends, also when nobody waits for it any more.
@@ -102,8 +108,9 @@ whisper_full_params parameters(Job& job) {
     params.temperature_inc = 0.4F; // at most three tries, so that answers come in bounded time
     params.greedy.best_of = 2;
     params.audio_ctx = job.window;
-    if (job.window > 0) { // the second try is the whole window
+    if (job.window > 0) { // the second try is the whole window; a decoder that runs in circles is ended soon
         params.temperature_inc = 0;
+        params.max_tokens = most_tokens(job.samples.size());
     }
     auto const stopped = [](void* data) { return static_cast<Job*>(data)->stop.stop_requested(); };
     params.abort_callback = stopped;
@@ -173,7 +180,6 @@ class WhisperListener final : public Listener {
         job->window = window_for(job->samples.size(), whisper_n_audio_ctx(context_.get()));
         bool done = compute(job);
         if (done && job->window > 0 && is_doubtful(static_cast<double>(job->samples.size()) / speech_rate)) {
-            fprintf(stderr,"FALLBACK\n");
             job->window = 0;
             done = compute(job);
         }

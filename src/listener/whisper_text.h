@@ -19,8 +19,8 @@ bool is_made_up(std::string_view text, float no_speech, float confidence);
 // True when `text` says again what the last two entries of `before` said.
 bool repeats(std::vector<std::string> const& before, std::string_view text);
 
-// True when words of the text come again and again ("the cup the cup the cup"), or when there are more of them than
-// anybody says in so many seconds: the decoder ran in a circle.
+// True when the text is said twice, when words of it come again and again ("the cup the cup the cup"), or when there
+// are more of them than anybody says in so many seconds: the decoder ran in a circle.
 bool runs_in_circles(std::string_view text, double seconds);
 
 // The hint as whisper understands it best. A bare list of words ("cup, dining table") becomes a question that holds

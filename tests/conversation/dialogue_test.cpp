@@ -36,7 +36,7 @@ class Talk {
 
     // What is said; of other acts their name.
     std::string operator()(std::string const& line) {
-        auto response = dialogue.hear({line, spoken_});
+        auto response = dialogue.hear({line, spoken_, false});
         if (response.act == Act::answer) {
             auto const known =
                 answer_question(dialogue.scene(), response.question, dialogue.wording(), response.history);
@@ -163,11 +163,11 @@ TEST(Dialogue, UnitsLastFromNowOn) {
 
 TEST(Dialogue, WithoutAPictureItSaysHowToGiveOne) {
     Dialogue dialogue({}, [](std::string const&) { return false; });
-    auto const response = dialogue.hear({"where is the cup?", false});
+    auto const response = dialogue.hear({"where is the cup?", false, false});
     EXPECT_EQ(response.act, Act::say);
     EXPECT_NE(response.sentences.at(0).find("look at"), std::string::npos);
-    EXPECT_EQ(dialogue.hear({"look at photo.jpg", false}).words, "photo.jpg");
-    EXPECT_EQ(dialogue.hear({"repeat", false}).sentences.at(0), "Nothing was said yet.");
+    EXPECT_EQ(dialogue.hear({"look at photo.jpg", false, false}).words, "photo.jpg");
+    EXPECT_EQ(dialogue.hear({"repeat", false, false}).sentences.at(0), "Nothing was said yet.");
 }
 
 TEST(Dialogue, AnotherPictureForgetsWhatItWas) {
