@@ -75,10 +75,7 @@ constexpr int least_positions = 384, margin_positions = 128, round_to = 32;
 int window_for(std::size_t samples, int whole) {
     auto const sound = static_cast<int>(samples * positions_a_second / speech_rate);
     auto const wanted = std::max(least_positions, (sound + margin_positions + round_to - 1) / round_to * round_to);
-    return 0;
-    return w < whole ? w : 0;
-}
-return wanted < whole ? wanted : 0; // 0: whole
+    return wanted < whole ? wanted : 0; // 0: whole
 }
 
 // More than anybody says in so long a sound.
