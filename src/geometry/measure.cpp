@@ -83,6 +83,14 @@ void find_reach(DepthFrame const& frame, Surroundings& out) {
     }
 }
 
+// Of a cloud with few points every wall is full of holes.
+void find_gaps(DepthFrame const& frame, std::vector<WallPlane> const& walls, Surroundings& out) {
+    constexpr float sparse = 0.6F;
+    if (out.without_reading < sparse) {
+        out.openings = find_openings(frame, out.frame, walls);
+    }
+}
+
 void describe_floor(FloorPlane const& floor, Surroundings& out) {
     FloorFacts facts;
     facts.below_camera = measured(floor.below, floor.below_doubt);
@@ -113,7 +121,7 @@ void measure_on_floor(Columns const& columns, std::vector<Patch> const& patches,
     for (auto const& wall : walls) {
         out.walls.push_back(wall.facts);
     }
-    out.openings = find_openings(frame, out.frame, walls);
+    find_gaps(frame, walls, out);
     find_room_size(walls, out);
     find_ways(columns, levels, walls, obstacles, out);
     describe_floor(floor, out);
@@ -126,7 +134,7 @@ void measure_without_floor(Columns const& columns, std::vector<Patch> const& pat
         out.walls.push_back(wall.facts);
     }
     out.obstacles = find_obstacles(columns, {}, walls, false).facts;
-    out.openings = find_openings(frame, out.frame, walls);
+    find_gaps(frame, walls, out);
     find_room_size(walls, out);
 }
 

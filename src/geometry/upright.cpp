@@ -165,7 +165,12 @@ std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t a
         bool const large = level.area > larger_than_tables_m2 && level.height < lowest + 0.05F;
         bool const possible = level.height > -lowest_m && (large || level.height < -highest_m) && level.patches >= 4 &&
                               level.patches * 200 >= all_patches && level.area > 0.08F;
-        if (!possible) {
+        // The seat of something low: floor is seen beside it.
+        bool const furniture = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
+            float const below = level.height - other.height;
+            return below > 0.2F && below < 0.9F && other.area > 2 * level.area && other.near < level.near + 0.6F;
+        });
+        if (!possible || furniture) {
             continue;
         }
         float const off = (-level.height - usual_m) / usual_doubt;
@@ -189,13 +194,14 @@ float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise) {
     return 0.003F + noise.at(patch.centre.z) * slope / std::sqrt(static_cast<float>(patch.readings) / 8);
 }
 
-bool is_level(Patch const& patch, Vector3 up) {
-    return dot(patch.normal, up) > std::cos(std::min(3 * kernel, kernel + 1.5F * patch.doubt));
+// `within`: radians, beside the patch's own doubt.
+bool is_level(Patch const& patch, Vector3 up, float within) {
+    return dot(patch.normal, up) > std::cos(std::min(3 * kernel, within + 1.5F * patch.doubt));
 }
 
 // The up to which level surfaces, each around its own mean, have the least scatter and walls are upright; only whole
 // patches count, as walls and risers begin at the same heights. Updates the levels' heights.
-Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up, float tolerance,
+Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up, float tolerance, float within,
                   std::vector<FittedLevel>& levels) {
     struct Sum {
         double weight = 0, x = 0, y = 0, z = 0, height = 0, squares = 0;
@@ -209,7 +215,7 @@ Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Ve
             whole.add_outer(patch.normal, 0.25 / static_cast<double>(patch.doubt * patch.doubt));
         }
         float const height = dot(up, patch.centre), doubt = height_doubt(patch, up, frame.noise);
-        if (!is_level(patch, up) || patch.centre.z > 6) {
+        if (!is_level(patch, up, within) || patch.centre.z > 6) {
             continue;
         }
         for (std::size_t k = 0; k < levels.size(); ++k) {
@@ -228,23 +234,27 @@ Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Ve
             }
         }
     }
+    std::vector<Vector3> means(levels.size());
     for (std::size_t k = 0; k < levels.size(); ++k) {
         auto& sum = sums[k];
         levels[k].patches = sum.patches;
         if (sum.weight > 0) {
             double const mean = sum.height / sum.weight;
-            levels[k].height = static_cast<float>(mean);
             levels[k].doubt = static_cast<float>(std::sqrt(std::max(0.0, sum.squares / sum.weight - mean * mean)));
-            sum.outer.add_outer({static_cast<float>(sum.x / sum.weight), static_cast<float>(sum.y / sum.weight),
-                                 static_cast<float>(sum.z / sum.weight)},
-                                -sum.weight);
+            means[k] = {static_cast<float>(sum.x / sum.weight), static_cast<float>(sum.y / sum.weight),
+                        static_cast<float>(sum.z / sum.weight)};
+            sum.outer.add_outer(means[k], -sum.weight);
             whole += sum.outer;
         }
     }
     whole.add_outer(normalised(cross(up, {1, 0, 0})), 1); // where nothing tells, it stays as it is
     whole.add_outer(normalised(cross(up, cross(up, {1, 0, 0}))), 1);
-    auto const found = eigen_of(whole).vectors[0];
-    return dot(found, up) < 0 ? -found : found;
+    auto found = eigen_of(whole).vectors[0];
+    found = dot(found, up) < 0 ? -found : found;
+    for (std::size_t k = 0; k < levels.size(); ++k) {
+        levels[k].height = sums[k].weight > 0 ? dot(found, means[k]) : levels[k].height;
+    }
+    return found;
 }
 
 } // namespace
@@ -291,7 +301,9 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
 }
 
 std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess) {
-    auto const levels = levels_of(patches, guess.up);
+    bool const walls = guess.walls_doubt < 0.2F;
+    auto const start = walls ? guess.up_by_walls : guess.up;
+    auto const levels = levels_of(patches, start);
     auto const level = floor_level(levels, patches.size());
     if (!level) {
         return std::nullopt;
@@ -303,11 +315,12 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
         }
     }
     FloorPlane floor;
-    floor.up = guess.up;
+    floor.up = start;
+    // A ramp is nearly level; walls tell it from the floor.
+    float const within = walls ? 2 * degree : kernel;
     for (float tolerance : {0.05F, 0.03F, 0.02F, 0.015F, 0.015F}) {
-        floor.up = fitted_up(frame, patches, floor.up, tolerance, fitted);
+        floor.up = fitted_up(frame, patches, floor.up, tolerance, within, fitted);
     }
-    fitted_up(frame, patches, floor.up, 0.015F, fitted); // the heights that go with the last tilt
     if (fitted[0].patches < 3) {
         return std::nullopt;
     }
