@@ -67,6 +67,7 @@ class Engine {
     bool can_speak() const { return static_cast<bool>(models_.voice); }
     bool can_hear() const { return models_.listener.valid(); }
     bool can_chat() const { return models_.describer.valid(); }
+    WordingOptions const& wording() const { return models_.prompts.wording; }
     std::vector<std::string> const& voices() const { return models_.voices; }
     // By name: detector, reader, describer, listener, voice and so on.
     std::map<std::string, Stage::Figures> figures() const;

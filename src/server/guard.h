@@ -25,7 +25,7 @@ struct Refusal {
 
 // Why the request is not answered; nullopt: it may ask. The Host must be an address of this computer's network,
 // localhost or a name that was allowed: a name that an attacker makes point here (DNS rebinding) is none. An Origin
-// must be the server's own or allowed. Keys are compared in constant time; /health needs none.
+// must be the server's own or allowed. Keys are compared in constant time; /health and the page need none.
 std::optional<Refusal> refusal_of(Caller const& caller, Access const& access);
 
 // Whether only this computer can reach a server on this address.

@@ -134,9 +134,6 @@ void post_chat(httplib::Server& server, char const* path, RouteContext const& co
 } // namespace
 
 void add_ollama(httplib::Server& server, RouteContext const& context) {
-    server.Get("/", [](auto const&, httplib::Response& response) {
-        response.set_content("Ollama is running", "text/plain"); // what its clients look for
-    });
     server.Get("/api/version", [context](auto const&, httplib::Response& response) {
         reply_json(response, {{"version", context.version}});
     });

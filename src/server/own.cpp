@@ -1,4 +1,5 @@
 // This program's own interface, Seer's, and what those ask for who watch over servers.
+#include "scene/wording.h"
 #include "server/answer.h"
 #include "server/base64.h"
 #include "server/chat.h"
@@ -7,6 +8,7 @@
 #include "text/sentences.h"
 
 #include <chrono>
+#include <cmath>
 
 namespace echollama::server {
 namespace {
@@ -37,10 +39,27 @@ DescribeRequest read_describe(Json const& body, char const* picture_key) {
     return request;
 }
 
+// What to go through one by one, the most important first: [{"object", "words", "bearing_deg"}].
+Json things(Engine const& engine, Seen const& seen) {
+    auto const& scene = seen.observation.scene;
+    auto wording = engine.wording();
+    wording.sure_score = seen.observation.sure_score;
+    Json list = Json::array();
+    for (auto const index : speaking_order(scene)) {
+        auto const& object = scene.objects[index];
+        list.push_back({{"object", index},
+                        {"words", object_clause(object, wording)},
+                        {"bearing_deg", std::round(object.bearing_deg * 10) / 10}});
+    }
+    return list;
+}
+
 // One line of JSON for the scene, one for each sentence, one at the end.
 void stream_description(Engine& engine, DescribeRequest const& request, Write const& write, std::stop_token stop) {
     auto const seen = engine.look(request.picture, stop);
-    write(one_line({{"type", "scene"}, {"scene", to_json(seen->observation.scene)}}) + "\n");
+    write(
+        one_line({{"type", "scene"}, {"scene", to_json(seen->observation.scene)}, {"things", things(engine, *seen)}}) +
+        "\n");
     engine.tell_of(
         *seen, request.question, {},
         [&](std::string const& sentence) {
@@ -61,7 +80,10 @@ Json description(Engine& engine, DescribeRequest const& request, std::stop_token
             text += (text.empty() ? "" : " ") + sentence;
         },
         stop);
-    return {{"text", text}, {"sentences", sentences}, {"scene", to_json(seen->observation.scene)}};
+    return {{"text", text},
+            {"sentences", sentences},
+            {"scene", to_json(seen->observation.scene)},
+            {"things", things(engine, *seen)}};
 }
 
 void describe(RouteContext const& context, httplib::Request const& http, httplib::Response& response,

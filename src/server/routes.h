@@ -24,6 +24,7 @@ void add_openai_chat(httplib::Server& server, RouteContext const& context);
 void add_openai_audio(httplib::Server& server, RouteContext const& context);
 void add_ollama(httplib::Server& server, RouteContext const& context);
 void add_own(httplib::Server& server, RouteContext const& context);
+void add_page(httplib::Server& server);
 
 // The body as it is, whatever its Content-Type says: clients of these interfaces do not all set one. Throws ApiError
 // 413.

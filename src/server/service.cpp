@@ -143,6 +143,7 @@ Service::Service(Engine& engine, ServiceOptions options) : state_(new State{engi
     add_openai_audio(state.http, context);
     add_ollama(state.http, context);
     add_own(state.http, context);
+    add_page(state.http);
     state.bind();
 }
 

@@ -324,8 +324,18 @@ TEST_F(Server, OurOwnInterfaceGivesSentencesAndScene) {
     EXPECT_NE(lines.find("\"type\":\"scene\""), std::string::npos);
     EXPECT_NE(lines.find("Yes"), std::string::npos) << lines;
     EXPECT_TRUE(lines.ends_with("{\"type\":\"done\"}\n"));
+    EXPECT_NE(reply.at("things").at(0).at("words").get<std::string>().find("cup, straight ahead"), std::string::npos);
     EXPECT_EQ(post("/v1/scene", {{"image", picture_url()}}).at("objects").size(), 1U);
     EXPECT_NE(client_->Get("/metrics")->body.find("echollama_uses_total{stage=\"detector\"} 1\n"), std::string::npos);
+}
+
+TEST_F(Server, BrowsersGetThePageAndOllamasClientsWhatTheyLookFor) {
+    auto const page = client_->Get("/", httplib::Headers{{"Accept", "text/html,*/*"}});
+    EXPECT_TRUE(page->body.starts_with("<!doctype html>"));
+    EXPECT_NE(page->get_header_value("Content-Security-Policy").find("default-src 'self'"), std::string::npos);
+    EXPECT_TRUE(client_->Get("/page.js")->body.ends_with("void findVoices();\n")) << "whole";
+    EXPECT_FALSE(client_->Get("/page.css")->body.empty());
+    EXPECT_EQ(client_->Get("/")->body, "Ollama is running");
 }
 
 TEST_F(Server, WhatCannotBeIsRefusedInJsonThatSaysWhatToDo) {

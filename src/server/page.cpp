@@ -1,0 +1,36 @@
+// The page of web/, for people.
+#include "server/routes.h"
+
+#include <page_files.h>
+
+namespace echollama::server {
+namespace {
+
+void reply_file(httplib::Response& response, std::string_view text, char const* type) {
+    // Everything comes from here: no other place's code, pictures or letters.
+    response.set_header("Content-Security-Policy",
+                        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' "
+                        "blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    response.set_header("Cache-Control", "no-cache");
+    response.set_content(text.data(), text.size(), type);
+}
+
+} // namespace
+
+void add_page(httplib::Server& server) {
+    server.Get("/", [](httplib::Request const& request, httplib::Response& response) {
+        if (request.get_header_value("Accept").find("text/html") != std::string::npos) {
+            reply_file(response, page_html, "text/html; charset=utf-8");
+        } else {
+            response.set_content("Ollama is running", "text/plain"); // what Ollama's clients look for
+        }
+    });
+    server.Get("/page.css", [](auto const&, httplib::Response& response) {
+        reply_file(response, page_css, "text/css; charset=utf-8");
+    });
+    server.Get("/page.js", [](auto const&, httplib::Response& response) {
+        reply_file(response, page_js, "text/javascript; charset=utf-8");
+    });
+}
+
+} // namespace echollama::server
