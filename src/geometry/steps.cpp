@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace echollama {
 namespace {
@@ -216,7 +217,10 @@ void find_ramps(Columns const& columns, Levels& levels, std::vector<bool> const&
         bool const away = middle.x * piece.uphill.x + middle.y * piece.uphill.y > 0;
         ramp.slope_deg = away ? piece.slope_deg : -piece.slope_deg;
         ramp.rise = rise;
-        ramp.distance = start.distance;
+        // Its lowest part lies within the floor's tolerance: it begins where its plane meets the floor.
+        float const above = std::max(0.0F, std::max(piece.box.z.low, -piece.box.z.high));
+        float const before = above / std::tan(piece.slope_deg * std::numbers::pi_v<float> / 180);
+        ramp.distance = measured(std::max(0.0F, start.distance.metres - before), 0.1F);
         ramp.bearing_deg = start.bearing_deg;
         ramp.box = piece.box;
         out.ramps.push_back(ramp);

@@ -131,6 +131,20 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     return way;
 }
 
+// A ramp begins so gently that its first part is told as floor.
+void end_at_ramps(Surroundings const& out, WayFacts& way) {
+    for (std::size_t i = 0; i < out.ramps.size(); ++i) {
+        auto const& ramp = out.ramps[i];
+        float const x = way.free * std::sin(way.bearing_deg * std::numbers::pi_v<float> / 180);
+        bool const across = x > ramp.box.x.low - walker_width_m / 2 && x < ramp.box.x.high + walker_width_m / 2;
+        if (across && ramp.distance.metres < way.free) {
+            way.free = ramp.distance.metres;
+            way.end = WayEnd::ramp;
+            way.which = i;
+        }
+    }
+}
+
 // Beside what ends the way ahead: the widest run of seen floor between two things at its distance.
 std::optional<GapFacts> gap_beside(Squares const& squares, float ahead) {
     constexpr float deep = 0.3F;
@@ -184,6 +198,7 @@ void find_ways(Columns const& columns, Levels const& levels, std::vector<WallPla
     }
     for (float bearing : {0.0F, -side_way_deg, side_way_deg}) {
         out.ways.push_back(walk(squares, columns, out, bearing));
+        end_at_ramps(out, out.ways.back());
     }
     auto const& ahead = out.ways.front();
     if (ahead.end == WayEnd::obstacle) {

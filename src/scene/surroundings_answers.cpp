@@ -311,7 +311,10 @@ class SurroundingsAnswers {
         if (!surface || !asked_.high()) {
             return std::nullopt;
         }
-        auto const found = on_side(around_.tables, asked_.side());
+        auto found = on_side(around_.tables, asked_.side());
+        auto area = [](TableFacts const& t) { return (t.box.x.high - t.box.x.low) * (t.box.y.high - t.box.y.low); };
+        std::stable_sort(found.begin(), found.end(), // "the table" is the largest one
+                         [&](auto const& a, auto const& b) { return area(a) > area(b); });
         if (found.empty()) {
             return complete(around_.floor ? "I do not see any level surface of a table's height."
                                           : "I cannot tell, as the floor is not seen.");
@@ -349,6 +352,9 @@ std::string measured_ahead(Scene const& scene, WordingOptions const& options) {
             text = text.find(sentence) == std::string::npos ? with_more(text, sentence) : text;
             thing = true;
         }
+    }
+    if (!around.ways.empty()) {
+        text = with_more(text, way_sentence(scene, around.ways.front(), options));
     }
     for (auto const& wall : around.walls) {
         if (is_nearly_ahead(wall.bearing_deg)) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace echollama {
 namespace {
@@ -13,6 +14,7 @@ constexpr float step_within_m = 5, step_within_deg = 60;  // a step that matters
 constexpr float overhead_within_m = 3.5F, close_m = 1.5F; //
 constexpr float beside_m = 0.6F;                          // from the line of walking
 constexpr float chest_m = 0.9F, head_m = 1.4F, over_head_m = 2.1F;
+constexpr float seat_m = 0.6F;          // what is lower is no table
 constexpr float doubtful_share = 0.12F; // of a distance: beyond that it is "about"
 
 std::string figures(double value, int decimals) {
@@ -107,7 +109,9 @@ std::string opening_sentence(OpeningFacts const& opening, WordingOptions const& 
 }
 
 std::string table_sentence(TableFacts const& table, WordingOptions const& options) {
-    std::string text = joined_with("A level surface like a table", direction_at(table.bearing_deg, options.directions));
+    std::string text =
+        joined_with(std::string("A level surface like a ") + (table.height.metres < seat_m ? "seat" : "table"),
+                    direction_at(table.bearing_deg, options.directions));
     return joined_with(text, away(table.distance, options.units)) + ", " +
            size_words(table.height.metres, options.units) + " high.";
 }
@@ -117,6 +121,17 @@ std::string ramp_sentence(RampFacts const& ramp, WordingOptions const& options) 
                        direction_at(ramp.bearing_deg, options.directions)) +
            ", from " + away(ramp.distance, options.units) + " on, by about " +
            std::to_string(std::lround(std::abs(ramp.slope_deg))) + " degrees.";
+}
+
+// Is the surface that of a table, bed or bench that the detector named?
+bool is_named_surface(Scene const& scene, GroundBox const& box) {
+    static constexpr std::string_view surfaces[] = {"dining table", "bed", "couch", "bench"};
+    return std::any_of(scene.objects.begin(), scene.objects.end(), [&](SceneObject const& object) {
+        bool const surface =
+            std::find(std::begin(surfaces), std::end(surfaces), object.detection.label) != std::end(surfaces);
+        return surface && object.extent && object.extent->x.low < box.x.high && object.extent->x.high > box.x.low &&
+               object.extent->y.low < box.y.high && object.extent->y.high > box.y.low;
+    });
 }
 
 // Does an object of the scene say it already?
@@ -312,7 +327,7 @@ std::vector<std::string> room_sentences(Scene const& scene, WordingOptions const
         sentences.push_back(ramp_sentence(ramp, options));
     }
     for (std::size_t i = 0; i < around.tables.size() && i < 3; ++i) {
-        if (!is_named(scene, around.tables[i].box)) {
+        if (!is_named_surface(scene, around.tables[i].box)) {
             sentences.push_back(table_sentence(around.tables[i], options));
         }
     }
