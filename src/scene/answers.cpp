@@ -53,7 +53,7 @@ class SceneAnswers : private AnswerWords {
         case Ask::thanks:
             return complete("You are welcome.");
         case Ask::safety:
-            return complete(with_more("I cannot tell whether it is safe. " + overview(), way_ahead()));
+            return about_safety();
         case Ask::quality:
             return about_quality();
         case Ask::unknown:
@@ -72,6 +72,12 @@ class SceneAnswers : private AnswerWords {
         WordingOptions brief = options_;
         brief.level = Level::brief;
         return joined(describe_scene(scene_, brief), " ");
+    }
+
+    Answer about_safety() const {
+        auto const seen = overview(), way = way_ahead();
+        bool const said = seen.find(way) != std::string::npos;
+        return complete(with_more("I cannot tell whether it is safe. " + seen, said ? "" : way));
     }
 
     // What the floor ahead is seen to be; empty without metric depth.
@@ -197,10 +203,10 @@ class SceneAnswers : private AnswerWords {
                           [&](auto i) { return std::find(landmarks.begin(), landmarks.end(), i) != landmarks.end(); });
         }
         auto const placed = sort_by_place(scene_, objects, question_);
-        bool const ahead = question_.ask != Ask::count && !question_.relation && question_.places.size() == 1 &&
-                           question_.places.front().kind == AskedPlace::Kind::side &&
-                           question_.places.front().value == 0;
-        if (auto const measured = ahead ? measured_ahead(scene_, options_) : ""; !measured.empty()) {
+        bool const side = question_.ask != Ask::count && !question_.relation && question_.places.size() == 1 &&
+                          question_.places.front().kind == AskedPlace::Kind::side;
+        auto const measured = side ? measured_on_side(scene_, question_.places.front().value, options_) : "";
+        if (!measured.empty()) {
             return complete(with_more(measured, placed.there.empty() ? "" : first_of(placed.there)));
         }
         if (placed.there.empty()) {

@@ -191,7 +191,8 @@ class SurroundingsAnswers {
                           : ".";
                 auto sentence = obstacle_sentence(obstacle, options_);
                 sentence.pop_back();
-                text = with_more(text, sentence + bottom);
+                sentence += bottom;
+                text = text.find(sentence) == std::string::npos ? with_more(text, sentence) : text;
             }
         }
         return complete(text.empty() ? "I do not see anything at head height. " + looked_at(around_, options_) : text);
@@ -339,29 +340,40 @@ std::optional<Answer> answer_about_surroundings(Scene const& scene, std::string 
     return SurroundingsAnswers(scene, question, options).run();
 }
 
-std::string measured_ahead(Scene const& scene, WordingOptions const& options) {
+std::string measured_on_side(Scene const& scene, int side, WordingOptions const& options) {
     if (!scene.around || scene.around->reach <= 0) {
         return "";
     }
     auto const& around = *scene.around;
-    auto text = joined(hazard_sentences(scene, options), " ");
-    bool thing = false;
-    for (auto const& obstacle : around.obstacles) {
-        if (!obstacle.named && is_nearly_ahead(obstacle.bearing_deg) && around.floor && !thing) {
-            auto const sentence = obstacle_sentence(obstacle, options);
-            text = text.find(sentence) == std::string::npos ? with_more(text, sentence) : text;
-            thing = true;
+    std::string text;
+    auto add = [&](std::string const& sentence) {
+        text = text.find(sentence) == std::string::npos ? with_more(text, sentence) : text;
+    };
+    constexpr std::size_t most = 3;
+    std::size_t told = 0;
+    for (auto const& sentence : side == 0 ? hazard_sentences(scene, options) : std::vector<std::string>()) {
+        add(sentence);
+        ++told;
+    }
+    for (auto const& obstacle : on_side(around.obstacles, side)) {
+        if (!obstacle.named && around.floor && told < most) {
+            auto brief = options;
+            brief.level = Level::brief;
+            add(obstacle_sentence(obstacle, brief));
+            ++told;
         }
     }
-    if (!around.ways.empty()) {
-        text = with_more(text, way_sentence(scene, around.ways.front(), options));
-    }
-    for (auto const& wall : around.walls) {
-        if (is_nearly_ahead(wall.bearing_deg)) {
-            auto const direction = direction_at(wall.bearing_deg, options.directions);
-            return with_more(text, "A wall" + (direction.empty() ? "" : ", " + direction) + ", " +
-                                       away(wall.distance, options.units) + ".");
+    for (auto const& way : around.ways) {
+        if (side_of(way.bearing_deg) == side) {
+            add(way_sentence(scene, way, options));
         }
+    }
+    for (auto const& opening : on_side(around.openings, side)) {
+        add("An opening in the wall, " + size_words(opening.width.metres, options.units) + " wide.");
+    }
+    for (auto const& wall : on_side(around.walls, side)) {
+        auto const direction = direction_at(wall.bearing_deg, options.directions);
+        add("A wall" + (direction.empty() ? "" : ", " + direction) + ", " + away(wall.distance, options.units) + ".");
     }
     return text;
 }

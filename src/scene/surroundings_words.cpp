@@ -45,6 +45,13 @@ std::string height_word(Extent z) {
     return z.high >= head_m ? "at head height" : "at chest height";
 }
 
+bool is_hazard(Surroundings const& around, ObstacleFacts const& obstacle) {
+    bool const overhead = obstacle.kind == ObstacleKind::hanging && !height_word(obstacle.box.z).empty() &&
+                          obstacle.distance.metres < overhead_within_m;
+    bool const close = around.floor && obstacle.distance.metres < close_m && !obstacle.named;
+    return (overhead || close) && walks_into(obstacle.nearest, obstacle.bearing_deg);
+}
+
 std::string joined_with(std::string text, std::string const& clause) {
     return clause.empty() ? text : text + ", " + clause;
 }
@@ -274,12 +281,11 @@ std::vector<std::string> hazard_sentences(Scene const& scene, WordingOptions con
             hazards.push_back({step.distance.metres, step_sentence(step, options)});
         }
     }
+    auto brief = options; // the same words at every level: a headline is not said twice
+    brief.level = Level::brief;
     for (auto const& obstacle : around.obstacles) {
-        bool const overhead = obstacle.kind == ObstacleKind::hanging && !height_word(obstacle.box.z).empty() &&
-                              obstacle.distance.metres < overhead_within_m;
-        bool const close = around.floor && obstacle.distance.metres < close_m && !obstacle.named;
-        if ((overhead || close) && walks_into(obstacle.nearest, obstacle.bearing_deg)) {
-            hazards.push_back({obstacle.distance.metres, obstacle_sentence(obstacle, options)});
+        if (is_hazard(around, obstacle)) {
+            hazards.push_back({obstacle.distance.metres, obstacle_sentence(obstacle, brief)});
         }
     }
     std::stable_sort(hazards.begin(), hazards.end(),
@@ -380,7 +386,8 @@ std::vector<std::string> nameless_sentences(Scene const& scene, WordingOptions c
     for (auto obstacle : scene.around->obstacles) {
         constexpr float told_within_m = 4;
         obstacle.top_seen = obstacle.top_seen && scene.around->floor; // else heights count from the camera
-        bool const told = !obstacle.named && obstacle.distance.metres < told_within_m && !is_named(scene, obstacle.box);
+        bool const told = !obstacle.named && !is_hazard(*scene.around, obstacle) &&
+                          obstacle.distance.metres < told_within_m && !is_named(scene, obstacle.box);
         auto text = told ? obstacle_sentence(obstacle, options) : "";
         if (told && sentences.size() < most && std::find(sentences.begin(), sentences.end(), text) == sentences.end()) {
             sentences.push_back(std::move(text));

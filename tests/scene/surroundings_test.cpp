@@ -69,6 +69,18 @@ TEST(SurroundingsWords, DangersComeFirst) {
               "Stairs down, straight ahead, 2 metres, three steps or more, each about 17 centimetres high.");
 }
 
+TEST(SurroundingsWords, NothingIsSaidTwice) {
+    for (auto level : {Level::brief, Level::full}) {
+        auto const sentences = describe_scene(furnished(), {.level = level});
+        for (std::size_t i = 0; i < sentences.size(); ++i) {
+            for (std::size_t k = i + 1; k < sentences.size(); ++k) {
+                auto const first = sentences[i].substr(0, sentences[i].size() - 1);
+                EXPECT_FALSE(sentences[k].starts_with(first)) << sentences[i] << " " << sentences[k];
+            }
+        }
+    }
+}
+
 TEST(SurroundingsWords, HeadlineIsOneShortSentence) {
     for (auto units : {Units::metres, Units::feet, Units::steps, Units::centimetres}) {
         auto const sentences = describe_scene(furnished(), {.level = Level::headline, .units = units});
@@ -145,6 +157,8 @@ TEST(SurroundingsAnswers, AreMeasured) {
              Case{"How far is the floor?", "The floor is 1.4 metres"},
              Case{"What is in front of me?", "Something low, slightly right"},
              Case{"what is straight ahead", "A wall, straight ahead, 4 metres."},
+             Case{"What is on the left?", "A wall, on the left, 2 metres."},
+             Case{"what is on the right", "The floor to the right is seen to be free"},
              Case{"Is it safe?", "I cannot tell whether it is safe."},
          }) {
         auto const text = answer(furnished(), question);
