@@ -133,6 +133,9 @@ class ScriptRun {
             talk_.step(microphone_.next(heard_), played);
             heard_ += static_cast<std::int64_t>(Talk::heard_samples);
             file_.write(played);
+            if (!options_.real_clock) {
+                talk_.settle(); // whether it is quiet does not depend on the machine either
+            }
             bool const quiet = talk_.is_quiet() && microphone_.is_silent();
             quiet_s_ = quiet ? quiet_s_ + Talk::step_ms / 1000.0 : 0;
             take_events();

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
+#include "model_choice.h"
 #include "scene/question.h"
 
 #include <algorithm>
@@ -15,8 +16,14 @@ namespace {
 FrameClassifier classifier_of(AppContext const& context, ListeningOptions const& options) {
     auto const installed = context.models_dir / "silero-v6.2.0.bin";
     std::error_code ignored;
-    auto const vad = !options.vad.empty() || !std::filesystem::exists(installed, ignored) ? options.vad : installed;
+    auto const named = chosen_model(context, vad_option, options.vad);
+    auto const vad = !named.empty() || !std::filesystem::exists(installed, ignored) ? named : installed;
     return vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(vad));
+}
+
+std::filesystem::path listener_model(AppContext const& context, std::filesystem::path const& named) {
+    auto const chosen = chosen_model(context, ear_option, named);
+    return model_or_starter(context, chosen.empty() ? model_set(context).listener : chosen, "whisper-tiny.en.bin");
 }
 
 // A wish, or a question of which every word is understood.
@@ -33,8 +40,8 @@ bool is_whole(std::string const& text) {
 SpokenChat::SpokenChat(AppContext const& context, ChatOptions const& chat, ListeningOptions const& listening)
     : context_(context), has_picture_(!chat.seeing.input.picture.empty()),
       speaker_(load_speaker(context, chat.voice, timings_)), partner_(context, chat, speaker_, timings_),
-      listener_(make_whisper_listener(model_or_starter(context, listening.listener, "whisper-tiny.en.bin"),
-                                      {listening.vad, context.threads, "en"})),
+      listener_(make_whisper_listener(listener_model(context, listening.listener),
+                                      {chosen_model(context, vad_option, listening.vad), context.threads, "en"})),
       rate_(speaker_.get()->sample_rate()) {
     TalkOptions options;
     options.rate = rate_;

@@ -103,6 +103,9 @@ void Talk::settle() {
 
 void Talk::step(std::span<float const> heard, std::span<float> played) {
     ++steps_;
+    if (state_ == TalkState::interrupted && worker_.is_idle()) { // before this step gives it more to do
+        state_ = TalkState::idle;
+    }
     take_requests();
     take_results();
     auto const sound = cleaned(heard);
@@ -385,8 +388,6 @@ void Talk::follow_speech(bool sounding) {
     }
     if (making_ && ending_ && !sounding && speech_.frames_heard() >= speech_.frames_accepted()) {
         end_turn();
-    } else if (state_ == TalkState::interrupted && worker_.is_idle()) {
-        state_ = TalkState::idle;
     }
 }
 
