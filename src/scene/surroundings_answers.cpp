@@ -72,7 +72,7 @@ std::vector<Thing> on_side(std::vector<Thing> const& things, std::optional<int> 
     std::vector<Thing> there;
     for (auto const& thing : things) {
         float const bearing = thing.bearing_deg;
-        bool const fits = !side || (*side == 0 ? is_nearly_ahead(bearing) : static_cast<float>(*side) * bearing > 4);
+        bool const fits = !side || (*side == 0 ? is_nearly_ahead(bearing) : side_of(bearing) == *side);
         if (fits) {
             there.push_back(thing);
         }
