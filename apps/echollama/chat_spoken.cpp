@@ -7,7 +7,6 @@
 #include "scene/question.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace echollama {
@@ -68,21 +67,10 @@ void SpokenChat::begin() {
     }
 }
 
-// What is in the picture is what is asked about.
-std::string SpokenChat::expected_words() {
-    std::set<std::string> labels;
-    for (auto const& object : partner_.dialogue().scene().objects) {
-        labels.insert(object.detection.label);
-    }
-    std::string words;
-    for (auto const& label : labels) {
-        words += (words.empty() ? "" : ", ") + label;
-    }
-    return words;
-}
-
 std::string SpokenChat::hear(AudioBuffer const& phrase, std::stop_token stop) {
-    return listener_->hear(phrase, expected_words(), std::move(stop)).text;
+    return listener_
+        ->hear(phrase, "", std::move(stop)) // a hint makes small models repeat a short question
+        .text;
 }
 
 LineDone SpokenChat::respond(ConversationLine const& line, TalkOutput const& output, std::stop_token stop) {

@@ -34,7 +34,6 @@ class SpokenChat {
     std::string hear(AudioBuffer const& phrase, std::stop_token stop);
     LineDone respond(ConversationLine const& line, TalkOutput const& output, std::stop_token stop);
     void look_at(std::string const& file, TellingOutput const& output, std::stop_token stop);
-    std::string expected_words();
 
     AppContext const& context_;
     Timings timings_;
