@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "listener/whisper_listener.h"
+#include "support/heard.h"
 #include "support/needs_espeak.h"
 #include "support/simulated_device.h"
 #include "support/support.h"
@@ -16,34 +17,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <thread>
 
 namespace echollama {
 namespace {
 
+using test::listen;
+
 using namespace std::chrono_literals;
-
-struct Heard {
-    std::vector<float> samples;
-    int rate = 0, ends = 0;
-};
-
-Heard listen(Speaker& speaker, std::string const& text, SpeechOptions const& options = {}) {
-    Heard heard;
-    speaker.say(text, options,
-                [&](AudioChunk&& chunk) {
-                    EXPECT_EQ(heard.ends, 0) << "nothing after the end";
-                    EXPECT_EQ(chunk.first_sample, static_cast<std::int64_t>(heard.samples.size()));
-                    EXPECT_TRUE(heard.rate == 0 || heard.rate == chunk.rate);
-                    heard.samples.insert(heard.samples.end(), chunk.samples.begin(), chunk.samples.end());
-                    heard.rate = chunk.rate;
-                    heard.ends += chunk.end;
-                },
-                {});
-    EXPECT_EQ(heard.ends, 1);
-    return heard;
-}
 
 std::string warnings_of(auto const& work) {
     testing::internal::CaptureStderr();
@@ -57,50 +38,6 @@ int count(std::string const& text, std::string const& part) {
         ++found;
     }
     return found;
-}
-
-// Figures of sherpa-onnx 2.0.1 (ONNX Runtime 1.28) for the same voice without its noise.
-TEST(NaturalVoice, SpeaksAsTheRuntimeDoesThatItsFilesAreMadeFor) {
-    SKIP_WITHOUT_ESPEAK();
-    auto const joe = test::models_dir() / "piper-joe";
-    SKIP_WITHOUT(joe);
-    test::TempDir dir;
-    for (auto const* file : {"model.onnx", "tokens.txt"}) {
-        std::filesystem::create_symlink(joe / file, dir / file);
-    }
-    std::ofstream(dir / "voice.json") << R"({"voice":"en-us","noise_scale":0,"noise_w":0,"length_scale":1})";
-    auto const heard =
-        listen(*make_onnx_voice(dir.path(), "", 2), "A red cup is straight ahead, about one metre away.");
-    EXPECT_EQ(heard.rate, 22050);
-    EXPECT_NEAR(static_cast<double>(heard.samples.size()), 62533, 20);
-    double power = 0;
-    for (auto const sample : heard.samples) {
-        power += static_cast<double>(sample) * sample;
-    }
-    EXPECT_NEAR(std::sqrt(power / static_cast<double>(heard.samples.size())), 2087.9 / 32768, 0.0002);
-}
-
-TEST(NaturalVoice, StopsInTheMiddleOfASentence) {
-    SKIP_WITHOUT_ESPEAK();
-    auto const joe = test::models_dir() / "piper-joe";
-    SKIP_WITHOUT(joe);
-    auto voice = make_onnx_voice(joe, "", 1);
-    std::stop_source stop;
-    std::jthread stopper([&] {
-        std::this_thread::sleep_for(30ms);
-        stop.request_stop();
-    });
-    std::size_t samples = 0, ends = 0;
-    voice->say(
-        "The chair and the table and the cup and the door and the dog and the lamp and the window are all there.", {},
-        [&](AudioChunk&& chunk) {
-            samples += chunk.samples.size();
-            ends += chunk.end;
-        },
-        stop.get_token());
-    EXPECT_LT(samples, 22050U) << "the network's own work is given up, too";
-    EXPECT_EQ(ends, 1U);
-    EXPECT_GT(listen(*voice, "Hello.").samples.size(), 5000U) << "and it speaks again";
 }
 
 TEST(FastVoice, TheSameTextGivesTheSameBytes) {
