@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
 
 namespace echollama {
 namespace {
@@ -119,13 +120,17 @@ bool runs_in_circles(std::string_view text, double seconds) {
     if (static_cast<double>(words.size()) > 4 + most_words_a_second * seconds) {
         return true;
     }
-    for (std::size_t length = 1; length <= longest_circle;
-         ++length) {          // "a b a b a b": words equal those `length` before
-        std::size_t same = 0; // three times more
-
+    auto const half = words.size() / 2;
+    if (half >= 2 && words.size() % 2 == 0 &&
+        std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(half),
+                   words.begin() + static_cast<std::ptrdiff_t>(half))) {
+        return true;
+    }
+    for (std::size_t length = 1; length <= longest_circle; ++length) {
+        std::size_t same = 0; // words equal to those `length` before them, one after the other
         for (std::size_t i = length; i < words.size(); ++i) {
             same = words[i] == words[i - length] ? same + 1 : 0;
-            if (same >= 3 * length) {
+            if (same >= 3 * length) { // "a b a b a b a b"
                 return true;
             }
         }

@@ -232,5 +232,19 @@ TEST(WhisperText, HintsAreBounded) {
     EXPECT_LE(bounded_hint(std::string(5000, 'x') + " y").size(), 800U);
 }
 
+TEST(RunsInCircles, WhatIsSaidAgainAndAgainOrFasterThanAnybodySpeaks) {
+    for (auto const* text : {"How far is the door? How far is the door?", "the cup the cup", "a dog a dog a dog a dog",
+                             "It is it is it is it is it is",
+                             "one two three four five six seven eight nine ten eleven "
+                             "twelve thirteen fourteen fifteen sixteen seventeen "
+                             "eighteen nineteen"}) {
+        EXPECT_TRUE(runs_in_circles(text, 2)) << text;
+    }
+    for (auto const* text : {"", "no no", "How far is the door?", "Is it near or is it far?", "bye bye now",
+                             "The cup. Where is the cup?", "two by two by two"}) {
+        EXPECT_FALSE(runs_in_circles(text, 2)) << text;
+    }
+}
+
 } // namespace
 } // namespace echollama
