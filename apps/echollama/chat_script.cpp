@@ -130,7 +130,8 @@ class ScriptRun {
             } else {
                 talk_.settle();
             }
-            talk_.step(microphone_.next(heard_), played);
+            talk_.step(microphone_.next(heard_), played,
+                       options_.real_clock ? Talk::Pace::never_waits : Talk::Pace::settles);
             heard_ += static_cast<std::int64_t>(Talk::heard_samples);
             file_.write(played);
             if (!options_.real_clock) {

@@ -101,7 +101,7 @@ void Talk::settle() {
     worker_.wait([this] { return speech_.room() == 0; });
 }
 
-void Talk::step(std::span<float const> heard, std::span<float> played) {
+void Talk::step(std::span<float const> heard, std::span<float> played, Pace pace) {
     ++steps_;
     if (state_ == TalkState::interrupted && worker_.is_idle()) { // before this step gives it more to do
         state_ = TalkState::idle;
@@ -113,6 +113,9 @@ void Talk::step(std::span<float const> heard, std::span<float> played) {
         listen_by_key(sound);
     } else if (options_.hands_free) {
         listen(sound);
+    }
+    if (pace == Pace::settles) {
+        settle();
     }
     speech_.pull(played);
     for (auto& sample : played) {

@@ -91,8 +91,12 @@ class Talk {
     static constexpr std::size_t heard_samples = EchoGuard::block; // at 16 kHz
     std::size_t played_samples() const { return static_cast<std::size_t>(options_.rate) * step_ms / 1000; }
 
-    // 20 milliseconds pass: what was heard in them, and what is to be played next. Never waits.
-    void step(std::span<float const> heard, std::span<float> played);
+    // Whether a step waits until the work that it begins is done or waits itself, before it takes sound: on a simulated
+    // clock, where nothing may depend on how fast the machine is.
+    enum class Pace { never_waits, settles };
+
+    // 20 milliseconds pass: what was heard in them, and what is to be played next.
+    void step(std::span<float const> heard, std::span<float> played, Pace pace = Pace::never_waits);
     // Waits until the work is done or waits itself: then no step depends on how fast the machine is.
     void settle();
 
