@@ -106,8 +106,10 @@ void run(char const* name, train::Task task, TrainContext& context) {
         throw Error("The configuration " + context.config.string() +
                     " names no recordings; set recordings and snac in [speech], or learn from rows with sft.");
     }
-    ProgressLine line(context.quiet);
+    train::Ranks ranks(train::rank_from_environment());
+    ProgressLine line(context.quiet || !ranks.leads());
     train::RunHooks hooks;
+    hooks.ranks = &ranks;
     hooks.stop = context.stop;
     hooks.resume = context.resume;
     hooks.threads = context.threads;
@@ -122,6 +124,10 @@ void run(char const* name, train::Task task, TrainContext& context) {
     };
     auto const result = train::run_training(task, config, hooks);
     line.finish();
+    if (!ranks.leads()) { // the first process tells
+        context.stopped = result.end == train::RunEnd::stopped;
+        return;
+    }
     tell_end(result, name, context);
 }
 

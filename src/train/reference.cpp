@@ -55,6 +55,31 @@ void write_scores(fs::path const& file, std::vector<ReferenceScore> const& score
                                {}, "the reference's log-probabilities");
 }
 
+// The rows of this process's share; of several processes all stop together.
+void score_share(ReferenceWork const& work, std::vector<Row> const& rows, std::stop_token const& stop,
+                 std::function<void(std::size_t done)> const& told, std::vector<ReferenceScore>& scores) {
+    auto const at_once = work.at_once, stride = at_once * static_cast<std::size_t>(work.ranks.count());
+    for (std::size_t from = 0; from < rows.size(); from += stride) {
+        if (work.ranks.any(stop.stop_requested())) {
+            throw Cancelled();
+        }
+        auto const first = from + at_once * static_cast<std::size_t>(work.ranks.rank());
+        std::vector<Row const*> some;
+        for (std::size_t i = first; i < std::min(first + at_once, rows.size()); ++i) {
+            some.push_back(&rows[i]);
+        }
+        if (!some.empty()) {
+            auto const batch = batch_of(some);
+            auto const sums = work.with_adapter ? work.network.score(batch) : work.network.score_without_adapter(batch);
+            auto const answers = sums.size() / some.size();
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                scores[first + i] = {sums[answers * i].log_prob, answers > 1 ? sums[answers * i + 1].log_prob : 0};
+            }
+        }
+        told(std::min(from + stride, rows.size()));
+    }
+}
+
 } // namespace
 
 Batch batch_of(std::span<Row const* const> rows) {
@@ -85,30 +110,21 @@ std::vector<ReferenceScore> reference_scores(ReferenceWork const& work, std::vec
                                              std::stop_token stop, std::function<void(std::size_t done)> const& told) {
     auto const file =
         work.folder / ("reference-" + hexadecimal(splitmix64(work.model, fingerprint(rows))) + ".safetensors");
-    if (fs::exists(file)) {
-        auto scores = read_scores(file, rows.size());
-        if (!scores.empty()) {
-            return scores;
-        }
-    }
     std::vector<ReferenceScore> scores;
-    for (std::size_t from = 0; from < rows.size(); from += work.at_once) {
-        if (stop.stop_requested()) {
-            throw Cancelled();
-        }
-        std::vector<Row const*> some;
-        for (std::size_t i = from; i < std::min(from + work.at_once, rows.size()); ++i) {
-            some.push_back(&rows[i]);
-        }
-        auto const batch = batch_of(some);
-        auto const sums = work.with_adapter ? work.network.score(batch) : work.network.score_without_adapter(batch);
-        auto const answers = sums.size() / some.size();
-        for (std::size_t i = 0; i < sums.size(); i += answers) {
-            scores.push_back({sums[i].log_prob, answers > 1 ? sums[i + 1].log_prob : 0});
-        }
-        told(scores.size());
+    if (work.ranks.leads() && fs::exists(file)) {
+        scores = read_scores(file, rows.size());
     }
-    write_scores(file, scores);
+    bool const known = !scores.empty();
+    scores.resize(rows.size());
+    if (!work.ranks.any(known)) {
+        score_share(work, rows, stop, told, scores);
+    }
+    if (work.ranks.count() > 1) { // what a process does not know is 0
+        work.ranks.sum(std::span(&scores[0].chosen, 2 * scores.size()));
+    }
+    if (work.ranks.leads() && !known) {
+        write_scores(file, scores);
+    }
     return scores;
 }
 

@@ -3,6 +3,7 @@
 
 #include "train/data.h"
 #include "train/model/network.h"
+#include "train/ranks.h"
 
 #include <filesystem>
 #include <functional>
@@ -25,6 +26,7 @@ struct ReferenceWork {
     bool with_adapter = false;
     std::uint64_t model = 0;      // tells models, and adapters where they count, apart
     std::size_t at_once = 1;      // rows that are computed together
+    Ranks& ranks;                 // each scores a share of the rows
     std::filesystem::path folder; // where the scores are kept, in a file whose name tells model and data
 };
 

@@ -24,8 +24,8 @@ double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// What a saved state may be gone on with.
-std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, TrainingData const& data) {
+// What a saved state may be gone on with: by more processes, too, that accumulate less.
+std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, TrainingData const& data, int processes) {
     char text[600];
     std::snprintf(
         text, sizeof(text), "%d %lld %a %d %d %a %a %a %d %a %a %a %a %a %d %lld %lld %lld %a %lld %a %llu %d",
@@ -33,7 +33,7 @@ std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, Trainin
         static_cast<int>(c.loss.kind), c.loss.beta, c.loss.label_smoothing, c.loss.simpo_margin,
         static_cast<int>(c.optimiser.kind), c.optimiser.beta1, c.optimiser.beta2, c.optimiser.eps,
         c.optimiser.weight_decay, c.rate, static_cast<int>(c.schedule.kind), static_cast<long long>(c.schedule.warm_up),
-        static_cast<long long>(c.run.micro_batch), static_cast<long long>(c.run.accumulation), c.run.epochs,
+        static_cast<long long>(c.run.micro_batch), static_cast<long long>(c.run.accumulation * processes), c.run.epochs,
         static_cast<long long>(c.run.steps), c.run.clip, static_cast<unsigned long long>(c.run.seed), c.data.shuffles);
     std::string facts = text;
     facts += c.reference == Reference::start ? " start " : "";
@@ -57,17 +57,21 @@ void make_folder(fs::path const& folder) {
 class Run {
   public:
     Run(Task task, TrainConfig const& config, RunHooks const& hooks)
-        : task_(task), config_(config), hooks_(hooks), workers_(hooks.threads) {}
+        : task_(task), config_(config), hooks_(hooks), ranks_(hooks.ranks ? *hooks.ranks : alone_),
+          workers_(hooks.threads) {}
 
     RunResult go() {
         check_folder();
         prepare();
         restore();
-        write_facts();
-        RunLog log(config_.run.output, trainer_->next_step());
-        auto const end = learn(log);
+        std::optional<RunLog> log;
+        if (ranks_.leads()) {
+            write_facts();
+            log.emplace(config_.run.output, trainer_->next_step());
+        }
+        auto const end = learn(log ? &*log : nullptr);
         RunResult result{end, trainer_->next_step(), trainer_->steps(), {}, {}};
-        if (end != RunEnd::stopped) {
+        if (end != RunEnd::stopped && ranks_.leads()) {
             finish(result);
         }
         return result;
@@ -79,6 +83,9 @@ class Run {
 
     void check_folder() const {
         make_folder(config_.run.output);
+        if (!ranks_.leads()) { // the first process tells
+            return;
+        }
         bool const begun = fs::exists(state_file());
         if (begun && !hooks_.resume) {
             throw Error("The folder " + config_.run.output.string() +
@@ -107,8 +114,8 @@ class Run {
         if (!config_.data.evaluation.empty()) {
             evaluation_ = read_data(config_.data.evaluation, encoder);
         }
-        key_ = key_of(config_, task_, fingerprint_, data);
-        trainer_.emplace(config_, task_, *lora_, *network_, std::move(data));
+        key_ = key_of(config_, task_, fingerprint_, data, ranks_.count());
+        trainer_.emplace(config_, task_, *lora_, *network_, std::move(data), &ranks_);
     }
 
     // run.json, for `report`.
@@ -142,9 +149,12 @@ class Run {
         if (task_ == Task::preferences && needs_reference(config_.loss.kind)) {
             auto const all = std::to_string(data.rows.size());
             bool const with_adapter = config_.reference == Reference::start;
-            ReferenceWork const work{*network_, with_adapter,
+            ReferenceWork const work{*network_,
+                                     with_adapter,
                                      with_adapter ? splitmix64(fingerprint_, lora_->fingerprint()) : fingerprint_,
-                                     static_cast<std::size_t>(config_.run.micro_batch), config_.run.output};
+                                     static_cast<std::size_t>(config_.run.micro_batch),
+                                     ranks_,
+                                     config_.run.output};
             data.reference = reference_scores(work, data.rows, hooks_.stop, [&](std::size_t done) {
                 hooks_.stage("Scoring the untrained model, row " + std::to_string(done) + " of " + all);
             });
@@ -160,11 +170,14 @@ class Run {
     }
 
     void save() {
+        if (!ranks_.leads()) {
+            return;
+        }
         saved_.state = trainer_->state();
         save_run(state_file(), saved_, *lora_, key_);
     }
 
-    RunEnd learn(RunLog& log) {
+    RunEnd learn(RunLog* log) {
         auto const begin = Clock::now();
         std::int64_t const first = trainer_->next_step();
         try {
@@ -179,7 +192,9 @@ class Run {
                 auto const before = Clock::now();
                 auto const report = trainer_->step(hooks_.stop);
                 double const speed = static_cast<double>(report.tokens) / seconds_since(before);
-                log.step(report, speed);
+                if (log) {
+                    log->step(report, speed);
+                }
                 auto const done = static_cast<double>(trainer_->next_step() - first);
                 auto const left = static_cast<double>(trainer_->steps() - trainer_->next_step());
                 hooks_.step(report, trainer_->steps(), speed, seconds_since(begin) / done * left);
@@ -198,13 +213,15 @@ class Run {
     }
 
     // False when it has not become better for too long. What a stop has cut short is done when the run goes on.
-    bool evaluate_when_due(RunLog& log) {
+    bool evaluate_when_due(RunLog* log) {
         bool const done = saved_.evaluated == trainer_->next_step();
         if (done || evaluation_.rows.empty() || !is_due(config_.run.evaluate_every)) {
             return true;
         }
         auto const measures = trainer_->evaluate(evaluation_, hooks_.stop);
-        log.evaluation(trainer_->next_step() - 1, measures);
+        if (log) {
+            log->evaluation(trainer_->next_step() - 1, measures);
+        }
         hooks_.evaluated(trainer_->next_step(), measures);
         saved_.evaluated = trainer_->next_step();
         bool const better = saved_.evaluations == 0 || measures.loss < saved_.best_loss;
@@ -212,7 +229,7 @@ class Run {
         saved_.without_better = better ? 0 : saved_.without_better + 1;
         if (better) {
             saved_.best_loss = measures.loss;
-            if (config_.run.patience > 0) {
+            if (config_.run.patience > 0 && ranks_.leads()) {
                 write_peft_adapter(*lora_, config_.model.path, best_folder());
             }
         }
@@ -232,6 +249,8 @@ class Run {
     Task task_;
     TrainConfig const& config_;
     RunHooks const& hooks_;
+    Ranks alone_;
+    Ranks& ranks_;
     Workers workers_;
     LlamaWeights weights_;
     std::uint64_t fingerprint_ = 0;

@@ -15,6 +15,7 @@ struct RunHooks {
     std::stop_token stop = {};
     bool resume = false; // go on with what output_dir holds
     int threads = 1;
+    Ranks* ranks = nullptr; // the processes that learn together, all of which see the same files; none: this one alone
     std::function<void(std::string const& what)> stage = [](std::string const&) {}; // "Reading the model"
     // After each step, with the speed of the last one and the expected rest of the run.
     std::function<void(StepReport const& report, std::int64_t steps, double tokens_per_second, double seconds_left)>

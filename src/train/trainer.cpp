@@ -40,9 +40,9 @@ std::vector<std::size_t> order_of(std::size_t count, std::uint64_t seed, int64_t
 
 } // namespace
 
-Trainer::Trainer(TrainConfig const& config, Task task, Lora& lora, Network& network, TrainingData data)
+Trainer::Trainer(TrainConfig const& config, Task task, Lora& lora, Network& network, TrainingData data, Ranks* ranks)
     : config_(config), task_(task), lora_(lora), network_(network), data_(std::move(data)), schedule_(config.schedule),
-      optimiser_(config.optimiser, lora.parameters()) {
+      optimiser_(config.optimiser, lora.parameters()), ranks_(ranks) {
     schedule_.steps = config.run.steps;
     if (schedule_.steps == 0) {
         schedule_.steps =
@@ -138,8 +138,14 @@ Measures Trainer::learn(std::vector<std::size_t> const& places, std::stop_token 
     auto const weight = weight_of(data_, places, task_);
     auto const at_once = static_cast<std::size_t>(config_.run.micro_batch);
     lora_.clear_gradients();
+    bool const alone = rank_count() == 1;
     for (std::size_t from = 0; from < places.size(); from += at_once) {
-        check_stop(stop);
+        if (alone) {
+            check_stop(stop);
+        }
+        if (!computes_here(from / at_once)) {
+            continue;
+        }
         auto const count = std::min(at_once, places.size() - from);
         MicroBatch const micro(data_, std::span(places).subspan(from, count));
         auto const batch = batch_of(micro.rows);
@@ -155,12 +161,52 @@ Measures Trainer::learn(std::vector<std::size_t> const& places, std::stop_token 
         }
         network_.backward(batch, slopes);
     }
+    add_over_ranks(total, true);
     total.loss /= weight;
     take_means(total, places.size());
     return total;
 }
 
+// Every rank takes each so-many-th micro-batch of a step or of an evaluation.
+bool Trainer::computes_here(std::size_t micro_batch) const {
+    return !ranks_ || static_cast<int>(micro_batch % static_cast<std::size_t>(ranks_->count())) == ranks_->rank();
+}
+
+void Trainer::add_over_ranks(Measures& total, bool with_gradients) {
+    if (rank_count() == 1) {
+        return;
+    }
+    auto tokens = static_cast<double>(total.tokens);
+    double* const members[] = {&total.loss,
+                               &total.chosen_reward,
+                               &total.rejected_reward,
+                               &total.margin,
+                               &total.accuracy,
+                               &total.chosen_log_prob,
+                               &total.rejected_log_prob,
+                               &total.chosen_logit,
+                               &total.rejected_logit,
+                               &tokens};
+    std::vector<double> numbers;
+    for (double const* member : members) {
+        numbers.push_back(*member);
+    }
+    ranks_->sum(numbers);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        *members[i] = numbers[i];
+    }
+    total.tokens = static_cast<int64_t>(tokens);
+    for (auto& parameter : lora_.parameters()) {
+        if (with_gradients) {
+            ranks_->sum(parameter.gradient);
+        }
+    }
+}
+
 StepReport Trainer::step(std::stop_token stop) {
+    if (rank_count() > 1 && ranks_->any(stop.stop_requested())) {
+        throw Cancelled();
+    }
     auto const places = rows_of(step_);
     StepReport report;
     static_cast<Measures&>(report) = learn(places, stop);
@@ -184,13 +230,22 @@ Measures Trainer::evaluate(TrainingData const& data, std::stop_token stop) {
     std::vector<std::size_t> places(data.rows.size());
     std::iota(places.begin(), places.end(), 0);
     auto const at_once = static_cast<std::size_t>(config_.run.micro_batch);
+    if (rank_count() > 1 && ranks_->any(stop.stop_requested())) {
+        throw Cancelled();
+    }
     for (std::size_t from = 0; from < places.size(); from += at_once) {
-        check_stop(stop);
+        if (rank_count() == 1) {
+            check_stop(stop);
+        }
+        if (!computes_here(from / at_once)) {
+            continue;
+        }
         auto const count = std::min(at_once, places.size() - from);
         MicroBatch const micro(data, std::span(places).subspan(from, count));
         std::vector<double> unused;
         measure(micro.rows, micro.reference, network_.score(batch_of(micro.rows)), total, unused);
     }
+    add_over_ranks(total, false);
     total.loss /= weight_of(data, places, task_);
     take_means(total, places.size());
     return total;

@@ -4,6 +4,7 @@
 #include "train/config.h"
 #include "train/data.h"
 #include "train/model/network.h"
+#include "train/ranks.h"
 #include "train/reference.h"
 
 #include <cstdint>
@@ -42,8 +43,10 @@ struct TrainingState {
 
 class Trainer {
   public:
-    // The adapter and the network live as long as the trainer; the network is over this adapter.
-    Trainer(TrainConfig const& config, Task task, Lora& lora, Network& network, TrainingData data);
+    // The adapter, the network and the ranks live as long as the trainer; the network is over this adapter. Without
+    // ranks this process is alone.
+    Trainer(TrainConfig const& config, Task task, Lora& lora, Network& network, TrainingData data,
+            Ranks* ranks = nullptr);
 
     std::int64_t steps() const { return schedule_.steps; }
     std::int64_t next_step() const { return step_; }
@@ -51,7 +54,7 @@ class Trainer {
 
     // One step of the optimiser: micro-batches, clipping, update. The gradient is that of the mean loss over the step's
     // pairs (of its tokens, where answers are learnt). Throws Error when the loss is not a number, and Cancelled on a
-    // stop, which leaves adapter and optimiser as they were.
+    // stop, which leaves adapter and optimiser as they were; of several processes all stop before the same step.
     StepReport step(std::stop_token stop);
 
     // The same measures of other data, without learning. Throws Cancelled.
@@ -68,7 +71,10 @@ class Trainer {
     Measures learn(std::vector<std::size_t> const& places, std::stop_token const& stop);
     void measure(std::span<Row const* const> rows, std::span<ReferenceScore const> reference,
                  std::vector<AnswerSum> const& sums, Measures& total, std::vector<double>& slopes) const;
-    std::int64_t batch_rows() const { return config_.run.micro_batch * config_.run.accumulation; }
+    std::int64_t batch_rows() const { return config_.run.micro_batch * config_.run.accumulation * rank_count(); }
+    int rank_count() const { return ranks_ ? ranks_->count() : 1; }
+    bool computes_here(std::size_t micro_batch) const;
+    void add_over_ranks(Measures& total, bool with_gradients);
     std::int64_t steps_per_epoch() const;
 
     TrainConfig config_;
@@ -78,6 +84,7 @@ class Trainer {
     TrainingData data_;
     Schedule schedule_;
     AdamW optimiser_;
+    Ranks* ranks_;
     std::int64_t step_ = 0;
 };
 
