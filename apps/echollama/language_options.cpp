@@ -19,7 +19,8 @@ void add_language_options(Command& command, LanguageOptions& options) {
         .list("--lora", options.loras,
               "Adapter for it (GGUF), with :SCALE for another strength than 1; in the place of the starter's own")
         .file();
-    command.flag("--no-adapter", options.no_adapter, "The starter language model without its own adapter");
+    command.flag("--no-adapter", options.no_adapter,
+                 "The starter language model without the adapter that lies beside it");
     auto& url = command.option("--llm-url", options.url,
                                "Language model server that speaks OpenAI's protocol, such as http://127.0.0.1:8080/v1; "
                                "its key is taken from ECHOLLAMA_LLM_KEY");
