@@ -4,7 +4,7 @@
 #pragma once
 
 #include "command_line/command_line.h"
-#include "standard_output.h"
+#include "output/standard_output.h"
 
 #include <filesystem>
 #include <memory>

@@ -1,7 +1,7 @@
 #include "app.h"
 #include "base/error.h"
-#include "caption_options.h"
 #include "media/picture/image_io.h"
+#include "options/caption_options.h"
 #include "pipeline/json.h"
 
 #include <memory>

@@ -7,9 +7,9 @@
 #include "dataset/shard.h"
 #include "dataset/toy_rows.h"
 #include "describer/remote_describer.h"
-#include "language_options.h"
+#include "options/language_options.h"
+#include "options/seeing_options.h"
 #include "pipeline/json.h"
-#include "seeing_options.h"
 
 #include <algorithm>
 #include <chrono>

@@ -3,7 +3,7 @@
 #include "media/depth/npy.h"
 #include "media/picture/image_io.h"
 #include "media/picture/png16.h"
-#include "model_choice.h"
+#include "models/choice.h"
 #include "pipeline/depth_picture.h"
 #include "vision/depth_estimators.h"
 

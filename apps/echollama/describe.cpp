@@ -1,14 +1,14 @@
 #include "app.h"
-#include "language_options.h"
 #include "media/picture/image_io.h"
+#include "options/language_options.h"
+#include "options/seeing_options.h"
+#include "options/spatial_options.h"
+#include "options/voice_options.h"
+#include "options/wording_options.h"
+#include "output/speech_output.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "scene/text_answers.h"
-#include "seeing_options.h"
-#include "spatial_options.h"
-#include "speech_output.h"
-#include "voice_options.h"
-#include "wording_options.h"
 
 #include <algorithm>
 #include <future>

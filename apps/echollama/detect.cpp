@@ -1,10 +1,10 @@
 #include "app.h"
 #include "media/picture/image_io.h"
-#include "model_choice.h"
+#include "models/choice.h"
+#include "options/seeing_options.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "pipeline/look_around.h"
-#include "seeing_options.h"
 #include "vision/detectors.h"
 
 #include <cmath>

@@ -5,7 +5,7 @@
 #include "listener/whisper_listener.h"
 #include "media/device/microphone.h"
 #include "media/sound/audio_io.h"
-#include "model_choice.h"
+#include "models/choice.h"
 #include "pipeline/json.h"
 
 #include <cmath>

@@ -7,7 +7,7 @@
 #include "base/processor.h"
 #include "config/config.h"
 #include "interrupt.h"
-#include "memory_plan.h"
+#include "models/memory_plan.h"
 #include "store/paths.h"
 #include "version.h"
 

@@ -1,13 +1,13 @@
 #include "app.h"
 #include "base/error.h"
+#include "options/seeing_options.h"
+#include "options/voice_options.h"
+#include "options/wording_options.h"
+#include "output/speech_output.h"
 #include "pipeline/json.h"
 #include "reader/paddle_reader.h"
 #include "scene/reading_order.h"
 #include "scene/text_wording.h"
-#include "seeing_options.h"
-#include "speech_output.h"
-#include "voice_options.h"
-#include "wording_options.h"
 
 #include <memory>
 #include <string>

@@ -1,12 +1,12 @@
 #include "app.h"
 #include "base/error.h"
+#include "options/spatial_options.h"
+#include "options/text_input.h"
+#include "options/voice_options.h"
+#include "output/speech_output.h"
 #include "pipeline/json.h"
-#include "spatial_options.h"
-#include "speech_output.h"
 #include "text/sentences.h"
 #include "text/speech_text.h"
-#include "text_input.h"
-#include "voice_options.h"
 
 #include <cmath>
 #include <iostream>

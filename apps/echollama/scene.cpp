@@ -1,13 +1,13 @@
 #include "app.h"
 #include "media/picture/image_io.h"
+#include "options/seeing_options.h"
+#include "options/wording_options.h"
 #include "pipeline/annotate.h"
 #include "pipeline/floor_plan.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
 #include "scene/prompt.h"
 #include "scene/text_wording.h"
-#include "seeing_options.h"
-#include "wording_options.h"
 
 #include <memory>
 #include <string>

@@ -2,15 +2,15 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/input_file.h"
-#include "language_options.h"
 #include "listener/whisper_listener.h"
-#include "seeing_options.h"
+#include "options/language_options.h"
+#include "options/seeing_options.h"
+#include "options/wording_options.h"
 #include "server/service.h"
 #include "text/sentences.h"
 #include "version.h"
 #include "voice/orpheus/orpheus_text.h"
 #include "voice/voices.h"
-#include "wording_options.h"
 
 #include <cstdlib>
 #include <iostream>

@@ -1,0 +1,134 @@
+#include "chat/spoken.h"
+
+#include "base/error.h"
+#include "listener/vad_silero.h"
+#include "listener/whisper_listener.h"
+#include "models/choice.h"
+#include "scene/question.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace echollama {
+namespace {
+
+FrameClassifier classifier_of(AppContext const& context, ListeningOptions const& options) {
+    auto const installed = context.models_dir / "silero-v6.2.0.bin";
+    std::error_code ignored;
+    auto const named = chosen_model(context, vad_option, options.vad);
+    auto const vad = !named.empty() || !std::filesystem::exists(installed, ignored) ? named : installed;
+    return vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(vad));
+}
+
+std::filesystem::path listener_model(AppContext const& context, std::filesystem::path const& named) {
+    auto const chosen = chosen_model(context, ear_option, named);
+    return model_or_starter(context, chosen.empty() ? model_set(context).listener : chosen, "whisper-tiny.en.bin");
+}
+
+// A wish, or a question of which every word is understood.
+bool is_whole(std::string const& text) {
+    if (read_wish(text, [](auto const&) { return false; }).kind != Wish::Kind::none) {
+        return true;
+    }
+    auto const question = read_question(text);
+    return question.ask != Ask::unknown && question.is_understood();
+}
+
+} // namespace
+
+SpokenChat::SpokenChat(AppContext const& context, ChatOptions const& chat, ListeningOptions const& listening)
+    : context_(context), has_picture_(!chat.seeing.input.picture.empty()),
+      speaker_(load_speaker(context, chat.voice, timings_)), partner_(context, chat, speaker_, timings_),
+      listener_(make_whisper_listener(listener_model(context, listening.listener),
+                                      {chosen_model(context, vad_option, listening.vad), context.threads, "en"})),
+      rate_(speaker_.get()->sample_rate()) {
+    TalkOptions options;
+    options.rate = rate_;
+    options.pause_s = listening.pause_s;
+    options.short_pause_s = std::min(options.short_pause_s, listening.pause_s);
+    options.hands_free = !listening.push_to_talk;
+    options.earcons = listening.earcons;
+    options.echo_guard = listening.echo_guard;
+    TalkWork work{[this](auto const& phrase, auto stop) { return hear(phrase, stop); },
+                  [this](auto const& line, auto const& output, auto stop) { return respond(line, output, stop); },
+                  [this](std::string const& words) {
+                      if (std::exchange(turn_open_, false)) {
+                          partner_.dialogue().memory().heard(words);
+                      }
+                  },
+                  is_whole};
+    talk_ = std::make_unique<Talk>(options, std::move(work), classifier_of(context, listening));
+}
+
+void SpokenChat::begin() {
+    if (has_picture_) {
+        partner_.look(context_.stop);
+        talk_->describe();
+    }
+}
+
+std::string SpokenChat::hear(AudioBuffer const& phrase, std::stop_token stop) {
+    return listener_
+        ->hear(phrase, "", std::move(stop)) // a hint makes small models repeat a short question
+        .text;
+}
+
+LineDone SpokenChat::respond(ConversationLine const& line, TalkOutput const& output, std::stop_token stop) {
+    auto& dialogue = partner_.dialogue();
+    TellingOutput telling{[&](std::string const& sentence) {
+                              output.sentence(sentence);
+                              if (turn_open_) {
+                                  dialogue.memory().say(sentence);
+                              }
+                          },
+                          output.audio};
+    turn_open_ = true;
+    if (line.describe) {
+        partner_.describe(telling, std::move(stop));
+        return {};
+    }
+    auto const response = dialogue.hear(line);
+    turn_open_ = !response.again;
+    switch (response.act) {
+    case Response::Act::say:
+    case Response::Act::answer:
+        partner_.answer(response, telling, std::move(stop));
+        return {};
+    case Response::Act::look_at:
+        look_at(response.words, telling, std::move(stop));
+        return {};
+    case Response::Act::stop:
+        turn_open_ = false;
+        return {LineDone::Act::stop, 1};
+    case Response::Act::speed:
+        turn_open_ = false;
+        return {LineDone::Act::speed, response.factor};
+    case Response::Act::rate:
+        turn_open_ = false;
+        return {LineDone::Act::rate, response.factor};
+    case Response::Act::volume:
+        turn_open_ = false;
+        return {LineDone::Act::volume, response.factor};
+    case Response::Act::end:
+        break;
+    }
+    turn_open_ = false;
+    return {LineDone::Act::end, 1};
+}
+
+void SpokenChat::look_at(std::string const& file, TellingOutput const& output, std::stop_token stop) {
+    try {
+        partner_.look_at(file, stop);
+    } catch (Cancelled const&) {
+        throw;
+    } catch (std::exception const& error) { // said aloud; the picture before stays
+        turn_open_ = false;
+        partner_.answer({.act = Response::Act::say, .sentences = {error.what()}, .again = true}, output,
+                        std::move(stop));
+        return;
+    }
+    turn_open_ = true;
+    partner_.describe(output, std::move(stop));
+}
+
+} // namespace echollama

@@ -1,0 +1,24 @@
+#include "options/caption_options.h"
+
+#include "base/error.h"
+#include "models/choice.h"
+
+namespace echollama {
+
+CaptionerFiles caption_files(AppContext const& context, CaptionerFiles const& given) {
+    if (!given.model.empty()) {
+        return {chosen_model(context, captioner_option, given.model), given.vision};
+    }
+    if (auto const& set = model_set(context); !set.captioner.empty()) {
+        return {set.captioner, given.vision};
+    }
+    auto installed = context.models_dir / "moondream2.gguf";
+    if (!std::filesystem::exists(installed)) {
+        throw Error("There is no caption model; get Moondream2 (model.safetensors and tokenizer.json), convert it with "
+                    "'echollama models convert model.safetensors -o " +
+                    installed.string() + "', or name a model with --model.");
+    }
+    return {installed, given.vision};
+}
+
+} // namespace echollama

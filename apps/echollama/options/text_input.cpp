@@ -1,0 +1,108 @@
+#include "options/text_input.h"
+
+#include "base/error.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace echollama {
+namespace {
+
+constexpr int pause_ms = 200;
+constexpr std::size_t longest_line = 1 << 16;
+
+// Is the text complete so far, as far as one can tell? `tail` is its end.
+bool may_end(std::string_view tail) {
+    if (tail.ends_with('\n')) {
+        return true;
+    }
+    while (!tail.empty() && std::string_view(" \t\r\"')]").find(tail.back()) != std::string_view::npos) {
+        tail.remove_suffix(1);
+    }
+    return !tail.empty() && std::string_view(".!?").find(tail.back()) != std::string_view::npos;
+}
+
+} // namespace
+
+void read_text_as_it_comes(std::function<void(std::string_view piece, bool pause)> const& text, std::stop_token stop) {
+    std::array<char, 4096> block{};
+    std::string tail;
+    while (!stop.stop_requested()) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        int const ready = poll(&input, 1, pause_ms);
+        if (ready == 0) {
+            if (may_end(tail)) {
+                tail.clear();
+                text({}, true);
+            }
+            continue;
+        }
+        auto const count = ready < 0 ? -1 : read(STDIN_FILENO, block.data(), block.size());
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            throw Error(std::string("Cannot read the text from standard input (") + std::strerror(errno) + ").");
+        }
+        if (count == 0) {
+            return;
+        }
+        std::string_view const piece(block.data(), static_cast<std::size_t>(count));
+        tail =
+            (tail + std::string(piece)).substr(tail.size() + piece.size() > 16 ? tail.size() + piece.size() - 16 : 0);
+        text(piece, false);
+    }
+}
+
+TypedLines::TypedLines(std::function<bool(std::string const& line)> seen, std::stop_token stop)
+    : seen_(std::move(seen)), stop_(std::move(stop)), thread_([this](std::stop_token const& unused) { read(unused); }) {
+}
+
+std::optional<std::string> TypedLines::next() {
+    auto line = waiting_.pop(stop_);
+    if (!line && !stop_.stop_requested() && failure_) {
+        std::rethrow_exception(failure_);
+    }
+    return line;
+}
+
+// `stop`: nobody will ask again.
+void TypedLines::read(std::stop_token const& stop) {
+    std::stop_source either;
+    std::stop_callback const program(stop_, [&] { either.request_stop(); });
+    std::stop_callback const owner(stop, [&] { either.request_stop(); });
+    std::string line;
+    auto give = [&] {
+        if (!seen_(line)) {
+            waiting_.push(std::move(line), either.get_token());
+        }
+        line.clear();
+    };
+    try {
+        read_text_as_it_comes(
+            [&](std::string_view piece, bool) {
+                for (char c : piece) {
+                    if (c == '\n' || line.size() == longest_line) {
+                        give();
+                    }
+                    if (c != '\n') {
+                        line += c;
+                    }
+                }
+            },
+            either.get_token());
+        if (!line.empty()) {
+            give();
+        }
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+    waiting_.close();
+}
+
+} // namespace echollama

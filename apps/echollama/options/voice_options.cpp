@@ -1,0 +1,109 @@
+#include "options/voice_options.h"
+
+#include "base/error.h"
+#include "listener/whisper_listener.h"
+#include "media/sound/time_stretch.h"
+#include "models/choice.h"
+#include "text/sentences.h"
+
+#include <string>
+
+namespace echollama {
+namespace {
+
+// "1.5", or words a minute as "260wpm" or "260 wpm".
+float parse_rate(std::string const& text) {
+    std::size_t end = 0;
+    float value = 0;
+    try {
+        value = std::stof(text, &end);
+    } catch (std::exception const&) {
+        end = 0;
+    }
+    auto const unit = trimmed(std::string_view(text).substr(end));
+    if (end > 0 && unit == "wpm" && value >= 80 && value <= 900) {
+        return value / normal_words_per_minute;
+    }
+    if (end > 0 && unit.empty() && value >= TimeStretch::slowest && value <= TimeStretch::fastest) {
+        return value;
+    }
+    throw UsageError("--rate can be 0.5 to 4, or 80wpm to 900wpm, not '" + text + "'.");
+}
+
+// The voice that is named, else that of the set of models, else the natural one.
+VoiceChoice with_models(AppContext const& context, VoiceChoice choice) {
+    choice.model = chosen_model(context, voice_model_option, choice.model);
+    choice.snac = chosen_model(context, codec_option, choice.snac);
+    if (choice.name.empty() && choice.model.empty()) {
+        auto const& set = model_set(context);
+        choice.model = set.speaker;
+        choice.snac = choice.snac.empty() ? set.codec : choice.snac;
+        choice.name = set.voice;
+    }
+    choice.name = choice.name.empty() ? VoiceChoice().name : choice.name;
+    return choice;
+}
+
+} // namespace
+
+void add_voice_options(Command& command, VoiceOptions& options) {
+    options.choice.name.clear(); // not named: that of the models
+    command
+        .option(
+            "--voice", options.choice.name,
+            "natural, fast, a voice of Orpheus, none (for a fine-tuned Orpheus without voice names), or the folder of "
+            "a Piper or Kokoro voice")
+        .value_name("VOICE")
+        .suggest({"natural", "fast", "tara", "leah", "jess", "leo", "dan", "mia", "zac", "zoe", "none"})
+        .otherwise("natural");
+    command.option("--voice-model", options.choice.model,
+                   "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice");
+    command.option("--snac", options.choice.snac, "Sound codec of Orpheus (GGUF), where it is not beside the model");
+    command
+        .option("--speaker", options.choice.speaker,
+                "Speaker of a voice model with several: a name, or a number from 0")
+        .value_name("SPEAKER");
+    command.option("--language", options.choice.language, "Language of the fast voice, such as en-gb or de")
+        .value_name("CODE");
+    command
+        .parsed(
+            "--rate", [&options](std::string const& text) { options.speech.rate = parse_rate(text); },
+            "Speed of speech: 0.5 to 4, or words per minute such as 300wpm")
+        .value_name("RATE")
+        .otherwise("1");
+    command.option("--pitch", options.speech.pitch, "Pitch of the voice").range(0.5, 2).otherwise("1");
+    command.option("--out,-o", options.target.out,
+                   "File for the speech (.wav, .flac, .opus, .mp3, .raw), or - for standard output");
+    command.choice("--format", options.target.format,
+                   {{"wav", SoundFormat::wav},
+                    {"flac", SoundFormat::flac},
+                    {"opus", SoundFormat::opus, {"ogg"}},
+                    {"mp3", SoundFormat::mp3},
+                    {"raw", SoundFormat::raw, {"pcm"}}},
+                   "Sound format, where the file's name does not say it; raw: 16-bit samples alone");
+    command.flag("--play", options.target.play, "Play the speech on the sound device");
+    command.flag("--verify", options.verify,
+                 "Check every sentence by listening to it first; repeat it when key words are missing");
+    command.option("--ear,--listener", options.listener, "Speech recognition model, for --verify and for listening");
+    command.option("--vtt", options.subtitles, "Subtitles of the speech with the times of its words, as a WebVTT file");
+}
+
+Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {
+    if (!options.target.wanted()) {
+        return {};
+    }
+    auto choice = with_models(context, options.choice);
+    choice.live = options.target.play && !options.verify;
+    auto listener = chosen_model(context, ear_option, options.listener);
+    listener = listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : listener;
+    return load_when_wanted<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
+        auto speaker = make_speaker(choice, dir, threads);
+        if (!options.verify) {
+            return speaker;
+        }
+        return make_checked_voice(std::move(speaker), make_fast_voice(fast_language(choice)),
+                                  make_whisper_listener(listener, {{}, threads, "en"}), options.told);
+    });
+}
+
+} // namespace echollama
