@@ -1,5 +1,6 @@
 #include "scene/grounding.h"
 
+#include "scene/clauses.h"
 #include "scene/coco.h"
 #include "scene/distance.h"
 #include "scene/english.h"
@@ -32,11 +33,6 @@ constexpr float near_until_m = 5;
 constexpr float some_from_m = 1.5F;
 constexpr float some_until_m = 15;
 
-// A clause: words between separators, so that "a cup on the left, a chair on the right" gives two.
-struct Clause {
-    std::size_t first = 0, last = 0; // word indices, last exclusive
-};
-
 Verdict verdict_of(bool holds) {
     return holds ? Verdict::supported : Verdict::contradicted;
 }
@@ -48,17 +44,13 @@ bool fits_side(SceneObject const& object, int side) {
     return static_cast<float>(side) * object.bearing_deg > aside_from_deg || object.cell.column == 1 + side;
 }
 
-bool is_clock_word(std::string_view word) {
-    return word == "o'clock" || word == "o\u2019clock" || word == "oclock";
-}
-
 class Checker {
   public:
     Checker(std::string const& text, Scene const& scene)
         : read_(read_text(text)), scene_(with_measured_things(scene)), detected_(scene.objects.size()) {}
 
     std::vector<Claim> run() {
-        for (auto const& clause : clauses()) {
+        for (auto const& clause : clauses_of(read_)) {
             check_clause(clause);
         }
         auto phrases = find_relation_phrases(read_);
@@ -72,35 +64,6 @@ class Checker {
 
   private:
     std::string const& word(std::size_t i) const { return read_.words[i].text; }
-
-    std::vector<Clause> clauses() const {
-        std::vector<Clause> result;
-        std::size_t first = 0;
-        for (std::size_t i = 1; i < read_.words.size(); ++i) {
-            auto gap = std::string_view(read_.text)
-                           .substr(read_.words[i - 1].end, read_.words[i].begin - read_.words[i - 1].end);
-            bool opens =
-                gap.find_first_of(":\n") != std::string_view::npos && !mention_between(first, i); // "Left: a cup"
-            bool separated = gap.find_first_of(".;!?:\n") != std::string_view::npos && !opens;
-            bool joined = word(i) == "and" || word(i) == "while" || word(i) == "but";
-            bool comma = gap.find(',') != std::string_view::npos;
-            std::size_t reach = joined ? 8 : comma ? 5 : 0; // "and on the right hand side a cup"
-            bool conjunction = mention_between(first, i) && mention_between(i, std::min(i + reach, read_.words.size()));
-            if (separated || conjunction) {
-                result.push_back({first, i});
-                first = i;
-            }
-        }
-        if (first < read_.words.size()) {
-            result.push_back({first, read_.words.size()});
-        }
-        return result;
-    }
-
-    bool mention_between(std::size_t first, std::size_t last) const {
-        return std::any_of(read_.mentions.begin(), read_.mentions.end(),
-                           [&](auto const& m) { return m.first >= first && m.first < last; });
-    }
 
     void add(Claim::Subject subject, std::string words, Verdict verdict) {
         claims_.push_back({subject, std::move(words), verdict});
@@ -178,29 +141,8 @@ class Checker {
         add(Claim::Subject::object, mention.words, outside_coco ? Verdict::unknown : verdict_of(!found.empty()));
     }
 
-    // The number said before the thing, with up to three words between: "three wooden chairs", "a pair of cups"
-    std::optional<std::size_t> number_before(Clause const& clause, Mention const& mention) const {
-        auto begin = std::max(clause.first, mention.first >= 4 ? mention.first - 4 : 0);
-        for (auto i = mention.first; i-- > begin;) {
-            auto const& text = word(i);
-            bool other_thing = is_mentioned(read_.mentions, i);
-            bool part = text == "of" &&
-                        !(i > begin && (word(i - 1) == "pair" || word(i - 1) == "couple" || word(i - 1) == "total"));
-            auto const& next = word(i + 1);
-            bool measure = is_clock_word(next) || next.starts_with("degree") || length_at(read_, i);
-            if (other_thing || part || measure || text == "at" || text == "is") {
-                return std::nullopt;
-            }
-            int number = number_of(text);
-            if (number >= 0 && text != "a" && text != "an" && text != "no") {
-                return static_cast<std::size_t>(number); // "zero cups" too
-            }
-        }
-        return std::nullopt;
-    }
-
     void check_count(Clause const& clause, Clause const& region, Mention const& mention, Indices const& found) {
-        auto number = number_before(clause, mention);
+        auto number = number_before(read_, clause, mention);
         bool pair_by_nature = mention.label == "scissors" || mention.label == "skis";
         if (pair_by_nature && number == 2U) {
             return; // "a pair of scissors"
@@ -214,28 +156,10 @@ class Checker {
         }
     }
 
-    // Words of the clause that belong to the mention: from it to the next mention or the clause's end; the first
-    // mention also owns what stands before it ("On the left is a cup").
-    Clause region_of(Clause const& clause, std::size_t position, Indices const& inside) const {
-        std::size_t first = position == 0 ? clause.first : read_.mentions[inside[position]].first;
-        std::size_t last = position + 1 < inside.size() ? read_.mentions[inside[position + 1]].first : clause.last;
-        return {first, last};
-    }
-
-    // "is not on the left": a negation between the thing and the word
-    bool negated_at(Mention const& mention, std::size_t i) const {
-        for (auto k = mention.first + mention.count; k < i; ++k) {
-            if (is_negation(word(k))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     bool side_is_negated(Clause const& region, Mention const& mention) const {
         for (std::size_t i = region.first; i < region.last; ++i) {
             if (side_at(read_, i)) {
-                return negated_at(mention, i);
+                return negated_at(read_, mention, i);
             }
         }
         return false;
@@ -244,7 +168,7 @@ class Checker {
     template <typename Fits>
     void check_any(Claim::Subject subject, std::size_t at, Mention const& mention, Indices const& found, Fits fits) {
         bool any = std::any_of(found.begin(), found.end(), [&](auto index) { return fits(scene_.objects[index]); });
-        add(subject, mention.words + " " + word(at), verdict_of(any != negated_at(mention, at)));
+        add(subject, mention.words + " " + word(at), verdict_of(any != negated_at(read_, mention, at)));
     }
 
     // The side of "30 degrees right" or "30 degrees to the right" that begins at word i
@@ -372,7 +296,7 @@ class Checker {
                 fits = fits || (distance.source != DistanceSource::none && fits_here);
             }
             add(Claim::Subject::distance, mention.words + " " + word(i),
-                known ? verdict_of(fits != negated_at(mention, i)) : Verdict::unknown);
+                known ? verdict_of(fits != negated_at(read_, mention, i)) : Verdict::unknown);
         }
     }
 
@@ -500,7 +424,7 @@ class Checker {
         for (std::size_t i = 0; i < inside.size(); ++i) {
             auto const& mention = read_.mentions[inside[i]];
             auto found = objects_of(mention);
-            auto region = region_of(clause, i, inside);
+            auto region = region_of(read_, clause, inside, i);
             if (is_negated(read_, mention)) {
                 check_absence(region, mention, found);
                 continue;
