@@ -153,7 +153,7 @@ class SurroundingsAnswers {
         }
         auto const& first = fitting.front();
         if (asked_.high()) {
-            return complete(first.height ? "The step is " + size_with_doubt(*first.height, options_.units) + " high."
+            return complete(first.height ? "The step is " + size_with_doubt(*first.height, options_.units, "high") + "."
                                          : "I cannot tell how high it is. " + step_sentence(first, options_));
         }
         if (asked_.phrase("how", "many")) {
@@ -175,7 +175,7 @@ class SurroundingsAnswers {
         auto const& ramp = around_.ramps.front();
         return complete("The floor " + std::string(ramp.slope_deg > 0 ? "rises" : "falls") + " by about " +
                         std::to_string(std::lround(std::abs(ramp.slope_deg))) + " degrees, from " +
-                        size_with_doubt(ramp.distance, options_.units) + " on.");
+                        size_with_doubt(ramp.distance, options_.units, "on") + ".");
     }
 
     Answer overhead() const {
@@ -211,7 +211,7 @@ class SurroundingsAnswers {
         }
         if (around_.widest_gap) {
             text += " The widest gap beside what is ahead is " +
-                    size_with_doubt(around_.widest_gap->width, options_.units) + " wide.";
+                    size_with_doubt(around_.widest_gap->width, options_.units, "wide") + ".";
         }
         return complete(text);
     }
@@ -219,8 +219,8 @@ class SurroundingsAnswers {
     Answer room_size() const {
         auto const &width = around_.room_width, &depth = around_.room_depth;
         if (width && depth) {
-            return complete("The room is " + size_with_doubt(*width, options_.units) + " wide and " +
-                            size_with_doubt(*depth, options_.units) + " long.");
+            return complete("The room is " + size_with_doubt(*width, options_.units, "wide") + ", and " +
+                            size_with_doubt(*depth, options_.units, "long") + ".");
         }
         std::string text;
         if (width || depth) {
@@ -229,8 +229,8 @@ class SurroundingsAnswers {
         }
         for (auto const& wall : around_.walls) {
             if (is_nearly_ahead(wall.bearing_deg) && !depth) {
-                text =
-                    with_more(text, "The wall ahead is " + size_with_doubt(wall.distance, options_.units) + " away.");
+                text = with_more(text,
+                                 "The wall ahead is " + size_with_doubt(wall.distance, options_.units, "away") + ".");
                 break;
             }
         }
@@ -248,7 +248,7 @@ class SurroundingsAnswers {
         auto const& first = found.front();
         std::string const name = first.door_like ? "doorway" : "opening";
         if (asked_.wide() || asked_.size_of()) {
-            return complete("The " + name + " is " + size_with_doubt(first.width, options_.units) + " wide.");
+            return complete("The " + name + " is " + size_with_doubt(first.width, options_.units, "wide") + ".");
         }
         if (asked_.high()) {
             return complete("The " + name + " is seen up to " + size_words(first.height.high, options_.units) +
@@ -258,7 +258,7 @@ class SurroundingsAnswers {
         for (auto const& opening : found) {
             text = with_more(text, std::string(opening.door_like ? "A doorway, " : "An opening, ") +
                                        direction_at(opening.bearing_deg, options_.directions) + ", " +
-                                       size_with_doubt(opening.distance, options_.units) + " away, " +
+                                       size_with_doubt(opening.distance, options_.units, "away") + ", " +
                                        size_words(opening.width.metres, options_.units) + " wide.");
         }
         return complete(text);
@@ -273,21 +273,23 @@ class SurroundingsAnswers {
         for (auto const& wall : found) {
             auto const direction = direction_at(wall.bearing_deg, options_.directions);
             text = with_more(text, "A wall" + (direction.empty() ? "" : ", " + direction) + ", " +
-                                       size_with_doubt(wall.distance, options_.units) + " away.");
+                                       size_with_doubt(wall.distance, options_.units, "away") + ".");
         }
         return complete(text);
     }
 
     Answer ceiling() const {
-        return complete(around_.ceiling
-                            ? "The ceiling is " + size_with_doubt(*around_.ceiling, options_.units) + " over the floor."
-                            : "I do not see the ceiling.");
+        return complete(around_.ceiling ? "The ceiling is " +
+                                              size_with_doubt(*around_.ceiling, options_.units, "over the floor") + "."
+                                        : "I do not see the ceiling.");
     }
 
     Answer floor() const {
-        return complete(around_.floor ? "The floor is " + size_with_doubt(around_.floor->below_camera, options_.units) +
-                                            " below the camera. " + looked_at(around_, options_)
-                                      : "I do not see the floor.");
+        return complete(around_.floor
+                            ? "The floor is " +
+                                  size_with_doubt(around_.floor->below_camera, options_.units, "below the camera") +
+                                  ". " + looked_at(around_, options_)
+                            : "I do not see the floor.");
     }
 
     // "How high is the table?", "how tall is the chair?"
@@ -303,8 +305,9 @@ class SurroundingsAnswers {
                 constexpr float edges_m = 0.04F; // each end is one reading's noise off
                 Measure const measure{size, std::max(0.0F, size - edges_m), size + edges_m};
                 std::string const what = tall && around_.floor ? " reaches up to " : " is ";
-                return complete("The " + object.detection.label + what + size_with_doubt(measure, options_.units) +
-                                (tall ? around_.floor ? " over the floor." : " high." : " wide."));
+                std::string const dimension = tall ? around_.floor ? "over the floor" : "high" : "wide";
+                return complete("The " + object.detection.label + what +
+                                size_with_doubt(measure, options_.units, dimension) + ".");
             }
         }
         bool const surface =
@@ -321,7 +324,7 @@ class SurroundingsAnswers {
                                           : "I cannot tell, as the floor is not seen.");
         }
         return complete("A level surface, " + direction_at(found.front().bearing_deg, options_.directions) + ", is " +
-                        size_with_doubt(found.front().height, options_.units) + " high.");
+                        size_with_doubt(found.front().height, options_.units, "high") + ".");
     }
 
     Scene const& scene_;

@@ -194,10 +194,10 @@ std::string size_words(float metres, Units units) {
                          : with_unit(figures(value, 1), "metre", "metres");
 }
 
-std::string size_with_doubt(Measure const& measure, Units units) {
+std::string size_with_doubt(Measure const& measure, Units units, std::string const& dimension) {
     float const half = (measure.high - measure.low) / 2;
     float const least = is_imperial(units) ? 0.0254F : 0.01F;
-    auto const text = size_words(measure.metres, units);
+    auto const text = size_words(measure.metres, units) + (dimension.empty() ? "" : " " + dimension);
     return half < least ? text : text + ", give or take " + size_words(half, units);
 }
 

@@ -20,8 +20,9 @@ std::string away(Measure const& measure, Units units);
 // Sizes of things are wanted finer than distances: "17 centimetres", "1.2 metres", "7 inches". Steps are no unit of
 // them.
 std::string size_words(float metres, Units units);
-// "74 centimetres, give or take 2"; the interval is left out where it is below what is said.
-std::string size_with_doubt(Measure const& measure, Units units);
+// "74 centimetres high, give or take 2 centimetres", where `dimension` is "high"; the interval is left out where it is
+// below what is said.
+std::string size_with_doubt(Measure const& measure, Units units, std::string const& dimension = "");
 
 // Steps, drops, what hangs at head or chest height, and what is close in the way: a sentence each, the nearest first.
 // Empty without metric depth, as everything here.

@@ -297,6 +297,13 @@ TEST(ResolveReferences, WhatWasSpokenOfLast) {
     std::vector<Turn> const told{{Turn::Role::user, "What is on the left?"},
                                  {Turn::Role::assistant, "A dog, on the left."}};
     EXPECT_EQ(resolved("how far is it?", told).things.at(0).mention.label, "dog");
+    // The same question of the same thing: which of them was meant stays, and nothing else becomes one of several.
+    std::vector<Turn> const other{{Turn::Role::user, "Where is the cup on the left?"},
+                                  {Turn::Role::assistant, "A cup, on the left."},
+                                  {Turn::Role::user, "How far is the other one?"},
+                                  {Turn::Role::assistant, "A cup, 2 metres away."}};
+    EXPECT_EQ(resolved("and in feet?", other).reference, Reference::other);
+    EXPECT_EQ(resolved("and in feet?", asked).reference, Reference::none);
     std::vector<Turn> const several{{Turn::Role::user, ""}, {Turn::Role::assistant, "A dog; a cup."}};
     EXPECT_TRUE(resolved("how far is it?", several).things.empty()) << "which of them?";
 }

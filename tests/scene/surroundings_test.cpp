@@ -131,6 +131,22 @@ TEST(SurroundingsWords, WhatIsNotSeenIsUnknown) {
     EXPECT_NE(answer(scene, "Is there a step?").find("cannot tell"), std::string::npos);
 }
 
+TEST(SurroundingsWords, OfNamelessThingsNoMoreThanAsked) {
+    auto scene = furnished();
+    scene.around->steps.clear();
+    auto const low = scene.around->obstacles[0];
+    scene.around->obstacles.clear();
+    for (float aside : {-3.0F, -2.0F, 2.0F, 3.0F}) {
+        auto obstacle = low;
+        obstacle.box = {{aside, aside + 0.3F}, {3, 3.3F}, {0, 0.3F}};
+        obstacle.bearing_deg = aside * 15, obstacle.distance = about(3 + aside / 10), obstacle.nearest = {aside, 3};
+        scene.around->obstacles.push_back(obstacle);
+    }
+    EXPECT_EQ(nameless_sentences(scene, {}, 4).size(), 4U);
+    EXPECT_EQ(nameless_sentences(scene, {}, 2).size(), 2U);
+    EXPECT_TRUE(nameless_sentences(scene, {}, 0).empty());
+}
+
 TEST(SurroundingsAnswers, AreMeasured) {
     struct Case {
         char const *question, *expected;
@@ -139,7 +155,7 @@ TEST(SurroundingsAnswers, AreMeasured) {
              Case{"Is there a step?", "Yes. Stairs down, straight ahead"},
              Case{"are there any stairs ahead", "Yes. Stairs down"},
              Case{"Is there a step up?", "I do not see any step or drop."},
-             Case{"How high is the step?", "The step is 17 centimetres, give or take 2 centimetres high."},
+             Case{"How high is the step?", "The step is 17 centimetres high, give or take 2 centimetres."},
              Case{"how many steps are there", "I see three steps"},
              Case{"How high is the table?", "is 74 centimetres"},
              Case{"how tall is the desk", "is 74 centimetres"},
@@ -186,6 +202,40 @@ TEST(SurroundingsAnswers, HeightOfAThingIsThatOfItsReadings) {
     scene.objects = {chair};
     EXPECT_NE(answer(scene, "How tall is the chair?").find("90 centimetres"), std::string::npos);
     EXPECT_NE(answer(scene, "How wide is the chair?").find("45 centimetres"), std::string::npos);
+}
+
+TEST(SurroundingsAnswers, SizesAreThoseOfTheThingThatIsAsked) {
+    auto scene = furnished();
+    auto thing = [](char const* label, float left, float top) {
+        SceneObject object;
+        object.detection = {label, -1, 1, {300, 200, 340, 300}, {}};
+        object.distance = {DistanceSource::sensor, 3, 2.9F, 3.1F};
+        object.extent = GroundBox{{left, left + 0.45F}, {2.9F, 3.3F}, {0.02F, top}};
+        return object;
+    };
+    scene.objects = {thing("backpack", -1, 0.4F), thing("cup", 0, 0.5F), thing("chair", 1, 0.9F)};
+    scene.objects[1].extent.reset();
+    EXPECT_NE(answer(scene, "How tall is the chair?").find("The chair reaches up to 90 centimetres"),
+              std::string::npos);
+    EXPECT_NE(answer(scene, "How tall is the backpack?").find("The backpack reaches up to 40 cent"), std::string::npos);
+    auto const unmeasured = answer(scene, "How tall is the cup?");
+    EXPECT_EQ(unmeasured.find("reaches"), std::string::npos) << unmeasured;
+}
+
+TEST(SurroundingsAnswers, AtHeadHeightIsWhatHangsThereAndWhatStandsSoTall) {
+    auto scene = furnished();
+    auto& obstacles = scene.around->obstacles;
+    auto standing = obstacles[0];
+    standing.kind = ObstacleKind::standing;
+    standing.box.z = {0, 1.8F};
+    auto const low = obstacles[0];
+    obstacles = {standing};
+    EXPECT_EQ(answer(scene, "What is at head height?").find("do not see"), std::string::npos);
+    obstacles[0].box.z.high = 1.2F; // too low to meet a head
+    EXPECT_NE(answer(scene, "What is at head height?").find("do not see"), std::string::npos);
+    obstacles = {low};
+    obstacles[0].box.z.high = 1.8F; // its top is a guess: what is low is not at head height
+    EXPECT_NE(answer(scene, "What is at head height?").find("do not see"), std::string::npos);
 }
 
 TEST(SurroundingsCheck, SupportsAndContradicts) {
