@@ -69,15 +69,10 @@ void run(AppContext const& context, ListenOptions options) {
     if (options.microphone == !options.recording.empty()) {
         throw UsageError("Name a recording, or use --mic to speak, not both.");
     }
-    options.vad = chosen_model(context, vad_option, options.vad);
+    options.vad = pauses_model(context, options.vad);
     options.model = chosen_model(context, ear_option, options.model);
     options.model = model_or_starter(context, options.model.empty() ? model_set(context).listener : options.model,
                                      "whisper-tiny.en.bin");
-    std::error_code ignored;
-    if (auto installed = context.models_dir / "silero-v6.2.0.bin";
-        options.vad.empty() && std::filesystem::exists(installed, ignored)) {
-        options.vad = installed;
-    }
     Timings timings;
     auto const listener = timings.measure("load", [&] {
         return make_whisper_listener(options.model, {options.vad, context.threads, options.language});

@@ -3,6 +3,7 @@
 #include "base/folder.h"
 #include "base/input_file.h"
 #include "listener/whisper_listener.h"
+#include "models/choice.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "options/wording_options.h"
@@ -72,9 +73,10 @@ Loading<Listener> load_listener(AppContext const& context, ServeOptions const& o
     if (options.ear.empty() && !std::filesystem::exists(model, ignored)) {
         return {};
     }
-    return load_in_background<Listener>(timings, "listener", [model, threads = context.threads] {
-        return make_whisper_listener(model, {{}, threads, "en"});
-    });
+    return load_in_background<Listener>(timings, "listener",
+                                        [model, pauses = pauses_model(context), threads = context.threads] {
+                                            return make_whisper_listener(model, {pauses, threads, "en"});
+                                        });
 }
 
 server::EngineModels load_models(AppContext const& context, ServeOptions const& options, Timings& timings) {

@@ -1,6 +1,7 @@
 // OpenAI's speech and transcriptions (openai-openapi 2.3.0).
 #include "media/sound/audio_io.h"
 #include "media/sound/sound_encoder.h"
+#include "media/sound/srt.h"
 #include "media/sound/webvtt.h"
 #include "server/base64.h"
 #include "server/chat.h"
@@ -103,18 +104,15 @@ std::string field(httplib::Request const& request, std::string const& name, std:
     return request.form.has_field(name) ? request.form.get_field(name) : otherwise;
 }
 
-std::string srt_time(double seconds) {
-    auto time = webvtt_time(seconds);
-    std::replace(time.begin(), time.end(), '.', ',');
-    return time;
+Subtitle subtitle_of(TranscriptSegment const& segment) {
+    return {.text = trimmed(segment.text), .start_s = segment.start_s, .end_s = segment.end_s};
 }
 
 std::string srt(Transcript const& transcript) {
     std::string text;
     int number = 0;
     for (auto const& segment : transcript.segments) {
-        text += std::to_string(++number) + "\n" + srt_time(segment.start_s) + " --> " + srt_time(segment.end_s) + "\n" +
-                trimmed(segment.text) + "\n\n";
+        text += srt_cue(++number, subtitle_of(segment));
     }
     return text;
 }
@@ -122,11 +120,7 @@ std::string srt(Transcript const& transcript) {
 std::string vtt(Transcript const& transcript) {
     std::string text = "WEBVTT\n\n";
     for (auto const& segment : transcript.segments) {
-        Subtitle subtitle;
-        subtitle.text = trimmed(segment.text);
-        subtitle.start_s = segment.start_s;
-        subtitle.end_s = segment.end_s;
-        text += webvtt_cue(subtitle);
+        text += webvtt_cue(subtitle_of(segment));
     }
     return text;
 }

@@ -63,7 +63,7 @@ TEST(Listener, WorksWithTheSileroDetector) {
     SKIP_WITHOUT(test::whisper_model());
     SKIP_WITHOUT(jfk());
     auto with_vad = options();
-    with_vad.vad_model = test::sample("silero-v6.2.0-ggml.bin");
+    with_vad.vad_model = test::silero_model();
     SKIP_WITHOUT(with_vad.vad_model);
     auto const listener = make_whisper_listener(test::whisper_model(), with_vad);
     EXPECT_EQ(times_said(listener->hear(load_audio(jfk()), "", {}).text, asked), 1U);

@@ -4,6 +4,7 @@
 #include "listener/vad_silero.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
+#include "support/listening.h"
 #include "support/support.h"
 
 #include <cmath>
@@ -222,7 +223,7 @@ TEST(Endpointer, EndOfStreamCompletesAndLongPhrasesAreCut) {
 }
 
 std::filesystem::path silero() {
-    return test::sample("silero-v6.2.0-ggml.bin");
+    return test::silero_model();
 }
 
 TEST(Silero, HearsSpeechAndNotSilenceNoiseOrTones) {

@@ -1,3 +1,4 @@
+#include "media/sound/srt.h"
 #include "media/sound/webvtt.h"
 #include "support/support.h"
 
@@ -36,6 +37,16 @@ TEST(WebVtt, TimesThatDoNotGrowOrLieOutsideAreLeftOut) {
 TEST(WebVtt, MarkupAndLineBreaksCannotBreakTheFile) {
     EXPECT_EQ(webvtt_cue({"a < b & c --> d\n\nNOTE e", 0, 1, {}}),
               "00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c --&gt; d  NOTE e\n\n");
+}
+
+TEST(Srt, CuesHaveNumbersAndCommasAndOneLineOfText) {
+    EXPECT_EQ(srt_time(3725.4567), "01:02:05,456");
+    EXPECT_EQ(srt_time(-1), "00:00:00,000");
+    EXPECT_EQ(srt_cue(7, {.text = "A red cup.", .start_s = 0.5, .end_s = 2}),
+              "7\n00:00:00,500 --> 00:00:02,000\nA red cup.\n\n");
+    EXPECT_EQ(srt_cue(1, {.text = "a\n\n2\r\nb", .start_s = 1, .end_s = 1}),
+              "1\n00:00:01,000 --> 00:00:01,001\na  2  b\n\n")
+        << "no line break ends the cue, and a cue lasts";
 }
 
 TEST(WebVtt, TheFileTellsWhereWordTimesComeFrom) {

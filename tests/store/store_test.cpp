@@ -49,7 +49,8 @@ TEST(Manifest, TheShippedListIsValidAndNamesEveryRolesStarter) {
             roles.insert(entry.role);
         }
     }
-    EXPECT_EQ(roles, (std::set<std::string>{"classifier", "describer", "detector", "listener", "reader", "speaker"}));
+    EXPECT_EQ(roles, (std::set<std::string>{"classifier", "describer", "detector", "listener", "pauses", "reader",
+                                            "speaker"}));
 }
 
 TEST(Manifest, RefusesBrokenOrEscapingEntries) {

@@ -14,6 +14,10 @@ inline std::filesystem::path whisper_model() {
     return models_dir() / "whisper-tiny.en.bin";
 }
 
+inline std::filesystem::path silero_model() {
+    return models_dir() / "silero-vad.bin";
+}
+
 inline std::filesystem::path jfk() {
     return whisper_samples_dir() / "jfk.mp3";
 }

@@ -13,10 +13,7 @@ namespace echollama {
 namespace {
 
 FrameClassifier classifier_of(AppContext const& context, ListeningOptions const& options) {
-    auto const installed = context.models_dir / "silero-v6.2.0.bin";
-    std::error_code ignored;
-    auto const named = chosen_model(context, vad_option, options.vad);
-    auto const vad = !named.empty() || !std::filesystem::exists(installed, ignored) ? named : installed;
+    auto const vad = pauses_model(context, options.vad);
     return vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(vad));
 }
 
@@ -40,7 +37,7 @@ SpokenChat::SpokenChat(AppContext const& context, ChatOptions const& chat, Liste
     : context_(context), has_picture_(!chat.seeing.input.picture.empty()),
       speaker_(load_speaker(context, chat.voice, timings_)), partner_(context, chat, speaker_, timings_),
       listener_(make_whisper_listener(listener_model(context, listening.listener),
-                                      {chosen_model(context, vad_option, listening.vad), context.threads, "en"})),
+                                      {pauses_model(context, listening.vad), context.threads, "en"})),
       rate_(speaker_.get()->sample_rate()) {
     TalkOptions options;
     options.rate = rate_;

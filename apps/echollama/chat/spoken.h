@@ -13,7 +13,7 @@ namespace echollama {
 
 struct ListeningOptions {
     std::filesystem::path listener; // whisper's model; empty: the starter
-    std::filesystem::path vad;      // Silero's; empty: the one that is installed, else what is loud is speech
+    std::filesystem::path vad;      // as pauses_model() takes it
     double pause_s = 0.8;
     bool push_to_talk = false;
     bool earcons = true;

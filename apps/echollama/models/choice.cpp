@@ -269,6 +269,20 @@ std::string names_of(ModelSet const& set) {
 
 } // namespace
 
+fs::path pauses_model(AppContext const& context, fs::path const& named) {
+    if (!named.empty()) {
+        return chosen_model(context, vad_option, named);
+    }
+    std::error_code ignored;
+    for (auto const& installed :
+         {model_set(context).pauses, context.models_dir / "silero-v6.2.0.bin", context.models_dir / "silero-vad.bin"}) {
+        if (!installed.empty() && fs::exists(installed, ignored)) {
+            return installed;
+        }
+    }
+    return {};
+}
+
 ModelSet const& model_set(AppContext const& context) {
     if (!context.chosen_set) {
         context.chosen_set = std::make_shared<ModelSet const>(choose_set(context));

@@ -47,4 +47,8 @@ struct ModelSet {
 // --verbose. Throws Error when --preset names one that is none or is not complete.
 ModelSet const& model_set(AppContext const& context);
 
+// The model that tells speech from noise and pauses: the one that --vad names, else the set's, else the starter. Empty:
+// none is installed, and what is loud is taken for speech.
+std::filesystem::path pauses_model(AppContext const& context, std::filesystem::path const& named = {});
+
 } // namespace echollama

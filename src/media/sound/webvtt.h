@@ -19,9 +19,9 @@ struct SubtitleWord {
 
 struct Subtitle {
     std::string text;
-    double start_s = 0, end_s = 0;   // of the whole recording
-    std::vector<SubtitleWord> words; // in order; may be empty
-    bool words_told = false;         // by the voice; else their times are estimated
+    double start_s = 0, end_s = 0;        // of the whole recording
+    std::vector<SubtitleWord> words = {}; // in order; may be empty
+    bool words_told = false;              // by the voice; else their times are estimated
 };
 
 // "00:01:02.345"; never negative.

@@ -1,0 +1,18 @@
+// Subtitles in the SubRip format, as players and editors read it: UTF-8, a number, times with a comma, lines of text
+// and an empty line.
+#pragma once
+
+#include "media/sound/webvtt.h"
+
+#include <string>
+
+namespace echollama {
+
+// "00:01:02,345"; never negative.
+std::string srt_time(double seconds);
+
+// The cue with its number, which counts from 1. The text is one line, so that nothing in it can end the cue; word times
+// are not told, for the format has no place for them. Ends with an empty line.
+std::string srt_cue(int number, Subtitle const& subtitle);
+
+} // namespace echollama
