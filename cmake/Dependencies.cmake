@@ -87,7 +87,7 @@ if(ECHOLLAMA_ESPEAK)
 endif()
 pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
 pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
-pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample) # linked by tests alone
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample libswscale) # linked by tests alone
 add_library(echollama_ffmpeg_headers INTERFACE) # the program loads the libraries when a file needs them
 target_include_directories(echollama_ffmpeg_headers SYSTEM INTERFACE ${FFMPEG_INCLUDE_DIRS})
 pkg_check_modules(SAMPLERATE REQUIRED IMPORTED_TARGET samplerate)
