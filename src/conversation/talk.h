@@ -6,7 +6,7 @@
 #include "conversation/dialogue.h"
 #include "conversation/earcons.h"
 #include "conversation/heard_words.h"
-#include "conversation/worker.h"
+#include "base/worker.h"
 #include "listener/vad.h"
 #include "media/device/jitter_buffer.h"
 #include "media/sound/echo_guard.h"

@@ -1,8 +1,5 @@
 // The chat, generate and lists of Ollama (its API documentation), as describers for screen readers ask for them.
-#include "server/answer.h"
-#include "server/chat.h"
-#include "server/reply.h"
-#include "server/routes.h"
+#include "server/chat_reply.h"
 
 #include <chrono>
 #include <ctime>
@@ -97,26 +94,15 @@ void reply(RouteContext const& context, httplib::Request const& http, httplib::R
         reply_json(response, line);
         return;
     }
-    if (!request.stream) {
-        while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
-            auto const answered = answer(
-                context.engine, request, [](auto) {}, stop);
-            reply_json(response, reply.last(answered.text, answered));
-        });
-        return;
-    }
-    if (!while_client_waits(http, response, context.stop,
-                            [&](std::stop_token stop) { look_first(context.engine, request, stop); })) {
-        return;
-    }
-    stream_reply(
-        http, response, context.stop, "application/x-ndjson",
-        [&engine = context.engine, request, reply](Write const& write, std::stop_token stop) {
-            auto const answered = answer(
-                engine, request, [&](std::string_view piece) { write(one_line(reply.line(piece)) + "\n"); }, stop);
-            write(one_line(reply.last("", answered)) + "\n");
-        },
-        [](Json const& error) { return one_line(ollama_error(error)) + "\n"; });
+    ChatShape shape;
+    shape.whole = [reply](Answered const& answered) { return reply.last(answered.text, answered); };
+    shape.stream_type = "application/x-ndjson";
+    shape.stream = [reply](Write const& write, auto const& answer) {
+        auto const answered = answer([&](std::string_view piece) { write(one_line(reply.line(piece)) + "\n"); });
+        write(one_line(reply.last("", answered)) + "\n");
+    };
+    shape.failure = [](Json const& error) { return one_line(ollama_error(error)) + "\n"; };
+    reply_to_chat(context, http, response, request, std::move(shape));
 }
 
 // Whatever model a client names is this one: it was chosen when the server was started.

@@ -1,8 +1,5 @@
 // OpenAI's models, chat completions and responses (openai-openapi 2.3.0).
-#include "server/answer.h"
-#include "server/chat.h"
-#include "server/reply.h"
-#include "server/routes.h"
+#include "server/chat_reply.h"
 
 #include <ctime>
 
@@ -60,42 +57,29 @@ struct ChatReply {
     }
 };
 
-std::string error_event(Json const& error) {
-    return event({{"error", error.at("error")}});
+void stream_chat(ChatReply const& reply, bool with_usage, Write const& write,
+                 std::function<Answered(ChatShape::Pieces const&)> const& answer) {
+    write(event(reply.chunk({{"role", "assistant"}, {"content", ""}})));
+    auto const answered = answer([&](std::string_view piece) { write(event(reply.chunk({{"content", piece}}))); });
+    write(event(reply.chunk(Json::object(), finish_reason(answered))));
+    if (with_usage) {
+        auto last = reply.chunk_of(Json::array());
+        last["usage"] = chat_usage(answered);
+        write(event(last));
+    }
+    write("data: [DONE]\n\n");
 }
 
-void chat(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-          ChatRequest const& request) {
+ChatShape chat_shape(RouteContext const& context, ChatRequest const& request) {
     ChatReply reply;
     reply.model = request.model.empty() ? context.model : request.model;
-    if (!request.stream) {
-        while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
-            reply_json(response, reply.whole(answer(
-                                     context.engine, request, [](auto) {}, stop)));
-        });
-        return;
-    }
-    auto const look = [&](std::stop_token stop) { look_first(context.engine, request, stop); };
-    if (!while_client_waits(http, response, context.stop, look)) {
-        return;
-    }
-    auto work = [&engine = context.engine, request, reply](Write const& write, std::stop_token stop) {
-        write(event(reply.chunk({{"role", "assistant"}, {"content", ""}})));
-        auto const answered = answer(
-            engine, request,
-            [&](std::string_view piece) {
-                write(event(reply.chunk({{"content", piece}})));
-            },
-            stop);
-        write(event(reply.chunk(Json::object(), finish_reason(answered))));
-        if (request.include_usage) {
-            auto last = reply.chunk_of(Json::array());
-            last["usage"] = chat_usage(answered);
-            write(event(last));
-        }
-        write("data: [DONE]\n\n");
+    ChatShape shape;
+    shape.whole = [reply](Answered const& answered) { return reply.whole(answered); };
+    shape.stream = [reply, with_usage = request.include_usage](Write const& write, auto const& answer) {
+        stream_chat(reply, with_usage, write, answer);
     };
-    stream_reply(http, response, context.stop, "text/event-stream", work, error_event);
+    shape.failure = [](Json const& error) { return event({{"error", error.at("error")}}); };
+    return shape;
 }
 
 // The object of /v1/responses, and the events that build it.
@@ -148,8 +132,8 @@ struct ResponseReply {
     }
 };
 
-void stream_response(ResponseReply const& reply, Engine& engine, ChatRequest const& request, Write const& write,
-                     std::stop_token stop) {
+void stream_response(ResponseReply const& reply, Write const& write,
+                     std::function<Answered(ChatShape::Pieces const&)> const& answer) {
     int number = 0;
     auto const send = [&](std::string const& type, Json fields) {
         Json data{{"type", type}, {"sequence_number", number++}};
@@ -166,12 +150,9 @@ void stream_response(ResponseReply const& reply, Engine& engine, ChatRequest con
     send("response.in_progress", {{"response", reply.object("in_progress", Json::array())}});
     send("response.output_item.added", {{"output_index", 0}, {"item", reply.message("in_progress", Json::array())}});
     send("response.content_part.added", at_place({{"part", ResponseReply::part("")}}));
-    auto const answered = answer(
-        engine, request,
-        [&](std::string_view piece) {
-            send("response.output_text.delta", at_place({{"delta", piece}, {"logprobs", Json::array()}}));
-        },
-        stop);
+    auto const answered = answer([&](std::string_view piece) {
+        send("response.output_text.delta", at_place({{"delta", piece}, {"logprobs", Json::array()}}));
+    });
     send("response.output_text.done", at_place({{"text", answered.text}, {"logprobs", Json::array()}}));
     send("response.content_part.done", at_place({{"part", ResponseReply::part(answered.text)}}));
     auto const whole = reply.whole(answered);
@@ -179,34 +160,21 @@ void stream_response(ResponseReply const& reply, Engine& engine, ChatRequest con
     send(answered.cut_by_length ? "response.incomplete" : "response.completed", {{"response", whole}});
 }
 
-void respond(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-             ChatRequest const& request) {
+ChatShape response_shape(RouteContext const& context, ChatRequest const& request) {
     ResponseReply reply;
     reply.model = request.model.empty() ? context.model : request.model;
     reply.instructions = request.system;
-    if (!request.stream) {
-        while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
-            reply_json(response, reply.whole(answer(
-                                     context.engine, request, [](auto) {}, stop)));
-        });
-        return;
-    }
-    auto const look = [&](std::stop_token stop) { look_first(context.engine, request, stop); };
-    if (!while_client_waits(http, response, context.stop, look)) {
-        return;
-    }
-    stream_reply(
-        http, response, context.stop, "text/event-stream",
-        [&engine = context.engine, request, reply](Write const& write, std::stop_token stop) {
-            stream_response(reply, engine, request, write, stop);
-        },
-        [](Json const& error) {
-            auto const& told = error.at("error");
-            return named_event("error", {{"type", "error"},
-                                         {"code", told.at("code")},
-                                         {"message", told.at("message")},
-                                         {"param", told.at("param")}});
-        });
+    ChatShape shape;
+    shape.whole = [reply](Answered const& answered) { return reply.whole(answered); };
+    shape.stream = [reply](Write const& write, auto const& answer) { stream_response(reply, write, answer); };
+    shape.failure = [](Json const& error) {
+        auto const& told = error.at("error");
+        return named_event("error", {{"type", "error"},
+                                     {"code", told.at("code")},
+                                     {"message", told.at("message")},
+                                     {"param", told.at("param")}});
+    };
+    return shape;
 }
 
 } // namespace
@@ -228,11 +196,13 @@ void add_openai_chat(httplib::Server& server, RouteContext const& context) {
         });
         post(server, prefix + "/chat/completions", context,
              [context](auto const& request, auto& response, std::string const& body) {
-                 chat(context, request, response, read_openai_chat(parse_body(body)));
+                 auto const asked = read_openai_chat(parse_body(body));
+                 reply_to_chat(context, request, response, asked, chat_shape(context, asked));
              });
         post(server, prefix + "/responses", context,
              [context](auto const& request, auto& response, std::string const& body) {
-                 respond(context, request, response, read_openai_response(parse_body(body)));
+                 auto const asked = read_openai_response(parse_body(body));
+                 reply_to_chat(context, request, response, asked, response_shape(context, asked));
              });
     }
 }

@@ -1,14 +1,11 @@
 // This program's own interface, Seer's, and what those ask for who watch over servers.
-#include "scene/wording.h"
-#include "server/answer.h"
 #include "server/base64.h"
 #include "server/chat.h"
+#include "server/description.h"
 #include "server/reply.h"
 #include "server/routes.h"
-#include "text/sentences.h"
 
 #include <chrono>
-#include <cmath>
 
 namespace echollama::server {
 namespace {
@@ -39,27 +36,12 @@ DescribeRequest read_describe(Json const& body, char const* picture_key) {
     return request;
 }
 
-// What to go through one by one, the most important first: [{"object", "words", "bearing_deg"}].
-Json things(Engine const& engine, Seen const& seen) {
-    auto const& scene = seen.observation.scene;
-    auto wording = engine.wording();
-    wording.sure_score = seen.observation.sure_score;
-    Json list = Json::array();
-    for (auto const index : speaking_order(scene)) {
-        auto const& object = scene.objects[index];
-        list.push_back({{"object", index},
-                        {"words", object_clause(object, wording)},
-                        {"bearing_deg", std::round(object.bearing_deg * 10) / 10}});
-    }
-    return list;
-}
-
 // One line of JSON for the scene, one for each sentence, one at the end.
 void stream_description(Engine& engine, DescribeRequest const& request, Write const& write, std::stop_token stop) {
     auto const seen = engine.look(request.picture, stop);
-    write(
-        one_line({{"type", "scene"}, {"scene", to_json(seen->observation.scene)}, {"things", things(engine, *seen)}}) +
-        "\n");
+    write(one_line(
+              {{"type", "scene"}, {"scene", to_json(seen->observation.scene)}, {"things", things_of(engine, *seen)}}) +
+          "\n");
     engine.tell_of(
         *seen, request.question, {},
         [&](std::string const& sentence) {
@@ -70,24 +52,16 @@ void stream_description(Engine& engine, DescribeRequest const& request, Write co
 }
 
 Json description(Engine& engine, DescribeRequest const& request, std::stop_token stop) {
-    auto const seen = engine.look(request.picture, stop);
-    Json sentences = Json::array();
-    std::string text;
-    engine.tell_of(
-        *seen, request.question, {},
-        [&](std::string const& sentence) {
-            sentences.push_back(sentence);
-            text += (text.empty() ? "" : " ") + sentence;
-        },
-        stop);
-    return {{"text", text},
-            {"sentences", sentences},
-            {"scene", to_json(seen->observation.scene)},
-            {"things", things(engine, *seen)}};
+    auto const told = describe(
+        engine, request.picture, request.question, {}, [](auto const&) {}, stop);
+    return {{"text", told.text},
+            {"sentences", told.sentences},
+            {"scene", to_json(told.seen->observation.scene)},
+            {"things", things_of(engine, *told.seen)}};
 }
 
-void describe(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-              DescribeRequest const& request) {
+void reply_describing(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
+                      DescribeRequest const& request) {
     if (request.stream) {
         stream_reply(
             http, response, context.stop, "application/x-ndjson",
@@ -152,7 +126,7 @@ void add_own(httplib::Server& server, RouteContext const& context) {
         response.set_content(metrics(context.engine), "text/plain; version=0.0.4; charset=utf-8");
     });
     post(server, "/v1/describe", context, [context](auto const& request, auto& response, std::string const& body) {
-        describe(context, request, response, read_describe(parse_body(body), "image"));
+        reply_describing(context, request, response, read_describe(parse_body(body), "image"));
     });
     post(server, "/v1/scene", context, [context](auto const& http, auto& response, std::string const& body) {
         auto const request = read_describe(parse_body(body), "image");

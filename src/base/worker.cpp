@@ -1,4 +1,4 @@
-#include "conversation/worker.h"
+#include "base/worker.h"
 
 #include <chrono>
 #include <utility>
