@@ -45,6 +45,7 @@ void add_eval_distance(Command& eval, AppContext& context);
 void add_eval_geometry(Command& eval, AppContext& context);
 void add_help(Command& root);
 void add_listen(Command& root, AppContext& context);
+void add_mcp(Command& root, AppContext& context);
 void add_models(Command& root, AppContext& context);
 void add_read(Command& root, AppContext& context);
 void add_say(Command& root, AppContext& context);

@@ -74,6 +74,7 @@ void add_commands(Command& root, AppContext& context) {
     add_eval(root, context);
     add_help(root);
     add_listen(root, context);
+    add_mcp(root, context);
     add_models(root, context);
     add_read(root, context);
     add_say(root, context);

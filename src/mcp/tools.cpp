@@ -1,5 +1,6 @@
 #include "mcp/tools.h"
 
+#include "base/error.h"
 #include "base/input_file.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/sound_file.h"
@@ -26,6 +27,12 @@ struct Talk {
     std::vector<std::uint8_t> picture; // still encoded; empty: none
     std::vector<Turn> history;
 };
+
+// Another picture is talked about; one that cannot be seen is refused and the one before stays.
+void look_at(server::Engine& engine, Talk& talk, std::vector<std::uint8_t> picture, std::stop_token const& stop) {
+    engine.look(picture, stop);
+    talk = {std::move(picture), {}};
+}
 
 std::string text_argument(Json const& arguments, char const* name, bool needed) {
     auto const found = arguments.find(name);
@@ -92,8 +99,7 @@ Tool describe_tool(server::Engine& engine, std::shared_ptr<Talk> const& talk) {
     tool.output_schema =
         object_schema({{"text", {{"type", "string"}}}, {"things", things_schema()}}, Json::array({"text", "things"}));
     tool.run = [&engine, talk](ToolCall const& call) {
-        talk->picture = bytes_named(text_argument(call.arguments, "picture", true), "picture");
-        talk->history.clear();
+        look_at(engine, *talk, bytes_named(text_argument(call.arguments, "picture", true), "picture"), call.stop);
         auto const told = server::describe(engine, talk->picture, "", {}, call.progress, call.stop);
         talk->history = {{Turn::Role::user, ""}, {Turn::Role::assistant, told.text}};
         return ToolResult{text_content(told.text),
@@ -131,7 +137,7 @@ Tool ask_tool(server::Engine& engine, std::shared_ptr<Talk> const& talk) {
         auto const question = text_argument(call.arguments, "question", true);
         if (auto const picture = text_argument(call.arguments, "picture", false); !picture.empty()) {
             if (auto bytes = bytes_named(picture, "picture"); bytes != talk->picture) {
-                *talk = {std::move(bytes), {}};
+                look_at(engine, *talk, std::move(bytes), call.stop);
             }
         }
         auto const text = answered(engine, *talk, question, call);

@@ -1,10 +1,9 @@
 // The server over real connections, with models that are told what to find and say.
 #include "base/error.h"
-#include "media/picture/image_io.h"
 #include "server/base64.h"
 #include "server/chat.h"
 #include "server/service.h"
-#include "support/support.h"
+#include "support/fake_models.h"
 
 #include <arpa/inet.h>
 #include <cpp-httplib/httplib.h>
@@ -16,8 +15,6 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 namespace echollama::server {
@@ -25,76 +22,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-
-struct FakeDetector : Detector {
-    std::atomic<int> looked = 0;
-    std::vector<Detection> detect(Image const& image, float, std::stop_token) override {
-        ++looked;
-        Detection cup;
-        cup.label = "cup";
-        cup.score = 0.9F;
-        cup.box = {0.4F * static_cast<float>(image.width), 0.4F * static_cast<float>(image.height),
-                   0.6F * static_cast<float>(image.width), 0.6F * static_cast<float>(image.height)};
-        return {cup};
-    }
-};
-
-// Says what it was asked; takes its time when that is wanted, and notices when it is stopped.
-struct FakeDescriber : Describer {
-    std::chrono::milliseconds pause{0};
-    std::atomic<int> running = 0, stopped = 0, most_at_once = 0;
-    void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
-        most_at_once = std::max(most_at_once.load(), ++running);
-        for (auto const* word : {"You", " said", " \u201e"}) {
-            for (auto until = std::chrono::steady_clock::now() + pause;
-                 std::chrono::steady_clock::now() < until && !stop.stop_requested();) {
-                std::this_thread::sleep_for(2ms);
-            }
-            if (stop.stop_requested()) {
-                ++stopped;
-                --running;
-                return;
-            }
-            sink(word);
-        }
-        sink(prompt.turns.back().text + ".");
-        --running;
-    }
-};
-
-struct FakeSpeaker : Speaker {
-    int sample_rate() const override { return 16000; }
-    void say(std::string const& sentence, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
-        AudioChunk chunk;
-        chunk.rate = 16000;
-        chunk.samples.assign(160 * sentence.size(), 0.25F); // 10 ms a letter
-        sink(std::move(chunk));
-        AudioChunk end;
-        end.rate = 16000;
-        end.end = true;
-        sink(std::move(end));
-    }
-};
-
-struct FakeListener : Listener {
-    Transcript hear(AudioBuffer const& audio, std::string const&, std::stop_token) override {
-        Transcript transcript;
-        transcript.text = "Where is the cup?";
-        transcript.segments.push_back({0, audio.seconds(), transcript.text, 0.01F});
-        return transcript;
-    }
-};
+using test::picture;
 
 class Server : public testing::Test {
   protected:
     explicit Server(ServiceOptions options = {}, std::size_t most_waiting = 16) {
-        EngineModels models;
-        models.seeing.detector = ready<Detector>(detector_);
-        models.describer = ready<Describer>(describer_);
-        models.listener = ready<Listener>(std::make_shared<FakeListener>());
-        models.voices = {"natural", "fast"};
-        models.voice = [](std::string const&) { return std::make_shared<FakeSpeaker>(); };
-        engine_ = std::make_unique<Engine>(std::move(models), most_waiting);
+        engine_ = std::make_unique<Engine>(models_.engine_models(), most_waiting);
         options.port = 0;
         options.version = "1.2.3";
         service_ = std::make_unique<Service>(*engine_, options);
@@ -118,27 +51,12 @@ class Server : public testing::Test {
         return reply ? reply->body : "";
     }
 
-    std::shared_ptr<FakeDetector> detector_ = std::make_shared<FakeDetector>();
-    std::shared_ptr<FakeDescriber> describer_ = std::make_shared<FakeDescriber>();
+    test::FakeModels models_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Service> service_;
     std::unique_ptr<httplib::Client> client_;
     std::jthread thread_;
 };
-
-std::vector<std::uint8_t> picture() {
-    static auto const bytes = [] {
-        test::TempDir dir;
-        Image image;
-        image.width = 64;
-        image.height = 48;
-        image.rgb.assign(64UL * 48 * 3, 120);
-        save_png(dir / "p.png", image);
-        std::ifstream file(dir / "p.png", std::ios::binary);
-        return std::vector<std::uint8_t>(std::istreambuf_iterator<char>(file), {});
-    }();
-    return bytes;
-}
 
 std::string picture_url() {
     return "data:image/jpeg;base64," + to_base64(picture()); // labelled wrongly, as some clients do
@@ -170,7 +88,7 @@ TEST_F(Server, AChatWithAPictureIsAnsweredFromWhatIsSeen) {
     EXPECT_EQ(text.find("You said"), std::string::npos) << "the scene knows, and nobody else is asked: " << text;
     EXPECT_GT(reply.at("usage").at("completion_tokens"), 0);
     post("/v1/chat/completions", asking("How many cups are there?"));
-    EXPECT_EQ(detector_->looked, 1) << "the same picture is looked at once";
+    EXPECT_EQ(models_.detector->looked, 1) << "the same picture is looked at once";
 }
 
 TEST_F(Server, AStreamedChatJoinsToTheWholeOne) {
@@ -377,7 +295,7 @@ TEST_F(Server, WhatCannotBeIsRefusedInJsonThatSaysWhatToDo) {
 }
 
 TEST_F(Server, AClientThatGoesAwayEndsItsWork) {
-    describer_->pause = 5s;
+    models_.describer->pause = 5s;
     auto const body = asking("hello", false).dump();
     auto const request =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
@@ -396,14 +314,14 @@ TEST_F(Server, AClientThatGoesAwayEndsItsWork) {
         }
         return std::chrono::steady_clock::now() - begin;
     };
-    wait_for([&] { return describer_->running > 0; });
+    wait_for([&] { return models_.describer->running > 0; });
     close(connection);
-    EXPECT_LT(wait_for([&] { return describer_->stopped > 0; }), 2s) << "not after its five seconds";
-    EXPECT_EQ(describer_->stopped, 1);
+    EXPECT_LT(wait_for([&] { return models_.describer->stopped > 0; }), 2s) << "not after its five seconds";
+    EXPECT_EQ(models_.describer->stopped, 1);
 }
 
 TEST_F(Server, ManyAtOnceGetTheirOwnAnswersOneAfterTheOther) {
-    describer_->pause = 1ms;
+    models_.describer->pause = 1ms;
     std::vector<std::jthread> clients;
     std::atomic<int> right = 0;
     for (int i = 0; i < 12; ++i) {
@@ -417,7 +335,7 @@ TEST_F(Server, ManyAtOnceGetTheirOwnAnswersOneAfterTheOther) {
     }
     clients.clear();
     EXPECT_EQ(right, 12);
-    EXPECT_EQ(describer_->most_at_once, 1) << "a model does one thing at a time";
+    EXPECT_EQ(models_.describer->most_at_once, 1) << "a model does one thing at a time";
 }
 
 class CrowdedServer : public Server {
@@ -426,7 +344,7 @@ class CrowdedServer : public Server {
 };
 
 TEST_F(CrowdedServer, TooManyAreToldToComeBack) {
-    describer_->pause = 200ms;
+    models_.describer->pause = 200ms;
     std::vector<std::jthread> clients;
     std::atomic<int> answered = 0, refused = 0;
     for (int i = 0; i < 8; ++i) {

@@ -1,4 +1,4 @@
-"""clients.py ADDRESS PHOTO: calls of published clients, unmodified but for the address; see check."""
+"""rest.py ADDRESS PHOTO: calls of published clients, unmodified but for the address; see check."""
 import base64
 import io
 import sys

@@ -1,0 +1,77 @@
+#include "serve/engine_options.h"
+
+#include "base/folder.h"
+#include "listener/whisper_listener.h"
+#include "models/choice.h"
+#include "voice/orpheus/orpheus_text.h"
+#include "voice/voices.h"
+
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace echollama {
+namespace {
+
+// The usual one first. Those of Orpheus where it is installed.
+std::vector<std::string> voice_names(AppContext const& context, std::string const& usual) {
+    std::vector<std::string> names{usual};
+    std::error_code ignored;
+    bool const orpheus = std::filesystem::is_directory(context.models_dir, ignored) &&
+                         !entries_of(context.models_dir, [](std::string const& name) {
+                              return name.starts_with("orpheus") && name.ends_with(".gguf");
+                          }).empty();
+    std::vector<std::string> others{"natural", "fast"};
+    if (orpheus) {
+        others.insert(others.end(), orpheus_voices.begin(), orpheus_voices.end());
+    }
+    for (auto const& other : others) {
+        if (other != usual) {
+            names.push_back(other);
+        }
+    }
+    return names;
+}
+
+// Without a model that hears, the rest is served.
+Loading<Listener> load_listener(AppContext const& context, EngineOptions const& options, Timings& timings) {
+    auto const model = options.ear.empty() ? context.models_dir / "whisper-tiny.en.bin" : options.ear;
+    std::error_code ignored;
+    if (options.ear.empty() && !std::filesystem::exists(model, ignored)) {
+        return {};
+    }
+    return load_in_background<Listener>(timings, "listener",
+                                        [model, pauses = pauses_model(context), threads = context.threads] {
+                                            return make_whisper_listener(model, {pauses, threads, "en"});
+                                        });
+}
+
+} // namespace
+
+server::EngineModels load_engine_models(AppContext const& context, EngineOptions const& options, Timings& timings) {
+    server::EngineModels models;
+    models.seeing = load_seeing_models(context, options.seeing, timings);
+    models.threshold = options.seeing.threshold;
+    models.describer = load_describer(context, options.language, timings);
+    models.listener = load_listener(context, options, timings);
+    models.prompts.style = options.language.style;
+    models.prompts.wording = options.wording;
+    models.voices = voice_names(context, options.voice);
+    models.voice = [dir = context.models_dir, threads = context.threads](std::string const& name) {
+        VoiceChoice choice;
+        choice.name = name;
+        return std::shared_ptr<Speaker>(make_speaker(choice, dir, threads));
+    };
+    return models;
+}
+
+void add_engine_options(Command& command, EngineOptions& options) {
+    command.option("--voice", options.voice, "The usual voice: natural, fast, one of Orpheus, or a voice's folder")
+        .value_name("VOICE");
+    command.option("--ear", options.ear, "Speech recognition model (whisper.cpp)");
+    add_seeing_model_options(command, options.seeing);
+    add_language_options(command, options.language);
+    add_wording_options(command, options.wording);
+}
+
+} // namespace echollama

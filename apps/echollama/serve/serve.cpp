@@ -1,0 +1,73 @@
+#include "base/error.h"
+#include "base/input_file.h"
+#include "serve/engine_options.h"
+#include "server/service.h"
+#include "text/sentences.h"
+#include "version.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace echollama {
+namespace {
+
+struct ServeOptions {
+    server::ServiceOptions service;
+    std::filesystem::path key_file; // empty: ECHOLLAMA_SERVER_KEY, or none
+    std::size_t most_waiting = 16;
+    EngineOptions engine;
+};
+
+std::string read_key(std::filesystem::path const& file) {
+    if (file.empty()) {
+        auto const* key = std::getenv("ECHOLLAMA_SERVER_KEY");
+        return key ? key : "";
+    }
+    auto const bytes = read_input(file, {"key", 4096});
+    auto const key = trimmed(std::string(bytes.begin(), bytes.end()));
+    if (key.empty()) {
+        throw UsageError("The file " + file.string() + " holds no key; write one line into it.");
+    }
+    return key;
+}
+
+void run(AppContext const& context, ServeOptions options) {
+    options.service.access.key = read_key(options.key_file);
+    options.service.version = ECHOLLAMA_VERSION;
+    Timings timings;
+    auto models = load_engine_models(context, options.engine, timings);
+    auto const detector = models.seeing.detector;
+    auto const loading = begin_in_order(models.describer);
+    server::Engine engine(std::move(models), options.most_waiting);
+    server::Service service(engine, options.service);
+    detector.get(); // what cannot be loaded is told before anybody asks
+    if (!context.quiet) {
+        std::cerr << "Listening on http://" << options.service.host << ":" << service.port()
+                  << ". OpenAI's clients take http://" << options.service.host << ":" << service.port()
+                  << "/v1 as their address. Ctrl-C ends it." << std::endl;
+    }
+    service.run(context.stop);
+}
+
+} // namespace
+
+void add_serve(Command& root, AppContext& context) {
+    auto options = std::make_shared<ServeOptions>();
+    auto& command = root.subcommand("serve", "Answer programs over HTTP, as OpenAI's, Ollama's and Seer's servers do");
+    command.option("--host", options->service.host, "Address to listen on; others than this computer need a key")
+        .value_name("ADDRESS");
+    command.option("--port", options->service.port, "Port to listen on; 0: any that is free").range(0, 65535);
+    command.option("--key-file", options->key_file,
+                   "File with the key that clients must send (or set ECHOLLAMA_SERVER_KEY)");
+    command.list("--allow-host", options->service.access.hosts, "Name by which clients may call this server");
+    command.list("--allow-origin", options->service.access.origins,
+                 "Web page that may ask, such as https://example.org; *: all");
+    command.option("--queue", options->most_waiting, "Requests that may wait for one model").range(0, 10000);
+    add_engine_options(command, options->engine);
+    command.example = "echollama serve --port 8080";
+    command.run = [&context, options] { run(context, *options); };
+}
+
+} // namespace echollama
