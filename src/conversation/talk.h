@@ -3,10 +3,10 @@
 // sound's.
 #pragma once
 
+#include "base/worker.h"
 #include "conversation/dialogue.h"
 #include "conversation/earcons.h"
 #include "conversation/heard_words.h"
-#include "base/worker.h"
 #include "listener/vad.h"
 #include "media/device/jitter_buffer.h"
 #include "media/sound/echo_guard.h"
