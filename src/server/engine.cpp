@@ -228,4 +228,8 @@ Transcript Engine::hear(AudioBuffer const& sound, std::string const& hint, std::
     return transcript;
 }
 
+FrameClassifier Engine::speech_classifier(float threshold) const {
+    return models_.speech ? models_.speech(threshold) : energy_classifier();
+}
+
 } // namespace echollama::server

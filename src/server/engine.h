@@ -3,6 +3,7 @@
 // fails, Cancelled when stop was requested.
 #pragma once
 
+#include "listener/vad.h"
 #include "pipeline/see.h"
 #include "pipeline/tell.h"
 #include "roles/roles.h"
@@ -29,6 +30,8 @@ struct EngineModels {
     // speaks.
     std::function<std::shared_ptr<Speaker>(std::string const& name)> voice;
     std::vector<std::string> voices; // their names, the usual one first
+    // Judges what is speech from this probability on, in one stream; empty: by energy.
+    std::function<FrameClassifier(float threshold)> speech;
     PromptOptions prompts;
 };
 
@@ -63,6 +66,9 @@ class Engine {
              std::stop_token const& stop);
 
     Transcript hear(AudioBuffer const& sound, std::string const& hint, std::stop_token const& stop);
+
+    // For one stream of sound. Throws Error where the model that judges cannot be loaded.
+    FrameClassifier speech_classifier(float threshold) const;
 
     bool can_speak() const { return static_cast<bool>(models_.voice); }
     bool can_hear() const { return models_.listener.valid(); }

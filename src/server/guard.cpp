@@ -46,6 +46,16 @@ std::string given_key(Caller const& caller) {
 
 } // namespace
 
+std::string key_of_protocols(std::string const& protocols) {
+    constexpr std::string_view name = "openai-insecure-api-key.";
+    auto const begin = protocols.find(name);
+    if (begin == std::string::npos) {
+        return "";
+    }
+    auto const key = protocols.substr(begin + name.size());
+    return key.substr(0, key.find_first_of(", \t"));
+}
+
 bool is_loopback(std::string const& host) {
     return host == "localhost" || host.starts_with("127.") || host == "::1";
 }

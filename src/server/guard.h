@@ -28,6 +28,10 @@ struct Refusal {
 // must be the server's own or allowed. Keys are compared in constant time; /health and the page need none.
 std::optional<Refusal> refusal_of(Caller const& caller, Access const& access);
 
+// The key among the protocols that a browser offers with a WebSocket ("realtime, openai-insecure-api-key.KEY"), where
+// it cannot send a header; empty: there is none.
+std::string key_of_protocols(std::string const& protocols);
+
 // Whether only this computer can reach a server on this address.
 bool is_loopback(std::string const& host);
 

@@ -440,6 +440,7 @@ RealtimeRequest read_realtime_request(Json const& event, RealtimeSettings const&
     request.audio = settings.wants_audio();
     request.instructions = settings.instructions();
     request.voice = settings.voice();
+    request.speed = settings.speed();
     request.most_words = settings.most_words();
     request.sound = settings.output_sound();
     auto const* sent = member(event, "response");
@@ -458,6 +459,7 @@ RealtimeRequest read_realtime_request(Json const& event, RealtimeSettings const&
     request.audio = own.wants_audio();
     request.instructions = own.instructions();
     request.voice = own.voice();
+    request.speed = own.speed();
     request.most_words = own.most_words();
     request.sound = own.output_sound();
     request.in_conversation = text_field(*sent, "conversation") != "none";

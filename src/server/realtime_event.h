@@ -72,6 +72,7 @@ RealtimeItem read_realtime_item(Json const& item);
 struct RealtimeRequest {
     bool audio = true;
     std::string instructions, voice;
+    float speed = 1;
     std::size_t most_words = 0;
     WireSound sound = WireSound::pcm;
     bool in_conversation = true;                    // else out of band: nothing of it is kept

@@ -15,7 +15,8 @@ struct RouteContext {
     Engine& engine;
     std::string model;        // what this server calls itself in lists of models
     std::string version;      // of the program
-    std::stop_token stop;     // requested when the server ends
+    std::stop_token draining; // requested when no new requests are taken any more
+    std::stop_token stop;     // requested when those under way are given up
     std::size_t most_bytes{}; // of a body
     std::time_t started{};    // seconds since 1970
 };
@@ -24,6 +25,7 @@ void add_openai_chat(httplib::Server& server, RouteContext const& context);
 void add_openai_audio(httplib::Server& server, RouteContext const& context);
 void add_ollama(httplib::Server& server, RouteContext const& context);
 void add_own(httplib::Server& server, RouteContext const& context);
+void add_realtime(httplib::Server& server, RouteContext const& context);
 void add_page(httplib::Server& server);
 
 // The body as it is, whatever its Content-Type says: clients of these interfaces do not all set one. Throws ApiError

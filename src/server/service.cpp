@@ -22,12 +22,13 @@ constexpr std::size_t most_queued = 256;      // connections that wait for a thr
 constexpr std::size_t most_kept_alive = 1000; // requests on one connection
 
 Caller caller_of(httplib::Request const& request) {
+    auto api_key = request.get_header_value("X-Api-Key");
     return {request.method,
             request.path,
             request.get_header_value("Host"),
             request.get_header_value("Origin"),
             request.get_header_value("Authorization"),
-            request.get_header_value("X-Api-Key")};
+            api_key.empty() ? key_of_protocols(request.get_header_value("Sec-WebSocket-Protocol")) : api_key};
 }
 
 void allow_origin(httplib::Request const& request, httplib::Response& response) {
@@ -64,7 +65,7 @@ struct Service::State {
     Engine& engine;
     ServiceOptions options;
     httplib::Server http{};
-    std::stop_source ending{};
+    std::stop_source draining{}, ending{};
     int port = 0;
 
     void guard() {
@@ -136,6 +137,7 @@ Service::Service(Engine& engine, ServiceOptions options) : state_(new State{engi
     RouteContext const context{engine,
                                state.options.model,
                                state.options.version,
+                               state.draining.get_token(),
                                state.ending.get_token(),
                                state.options.most_bytes,
                                std::time(nullptr)};
@@ -143,6 +145,7 @@ Service::Service(Engine& engine, ServiceOptions options) : state_(new State{engi
     add_openai_audio(state.http, context);
     add_ollama(state.http, context);
     add_own(state.http, context);
+    add_realtime(state.http, context);
     add_page(state.http);
     state.bind();
 }
@@ -158,6 +161,7 @@ void Service::run(std::stop_token const& stop) {
         while (!over.stop_requested() && !stop.stop_requested()) {
             std::this_thread::sleep_for(20ms);
         }
+        state_->draining.request_stop();
         auto const given_up = std::chrono::steady_clock::now() + patience;
         while (!over.stop_requested()) {
             state_->http.stop(); // again and again: before the server listens nobody hears it

@@ -56,9 +56,18 @@ struct FakeDescriber : Describer {
 };
 
 struct FakeSpeaker : Speaker {
-    bool noise = false; // which no format makes small
+    bool noise = false;                 // which no format makes small
+    std::chrono::milliseconds pause{0}; // before it speaks
+    std::atomic<int> stopped = 0;
     int sample_rate() const override { return 16000; }
-    void say(std::string const& sentence, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
+    void say(std::string const& sentence, SpeechOptions const&, AudioSink const& sink, std::stop_token stop) override {
+        for (auto const until = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < until;) {
+            if (stop.stop_requested()) {
+                ++stopped;
+                return;
+            }
+            std::this_thread::sleep_for(2ms);
+        }
         AudioChunk chunk;
         chunk.rate = 16000;
         chunk.samples.assign(160 * sentence.size(), 0.25F); // 10 ms a letter
@@ -76,9 +85,12 @@ struct FakeSpeaker : Speaker {
 };
 
 struct FakeListener : Listener {
+    std::string text = "Where is the cup?";
+    std::atomic<double> heard_s = 0;
     Transcript hear(AudioBuffer const& audio, std::string const&, std::stop_token) override {
         Transcript transcript;
-        transcript.text = "Where is the cup?";
+        heard_s = audio.seconds();
+        transcript.text = text;
         transcript.segments.push_back({0, audio.seconds(), transcript.text, 0.01F});
         return transcript;
     }

@@ -1,6 +1,7 @@
 #include "serve/engine_options.h"
 
 #include "base/folder.h"
+#include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
 #include "voice/orpheus/orpheus_text.h"
@@ -56,6 +57,11 @@ server::EngineModels load_engine_models(AppContext const& context, EngineOptions
     models.listener = load_listener(context, options, timings);
     models.prompts.style = options.language.style;
     models.prompts.wording = options.wording;
+    if (auto const vad = pauses_model(context); !vad.empty()) {
+        models.speech = [vad](float threshold) {
+            return silero_classifier(std::make_shared<SileroVad>(vad), threshold);
+        };
+    }
     models.voices = voice_names(context, options.voice);
     models.voice = [dir = context.models_dir, threads = context.threads](std::string const& name) {
         VoiceChoice choice;

@@ -4,11 +4,15 @@
 #include "server/service.h"
 #include "text/sentences.h"
 #include "version.h"
+#include "wyoming/service.h"
 
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 namespace echollama {
 namespace {
@@ -18,6 +22,8 @@ struct ServeOptions {
     std::filesystem::path key_file; // empty: ECHOLLAMA_SERVER_KEY, or none
     std::size_t most_waiting = 16;
     EngineOptions engine;
+    std::optional<int> wyoming; // port
+    std::string wyoming_host = "127.0.0.1";
 };
 
 std::string read_key(std::filesystem::path const& file) {
@@ -33,6 +39,25 @@ std::string read_key(std::filesystem::path const& file) {
     return key;
 }
 
+// Beside HTTP, until the program ends.
+std::jthread serve_wyoming(AppContext const& context, ServeOptions const& options, server::Engine& engine) {
+    if (!options.wyoming) {
+        return {};
+    }
+    auto const service = std::make_shared<wyoming::Service>(
+        engine, wyoming::ServiceOptions{options.wyoming_host, *options.wyoming, ECHOLLAMA_VERSION});
+    if (!context.quiet) {
+        std::cerr << "Wyoming's clients take tcp://" << options.wyoming_host << ":" << service->port() << "."
+                  << std::endl;
+    }
+    return std::jthread([service, &context](std::stop_token over) {
+        std::stop_source stop;
+        std::stop_callback const ends(context.stop, [&] { stop.request_stop(); });
+        std::stop_callback const also(over, [&] { stop.request_stop(); });
+        service->run(stop.get_token());
+    });
+}
+
 void run(AppContext const& context, ServeOptions options) {
     options.service.access.key = read_key(options.key_file);
     options.service.version = ECHOLLAMA_VERSION;
@@ -42,6 +67,7 @@ void run(AppContext const& context, ServeOptions options) {
     auto const loading = begin_in_order(models.describer);
     server::Engine engine(std::move(models), options.most_waiting);
     server::Service service(engine, options.service);
+    auto const home = serve_wyoming(context, options, engine);
     detector.get(); // what cannot be loaded is told before anybody asks
     if (!context.quiet) {
         std::cerr << "Listening on http://" << options.service.host << ":" << service.port()
@@ -64,6 +90,16 @@ void add_serve(Command& root, AppContext& context) {
     command.list("--allow-host", options->service.access.hosts, "Name by which clients may call this server");
     command.list("--allow-origin", options->service.access.origins,
                  "Web page that may ask, such as https://example.org; *: all");
+    command
+        .option("--wyoming", options->wyoming,
+                "Also answer Home Assistant's Wyoming protocol, on this port; 10300 is usual")
+        .value_name("PORT")
+        .range(0, 65535);
+    command
+        .option(
+            "--wyoming-host", options->wyoming_host,
+            "Address for it. The protocol has no keys: who can reach another address than this computer's may use it")
+        .value_name("ADDRESS");
     command.option("--queue", options->most_waiting, "Requests that may wait for one model").range(0, 10000);
     add_engine_options(command, options->engine);
     command.example = "echollama serve --port 8080";

@@ -6,7 +6,7 @@ import sys
 import ollama
 import openai
 
-address, photo = sys.argv[1:]
+address, photo = sys.argv[1:3]
 client = openai.OpenAI(base_url=address + "/v1", api_key="any")
 picture = "data:image/jpeg;base64," + base64.b64encode(open(photo, "rb").read()).decode()
 
