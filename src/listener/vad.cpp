@@ -230,9 +230,23 @@ void Endpointer::follow(bool speech, std::vector<SpeechEvent>& events) {
     pause_frames_ = speech ? 0 : pause_frames_ + 1;
     bool const paused = pause_frames_ * vad_frame > samples_in(options_.pause_s);
     bool const full = static_cast<std::int64_t>(kept_.size()) >= samples_in(options_.max_phrase_s);
-    if (paused || full) {
+    if (paused) {
         end_phrase(events);
+    } else if (full) {
+        cut_phrase(events);
     }
+}
+
+// Somebody speaks on and on: no sample is lost, and no word cut in two where there is any gap between words.
+void Endpointer::cut_phrase(std::vector<SpeechEvent>& events) {
+    std::vector<float> sound(kept_.begin(), kept_.end());
+    auto const whole = static_cast<std::int64_t>(sound.size());
+    auto const length = std::max<std::int64_t>(1, quietest(sound, {whole * 2 / 3, whole}));
+    auto const begin = position_ - whole;
+    sound.resize(static_cast<std::size_t>(length));
+    drop_front(sound.size());
+    events.push_back({SpeechEvent::Kind::ended, {begin, begin + length}, {speech_rate, std::move(sound)}});
+    events.push_back({SpeechEvent::Kind::started, {begin + length, position_}, {}});
 }
 
 std::vector<SpeechEvent> Endpointer::close() {

@@ -78,12 +78,12 @@ struct EndpointerOptions {
     double pause_s = 0.8;      // a longer pause ends the phrase
     double keep_s = 0.5;       // kept before the first and after the last speech
     double min_phrase_s = 0.3; // phrases with less speech are dropped
-    double max_phrase_s = 28;  // longer phrases are cut
+    double max_phrase_s = 28;  // longer phrases are cut where they are quietest, and what follows is a phrase too
 };
 
 struct SpeechEvent {
     enum class Kind {
-        started, // someone began to speak: the moment to fall silent
+        started, // someone began to speak: the moment to fall silent; or goes on after a cut
         ended,   // a phrase is complete and in `audio`
         dropped, // what had started was too short to be a phrase
     };
@@ -117,6 +117,7 @@ class Endpointer {
     void wait(bool speech, std::vector<SpeechEvent>& events);
     void follow(bool speech, std::vector<SpeechEvent>& events);
     void end_phrase(std::vector<SpeechEvent>& events);
+    void cut_phrase(std::vector<SpeechEvent>& events);
     void drop_front(std::size_t samples);
 
     FrameClassifier classifier_;

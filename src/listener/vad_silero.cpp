@@ -46,6 +46,7 @@ SileroVad::SileroVad(std::filesystem::path const& model) : state_(std::make_uniq
     if (!state_->context) {
         throw Error("The voice activity model " + model.string() + " cannot be loaded; install it again.");
     }
+    reset(); // whisper.cpp begins with whatever lies in the memory that it got
 }
 
 SileroVad::~SileroVad() = default;

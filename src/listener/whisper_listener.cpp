@@ -23,6 +23,10 @@ struct FreeWhisper {
 };
 using Context = std::unique_ptr<whisper_context, FreeWhisper>;
 
+struct SegmentTimes {
+    double start_s, end_s;
+};
+
 // whisper.cpp refuses very short sound.
 constexpr std::size_t least_samples = speech_rate + speech_rate / 10;
 
@@ -83,6 +87,44 @@ int most_tokens(std::size_t samples) {
     return 16 + static_cast<int>(samples * 10 / speech_rate);
 }
 
+// The text tokens of a segment joined to words: a blank begins the next one. whisper.cpp finds the times from the
+// probabilities of its time tokens and from where the sound is loud; here they never fall and lie in the segment.
+std::vector<TranscriptWord> words_of(whisper_context* context, int segment, double offset_s,
+                                     SegmentTimes const& times) {
+    std::vector<TranscriptWord> words;
+    std::vector<int> tokens; // of each word
+    int const count = whisper_full_n_tokens(context, segment);
+    for (int i = 0; i < count; ++i) {
+        auto const token = whisper_full_get_token_data(context, segment, i);
+        std::string const text = whisper_full_get_token_text(context, segment, i);
+        if (token.id >= whisper_token_eot(context) || text.empty()) {
+            continue;
+        }
+        double const start_s = offset_s + static_cast<double>(token.t0) / 100;
+        double const end_s = offset_s + static_cast<double>(token.t1) / 100;
+        if (words.empty() || text.front() == ' ') {
+            words.push_back({text.substr(text.front() == ' ' ? 1 : 0), start_s, end_s, token.p});
+            tokens.push_back(1);
+        } else {
+            auto& word = words.back();
+            word.text += text;
+            word.end_s = end_s;
+            word.probability += token.p;
+            ++tokens.back();
+        }
+    }
+    double last_s = times.start_s;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        auto& word = words[i];
+        word.probability /= static_cast<float>(tokens[i]);
+        word.start_s = std::clamp(word.start_s, last_s, std::max(last_s, times.end_s));
+        word.end_s = std::clamp(word.end_s, word.start_s, std::max(word.start_s, times.end_s));
+        last_s = word.start_s;
+    }
+    std::erase_if(words, [](auto const& word) { return without_annotations(word.text).empty(); });
+    return words;
+}
+
 // What one run needs until it ends, also when nobody waits for it any more.
 struct Job {
     std::vector<float> samples;
@@ -91,6 +133,7 @@ struct Job {
     std::stop_token stop;
     int threads = 1;
     int window = 0; // positions of the encoder; 0: all
+    bool word_times = false;
 };
 
 whisper_full_params parameters(Job& job) {
@@ -99,6 +142,7 @@ whisper_full_params parameters(Job& job) {
     params.language = job.language.c_str();
     params.initial_prompt = job.hint.empty() ? nullptr : job.hint.c_str();
     params.print_progress = params.print_realtime = params.print_timestamps = params.print_special = false;
+    params.token_timestamps = job.word_times;
     params.no_context = true;
     params.suppress_blank = true;
     params.suppress_nst = true;    // no "(", "[", "♪" and the like
@@ -123,7 +167,7 @@ class WhisperListener final : public Listener {
   public:
     WhisperListener(std::filesystem::path const& model, WhisperOptions const& options)
         : context_(load(model)), language_(language_of(context_.get(), options.language, model)),
-          threads_(std::max(1, options.threads)) {
+          threads_(std::max(1, options.threads)), word_times_(options.word_times) {
         if (!options.vad_model.empty()) {
             vad_ = std::make_unique<SileroVad>(options.vad_model);
         }
@@ -174,6 +218,7 @@ class WhisperListener final : public Listener {
         job->language = language_;
         job->stop = stop;
         job->threads = threads_;
+        job->word_times = word_times_;
         job->window = window_for(job->samples.size(), whisper_n_audio_ctx(context_.get()));
         bool done = compute(job);
         if (done && job->window > 0 && is_doubtful(static_cast<double>(job->samples.size()) / speech_rate)) {
@@ -230,6 +275,9 @@ class WhisperListener final : public Listener {
                 repeats(before, segment.text)) {
                 continue;
             }
+            if (word_times_) {
+                segment.words = words_of(context_.get(), i, offset_s, {segment.start_s, segment.end_s});
+            }
             before.push_back(segment.text);
             transcript.segments.push_back(std::move(segment));
         }
@@ -239,6 +287,7 @@ class WhisperListener final : public Listener {
     std::unique_ptr<SileroVad> vad_;
     std::string language_;
     int threads_;
+    bool word_times_;
     AbandonableTask<int> work_; // last: its destructor waits for the run, which uses context_
 };
 

@@ -13,6 +13,7 @@ struct WhisperOptions {
     std::filesystem::path vad_model; // Silero in whisper.cpp's format; empty: an energy rule finds the speech
     int threads = 4;
     std::string language = "en"; // "auto": let a multilingual model decide
+    bool word_times = false;     // tell the words of each segment
 };
 
 // Loads the model. Throws Error when the file is damaged, is no whisper.cpp model, or does not know the language.

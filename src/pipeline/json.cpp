@@ -204,6 +204,12 @@ Json to_json(Transcript const& transcript) {
                             {"end_s", rounded(segment.end_s, 2)},
                             {"text", segment.text},
                             {"no_speech", rounded(segment.no_speech, 3)}});
+        for (auto const& word : segment.words) {
+            segments.back()["words"].push_back({{"text", word.text},
+                                                {"start_s", rounded(word.start_s, 2)},
+                                                {"end_s", rounded(word.end_s, 2)},
+                                                {"probability", rounded(word.probability, 3)}});
+        }
     }
     return {{"text", transcript.text}, {"segments", std::move(segments)}};
 }

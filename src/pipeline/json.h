@@ -29,7 +29,7 @@ Json text_json(std::vector<TextLine> const& lines);
 Json to_json(Scene const& scene);
 // {"system","turns":[{"role","text"}]}
 Json to_json(Prompt const& prompt);
-// {"text","segments":[{"start_s","end_s","text","no_speech"}]}
+// {"text","segments":[{"start_s","end_s","text","no_speech"}]}; segments have "words" where the listener told them
 Json to_json(Transcript const& transcript);
 // [{"stage","start_ms","duration_ms"}]
 Json to_json(std::vector<StageTiming> const& timings);

@@ -89,10 +89,17 @@ class Speaker {
                      std::stop_token stop) = 0;
 };
 
+struct TranscriptWord {
+    std::string text; // with the marks that belong to it: "country."
+    double start_s = 0, end_s = 0;
+    float probability = 0;
+};
+
 struct TranscriptSegment {
     double start_s = 0, end_s = 0;
     std::string text;
-    float no_speech = 0; // probability that nothing was said
+    float no_speech = 0;                    // probability that nothing was said
+    std::vector<TranscriptWord> words = {}; // in order, where the listener was made to tell them
 };
 
 struct Transcript {

@@ -294,7 +294,7 @@ void SpeechSubtitles::complete() {
         subtitle.start_s = before_s_ + spans.front().begin_s;
         subtitle.end_s = before_s_ + spans.back().end_s;
         subtitle.words = word_times(subtitle.text, sound_, spoken_);
-        subtitle.words_told = !spoken_.empty();
+        subtitle.times = spoken_.empty() ? WordTimes::estimated : WordTimes::told;
         for (auto& word : subtitle.words) {
             word.start_s += before_s_;
         }

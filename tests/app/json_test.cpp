@@ -99,7 +99,7 @@ TEST(JsonShapes, AreAsDocumented) {
                          photo("coffee") + " --no-llm 'Where is the cup?' 'What colour is it?' --caption-model " +
                              captioner);
     expect_as_documented(shapes, "say", "--voice fast --verify 'Mind the step. Turn left.' --out " + wav);
-    expect_as_documented(shapes, "listen", wav);
+    expect_as_documented(shapes, "listen", wav + " --words");
     expect_as_documented(shapes, "eval scene", "--rooms 3");
     expect_as_documented(shapes, "eval geometry", "--rooms 2");
     expect_as_documented(shapes, "eval distance", photo("motorcycle_left") + " --focal 995 --baseline 0.193");

@@ -258,6 +258,27 @@ TEST(Silero, FrameByFrameEqualsTheWholeRecording) {
     }
 }
 
+// Memory that was used before, as a program that runs has it.
+TEST(Silero, ANewDetectorRemembersNothing) {
+    SKIP_WITHOUT(silero());
+    SKIP_WITHOUT(test::jfk());
+    auto const speech = resample(load_audio(test::jfk()), speech_rate).samples;
+    SileroVad first(silero());
+    auto const expected = first.probabilities(std::span(speech).first(4 * speech_rate), {});
+    for (int i = 0; i < 6; ++i) {
+        std::vector<std::vector<float>> used;
+        for (std::size_t size = 64; size < 4'000'000; size *= 3) {
+            used.emplace_back(size, 1e4F * static_cast<float>(i));
+        }
+        used.clear();
+        SileroVad vad(silero());
+        for (std::size_t k = 0; k < expected.size(); ++k) {
+            ASSERT_NEAR(vad.next(std::span(speech).subspan(k * vad_frame, vad_frame)), expected[k], 1e-4)
+                << i << " at frame " << k;
+        }
+    }
+}
+
 TEST(Silero, DamagedModelsAreErrors) {
     test::TempDir dir;
     EXPECT_THROW(SileroVad(dir / "missing"), Error);

@@ -52,9 +52,9 @@ TEST(Srt, CuesHaveNumbersAndCommasAndOneLineOfText) {
 TEST(WebVtt, TheFileTellsWhereWordTimesComeFrom) {
     test::TempDir dir;
     WebVttWriter writer(dir / "a.vtt");
-    writer.write({"One.", 0, 1, {{0, 4, 0}}, true});
-    writer.write({" ", 1, 2, {}, true});
-    writer.write({"Two.", 0.5, 2, {{0, 4, 0.5}}, false});
+    writer.write({"One.", 0, 1, {{0, 4, 0}}, WordTimes::told});
+    writer.write({" ", 1, 2, {}, WordTimes::told});
+    writer.write({"Two.", 0.5, 2, {{0, 4, 0.5}}, WordTimes::estimated});
     EXPECT_FALSE(std::filesystem::exists(dir / "a.vtt"));
     writer.finish();
     EXPECT_EQ(read(dir / "a.vtt"), "WEBVTT\n\n"
@@ -62,6 +62,18 @@ TEST(WebVtt, TheFileTellsWhereWordTimesComeFrom) {
                                    "00:00:00.000 --> 00:00:01.000\nOne.\n\n"
                                    "NOTE The times of words are estimated from pauses and letters.\n\n"
                                    "00:00:01.000 --> 00:00:02.000\nTwo.\n\n");
+}
+
+TEST(Srt, TheFileCountsItsCuesAndTheirTimesNeverFall) {
+    test::TempDir dir;
+    SrtWriter writer(dir / "a.srt");
+    writer.write({.text = "One.", .start_s = 0, .end_s = 1});
+    writer.write({.text = " ", .start_s = 1, .end_s = 2});
+    writer.write({.text = "Two.", .start_s = 0.5, .end_s = 0.7});
+    EXPECT_FALSE(std::filesystem::exists(dir / "a.srt"));
+    writer.finish();
+    EXPECT_EQ(read(dir / "a.srt"), "1\n00:00:00,000 --> 00:00:01,000\nOne.\n\n"
+                                   "2\n00:00:01,000 --> 00:00:01,001\nTwo.\n\n");
 }
 
 } // namespace

@@ -88,7 +88,7 @@ TEST(SpeechSubtitles, TheFastVoiceTellsItsWords) {
         auto const result = subtitled(*voice, options);
         check(result);
         for (auto const& subtitle : result.subtitles) {
-            EXPECT_TRUE(subtitle.words_told);
+            EXPECT_EQ(subtitle.times, WordTimes::told);
         }
         for (auto const& [sound, words] : result.sounds) {
             EXPECT_GE(words.size(), 3U);
@@ -129,7 +129,7 @@ TEST(SpeechSubtitles, EstimatedTimesAreNearTheTrueOnes) {
     check(estimated);
     std::vector<double> errors;
     for (std::size_t i = 0; i < told.subtitles.size(); ++i) {
-        EXPECT_FALSE(estimated.subtitles[i].words_told);
+        EXPECT_EQ(estimated.subtitles[i].times, WordTimes::estimated);
         for (std::size_t k = 0; k < told.subtitles[i].words.size(); ++k) {
             errors.push_back(std::abs(told.subtitles[i].words[k].start_s - estimated.subtitles[i].words[k].start_s));
         }

@@ -4,6 +4,7 @@
 #include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
+#include "models/ear.h"
 #include "scene/question.h"
 
 #include <algorithm>
@@ -15,11 +16,6 @@ namespace {
 FrameClassifier classifier_of(AppContext const& context, ListeningOptions const& options) {
     auto const vad = pauses_model(context, options.vad);
     return vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(vad));
-}
-
-std::filesystem::path listener_model(AppContext const& context, std::filesystem::path const& named) {
-    auto const chosen = chosen_model(context, ear_option, named);
-    return model_or_starter(context, chosen.empty() ? model_set(context).listener : chosen, "whisper-tiny.en.bin");
 }
 
 // A wish, or a question of which every word is understood.
@@ -36,7 +32,7 @@ bool is_whole(std::string const& text) {
 SpokenChat::SpokenChat(AppContext const& context, ChatOptions const& chat, ListeningOptions const& listening)
     : context_(context), has_picture_(!chat.seeing.input.picture.empty()),
       speaker_(load_speaker(context, chat.voice, timings_)), partner_(context, chat, speaker_, timings_),
-      listener_(make_whisper_listener(listener_model(context, listening.listener),
+      listener_(make_whisper_listener(ear_model(context, listening.listener),
                                       {pauses_model(context, listening.vad), context.threads, "en"})),
       rate_(speaker_.get()->sample_rate()) {
     TalkOptions options;

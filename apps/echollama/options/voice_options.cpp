@@ -4,6 +4,7 @@
 #include "listener/whisper_listener.h"
 #include "media/sound/time_stretch.h"
 #include "models/choice.h"
+#include "models/ear.h"
 #include "text/sentences.h"
 
 #include <string>
@@ -94,8 +95,7 @@ Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& opt
     }
     auto choice = with_models(context, options.choice);
     choice.live = options.target.play && !options.verify;
-    auto listener = chosen_model(context, ear_option, options.listener);
-    listener = listener.empty() ? context.models_dir / "whisper-tiny.en.bin" : listener;
+    auto const listener = options.verify ? ear_model(context, options.listener) : std::filesystem::path();
     return load_when_wanted<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
         auto speaker = make_speaker(choice, dir, threads);
         if (!options.verify) {

@@ -4,6 +4,7 @@
 #include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
+#include "models/ear.h"
 #include "voice/orpheus/orpheus_text.h"
 #include "voice/voices.h"
 
@@ -36,7 +37,8 @@ std::vector<std::string> voice_names(AppContext const& context, std::string cons
 
 // Without a model that hears, the rest is served.
 Loading<Listener> load_listener(AppContext const& context, EngineOptions const& options, Timings& timings) {
-    auto const model = options.ear.empty() ? context.models_dir / "whisper-tiny.en.bin" : options.ear;
+    auto const model =
+        options.ear.empty() ? context.models_dir / "whisper-tiny.en.bin" : ear_model(context, options.ear);
     std::error_code ignored;
     if (options.ear.empty() && !std::filesystem::exists(model, ignored)) {
         return {};

@@ -42,11 +42,23 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+char const* note_of(WordTimes times) {
+    switch (times) {
+    case WordTimes::told:
+        return "NOTE The voice tells when its words begin.\n\n";
+    case WordTimes::recognised:
+        return "NOTE The times of words are the speech recogniser's.\n\n";
+    case WordTimes::estimated:
+        break;
+    }
+    return "NOTE The times of words are estimated from pauses and letters.\n\n";
 }
 
 } // namespace
+
+bool is_blank(Subtitle const& subtitle) {
+    return subtitle.text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
 
 std::string webvtt_time(double seconds) {
     long long const ms = milliseconds(seconds);
@@ -75,38 +87,27 @@ std::string webvtt_cue(Subtitle const& subtitle) {
     return out + escaped(text.substr(done)) + "\n\n";
 }
 
-WebVttWriter::WebVttWriter(std::filesystem::path const& path) : file_(path, "the subtitles") {
-    put("WEBVTT\n\n");
-}
-
-void WebVttWriter::put(std::string const& text) {
-    bool written = std::fwrite(text.data(), 1, text.size(), file_.stream()) == text.size();
-    if (!file_.rewindable()) {
-        written = written && std::fflush(file_.stream()) == 0;
-    }
-    if (!written) {
-        file_.fail();
-    }
+WebVttWriter::WebVttWriter(std::filesystem::path const& path) : file_(path) {
+    file_.put("WEBVTT\n\n");
 }
 
 void WebVttWriter::write(Subtitle const& subtitle) {
-    if (is_blank(subtitle.text)) {
+    if (is_blank(subtitle)) {
         return;
     }
     auto ordered = subtitle;
     ordered.start_s = std::max(ordered.start_s, last_end_s_);
     ordered.end_s = std::max(ordered.end_s, ordered.start_s + 0.001);
     last_end_s_ = ordered.end_s;
-    if (!ordered.words.empty() && words_told_ != ordered.words_told) {
-        words_told_ = ordered.words_told;
-        put(ordered.words_told ? "NOTE The voice tells when its words begin.\n\n"
-                               : "NOTE The times of words are estimated from pauses and letters.\n\n");
+    if (!ordered.words.empty() && times_ != ordered.times) {
+        times_ = ordered.times;
+        file_.put(note_of(ordered.times));
     }
-    put(webvtt_cue(ordered));
+    file_.put(webvtt_cue(ordered));
 }
 
 void WebVttWriter::finish() {
-    file_.commit();
+    file_.finish();
 }
 
 } // namespace echollama

@@ -1,7 +1,7 @@
 // Subtitles in the WebVTT format (https://www.w3.org/TR/webvtt1/).
 #pragma once
 
-#include "base/output_file.h"
+#include "media/sound/cue_file.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -17,12 +17,22 @@ struct SubtitleWord {
     double start_s = 0;
 };
 
+// Where the times of a subtitle's words come from.
+enum class WordTimes {
+    estimated,  // from pauses and letters
+    told,       // by the voice
+    recognised, // by who wrote down what was said
+};
+
 struct Subtitle {
     std::string text;
     double start_s = 0, end_s = 0;        // of the whole recording
     std::vector<SubtitleWord> words = {}; // in order; may be empty
-    bool words_told = false;              // by the voice; else their times are estimated
+    WordTimes times = WordTimes::estimated;
 };
+
+// There is nothing to show.
+bool is_blank(Subtitle const& subtitle);
 
 // "00:01:02.345"; never negative.
 std::string webvtt_time(double seconds);
@@ -44,11 +54,9 @@ class WebVttWriter {
     void finish();
 
   private:
-    void put(std::string const& text);
-
-    OutputFile file_;
+    CueFile file_;
     double last_end_s_ = 0;
-    std::optional<bool> words_told_;
+    std::optional<WordTimes> times_;
 };
 
 } // namespace echollama
