@@ -99,19 +99,43 @@ constexpr char const* where_forms[] = {"Where is the %?",
                                        "Can you tell me where the % is?",
                                        "Where can I find the %?",
                                        "In which direction is the %?",
+                                       "On which side is the %?",
+                                       "I am looking for the %. Where is it?",
+                                       "Please tell me where to find the %.",
+                                       "Which side is the % on?",
                                        "Which way is the %?",
                                        "Where do I find the %?"};
-constexpr char const* plural_where_forms[] = {"Where are the %?", "Can you tell me where the % are?",
-                                              "In which direction are the %?", "Where do I find the %?"};
-constexpr char const* presence_forms[] = {"Is there % here?", "Do you see %?",
-                                          "Can you see %?",   "Is % in the picture?",
-                                          "Is there %?",      "Have I got % in front of the camera?"};
-constexpr char const* count_forms[] = {"How many % are there?", "How many % do you see?", "Count the %.",
-                                       "What number of % can you see?"};
-constexpr char const* distance_forms[] = {"How far is the %?", "How far away is the %?",
-                                          "What is the distance to the %?", "How far do I have to go to the %?"};
-constexpr char const* side_forms[] = {"What is %?", "What do you see %?", "Is anything %?", "Tell me what is %."};
-constexpr char const* yes_no_forms[] = {"Is the % @?", "Is it true that the % is @?", "The % is @, right?"};
+constexpr char const* plural_where_forms[] = {
+    "Where are the %?",         "Can you tell me where the % are?",        "In which direction are the %?",
+    "On which side are the %?", "I am looking for the %. Where are they?", "Where can I find the %?",
+    "Where do I find the %?"};
+constexpr char const* presence_forms[] = {"Is there % here?",      "Do you see %?",
+                                          "Can you see %?",        "Is % in the picture?",
+                                          "Is there %?",           "Is there % anywhere?",
+                                          "Can you find %?",       "Is % in view?",
+                                          "Would you look for %?", "Have I got % in front of the camera?"};
+constexpr char const* count_forms[] = {
+    "How many % are there?",          "How many % do you see?",        "Count the %.",
+    "How many % are in the picture?", "Tell me how many % there are.", "Can you count the %?",
+    "What is the number of %?",       "What number of % can you see?"};
+constexpr char const* distance_forms[] = {"How far is the %?",
+                                          "How far away is the %?",
+                                          "What is the distance to the %?",
+                                          "How close is the %?",
+                                          "Is the % far away?",
+                                          "Tell me how far it is to the %.",
+                                          "How near is the %?",
+                                          "How far do I have to go to the %?"};
+constexpr char const* side_forms[] = {"What is %?",         "What do you see %?",    "Is anything %?",
+                                      "What can I find %?", "Is there something %?", "Which things are %?",
+                                      "What have I got %?", "Name what is %.",       "Tell me what is %."};
+constexpr char const* yes_no_forms[] = {"Is the % @?",
+                                        "Is it true that the % is @?",
+                                        "Would you say that the % is @?",
+                                        "I think the % is @. Am I right?",
+                                        "Can you confirm that the % is @?",
+                                        "The % is @, isn't it?",
+                                        "The % is @, right?"};
 constexpr char const* side_words[] = {"on the left", "straight ahead", "on the right"};
 
 struct Unknown {
@@ -196,12 +220,14 @@ std::string absent_label(Facts const& facts, Draws& draw) {
 
 Ask draw_ask(Facts const& facts, Draws& draw) {
     static constexpr Ask known[] = {Ask::where, Ask::presence, Ask::count, Ask::distance, Ask::side, Ask::yes_or_no};
+    // Too many questions that nobody can answer teach a small model to answer none.
+    constexpr float of_absence = 0.12F, of_beyond = 0.08F, of_attributes = 0.12F;
     float const share = draw.between(0, 1);
     auto const ask = draw.any_of(known);
-    if (share < 0.25F || facts.things.empty()) {
-        return share < 0.12F ? Ask::absence : Ask::beyond;
+    if (share < of_absence + of_beyond || facts.things.empty()) {
+        return draw.chance(of_absence / (of_absence + of_beyond)) ? Ask::absence : Ask::beyond;
     }
-    return share < 0.5F ? Ask::attribute : share < 0.6F ? Ask::absence : ask;
+    return share < of_absence + of_beyond + of_attributes ? Ask::attribute : ask;
 }
 
 // --- answers ---

@@ -14,7 +14,7 @@ constexpr int most_tries = 40; // to say it in a form that the check follows
 
 PromptOptions draw_options(Draws& draw) {
     PromptOptions options;
-    options.style = draw.chance(0.6F) ? PromptStyle::standard : PromptStyle::paper;
+    options.style = draw.chance(0.45F) ? PromptStyle::standard : PromptStyle::paper; // the matrix is the harder to read
     float const way = draw.between(0, 1);
     options.wording.directions = way < 0.8F ? Directions::sides : way < 0.9F ? Directions::clock : Directions::degrees;
     options.wording.units = draw.chance(0.8F) ? Units::metres : draw.chance(0.5F) ? Units::feet : Units::steps;
