@@ -88,6 +88,11 @@ std::vector<Patch> flat_patches(DepthFrame const& frame) {
     return patches;
 }
 
+float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise) {
+    float const slope = std::abs(dot(up, patch.centre)) / std::max(patch.centre.z, 0.1F);
+    return 0.003F + noise.at(patch.centre.z) * slope / std::sqrt(static_cast<float>(patch.readings) / 8);
+}
+
 float noise_factor(std::vector<Patch> const& patches, DepthNoise const& noise) {
     std::vector<float> ratios;
     for (auto const& patch : patches) {

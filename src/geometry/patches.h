@@ -51,6 +51,9 @@ FittedPlane fit_plane(PlaneSums const& sums);
 // Squares that are flat as far as the noise lets one see; larger ones for noisier sensors.
 std::vector<Patch> flat_patches(DepthFrame const& frame);
 
+// Of a patch's height along `up`, metres, one standard deviation.
+float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise);
+
 // How much stronger or weaker the frame's noise is than its model says, from the flat patches: a factor within 0.5
 // and 3.
 float noise_factor(std::vector<Patch> const& patches, DepthNoise const& noise);

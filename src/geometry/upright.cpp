@@ -1,5 +1,7 @@
 #include "geometry/upright.h"
 
+#include "geometry/bent_ground.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -189,11 +191,6 @@ struct FittedLevel {
     std::size_t patches = 0;
 };
 
-float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise) {
-    float const slope = std::abs(dot(up, patch.centre)) / std::max(patch.centre.z, 0.1F);
-    return 0.003F + noise.at(patch.centre.z) * slope / std::sqrt(static_cast<float>(patch.readings) / 8);
-}
-
 // `within`: radians, beside the patch's own doubt.
 bool is_level(Patch const& patch, Vector3 up, float within) {
     return dot(patch.normal, up) > std::cos(std::min(3 * kernel, within + 1.5F * patch.doubt));
@@ -325,6 +322,12 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
         return std::nullopt;
     }
     floor.below = -fitted[0].height;
+    auto const bend =
+        find_bend(patches, {walls ? start : floor.up, walls ? 2 * degree : kernel, floor.below}, frame.noise);
+    if (bend) { // what the viewer stands on is the nearer part
+        floor.up = bend->up;
+        floor.below = bend->below;
+    }
     floor.below_doubt = 0.004F + 0.004F * floor.below + 0.1F * fitted[0].doubt;
     if (guess.walls_doubt < 0.2F) {
         float const slope = std::acos(std::clamp(dot(floor.up, guess.up_by_walls), -1.0F, 1.0F)) / degree;
