@@ -87,6 +87,32 @@ std::vector<int> touching(LevelPiece const& piece, Columns const& columns, std::
     return cells;
 }
 
+// The cells of the piece before which floor lies, on the way from the viewer: its front edge. Beside it and behind it
+// there may be floor, too, and far away noise makes some of its own cells floor.
+std::vector<int> front_edge(LevelPiece const& piece, Columns const& columns, std::vector<bool> const& floor) {
+    constexpr int back = 6; // cells: what is upright or hidden lies between
+    auto const own = cells_of(piece, columns);
+    std::vector<int> cells;
+    for (int i : piece.bands) {
+        int const cell = columns.bands[static_cast<std::size_t>(i)].cell;
+        auto const at = GroundGrid::centre(cell);
+        float const distance = std::max(distance_to(at), 0.1F);
+        for (int k = 1; k <= back; ++k) {
+            float const share = 1 - static_cast<float>(k) * GroundGrid::cell_m / distance;
+            int const before = share > 0 ? GroundGrid::cell_at(share * at.x, share * at.y) : -1;
+            bool const itself = before < 0 || (before != cell && own[static_cast<std::size_t>(before)]);
+            if (itself) {
+                break;
+            }
+            if (before != cell && near_set(floor, before, 1)) {
+                cells.push_back(cell);
+                break;
+            }
+        }
+    }
+    return cells;
+}
+
 // Nearest place and ends of the straight edge that these cells are at; half a cell is added towards the viewer.
 void place_edge(StepFacts& step, std::vector<int> const& cells) {
     std::vector<float> distances;
@@ -333,7 +359,7 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
         if (!open || !is_tread(piece, 0) || piece.nearest > steps_within_m) {
             continue;
         }
-        auto edge = touching(piece, columns, floor);
+        auto edge = front_edge(piece, columns, floor);
         auto places = places_of(piece, columns);
         std::vector<std::size_t> parts{i};
         for (auto k = i + 1; k < levels.pieces.size(); ++k) { // what stands before it cuts it into parts
@@ -342,7 +368,7 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
                               levels.use[static_cast<std::size_t>(other.bands.front())] == BandUse::open;
             if (same) {
                 parts.push_back(k);
-                auto const more = touching(other, columns, floor);
+                auto const more = front_edge(other, columns, floor);
                 edge.insert(edge.end(), more.begin(), more.end());
                 auto const there = places_of(other, columns);
                 places.insert(places.end(), there.begin(), there.end());
