@@ -113,6 +113,34 @@ std::vector<int> front_edge(LevelPiece const& piece, Columns const& columns, std
     return cells;
 }
 
+// Upright faces on the floor, as high as the piece, behind which it is the first thing that is seen: the front edge of
+// a step whose own tread is hidden there by something that stands before it.
+std::vector<int> hidden_front(LevelPiece const& piece, Columns const& columns, Levels const& levels,
+                              std::vector<bool> const& floor) {
+    constexpr float hidden_m = 1.5F;
+    auto const own = cells_of(piece, columns);
+    std::vector<int> cells;
+    for (std::size_t i = 0; i < columns.bands.size(); ++i) {
+        auto const& band = columns.bands[i];
+        bool const face = levels.use[i] == BandUse::open && !band.level && band.low < 0.06F + 2 * band.sigma &&
+                          std::abs(band.high - piece.height) < 0.025F + 2 * band.sigma;
+        auto const at = GroundGrid::centre(band.cell);
+        float const distance = std::max(distance_to(at), 0.1F);
+        for (float on = GroundGrid::cell_m; face && on < hidden_m; on += GroundGrid::cell_m) {
+            float const share = 1 + on / distance;
+            int const behind = GroundGrid::cell_at(share * at.x, share * at.y);
+            if (behind < 0 || (behind != band.cell && floor[static_cast<std::size_t>(behind)])) {
+                break;
+            }
+            if (near_set(own, behind, 1)) {
+                cells.push_back(band.cell);
+                break;
+            }
+        }
+    }
+    return cells;
+}
+
 // Nearest place and ends of the straight edge that these cells are at; half a cell is added towards the viewer.
 void place_edge(StepFacts& step, std::vector<int> const& cells) {
     std::vector<float> distances;
@@ -373,6 +401,9 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
                 auto const there = places_of(other, columns);
                 places.insert(places.end(), there.begin(), there.end());
             }
+        }
+        if (edge.size() < 4) {
+            edge = hidden_front(piece, columns, levels, floor);
         }
         if (edge.size() < 4 || width_of(places) < least_wide_m) {
             continue;

@@ -94,12 +94,25 @@ Vector3 refined(Vector3 up, std::vector<Patch> const& patches) {
 struct Level {
     float height = 0; // of its patches, over the camera (negative)
     float area = 0, readings = 0;
-    float near = 0; // metres along the ground to where it begins
+    float gap = 0; // metres along the ground from where the view's lower edge would show it to where it begins
     std::size_t patches = 0;
 };
 
+// How far along the ground the nearest point in view is of what lies one metre below the camera.
+float nearest_share(DepthFrame const& frame, Vector3 up) {
+    float nearest = 1e3F;
+    for (float u : {0.0F, static_cast<float>(frame.width) / 2, static_cast<float>(frame.width)}) {
+        Vector3 const ray{(u - frame.cx) / frame.fx, (static_cast<float>(frame.height) - frame.cy) / frame.fy, 1};
+        float const fall = -dot(ray, up);
+        if (fall > 0) {
+            nearest = std::min(nearest, norm(ray + fall * up) / fall);
+        }
+    }
+    return nearest;
+}
+
 // Level surfaces under the camera, each at most 10 cm thick, the largest first.
-std::vector<Level> levels_of(std::vector<Patch> const& patches, Vector3 up) {
+std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up) {
     struct Piece {
         float height, area, near, readings;
     };
@@ -149,7 +162,7 @@ std::vector<Level> levels_of(std::vector<Patch> const& patches, Vector3 up) {
         level.height = weighted / level.readings;
         auto const tenth = nears.begin() + static_cast<std::ptrdiff_t>(nears.size() / 10);
         std::nth_element(nears.begin(), tenth, nears.end());
-        level.near = *tenth;
+        level.gap = std::max(0.0F, *tenth + level.height * nearest_share(frame, up));
         levels.push_back(level);
     }
     return levels;
@@ -170,13 +183,13 @@ std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t a
         // The seat of something low: floor is seen beside it.
         bool const furniture = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
             float const below = level.height - other.height;
-            return below > 0.2F && below < 0.9F && other.area > 2 * level.area && other.near < level.near + 0.6F;
+            return below > 0.2F && below < 0.9F && other.area > 2 * level.area && other.gap < level.gap + 0.2F;
         });
         if (!possible || furniture) {
             continue;
         }
         float const off = (-level.height - usual_m) / usual_doubt;
-        float const score = -off * off / 2 - 1.5F * level.near + 0.3F * std::log(level.area);
+        float const score = -off * off / 2 - 1.5F * level.gap + 0.3F * std::log(level.area);
         if (!best || score > best_score) {
             best = level;
             best_score = score;
@@ -300,7 +313,7 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
 std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess) {
     bool const walls = guess.walls_doubt < 0.2F;
     auto const start = walls ? guess.up_by_walls : guess.up;
-    auto const levels = levels_of(patches, start);
+    auto const levels = levels_of(frame, patches, start);
     auto const level = floor_level(levels, patches.size());
     if (!level) {
         return std::nullopt;
