@@ -29,7 +29,7 @@ DepthFrame thinned(DepthFrame const& frame) {
     out.height = (frame.height + stride - 1) / stride;
     out.metres.resize(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height));
     auto const step = static_cast<float>(stride);
-    out.fx /= step, out.fy /= step;
+    out.fx /= step, out.fy /= step, out.noise.edge_px /= step;
     out.cx = (frame.cx - 0.5F) / step + 0.5F; // the middle of the first pixel stays where it was
     out.cy = (frame.cy - 0.5F) / step + 0.5F;
     std::size_t at = 0;
@@ -47,7 +47,7 @@ DepthFrame thinned(DepthFrame const& frame) {
 DepthNoise noise_of(DepthSensor sensor, float scale) {
     switch (sensor) {
     case DepthSensor::stereo:
-        return {0.002F, 0, 0.25F / (scale > 0 ? scale : 60)};
+        return {0.002F, 0, 0.25F / (scale > 0 ? scale : 60), 2};
     case DepthSensor::phone:
         return {0.006F, 0.007F, 0};
     case DepthSensor::structured_light:

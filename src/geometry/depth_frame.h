@@ -14,13 +14,15 @@ enum class DepthSensor { structured_light, stereo, phone };
 // Standard deviation of a reading at z metres: base + linear * z + quadratic * z * z.
 struct DepthNoise {
     float base = 0.0015F, linear = 0, quadratic = 0.0019F;
+    float edge_px = 0; // how far, in pixels, near things grow over what is behind them
 
     float at(float z) const { return base + linear * z + quadratic * z * z; }
 };
 
 // structured_light: Nguyen, Izadi, Lovell 2012, "Modeling Kinect sensor noise", rounded up. stereo: a quarter of a
 // pixel of disparity, `scale` = focal length * baseline (pixels * metres), 0: a hand-sized pair. phone: Luetzenburg et
-// al. 2021 (iPad LiDAR), about a centimetre and a per cent.
+// al. 2021 (iPad LiDAR), about a centimetre and a per cent. Matching by blocks lets edges grow by up to half a block
+// (Hirschmueller, Scharstein 2009, "Evaluation of stereo matching costs on images with radiometric differences").
 DepthNoise noise_of(DepthSensor sensor, float scale = 0);
 
 struct DepthFrame {

@@ -151,7 +151,8 @@ Surroundings measure_surroundings(DepthFrame const& raw) {
     }
     auto const patches = flat_patches(frame);
     float const factor = noise_factor(patches, frame.noise);
-    frame.noise = {factor * frame.noise.base, factor * frame.noise.linear, factor * frame.noise.quadratic};
+    frame.noise = {factor * frame.noise.base, factor * frame.noise.linear, factor * frame.noise.quadratic,
+                   frame.noise.edge_px};
     auto const up = find_up(frame, patches);
     auto const floor = find_floor(frame, patches, up);
     out.up_source = floor && up.source == UpSource::assumed ? UpSource::floor : up.source;

@@ -164,13 +164,27 @@ std::vector<Gap> gaps_of(WallPicture const& picture) {
     return gaps;
 }
 
+// Metres along the wall that one pixel covers, at a place of the wall.
+float metres_per_pixel(DepthFrame const& depth, ViewerFrame const& frame, WallPlane const& wall, float along) {
+    constexpr float little = 0.01F;
+    auto column = [&](float t) {
+        auto const ground = wall.at(t);
+        auto const p = frame.to_camera({ground.x, ground.y, frame.camera_height});
+        return depth.fx * p.x / std::max(p.z, nearest_reading_m);
+    };
+    return little / std::max(std::abs(column(along + little) - column(along)), 1e-3F);
+}
+
 // Where along the wall an edge lies between its last bin of one kind and its first of another: rays that met neither
 // (removed as floating, or without a reading) lie on both sides of it alike.
-OpeningFacts opening_of(Gap const& gap, WallPlane const& wall, WallPicture const& picture, std::size_t index) {
+OpeningFacts opening_of(Gap const& gap, WallPlane const& wall, WallPicture const& picture, DepthFrame const& depth,
+                        ViewerFrame const& frame, std::size_t index) {
     OpeningFacts opening;
     opening.wall = index;
-    float const from = wall.along.low + static_cast<float>(gap.begin) * bin_m;
-    float const to = wall.along.low + static_cast<float>(gap.end) * bin_m;
+    float from = wall.along.low + static_cast<float>(gap.begin) * bin_m;
+    float to = wall.along.low + static_cast<float>(gap.end) * bin_m;
+    from -= depth.noise.edge_px * metres_per_pixel(depth, frame, wall, from); // the wall has grown into it
+    to += depth.noise.edge_px * metres_per_pixel(depth, frame, wall, to);
     auto a = wall.at(from), b = wall.at(to);
     if (bearing_of(a) > bearing_of(b)) {
         std::swap(a, b);
@@ -201,7 +215,7 @@ OpeningFacts opening_of(Gap const& gap, WallPlane const& wall, WallPicture const
 std::vector<OpeningFacts> find_openings(DepthFrame const& depth, ViewerFrame const& frame,
                                         std::vector<WallPlane> const& walls) {
     std::vector<OpeningFacts> openings;
-    constexpr float most_sigma = 0.1F; // farther away noise makes gaps of its own
+    constexpr float most_sigma = 0.2F; // farther away noise makes gaps of its own
     for (std::size_t i = 0; i < walls.size(); ++i) {
         if (depth.noise.at(walls[i].offset) > most_sigma) {
             continue;
@@ -212,7 +226,7 @@ std::vector<OpeningFacts> find_openings(DepthFrame const& depth, ViewerFrame con
             float const width = static_cast<float>(gap.end - gap.begin) * bin_m;
             bool const clear = 4 * gap.unclear <= gap.end - gap.begin;
             if (width >= narrowest_m && width <= widest_m && clear) {
-                openings.push_back(opening_of(gap, walls[i], picture, i));
+                openings.push_back(opening_of(gap, walls[i], picture, depth, frame, i));
             }
         }
     }
