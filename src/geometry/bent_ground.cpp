@@ -10,6 +10,7 @@ namespace {
 
 constexpr float degree = std::numbers::pi_v<float> / 180;
 constexpr float least_turn_deg = 2.5F, most_turn_deg = 22;
+constexpr float most_tilt = 2.5F; // of the nearer part against the guess, standard deviations
 constexpr float farthest_m = 6;
 constexpr std::size_t fewest_near = 6, fewest_far = 8;
 
@@ -184,6 +185,9 @@ std::optional<BentGround> find_bend(std::vector<Patch> const& patches, GroundGue
     }
     BentGround found;
     auto const gx = static_cast<float>(bend.values[1]), gy = static_cast<float>(bend.values[2]);
+    if (std::hypot(gx, gy) > most_tilt * guess.up_doubt) {
+        return std::nullopt;
+    }
     auto const normal = guess.up - gx * axes.x - gy * axes.y;
     found.up = normalised(normal);
     found.below = -static_cast<float>(bend.values[0]) / norm(normal);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 namespace echollama {
@@ -12,12 +13,18 @@ constexpr float least_step_m = 0.05F, most_step_m = 0.28F; // of one step
 constexpr float least_wide_m = 0.7F;
 constexpr float least_step_area_m2 = 0.06F;
 constexpr float ramp_from_deg = 3, ramp_to_deg = 22, least_ramp_m = 0.7F;
-constexpr std::size_t fewest_hole_cells = 8;
+constexpr float most_tread_deg = 12, least_depth_m = 0.12F; // of a level seen below the floor
+constexpr std::size_t fewest_hole_cells = 8, fewest_edge_cells = 4;
 constexpr int reach = 4;            // cells between two neighbouring levels: what lies between is upright or hidden
 constexpr float steps_within_m = 5; // farther away the floor's noise is as high as a step
 
-// The longest side of what a set of places covers, across any direction.
-float width_of(std::vector<GroundPoint> const& places) {
+// The longest side of what a set of places covers, across any direction: from end to end, and how much of that is
+// covered at all.
+struct Width {
+    float whole = 0, covered = 0; // metres
+};
+
+Width width_of(std::vector<GroundPoint> const& places) {
     double x = 0, y = 0, xx = 0, xy = 0, yy = 0;
     auto const n = static_cast<double>(places.size());
     for (auto const& p : places) {
@@ -33,7 +40,13 @@ float width_of(std::vector<GroundPoint> const& places) {
     }
     std::sort(along.begin(), along.end());
     auto const stray = along.size() / 50;
-    return along[along.size() - 1 - stray] - along[stray] + GroundGrid::cell_m;
+    Width width;
+    width.whole = along[along.size() - 1 - stray] - along[stray] + GroundGrid::cell_m;
+    width.covered = GroundGrid::cell_m;
+    for (auto i = stray + 1; i + stray < along.size(); ++i) {
+        width.covered += std::min(along[i] - along[i - 1], 1.5F * GroundGrid::cell_m);
+    }
+    return width;
 }
 
 std::vector<GroundPoint> places_of(LevelPiece const& piece, Columns const& columns) {
@@ -181,7 +194,7 @@ void place_edge(StepFacts& step, std::vector<int> const& cells) {
 bool is_tread(LevelPiece const& piece, float below) {
     float const rise = piece.height - below;
     float const bent = 0.011F * piece.nearest; // by the sensor, as floor_tolerance says
-    return rise > least_step_m + bent && rise < most_step_m && piece.area > least_step_area_m2 && piece.slope_deg < 7;
+    return rise > least_step_m + bent && rise < most_step_m && piece.slope_deg < 7;
 }
 
 Measure step_height(LevelPiece const& piece, float from) {
@@ -204,8 +217,9 @@ void climb(std::size_t first, Columns const& columns, Levels& levels, StepFacts&
         for (std::size_t i = 0; i < levels.pieces.size(); ++i) {
             auto const& piece = levels.pieces[i];
             bool const open = levels.use[static_cast<std::size_t>(piece.bands.front())] == BandUse::open;
-            if (open && is_tread(piece, levels.pieces[current].height) && !touching(piece, columns, set).empty() &&
-                width_of(places_of(piece, columns)) > 0.5F * least_wide_m) {
+            if (open && is_tread(piece, levels.pieces[current].height) && piece.area > least_step_area_m2 &&
+                !touching(piece, columns, set).empty() &&
+                width_of(places_of(piece, columns)).whole > 0.5F * least_wide_m) {
                 next = i;
                 break;
             }
@@ -301,6 +315,17 @@ struct Hole {
     std::vector<int> cells, edge;
 };
 
+// Of an edge that goes around a hole the part that is met first.
+std::vector<int> front_of(std::vector<int> edge) {
+    constexpr float first_m = 0.5F;
+    auto distance = [](int cell) { return distance_to(GroundGrid::centre(cell)); };
+    auto const nearest =
+        *std::min_element(edge.begin(), edge.end(), [&](int a, int b) { return distance(a) < distance(b); });
+    float const within = distance(nearest) + first_m;
+    std::erase_if(edge, [&](int cell) { return distance(cell) > within; });
+    return edge;
+}
+
 std::vector<Hole> holes_of(Columns const& columns, std::vector<bool> const& floor) {
     std::vector<bool> seen(GroundGrid::cells, false);
     std::vector<Hole> holes;
@@ -339,6 +364,29 @@ std::vector<Hole> holes_of(Columns const& columns, std::vector<bool> const& floo
     return holes;
 }
 
+// How far a piece reaches away from the viewer, in the middle of all directions in which it is seen, metres: a wall's
+// lower end makes pieces, too, that are wide and have hardly any depth.
+float depth_of(LevelPiece const& piece, Columns const& columns) {
+    constexpr float together_deg = 1;
+    std::map<int, Extent> reaches;
+    for (int i : piece.bands) {
+        auto const at = GroundGrid::centre(columns.bands[static_cast<std::size_t>(i)].cell);
+        float const distance = distance_to(at);
+        auto const [found, added] = reaches.try_emplace(static_cast<int>(std::lround(bearing_of(at) / together_deg)),
+                                                        Extent{distance, distance});
+        if (!added) {
+            found->second = {std::min(found->second.low, distance), std::max(found->second.high, distance)};
+        }
+    }
+    std::vector<float> depths;
+    for (auto const& [bearing, range] : reaches) {
+        depths.push_back(range.high - range.low + GroundGrid::cell_m);
+    }
+    auto const middle = depths.begin() + static_cast<std::ptrdiff_t>(depths.size() / 2);
+    std::nth_element(depths.begin(), middle, depths.end());
+    return *middle;
+}
+
 // Pieces that are seen through the hole: a point h below the floor is seen where the floor would be at c / (c + h) of
 // its distance, c the camera's height.
 std::vector<std::size_t> seen_through(Hole const& hole, Columns const& columns, Levels const& levels,
@@ -369,11 +417,53 @@ std::vector<std::size_t> seen_through(Hole const& hole, Columns const& columns, 
     // Readings between the edge and what lies below make small pieces in the air.
     std::erase_if(found, [&](auto i) {
         auto const& piece = levels.pieces[i];
-        return piece.area < least_step_area_m2 || 12 * piece.readings < most;
+        return piece.area < least_step_area_m2 || 12 * piece.readings < most || piece.slope_deg > most_tread_deg ||
+               depth_of(piece, columns) < least_depth_m;
     });
     std::sort(found.begin(), found.end(),
               [&](auto a, auto b) { return levels.pieces[a].height > levels.pieces[b].height; });
     return found;
+}
+
+// A step's top may be seen in parts, cut by what stands before it or by noise.
+struct Tread {
+    std::vector<std::size_t> parts; // indices of pieces
+    std::vector<int> edge;          // squares at which floor ends
+    std::vector<GroundPoint> places;
+    float area = 0;
+};
+
+// Two boxes of one height beside each other are no step.
+bool is_wide(Tread const& tread) {
+    constexpr float least_covered = 0.6F;
+    auto const width = width_of(tread.places);
+    return width.covered > least_wide_m && width.covered > least_covered * width.whole;
+}
+
+Tread tread_of(std::size_t first, Columns const& columns, Levels const& levels, std::vector<bool> const& floor) {
+    constexpr float same_m = 0.025F;
+    Tread tread;
+    for (auto k = first; k < levels.pieces.size(); ++k) {
+        auto const& piece = levels.pieces[k];
+        bool const same = std::abs(piece.height - levels.pieces[first].height) < same_m && is_tread(piece, 0) &&
+                          levels.use[static_cast<std::size_t>(piece.bands.front())] == BandUse::open;
+        if (!same) {
+            continue;
+        }
+        auto const edge = front_edge(piece, columns, floor);
+        if (k != first && edge.empty() && piece.area < least_step_area_m2) {
+            continue; // small and elsewhere
+        }
+        auto const there = places_of(piece, columns);
+        tread.parts.push_back(k);
+        tread.edge.insert(tread.edge.end(), edge.begin(), edge.end());
+        tread.places.insert(tread.places.end(), there.begin(), there.end());
+        tread.area += piece.area;
+    }
+    if (tread.edge.size() < fewest_edge_cells) {
+        tread.edge = hidden_front(levels.pieces[first], columns, levels, floor);
+    }
+    return tread;
 }
 
 } // namespace
@@ -387,31 +477,14 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
         if (!open || !is_tread(piece, 0) || piece.nearest > steps_within_m) {
             continue;
         }
-        auto edge = front_edge(piece, columns, floor);
-        auto places = places_of(piece, columns);
-        std::vector<std::size_t> parts{i};
-        for (auto k = i + 1; k < levels.pieces.size(); ++k) { // what stands before it cuts it into parts
-            auto const& other = levels.pieces[k];
-            bool const same = std::abs(other.height - piece.height) < 0.025F && is_tread(other, 0) &&
-                              levels.use[static_cast<std::size_t>(other.bands.front())] == BandUse::open;
-            if (same) {
-                parts.push_back(k);
-                auto const more = front_edge(other, columns, floor);
-                edge.insert(edge.end(), more.begin(), more.end());
-                auto const there = places_of(other, columns);
-                places.insert(places.end(), there.begin(), there.end());
-            }
-        }
-        if (edge.size() < 4) {
-            edge = hidden_front(piece, columns, levels, floor);
-        }
-        if (edge.size() < 4 || width_of(places) < least_wide_m) {
+        auto const tread = tread_of(i, columns, levels, floor);
+        if (tread.edge.size() < fewest_edge_cells || tread.area < least_step_area_m2 || !is_wide(tread)) {
             continue;
         }
         StepFacts step;
         step.kind = StepKind::up;
-        place_edge(step, edge);
-        for (auto k : parts) {
+        place_edge(step, tread.edge);
+        for (auto k : tread.parts) {
             use_bands(levels.pieces[k], levels, BandUse::step);
         }
         step.height = step_height(piece, 0);
@@ -433,7 +506,7 @@ void find_drops(Columns const& columns, Levels& levels, Surroundings& out) {
         }
         StepFacts step;
         step.kind = StepKind::drop;
-        place_edge(step, hole.edge);
+        place_edge(step, front_of(hole.edge));
         if (!below.empty()) {
             float last = levels.pieces[below.front()].height;
             step.height = step_height(levels.pieces[below.front()], 0);
