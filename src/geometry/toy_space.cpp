@@ -13,6 +13,7 @@ namespace echollama {
 namespace {
 
 constexpr float degree = toy_degree, thick = toy_wall_thick;
+constexpr float body_heights_m[] = {0, 0.5F, 1, 1.5F};
 
 using Kind = ToyBlock::Kind;
 using Room = ToyRoom;
@@ -255,36 +256,51 @@ bool is_blocked(Room const& room, float x, float y) {
             return true;
         }
     }
-    for (auto const& ramp : room.ramps) { // its beginning is nearly level
+    for (auto const& ramp : room.ramps) { // its beginning is nearly level; and up to 1 in 12 wheelchairs use it
         float const slope = (ramp.box.z.high - ramp.box.z.low) / (ramp.box.y.high - ramp.box.y.low);
-        ground = ground || (y > ramp.box.y.low && std::abs(slope * (y - ramp.box.y.low)) < 0.06F);
+        bool const gentle = std::abs(slope) < 1 / 12.0F || std::abs(slope * (y - ramp.box.y.low)) < 0.06F;
+        ground = ground || (y > ramp.box.y.low && y < ramp.box.y.high && gentle);
     }
     return !ground;
 }
 
-// What no pixel shows cannot be told.
-void forget_unseen(Room& room, Picture const& picture) {
-    std::vector<bool> seen(room.blocks.size(), false);
-    for (auto const& met : picture.met) {
-        if (met.block >= 0) {
-            seen[static_cast<std::size_t>(met.block)] = true;
+// What no pixel shows cannot be told: of things that stand or hang in the room only the part that shows is left.
+void forget_unseen(Room& room, Axes const& axes, Picture const& picture) {
+    std::vector<GroundBox> seen(room.blocks.size(), {{1e9F, -1e9F}, {1e9F, -1e9F}, {}});
+    auto widen = [](Extent& extent, float at) { extent = {std::min(extent.low, at), std::max(extent.high, at)}; };
+    for (std::size_t i = 0; i < picture.met.size(); ++i) {
+        if (auto const& met = picture.met[i]; met.block >= 0) {
+            auto const p = room.camera + met.t * picture.ray(axes, i);
+            widen(seen[static_cast<std::size_t>(met.block)].x, p.x);
+            widen(seen[static_cast<std::size_t>(met.block)].y, p.y);
         }
     }
     for (std::size_t i = 0; i < room.blocks.size(); ++i) {
-        bool const thing = room.blocks[i].kind == Kind::overhang || room.blocks[i].kind == Kind::furniture;
-        if (thing && !seen[i]) {
-            room.blocks[i].box = {};
+        auto& block = room.blocks[i];
+        if (block.kind == Kind::overhang || block.kind == Kind::furniture) {
+            block.box.x = seen[i].x, block.box.y = seen[i].y; // nothing of it: low > high, it holds no place
         }
     }
 }
 
-void tell_ways(Room const& room, ToySpace& out) {
+// Does the picture show the place or what stands there?
+bool in_view(Room const& room, Axes const& axes, Picture const& picture, float x, float y) {
+    float z = 0;
+    return std::any_of(std::begin(body_heights_m), std::end(body_heights_m), [&](float height) {
+        return picture.pixel(room, axes, {x, y, height}, z) >= 0;
+    });
+}
+
+void tell_ways(Room const& room, Axes const& axes, Picture const& picture, ToySpace& out) {
     for (float bearing : {0.0F, -side_way_deg, side_way_deg}) {
         float const angle = bearing * degree + room.yaw, dx = std::sin(angle), dy = std::cos(angle);
         float free = 0;
         for (bool blocked = false; !blocked && free < 9; free += 0.02F) {
-            for (float k = -walker_width_m / 2; k <= walker_width_m / 2 && !blocked; k += 0.05F) {
-                blocked = is_blocked(room, room.camera.x + free * dx + k * dy, room.camera.y + free * dy - k * dx);
+            // What reaches into the lane by less than half a square of the measured ground may be told either way.
+            constexpr float half = walker_width_m / 2 - 0.025F;
+            for (float k = -half; k <= half && !blocked; k += 0.05F) {
+                float const x = room.camera.x + free * dx + k * dy, y = room.camera.y + free * dy - k * dx;
+                blocked = is_blocked(room, x, y) && in_view(room, axes, picture, x, y);
             }
         }
         out.free.push_back(free);
@@ -322,8 +338,8 @@ ToySpace render_toy_space(std::uint64_t seed, DepthSensor sensor, bool noise) {
     tell_blocks(room, picture, out);
     tell_edges(room, axes, picture, out);
     tell_gaps(room, axes, picture, out);
-    forget_unseen(room, picture);
-    tell_ways(room, out);
+    forget_unseen(room, axes, picture);
+    tell_ways(room, axes, picture, out);
     return out;
 }
 

@@ -12,6 +12,8 @@ namespace {
 constexpr float step_m = GroundGrid::cell_m;
 constexpr float blind_until_m = 3.5F; // floor must be seen from here on at the latest
 constexpr float hole_m = 0.3F;        // of unseen floor that ends a way
+constexpr int fewest_dark = 3;        // squares beside each other that rays reach and bring no reading from
+constexpr float most_dark_m = 0.12F;  // of those along a way
 
 struct Square {
     PlanCell cell = PlanCell::unknown;
@@ -85,10 +87,10 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     float const angle = bearing_deg * std::numbers::pi_v<float> / 180;
     float const dx = std::sin(angle), dy = std::cos(angle);
     constexpr int half = static_cast<int>(walker_width_m / 2 / step_m);
-    float last_floor = -1;
+    float last_floor = -1, dark_m = 0;
     bool rays_seen = false;
     for (float s = step_m / 2; s < 9; s += step_m) {
-        int floor = 0, all = 0, rays = 0;
+        int floor = 0, all = 0, rays = 0, dark = 0;
         for (int k = -half; k <= half; ++k) {
             float const side = static_cast<float>(k) * step_m;
             int const cell = GroundGrid::cell_at(s * dx + side * dy, s * dy - side * dx);
@@ -98,7 +100,9 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
             auto const& square = squares[static_cast<std::size_t>(cell)];
             ++all;
             floor += square.cell == PlanCell::floor;
-            rays += columns.floor[static_cast<std::size_t>(cell)].all() > 0;
+            auto const& seen = columns.floor[static_cast<std::size_t>(cell)];
+            rays += seen.all() > 0;
+            dark += seen.none > 2 * (seen.all() - seen.none) && seen.all() >= 2;
             if (square.cell != PlanCell::floor && square.cell != PlanCell::unknown) {
                 way.free = std::max(0.0F, s - step_m / 2);
                 way.end = end_of(square.cell);
@@ -115,6 +119,12 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
                 }
                 return way;
             }
+        }
+        dark_m = dark >= fewest_dark ? dark_m + step_m : 0;
+        if (dark_m > most_dark_m) { // as a pane of glass does
+            last_floor = std::min(last_floor, s + step_m / 2 - dark_m);
+            rays_seen = true;
+            break;
         }
         if (4 * floor >= 3 * all && all > 0) {
             if (last_floor < 0) {
