@@ -29,6 +29,16 @@ void score_walls(ToySpace const& truth, Surroundings const& told, std::uint64_t 
         return turned(wall.bearing_deg, real.bearing_deg) < 10 &&
                std::abs(wall.distance.metres - real.distance) < 0.15F * real.distance + 0.1F;
     };
+    for (auto const& wall : told.walls) {
+        bool const real = std::any_of(truth.faces.begin(), truth.faces.end(), [&](ToyFace const& face) {
+            return turned(wall.bearing_deg, face.bearing_deg) < 8 &&
+                   std::abs(wall.distance.metres - face.distance) < 0.1F * face.distance + 0.15F;
+        });
+        score.wall_claims.count(real);
+        if (!real) {
+            score.faults.push_back(fault(seed, "no wall (bearing, distance)", wall.bearing_deg, wall.distance.metres));
+        }
+    }
     for (auto const& real : truth.walls) {
         if (static_cast<float>(real.pixels) < 0.03F * picture || real.wide < 0.7F || real.tall < 0.9F) {
             continue;
@@ -86,16 +96,22 @@ void score_steps(ToySpace const& truth, Surroundings const& told, std::uint64_t 
         if (!there || !found->height) {
             continue;
         }
-        // A flight seen from above hides its first steps: any of its levels is a true height then.
         float const height = found->height->metres;
-        bool right = std::abs(height - real.height) <= 0.02F;
         if (found->kind == StepKind::drop) {
-            right = std::any_of(real.levels.begin(), real.levels.end(),
-                                [&](float level) { return std::abs(height + level) <= 0.02F; });
-        }
-        score.step_height.count(right);
-        if (!right) {
-            score.faults.push_back(fault(seed, "step height", height, real.height));
+            // A flight seen from above hides its first steps: any of its levels is a true depth then.
+            bool const right = std::any_of(real.levels.begin(), real.levels.end(), [&](float level) {
+                return std::abs(height + level) <= std::max(0.03F, 0.05F * std::abs(level));
+            });
+            score.drop_depth.count(right);
+            if (!right) {
+                score.faults.push_back(fault(seed, "drop depth", height, real.height));
+            }
+        } else {
+            bool const right = std::abs(height - real.height) <= 0.02F;
+            score.step_height.count(right);
+            if (!right) {
+                score.faults.push_back(fault(seed, "step height", height, real.height));
+            }
         }
         if (real.kind == StepKind::up) {
             score.step_counts.count(found->count == real.count);
@@ -172,9 +188,10 @@ SpaceScore& operator+=(SpaceScore& a, SpaceScore const& b) {
     auto add = [](Share& x, Share const& y) { x.good += y.good, x.all += y.all; };
     a.rooms += b.rooms;
     add(a.floor_found, b.floor_found), add(a.floor_height, b.floor_height);
-    add(a.walls_found, b.walls_found), add(a.wall_distance, b.wall_distance);
+    add(a.walls_found, b.walls_found), add(a.wall_claims, b.wall_claims), add(a.wall_distance, b.wall_distance);
     add(a.step_height, b.step_height), add(a.steps_found, b.steps_found), add(a.false_steps, b.false_steps);
-    add(a.step_counts, b.step_counts), add(a.openings_found, b.openings_found), add(a.opening_width, b.opening_width);
+    add(a.step_counts, b.step_counts), add(a.drop_depth, b.drop_depth), add(a.openings_found, b.openings_found),
+        add(a.opening_width, b.opening_width);
     add(a.opening_claims, b.opening_claims), add(a.overhangs, b.overhangs);
     add(a.free_not_longer, b.free_not_longer), add(a.free_within, b.free_within), add(a.table_height, b.table_height);
     a.faults.insert(a.faults.end(), b.faults.begin(), b.faults.end());

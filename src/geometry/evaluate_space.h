@@ -28,7 +28,9 @@ struct SpaceScore {
     Share floor_height;    // within 2 cm, of those found
     Share walls_found;     // of which 70 x 90 cm and 3 per cent of the picture show
     Share wall_distance;   // within 2 per cent, of those found
-    Share step_height;     // within 2 cm, of single steps up and down whose height is told
+    Share wall_claims;     // told walls that are upright faces as high as somebody, within a tenth and 15 cm
+    Share step_height;     // within 2 cm, of steps up and down whose height is told
+    Share drop_depth;      // of drops whose depth is told: to one of the levels below, within 3 cm or 5 per cent
     Share steps_found;     // steps and drops of 15 cm or more, within 3 m, half a metre of whose edge is in view
     Share false_steps;     // rooms in which a step or drop is told where there is none; good: such rooms
     Share step_counts;     // of stairs up, as far as they are seen

@@ -158,6 +158,25 @@ void tell_walls(Room const& room, Axes const& axes, Picture const& picture, ToyS
     }
 }
 
+void tell_faces(Room const& room, ToySpace& out) {
+    constexpr float somebody_m = 1.5F;
+    float const yaw = room.yaw / degree;
+    auto tell = [&](float distance, float bearing) {
+        if (distance > 0) {
+            out.faces.push_back({distance, bearing - yaw});
+        }
+    };
+    for (auto const& block : room.blocks) {
+        bool const upright = block.kind != Kind::ground && block.kind != Kind::ceiling;
+        if (upright && block.box.z.high > somebody_m) {
+            tell(block.box.x.low - room.camera.x, 90);
+            tell(room.camera.x - block.box.x.high, -90);
+            tell(block.box.y.low - room.camera.y, 0);
+            tell(room.camera.y - block.box.y.high, 180);
+        }
+    }
+}
+
 void tell_blocks(Room const& room, Picture const& picture, ToySpace& out) {
     std::vector<std::size_t> pixels(room.blocks.size(), 0);
     for (auto const& met : picture.met) {
@@ -335,6 +354,7 @@ ToySpace render_toy_space(std::uint64_t seed, DepthSensor sensor, bool noise) {
     picture.read = out.depth.metres =
         noise ? sense(pixels, picture.width, picture.height, sensor, seed) : exact(pixels);
     tell_walls(room, axes, picture, out);
+    tell_faces(room, out);
     tell_blocks(room, picture, out);
     tell_edges(room, axes, picture, out);
     tell_gaps(room, axes, picture, out);

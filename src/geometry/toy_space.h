@@ -28,6 +28,11 @@ struct ToyWall {
     float wide = 0, tall = 0;            // metres of it that they show
 };
 
+// An upright face as high as somebody, of whatever it is: may be told as a wall.
+struct ToyFace {
+    float distance = 0, bearing_deg = 0; // from the camera, at a right angle
+};
+
 struct ToyStep {
     StepKind kind = StepKind::up;
     float height = 0; // of the first step, > 0
@@ -56,6 +61,7 @@ struct ToySpace {
     float camera_height = 0;
     Vector3 up; // camera's coordinates
     std::vector<ToyWall> walls;
+    std::vector<ToyFace> faces;
     std::vector<ToyStep> steps;
     std::vector<ToyOpening> openings;
     std::vector<ToyOverhang> overhangs;
