@@ -206,6 +206,21 @@ Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool h
     return best;
 }
 
+// Noise draws a narrow thing out along its ray: a line that is no longer than that and seen within a few degrees is no
+// wall.
+bool is_drawn_out(std::vector<TallColumn> const& tall, std::vector<std::size_t> const& members,
+                  Stretch const& stretch) {
+    constexpr float spread_sigmas = 8, narrow_deg = 5;
+    float sigma = 0, left = 180, right = -180;
+    for (auto i : members) {
+        auto const& c = tall[i];
+        float const bearing = bearing_of({c.x, c.y});
+        sigma += c.sigma / static_cast<float>(members.size());
+        left = std::min(left, bearing), right = std::max(right, bearing);
+    }
+    return right - left < narrow_deg && stretch.along.high - stretch.along.low < spread_sigmas * sigma;
+}
+
 WallPlane wall_from(Line line, Stretch const& stretch, float doubt) {
     WallPlane wall;
     float const sign = line.offset < 0 ? -1 : 1;
@@ -262,7 +277,7 @@ std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> con
                 c.used = c.used || std::abs(line->nx * c.x + line->ny * c.y - line->offset) < 3 * line_m;
             }
         }
-        if (wall) {
+        if (wall && !is_drawn_out(tall, members, stretch)) {
             float const sigma = sum / std::max(weight, 1.0F);
             // The foot of the right angle may lie beyond what is seen: then the line's turn counts.
             float const length = std::max(0.3F, stretch.along.high - stretch.along.low);
