@@ -15,6 +15,7 @@ namespace echollama {
 
 // Options that stand before or after any subcommand, and the stop token that Ctrl-C sets.
 struct ModelSet;
+class StageMemory;
 
 struct AppContext {
     std::filesystem::path models_dir; // --models, else ECHOLLAMA_MODELS, else the user's cache
@@ -28,6 +29,8 @@ struct AppContext {
     bool licences = false;            // --licences: likewise
     std::stop_token stop;
     mutable std::shared_ptr<ModelSet const> chosen_set = {}; // of model_set() (model_choice.h)
+    mutable std::shared_ptr<StageMemory> stages = {};        // of stage_memory() (stages.h)
+    mutable bool stages_decided = false;
 };
 
 // Each adds one subcommand; the context outlives the root.

@@ -55,7 +55,7 @@ void add_caption(Command& root, AppContext& context) {
     command.option("--captioner,--model", options->files.model,
                    "Caption model (GGUF): Moondream2, or another picture model that llama.cpp reads (default: the "
                    "installed one)");
-    command.option("--vision", options->files.vision, "Its vision encoder")
+    command.option("--vision", options->files.vision, "Its vision encoder, by path or name")
         .otherwise("MODEL-vision.gguf or the mmproj file beside it");
     command.flag("--json", options->json, "Print JSON");
     command.example = "echollama caption photo.jpg --question \"What colour is the cup?\"";

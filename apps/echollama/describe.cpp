@@ -1,5 +1,6 @@
 #include "app.h"
 #include "media/picture/image_io.h"
+#include "models/stages.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "options/spatial_options.h"
@@ -113,6 +114,7 @@ void run(AppContext const& context, DescribeOptions options) {
     if (needs_language_model(options)) {
         telling.describer = load_describer(context, options.language, timings);
     }
+    telling.voice_waits = voice_waits(context);
     telling.look = visual_questions(seeing, view.image);
     auto described = seeing;
     if (asks(options)) { // the captioner is asked the question instead

@@ -15,6 +15,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -143,6 +144,9 @@ int guarded_main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     echollama::open_standard_streams();
-    echollama::limit_openmp_spinning(argv);
+    // What handles files computes nothing with OpenMP, and a second start would cost a tenth of a short check.
+    if (argc < 2 || argv[1] != std::string_view("models")) {
+        echollama::limit_openmp_spinning(argv);
+    }
     return echollama::guarded_main(argc, argv);
 }

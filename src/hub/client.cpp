@@ -4,6 +4,9 @@
 #include "hub/names.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
 
 namespace echollama::hub {
 namespace {
@@ -114,7 +117,8 @@ std::string refusal_sentence(Settings const& settings, Outcome const& outcome, s
     case Outcome::Kind::unreachable:
         return name + " does not answer, so " + what + " cannot be fetched; check the network, or use --offline.";
     case Outcome::Kind::silent:
-        return name + " stopped sending " + what + "; what came is kept, so run the same command again to go on.";
+        return name + " sends nothing more of " + what +
+               ", or hardly anything; what came is kept, so run the same command again to go on.";
     case Outcome::Kind::untrusted:
         return name + " does not prove that it is what it says (" + outcome.body +
                "), so nothing is fetched from it; check the clock and the network.";
@@ -151,6 +155,43 @@ std::string refusal_sentence(Settings const& settings, Outcome const& outcome, s
     }
 }
 
+namespace {
+
+// Ends a request whose answer hardly comes: each byte of it in time, and the whole never.
+class Patience {
+  public:
+    Patience(Settings const& settings, std::stop_token const& stop)
+        : outer_(stop, [this] { inner_.request_stop(); }),
+          watch_([this, after = settings.patience](std::stop_token const& over) { watch(after, over); }) {}
+
+    std::stop_token token() const { return inner_.get_token(); }
+    void came(std::size_t bytes) { bytes_ += bytes; }
+    bool lost() const { return lost_; }
+
+  private:
+    void watch(std::chrono::milliseconds after, std::stop_token const& over) {
+        constexpr double least_bytes_per_second = 512;
+        auto const enough = least_bytes_per_second * std::chrono::duration<double>(after).count();
+        std::size_t before = 0;
+        while (http::wait_for(after, over)) {
+            if (static_cast<double>(bytes_ - before) < enough) {
+                lost_ = true;
+                inner_.request_stop();
+                return;
+            }
+            before = bytes_;
+        }
+    }
+
+    std::atomic<std::size_t> bytes_{0};
+    std::atomic<bool> lost_{false};
+    std::stop_source inner_;
+    std::stop_callback<std::function<void()>> outer_;
+    std::jthread watch_; // last: it uses everything above
+};
+
+} // namespace
+
 Answer ask(Settings const& settings, http::Request const& request, std::string const& what, std::stop_token const& stop,
            http::RetryPolicy const& retry) {
     if (settings.offline) {
@@ -159,9 +200,11 @@ Answer ask(Settings const& settings, http::Request const& request, std::string c
     }
     for (int attempt = 0;; ++attempt) {
         Answer answer;
+        Patience patience(settings, stop);
         auto const outcome = http::exchange(
             request,
             [&](std::string_view bytes) {
+                patience.came(bytes.size());
                 answer.body += bytes;
                 if (answer.body.size() > max_answer_bytes) {
                     throw Error("The answer of " + request.address.server + " for " + what +
@@ -169,12 +212,16 @@ Answer ask(Settings const& settings, http::Request const& request, std::string c
                 }
                 return true;
             },
-            stop,
+            patience.token(),
             [&](int status, http::Headers const& headers) {
                 answer.status = status;
                 answer.headers = headers;
                 return true;
             });
+        if (!outcome && patience.lost() && !stop.stop_requested()) {
+            throw Error(
+                refusal_sentence(settings, {Outcome::Kind::silent, 0, "", "", "", {}}, request.address.server, what));
+        }
         if (!outcome) {
             throw Cancelled();
         }

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <exception>
 #include <thread>
 
@@ -51,8 +51,76 @@ Digest::Kind digest_kind(std::string const& content) {
     return content.size() == 40 ? Digest::Kind::git_blob : Digest::Kind::sha256;
 }
 
+namespace {
+
+constexpr std::uint32_t castagnoli = 0x82F63B78; // the polynomial, bits reversed
+
+// Eight bytes at a time by eight tables, for processors without an instruction for it.
+constexpr auto crc_tables = [] {
+    std::array<std::array<std::uint32_t, 256>, 8> tables{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        auto crc = byte;
+        for (int bit = 0; bit < 8; ++bit) {
+            crc = (crc >> 1) ^ ((crc & 1) != 0 ? castagnoli : 0);
+        }
+        tables[0][byte] = crc;
+    }
+    for (std::size_t table = 1; table < tables.size(); ++table) {
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            auto const before = tables[table - 1][byte];
+            tables[table][byte] = (before >> 8) ^ tables[0][before & 0xFF];
+        }
+    }
+    return tables;
+}();
+
+} // namespace
+
+std::uint32_t crc_by_tables(std::uint32_t crc, unsigned char const* data, std::size_t bytes) {
+    for (; bytes >= 8; bytes -= 8, data += 8) {
+        std::uint32_t next = 0;
+        for (std::size_t i = 0; i < 8; ++i) {
+            auto const low = i < 4 ? (crc >> (8 * i)) & 0xFF : 0;
+            next ^= crc_tables[7 - i][low ^ data[i]];
+        }
+        crc = next;
+    }
+    for (; bytes > 0; --bytes) {
+        crc = (crc >> 8) ^ crc_tables[0][(crc ^ *data++) & 0xFF];
+    }
+    return crc;
+}
+
+#if defined(__x86_64__)
+namespace {
+
+__attribute__((target("sse4.2"))) std::uint32_t crc_by_instruction(std::uint32_t crc, unsigned char const* data,
+                                                                   std::size_t bytes) {
+    std::uint64_t wide = crc;
+    for (; bytes >= 8; bytes -= 8, data += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, data, sizeof word);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = static_cast<std::uint32_t>(wide);
+    for (; bytes > 0; --bytes) {
+        crc = __builtin_ia32_crc32qi(crc, *data++);
+    }
+    return crc;
+}
+
+} // namespace
+#endif
+
 std::uint32_t piece_digest(std::uint32_t so_far, void const* data, std::size_t bytes) {
-    return static_cast<std::uint32_t>(crc32_z(so_far, static_cast<Bytef const*>(data), bytes));
+    auto const* const first = static_cast<unsigned char const*>(data);
+#if defined(__x86_64__)
+    static bool const instruction = __builtin_cpu_supports("sse4.2");
+    if (instruction) {
+        return ~crc_by_instruction(~so_far, first, bytes);
+    }
+#endif
+    return ~crc_by_tables(~so_far, first, bytes);
 }
 
 namespace {
@@ -66,7 +134,7 @@ struct Handle {
     }
 };
 
-constexpr std::size_t block_bytes = 4 << 20;
+constexpr std::size_t block_bytes = 1 << 20, most_blocks = 4; // that stay in the processor's cache
 
 // Passes the file's blocks on until its end or until nobody takes them. False: it could not be read.
 bool read_blocks(int fd, BoundedQueue<std::vector<char>>& blocks, BoundedQueue<std::vector<char>>& used) {
@@ -126,8 +194,8 @@ FileDigests digests_of_file(std::filesystem::path const& path, Digest::Kind kind
     FileDigests digests;
     Digest digest(kind, size);
     Pieces pieces(piece_bytes, digests.pieces);
-    BoundedQueue<std::vector<char>> blocks(3), used(3);
-    for (int i = 0; i < 3; ++i) {
+    BoundedQueue<std::vector<char>> blocks(most_blocks), used(most_blocks);
+    for (std::size_t i = 0; i < most_blocks; ++i) {
         used.push({});
     }
     bool readable = true;
@@ -135,7 +203,9 @@ FileDigests digests_of_file(std::filesystem::path const& path, Digest::Kind kind
     std::uint64_t done = 0;
     while (auto block = stop.stop_requested() ? std::nullopt : blocks.pop(stop)) {
         digest.add(block->data(), block->size());
-        pieces.add(*block);
+        if (piece_bytes > 0) {
+            pieces.add(*block);
+        }
         done += block->size();
         if (progress) {
             progress(done);

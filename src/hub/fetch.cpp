@@ -126,7 +126,11 @@ class Fetching {
             if (range.begin == range.end) {
                 return;
             }
-            failures = !whole_ && range.begin > before ? 0 : failures + 1; // a whole begins anew each time
+            // What moves on is worth going on, but a whole begins anew each time, and what drips would take for ever.
+            auto const came = range.begin - std::min(before, range.begin);
+            bool const moves =
+                !whole_ && came > 0 && (outcome.kind != Outcome::Kind::silent || came >= PartialFile::piece_bytes);
+            failures = moves ? 0 : failures + 1;
             recover(outcome, failures);
             range = range_of(range.first, range.last);
         }
@@ -209,9 +213,7 @@ class Fetching {
             auto const now = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size())));
             file_.append(piece, now);
             bytes.remove_prefix(now.size());
-            if (file_.piece_complete(piece)) {
-                file_.write_back(piece++);
-            }
+            piece += file_.piece_complete(piece) ? 1 : 0;
         }
         range.begin += all;
         std::lock_guard lock(mutex_);

@@ -21,7 +21,7 @@ namespace {
 // The note: this head, then a number of 64 bits for each piece, in the machine's own order: the upper half is the
 // digest, the lower one how many bytes are there. It never leaves the machine.
 struct Head {
-    char mark[8] = {'E', 'C', 'H', 'O', 'P', 'R', 'T', '1'};
+    char mark[8] = {'E', 'C', 'H', 'O', 'P', 'R', 'T', '2'};
     std::uint64_t bytes = 0, piece_bytes = PartialFile::piece_bytes;
     char content[104] = {};
 };
@@ -196,11 +196,6 @@ std::vector<std::size_t> PartialFile::changed_pieces(std::vector<std::uint32_t> 
         }
     }
     return changed;
-}
-
-void PartialFile::write_back(std::size_t piece) const {
-    sync_file_range(data_fd_, static_cast<off_t>(piece * piece_bytes), static_cast<off_t>(piece_size(piece)),
-                    SYNC_FILE_RANGE_WRITE);
 }
 
 std::vector<std::uint32_t> noted_pieces(std::filesystem::path const& note, std::uint64_t bytes,

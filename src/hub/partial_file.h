@@ -51,8 +51,6 @@ class PartialFile {
     std::vector<std::size_t> changed_pieces(std::vector<std::uint32_t> const& on_disk) const;
 
     int descriptor() const { return data_fd_; }
-    // The system begins to write what it holds of the piece to the disk; nobody waits for it.
-    void write_back(std::size_t piece) const;
 
   private:
     void open_data();

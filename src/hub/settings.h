@@ -1,6 +1,7 @@
 // Which hub, who asks, and where its files are kept: as its own clients in Python and llama.cpp read the environment.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -12,6 +13,7 @@ struct Settings {
     std::filesystem::path token_file = {};           // where it is looked for
     std::filesystem::path cache = {};                // holds models--OWNER--NAME folders
     bool offline = false;                            // nothing is asked of the network
+    std::chrono::milliseconds patience{60'000};      // with an answer of which hardly anything comes
 };
 
 // HF_ENDPOINT; HF_TOKEN, else HUGGING_FACE_HUB_TOKEN, else the first line of HF_TOKEN_PATH, else of HF_HOME/token;

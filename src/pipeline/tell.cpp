@@ -18,10 +18,10 @@ namespace {
 // Speaks sentences from a queue on a thread of its own, so that writing goes on meanwhile.
 class SpeechThread {
   public:
-    SpeechThread(Loading<Speaker> speaker, SpeechOptions const& options, AudioSink sink, Timings& timings,
+    SpeechThread(TellingModels const& models, SpeechOptions const& options, AudioSink sink, Timings& timings,
                  std::stop_token stop)
-        : speaker_(std::move(speaker)), options_(options), sink_(std::move(sink)), timings_(timings),
-          stop_(std::move(stop)) {
+        : speaker_(models.speaker), waits_(models.voice_waits), options_(options), sink_(std::move(sink)),
+          timings_(timings), stop_(std::move(stop)) {
         if (speaker_.valid() && sink_) {
             thread_ = std::jthread([this] { run(); });
         }
@@ -51,9 +51,17 @@ class SpeechThread {
   private:
     void run() {
         try {
+            std::vector<std::string> written;
+            while (auto sentence = waits_ ? sentences_.pop(stop_) : std::nullopt) {
+                written.push_back(std::move(*sentence));
+            }
             auto speaker = speaker_.get();
+            auto const one = [&](std::string const& sentence) {
+                timings_.measure("speak", [&] { speak(*speaker, sentence); });
+            };
+            std::for_each(written.begin(), written.end(), one);
             while (auto sentence = sentences_.pop(stop_)) {
-                timings_.measure("speak", [&] { speak(*speaker, *sentence); });
+                one(*sentence);
             }
         } catch (...) {
             failure_ = std::current_exception();
@@ -76,6 +84,7 @@ class SpeechThread {
     }
 
     Loading<Speaker> speaker_;
+    bool waits_;
     SpeechOptions options_;
     AudioSink sink_;
     Timings& timings_;
@@ -198,7 +207,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     done.prompt = scene_prompt(scene, request.question, request.prompts, request.history, done.seen);
     auto speech_options = request.speech;
     speech_options.answer = request.history.size(); // another one every turn
-    SpeechThread speech(models.speaker, speech_options, output.audio, timings, stop);
+    SpeechThread speech(models, speech_options, output.audio, timings, stop);
     auto say = [&](std::string const& sentence) {
         if (stop.stop_requested()) {
             return;
@@ -239,7 +248,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
 
 void say_again(std::vector<std::string> const& sentences, TellingModels const& models, TellingRequest const& request,
                TellingOutput const& output, Timings& timings, std::stop_token stop) {
-    SpeechThread speech(models.speaker, request.speech, output.audio, timings, stop);
+    SpeechThread speech(models, request.speech, output.audio, timings, stop);
     for (auto const& sentence : sentences) {
         if (!stop.stop_requested()) {
             output.sentence(sentence);

@@ -26,6 +26,7 @@ struct TellingModels {
     Loading<Speaker> speaker;     // not valid: text only
     VisualQuestions look = {};    // empty: nobody looks at the picture again
     Reading text = {};            // not valid: what the scene holds of text is all
+    bool voice_waits = false;     // the voice begins when all is written: there is no room for both models
 };
 
 struct TellingRequest {

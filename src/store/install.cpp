@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "hub/cache.h"
+#include "hub/digest.h"
 #include "hub/names.h"
-#include "hub/partial_file.h"
 
 #include <algorithm>
 #include <fstream>
@@ -176,7 +176,7 @@ FileLock lock_folder(fs::path const& models_dir) {
 } // namespace
 
 std::string sha256_of_file(fs::path const& path) {
-    return hub::digests_of_file(path, hub::Digest::Kind::sha256, hub::PartialFile::piece_bytes).content;
+    return hub::digests_of_file(path, hub::Digest::Kind::sha256, 0).content;
 }
 
 bool is_installed(ModelEntry const& entry, fs::path const& models_dir) {
@@ -238,9 +238,7 @@ ModelCheck check_model(std::string const& name, fs::path const& models_dir,
                 progress(check.bytes + done);
             }
         };
-        if (failed ||
-            hub::digests_of_file(file, hub::Digest::Kind::sha256, hub::PartialFile::piece_bytes, more, stop).content !=
-                sum.sha256) {
+        if (failed || hub::digests_of_file(file, hub::Digest::Kind::sha256, 0, more, stop).content != sum.sha256) {
             check.damaged.push_back(file);
             check.soundness = Soundness::damaged;
         }

@@ -21,4 +21,15 @@ std::filesystem::path default_models_dir() {
     return cache_dir() / "models";
 }
 
+std::optional<std::filesystem::path> find_installed(std::filesystem::path const& models_dir, std::string const& name) {
+    std::error_code failed;
+    for (char const* end : {"", ".gguf", ".bin"}) {
+        auto const model = models_dir / (name + end);
+        if (!name.empty() && std::filesystem::exists(model, failed)) {
+            return model;
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace echollama::store

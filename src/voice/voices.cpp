@@ -44,6 +44,9 @@ std::unique_ptr<Speaker> make_orpheus(VoiceChoice const& choice, fs::path const&
                                       int threads) {
     OrpheusOptions options;
     options.threads = threads;
+    for (auto const& adapter : choice.adapters) {
+        options.adapters.push_back({adapter, 1});
+    }
     if (choice.name == "none") {
         options.voice.clear();
     } else if (is_orpheus_name(choice.name)) {

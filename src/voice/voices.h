@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace echollama {
 
@@ -28,9 +29,10 @@ struct VoiceChoice {
     // (orpheus*.gguf, piper-joe).
     std::filesystem::path model = {};
     std::filesystem::path snac = {}; // Orpheus' codec; empty: snac*.gguf beside the model or in the models folder
-    std::string language = {};       // espeak-ng voice or language; empty: the voice's own
-    std::string speaker = {};        // of a model with several: name or number (find_speaker)
-    bool live = false;               // heard while it is made: a voice that is late is replaced (standby_voice.h)
+    std::vector<std::filesystem::path> adapters = {}; // GGUF, of what an Orpheus that is named was taught
+    std::string language = {};                        // espeak-ng voice or language; empty: the voice's own
+    std::string speaker = {};                         // of a model with several: name or number (find_speaker)
+    bool live = false; // heard while it is made: a voice that is late is replaced (standby_voice.h)
 };
 
 // The fast voice's part of the choice.

@@ -272,6 +272,8 @@ TEST_F(Pull, AByteThatComesWrongIsNotKept) {
 TEST_F(Pull, AServerWithAnotherFileIsRefused) {
     hub.faults.length_lie = 5;
     EXPECT_NE(refused().find("bytes"), std::string::npos);
+    hub.faults.length_lie = -5;
+    EXPECT_NE(refused().find("bytes"), std::string::npos);
     hub.faults.length_lie = 0;
     hub.faults.other_part = true;
     EXPECT_NE(refused().find("another part"), std::string::npos);
@@ -289,16 +291,88 @@ TEST_F(Pull, AServerThatDripsIsLeft) {
     hub.faults.drip = true;
     options.fetch.slowest_bytes_per_second = 100'000;
     options.fetch.slow_after = 100ms;
-    options.fetch.retry = {1, 1ms, 10ms};
-    std::string sentence;
+    options.fetch.retry = {1000, 1ms, 10ms};
     auto const begin = std::chrono::steady_clock::now();
-    // It makes progress byte by byte, so it is not given up but left again and again: the user stops it.
+    // It is left again and again, until it sends as it should.
     std::jthread stopper([&] {
         std::this_thread::sleep_for(1500ms);
         hub.faults.drip = false;
     });
     expect_whole(pull());
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 60s);
+}
+
+TEST_F(Pull, AServerThatDripsForEverIsGivenUp) {
+    hub.faults.drip = true;
+    options.fetch.slowest_bytes_per_second = 100'000;
+    options.fetch.slow_after = 100ms;
+    options.fetch.retry = {2, 1ms, 10ms};
+    EXPECT_NE(refused().find("hardly anything"), std::string::npos);
+    hub.faults.drip = false;
+    expect_whole(pull()); // what dripped is kept
+}
+
+TEST_F(Pull, AHubWhoseListDripsIsGivenUp) {
+    hub.faults.api_drips = true;
+    settings.patience = 200ms;
+    auto const begin = std::chrono::steady_clock::now();
+    EXPECT_NE(test::refusal([&] { list(); }).find("hardly anything"), std::string::npos);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    EXPECT_FALSE(fs::exists(settings.cache / "models--maker--model/snapshots"));
+    hub.faults.api_drips = false;
+    expect_whole(pull());
+}
+
+// The connection ends exactly at a border of pieces, and so does the program; the next one goes on there.
+TEST_F(Pull, InterruptedAtEveryBorderOfPiecesNothingComesTwice) {
+    options.fetch.connections = 1;
+    std::uint64_t borders = 0;
+    for (std::uint64_t border = piece; border < bytes->size(); border += piece) {
+        settings.cache = temp / ("hub" + std::to_string(border));
+        auto const before = hub.bytes_sent();
+        hub.faults.cut_after = border;
+        stop = std::stop_source();
+        options.fetch.progress = [&](std::uint64_t done) {
+            if (done == border) {
+                stop.request_stop();
+            }
+        };
+        EXPECT_THROW(pull(), Cancelled);
+        Cache const cache(settings.cache);
+        EXPECT_FALSE(cache.find("maker/model", std::string(40, 'a'), "model.bin"));
+        EXPECT_EQ(PartialFile(cache.part("maker/model", content()), cache.part_note("maker/model", content()),
+                              bytes->size(), content())
+                      .done_bytes(),
+                  border);
+        hub.faults.cut_after = 0;
+        options.fetch.progress = {};
+        stop = std::stop_source();
+        expect_whole(pull());
+        EXPECT_EQ(hub.bytes_sent() - before, bytes->size()) << border;
+        ++borders;
+    }
+    EXPECT_EQ(borders, 4U);
+}
+
+// What a hub lists must not write anywhere else, nor over itself on disks that know no case.
+TEST_F(Pull, NamesThatLeadOutOrClashAreRefused) {
+    auto& repository = hub.repositories["maker/model"];
+    std::string const git(40, 'c');
+    auto const entry = [&](std::string const& path) {
+        return R"({"type":"file","path":")" + path + R"(","size":3,"oid":")" + git + R"("})";
+    };
+    for (char const* path :
+         {"../../../evil", "/etc/evil", "a/../../evil", "..", "a\\\\..\\\\evil", "a//b", "C:\\\\evil"}) {
+        repository.raw_tree = "[" + entry(path) + "]";
+        EXPECT_NE(test::refusal([&] { list(); }), "") << path;
+    }
+    repository.raw_tree = "[" + entry("Model.bin") + "," + entry("model.BIN") + "]";
+    auto const listing = list();
+    auto const told_clash = test::refusal([&] { chosen_files(listing, {"*"}); });
+    EXPECT_NE(told_clash.find("'Model.bin'"), std::string::npos) << told_clash;
+    EXPECT_FALSE(fs::exists(temp / "evil"));
+    EXPECT_FALSE(fs::exists("/etc/evil"));
+    EXPECT_FALSE(fs::exists(settings.cache)) << "nothing was begun";
 }
 
 TEST_F(Pull, AFullDiskIsToldBeforeAnythingIsFetched) {

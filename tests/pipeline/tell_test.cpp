@@ -81,6 +81,34 @@ class FakeCaptioner : public Captioner {
     std::string answer_;
 };
 
+// Notes what was written when each sentence is spoken.
+class LateSpeaker : public Speaker {
+  public:
+    explicit LateSpeaker(FakeDescriber const& describer) : describer_(describer) {}
+    int sample_rate() const override { return 24'000; }
+    void say(std::string const& sentence, SpeechOptions const&, AudioSink const&, std::stop_token) override {
+        spoken.push_back(sentence);
+        begun_early = begun_early || describer_.asked.empty();
+    }
+    std::vector<std::string> spoken;
+    bool begun_early = false;
+
+  private:
+    FakeDescriber const& describer_;
+};
+
+TEST(Tell, AVoiceThatHasNoRoomYetSpeaksWhenAllIsWritten) {
+    auto const describer = std::make_shared<FakeDescriber>("The cup is left of the chair. The chair is on the right.");
+    auto const speaker = std::make_shared<LateSpeaker>(*describer);
+    TellingModels models{ready<Describer>(describer), ready<Speaker>(speaker)};
+    models.voice_waits = true;
+    Timings timings;
+    auto const told = tell(cup_and_chair(), models, {}, {[](auto const&) {}, [](auto&&) {}}, timings, {});
+    EXPECT_GE(told.sentences.size(), 2U);
+    EXPECT_EQ(speaker->spoken, told.sentences);
+    EXPECT_FALSE(speaker->begun_early);
+}
+
 struct Answered {
     std::vector<std::string> sentences, looked;
     std::string asked;

@@ -200,7 +200,16 @@ struct HubHandlers {
             }
             answer.push_back(entry);
         }
-        response.set_content(repository->raw_tree.empty() ? answer.dump() : repository->raw_tree, "application/json");
+        auto const text = repository->raw_tree.empty() ? answer.dump() : repository->raw_tree;
+        if (!hub.faults.api_drips) {
+            response.set_content(text, "application/json");
+            return;
+        }
+        response.set_content_provider(text.size(), "application/json",
+                                      [text](std::size_t offset, std::size_t, httplib::DataSink& sink) {
+                                          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                                          return sink.is_writable() && sink.write(text.data() + offset, 1);
+                                      });
     }
 
     void resolve(httplib::Request const& request, httplib::Response& response) {
@@ -275,6 +284,9 @@ struct HubHandlers {
         auto bytes = file->bytes;
         if (lie > 0) {
             bytes = std::make_shared<std::string const>(*bytes + std::string(static_cast<std::size_t>(lie), 'x'));
+        } else if (lie < 0) {
+            bytes =
+                std::make_shared<std::string const>(bytes->substr(0, bytes->size() - static_cast<std::size_t>(-lie)));
         }
         if (faults.whole_only) {
             const_cast<httplib::Request&>(request).ranges.clear();

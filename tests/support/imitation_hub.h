@@ -36,13 +36,14 @@ struct HubFaults {
     std::atomic<int> api_status{0};                 // answers this to every question about a repository
     std::atomic<bool> whole_only{false};            // does not know Range
     std::atomic<bool> other_part{false};            // sends another part than was asked for
-    std::atomic<std::int64_t> length_lie{0};        // the other server's file is so much longer
+    std::atomic<std::int64_t> length_lie{0};        // the other server's file is so much longer, or shorter
     std::atomic<int> new_tag_after{-1};             // answers with another ETag after so many
     std::atomic<std::int64_t> flip_byte{-1};        // sends this byte of a file wrongly…
     std::atomic<int> flip_times{0};                 // …so many times
     std::atomic<bool> pause{false};                 // sends nothing for a while
     std::atomic<bool> drip{false};                  // a byte at a time, slowly
     std::atomic<bool> asks_to_wait_long{false};     // Retry-After: 3600 with 429
+    std::atomic<bool> api_drips{false};             // a byte at a time, slowly, of every answer about a repository
     std::atomic<bool> expired{false};               // signed addresses no longer hold, until the next is made
 };
 

@@ -273,7 +273,7 @@ void add_listening_options(Command& command, AllOptions& options) {
                 "Seconds of silence that end a question; a whole question needs at most 0.4")
         .range(0.2, 5)
         .otherwise("0.8");
-    command.option("--vad", options.listening.vad, "Voice activity model (Silero for whisper.cpp)");
+    command.option("--vad", options.listening.vad, "Voice activity model (Silero for whisper.cpp), by path or name");
     command.flag("--no-earcons", options.no_earcons, "No short sounds for listening, thinking and interrupted");
     command.flag("--no-echo-guard", options.no_echo_guard,
                  "Do not take the program's own voice out of what the microphone hears (headphones)");

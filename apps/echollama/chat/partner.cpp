@@ -1,6 +1,7 @@
 #include "chat/partner.h"
 
 #include "base/error.h"
+#include "models/stages.h"
 
 #include <utility>
 
@@ -27,6 +28,7 @@ ChatPartner::ChatPartner(AppContext const& context, ChatOptions const& options, 
       dialogue_(options.request.prompts.wording, is_file) {
     models_.describer = load_describer(context, options.language, timings);
     models_.speaker = speaker_;
+    models_.voice_waits = voice_waits(context);
     auto const load = [this] {
         if (!loading_.valid()) {
             loading_ = begin_in_order(speaker_, models_.describer);

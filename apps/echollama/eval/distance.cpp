@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "eval/tally.h"
+#include "models/choice.h"
 #include "pipeline/input.h"
 #include "pipeline/json.h"
 #include "pipeline/look_around.h"
@@ -143,7 +144,8 @@ void print_errors(DistanceErrors const& errors) {
 
 void run(AppContext const& context, EvalDistanceOptions const& options) {
     auto const frames = frames_of(options.frames);
-    auto const model = model_or_starter(context, options.detector, "centernet.gguf");
+    auto const model =
+        model_or_starter(context, chosen_model(context, detector_option, options.detector), "centernet.gguf");
     auto const detector = make_detector(model, context.threads, context.device);
     std::vector<JudgedDistance> all;
     Json things = Json::array();
@@ -177,7 +179,7 @@ void add_eval_distance(Command& eval, AppContext& context) {
               "Photos like room_color.jpg with room_depth.png beside them, or room_left.png with room_right.png; or "
               "folders of them")
         .required();
-    command.option("--model", options->detector, "Detector model (GGUF)").otherwise("the starter's");
+    command.option("--model", options->detector, "Detector, by path or name").otherwise("the starter's");
     command
         .option("--depth-units", options->depth_units,
                 "What depth pictures are in: mm, cm, m, or how many units make one metre")

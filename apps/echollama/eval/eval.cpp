@@ -1,5 +1,6 @@
 #include "app.h"
 #include "eval/tally.h"
+#include "models/choice.h"
 #include "options/language_options.h"
 #include "options/wording_options.h"
 #include "pipeline/json.h"
@@ -130,7 +131,8 @@ void run(AppContext const& context, EvalSceneOptions options) {
     auto& evaluate = options.evaluate;
     std::unique_ptr<Detector> detector;
     if (!options.detector.empty()) {
-        detector = make_detector(options.detector, context.threads, context.device);
+        detector =
+            make_detector(chosen_model(context, detector_option, options.detector), context.threads, context.device);
         evaluate.detect = [&](ToyPicture const& picture) {
             return detector->detect({picture.width, picture.height, picture.rgb}, -1, context.stop);
         };
@@ -168,8 +170,9 @@ void add_eval(Command& root, AppContext& context) {
     auto& scene = command.subcommand("scene", "On rendered rooms where everything is known");
     scene.option("--rooms", options->evaluate.rooms, "How many rooms").range(1, 100000);
     scene.option("--seed", options->evaluate.seed, "Which rooms");
-    scene.option("--model", options->detector, "Detector model (GGUF) to look with").otherwise("the true boxes");
-    scene.option("--llm", options->llm, "Language model (GGUF) that writes").otherwise("the scene's own words");
+    scene.option("--model", options->detector, "Detector to look with, by path or name").otherwise("the true boxes");
+    scene.option("--llm", options->llm, "Language model that writes, by path or name")
+        .otherwise("the scene's own words");
     scene.option("--told", options->evaluate.told_rooms, "How many of the rooms are put into words");
     scene.flag("--json", options->json, "Print JSON");
     add_wording_options(scene, options->evaluate.wording);

@@ -148,7 +148,7 @@ void add_listen(Command& root, AppContext& context) {
     command.option("--language", options->language, "Language code such as en or de, or auto (multilingual models)");
     command.option("--ear,--model", options->model,
                    "Speech recognition model: a file of whisper.cpp, or a folder of CTranslate2");
-    command.option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp)");
+    command.option("--vad", options->vad, "Voice activity model (Silero for whisper.cpp), by path or name");
     command.flag("--json", options->forms.json, "Print JSON; with --follow a line for each phrase");
     command.example = "echollama listen question.wav --hint \"cup, table\"\n"
                       "arecord -q -t raw -f S16_LE -r 16000 | echollama listen - --raw s16le --follow";

@@ -6,9 +6,10 @@
 #include "command_line/nearest_word.h"
 #include "hub/cache.h"
 #include "models/keeping.h"
-#include "models/memory_plan.h"
 #include "nn/weights.h"
+#include "store/paths.h"
 #include "store/plan.h"
+#include "voice/orpheus/orpheus_text.h"
 
 #include <algorithm>
 #include <array>
@@ -23,11 +24,15 @@ ModelOption const depth_option{"--depth", "a depth model", {"depth"}};
 ModelOption const captioner_option{"--captioner", "a caption model", {"language"}};
 ModelOption const llm_option{"--llm", "a language model", {"language"}};
 ModelOption const lora_option{"--lora", "an adapter for a language model", {"adapter"}};
-ModelOption const voice_model_option{"--voice-model", "a voice", {"speaker"}};
+ModelOption const voice_model_option{"--voice-model", "a voice", {"speaker", "adapter"}};
 ModelOption const codec_option{"--snac", "a sound codec", {"codec"}};
 ModelOption const ear_option{"--ear", "a speech recognition model", {"listener"}};
 ModelOption const vad_option{"--vad", "a voice activity model", {"pauses"}};
 ModelOption const reader_option{"--reader", "a model that reads", {"reader"}};
+ModelOption const voice_option{"--voice", "a voice", {"speaker", "adapter"}};
+ModelOption const encoder_option{"--vision", "the picture encoder of a caption model", {"encoder"}};
+ModelOption const quantize_option{"models quantize", "a language model", {"language", "speaker"}};
+ModelOption const base_option{"--base", "a language model", {"language", "speaker"}};
 
 namespace {
 
@@ -87,19 +92,6 @@ ModelKind kind_of_ggml(std::array<char, 8> const& head) {
     return number == std::strlen("silero-16k") ? pauses_kind : listener_kind;
 }
 
-std::optional<fs::path> by_name(AppContext const& context, std::string const& name) {
-    std::error_code failed;
-    if (fs::exists(context.models_dir / name, failed)) {
-        return context.models_dir / name;
-    }
-    for (char const* end : {".gguf", ".bin"}) {
-        if (fs::exists(context.models_dir / (name + end), failed)) {
-            return context.models_dir / (name + end);
-        }
-    }
-    return std::nullopt;
-}
-
 fs::path pulled(AppContext const& context, store::Reference const& reference, std::string const& text) {
     auto settings = hub::settings_from_environment();
     settings.offline = true; // what is here
@@ -125,6 +117,15 @@ fs::path pulled(AppContext const& context, store::Reference const& reference, st
                         entry.name + "'.");
         }
         known.push_back(entry.name);
+    }
+    if (option.option == voice_option.option) {
+        known.insert(known.end(), {"natural", "fast"});
+        known.insert(known.end(), orpheus_voices.begin(), orpheus_voices.end());
+        auto const near = nearest_word(name, known);
+        throw Error("There is no voice " + name +
+                    (near.empty() ? "; choose natural, fast, a voice of Orpheus such as tara, or a voice's model by "
+                                    "path or name."
+                                  : "; did you mean " + near + "?"));
     }
     auto const near = nearest_word(name, known);
     throw Error("There is no model file " + name + " for " + option.option +
@@ -166,7 +167,7 @@ fs::path chosen_model(AppContext const& context, ModelOption const& option, fs::
         if (text.find('/') != std::string::npos) {
             return named; // a path: what is wrong with it, loading says
         }
-        auto const found = by_name(context, text);
+        auto const found = store::find_installed(context.models_dir, text);
         if (!found) {
             refuse_absent(context, option, text);
         }
@@ -186,6 +187,33 @@ fs::path chosen_model(AppContext const& context, ModelOption const& option, fs::
     return model;
 }
 
+std::optional<TaughtVoice> taught_voice(AppContext const& context, fs::path const& model) {
+    if (kind_of_model(model).role != "adapter") {
+        return std::nullopt;
+    }
+    for (auto const& entry : store::load_manifest()) {
+        if (entry.role != "speaker" || entry.base.empty() || entry.name != model.filename()) {
+            continue;
+        }
+        auto const base = store::find_installed(context.models_dir, entry.base);
+        if (!base) {
+            throw Error("The voice " + entry.name + " is an adapter for " + entry.base +
+                        ", which is not installed; get it with 'echollama models pull " + entry.base + "'.");
+        }
+        return TaughtVoice{*base, model};
+    }
+    throw Error("The file " + model.string() +
+                " is an adapter, and which voice it belongs to is not known; merge it into its model and name that.");
+}
+
+std::string usual_voice(fs::path const& model) {
+    std::error_code failed;
+    if (fs::is_directory(model, failed)) {
+        return "natural"; // has no other
+    }
+    return model.filename().string().find("elise") == std::string::npos ? "tara" : "none";
+}
+
 namespace {
 
 ModelSet set_of(AppContext const& context, std::string const& preset, std::vector<store::ModelEntry> const& entries) {
@@ -199,13 +227,17 @@ ModelSet set_of(AppContext const& context, std::string const& preset, std::vecto
             set.depth = path;
         } else if (entry.role == "captioner") {
             set.captioner = path;
+        } else if (auto const taught = entry.role == "speaker" ? taught_voice(context, path) : std::nullopt) {
+            set.speaker = taught->base;
+            set.speaker_adapters = {taught->adapter};
+            set.voice = usual_voice(path);
         } else if (kind == "adapter") {
             set.adapters.push_back(path);
         } else if (entry.role == "describer") {
             set.llm = path; // of several the last: what was taught
         } else if (entry.role == "speaker") {
             set.speaker = path;
-            set.voice = entry.name.find("elise") == std::string::npos ? "tara" : "none";
+            set.voice = usual_voice(path);
         } else if (entry.role == "codec") {
             set.codec = path;
         } else if (entry.role == "listener") {
@@ -227,6 +259,17 @@ std::vector<std::string> missing_of(AppContext const& context, std::vector<store
     return missing;
 }
 
+// The preset was asked for by name: what --memory allows must hold at least its models in turn.
+void check_memory(AppContext const& context, std::string const& preset, std::vector<store::ModelEntry> const& entries) {
+    auto const plan = plan_memory(context.models_dir, entries);
+    if (context.memory.empty() || plan.staged() <= parse_memory(context.memory)) {
+        return;
+    }
+    throw Error("Of the preset " + preset + " " + plan.largest().model + " alone takes about " +
+                size_words(plan.staged()) + " of memory, more than --memory " + context.memory +
+                "; allow more, or choose a smaller preset.");
+}
+
 ModelSet choose_set(AppContext const& context) {
     auto const all = store::load_manifest();
     if (context.preset == "starter") {
@@ -239,16 +282,17 @@ ModelSet choose_set(AppContext const& context) {
                         (missing.size() == 1 ? " is" : " are") + " missing; get it with 'echollama models pull " +
                         context.preset + "'.");
         }
+        check_memory(context, context.preset, entries);
         return set_of(context, context.preset, entries);
     }
-    for (auto const& preset : store::presets()) {
-        if (preset.name == "starter") {
-            break;
-        }
-        auto const entries = store::preset_models(all, preset.name);
-        if (missing_of(context, entries).empty() &&
-            plan_memory(context.models_dir, entries).total() <= memory_budget(context.memory)) {
-            return set_of(context, preset.name, entries);
+    auto const budget = memory_budget(context.memory);
+    for (bool const in_turn : {false, true}) { // all models at once, and only then those that come and go
+        for (auto const& preset : store::presets()) {
+            auto const entries = store::preset_models(all, preset.name);
+            auto const plan = plan_memory(context.models_dir, entries);
+            if (missing_of(context, entries).empty() && (in_turn ? plan.staged() : plan.total()) <= budget) {
+                return preset.name == "starter" ? ModelSet{} : set_of(context, preset.name, entries);
+            }
         }
     }
     return {};
@@ -281,6 +325,54 @@ fs::path pauses_model(AppContext const& context, fs::path const& named) {
         }
     }
     return {};
+}
+
+namespace {
+
+// The starters that are installed; what is not there is not loaded. `better`: with what takes a starter's place.
+MemoryPlan plan_of_starters(AppContext const& context, bool better) {
+    auto const installed = [&](auto const& entry) { return store::is_installed(entry, context.models_dir); };
+    std::vector<store::ModelEntry> entries, replacing;
+    for (auto const& entry : store::load_manifest()) {
+        if ((entry.starter || (better && entry.better)) && installed(entry)) {
+            (entry.better ? replacing : entries).push_back(entry);
+        }
+    }
+    for (auto const& entry : replacing) {
+        std::erase_if(entries, [&](auto const& other) { return other.role == entry.role; });
+    }
+    entries.insert(entries.end(), replacing.begin(), replacing.end());
+    return plan_memory(context.models_dir, entries);
+}
+
+bool takes_better(AppContext const& context) {
+    auto const all = store::load_manifest();
+    auto const budget = memory_budget(context.memory);
+    bool const there = std::any_of(all.begin(), all.end(), [&](auto const& entry) {
+        return entry.better && store::is_installed(entry, context.models_dir);
+    });
+    return there && plan_of_starters(context, true).total() <= budget;
+}
+
+} // namespace
+
+std::string starter_language_model(AppContext const& context) {
+    std::string name = "smollm2-135m-instruct-q4_1.gguf";
+    for (auto const& entry : takes_better(context) ? store::load_manifest() : std::vector<store::ModelEntry>()) {
+        name = entry.better && entry.role == "describer" ? entry.name : name;
+    }
+    return name;
+}
+
+MemoryPlan plan_of_preset(AppContext const& context, std::string const& preset) {
+    auto const entries = store::preset_models(store::load_manifest(), preset);
+    bool const starters = preset == "starter" && missing_of(context, entries).size() < entries.size();
+    return starters ? plan_of_starters(context, takes_better(context)) : plan_memory(context.models_dir, entries);
+}
+
+MemoryPlan plan_of_set(AppContext const& context) {
+    auto const& preset = model_set(context).preset;
+    return plan_of_preset(context, preset.empty() ? "starter" : preset);
 }
 
 ModelSet const& model_set(AppContext const& context) {

@@ -8,6 +8,7 @@
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
 #include "llm/llm_quantize.h"
+#include "models/choice.h"
 #include "nn/gguf_check.h"
 #include "output/progress_line.h"
 
@@ -127,7 +128,8 @@ void refuse_overwriting(fs::path const& source, fs::path const& output) {
     }
 }
 
-void convert_model(AppContext const& context, Conversion const& conversion) {
+void convert_model(AppContext const& context, Conversion conversion) {
+    conversion.base = chosen_model(context, base_option, conversion.base);
     auto sources = conversion.sources;
     auto kind = take_kind(sources);
     for (auto const& source : sources) {
@@ -174,7 +176,8 @@ struct Quantization {
     std::string type = "q4_k_m";
 };
 
-void quantize_model(AppContext const& context, Quantization const& what) {
+void quantize_model(AppContext const& context, Quantization what) {
+    what.source = chosen_model(context, quantize_option, what.source);
     refuse_overwriting(what.source, what.output);
     PercentLine progress(context, "quantising");
     quantize_llm(what.source, what.output, what.type,
@@ -205,7 +208,8 @@ fs::path base_of(AppContext const& context, store::ModelEntry const& entry, Sour
     }
     if (entry.base.empty()) {
         throw Error("What was fetched for " + entry.title +
-                    " is an adapter, which the voice cannot use; merge it into its model with PEFT and convert that.");
+                    " is an adapter for a model that the list does not name; merge it into its model with PEFT and "
+                    "convert that.");
     }
     auto const base = context.models_dir / entry.base;
     std::error_code failed;
@@ -247,7 +251,8 @@ void add_convert(Command& models, AppContext& context) {
               "VOICE.onnx.json, or: kokoro MODEL.onnx VOCABULARY.json FOLDER-OF-SPEAKERS")
         .required();
     command.option("--out,-o", conversion->output, "The file to write; for a voice, the folder").required();
-    command.option("--base", conversion->base, "The model a LoRA adapter belongs to: its folder or GGUF file");
+    command.option("--base", conversion->base,
+                   "The model a LoRA adapter belongs to: its folder, its GGUF file, or its name");
     command
         .choice("--type", conversion->type,
                 {{"f32", WeightType::f32, {"float32", "fp32"}},
@@ -264,7 +269,8 @@ void add_convert(Command& models, AppContext& context) {
 void add_quantize(Command& models, AppContext& context) {
     auto quantization = std::make_shared<Quantization>();
     auto& command = models.subcommand("quantize", "Make a smaller copy of a language model (GGUF)");
-    command.positional("source", quantization->source, "The model as f32, f16 or bf16 GGUF").required();
+    command.positional("source", quantization->source, "The model as f32, f16 or bf16 GGUF, by path or name")
+        .required();
     command.option("--out,-o", quantization->output, "The file to write").required();
     std::vector<Choice<std::string>> types;
     for (auto const& type : quantized_types()) {

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/error.h"
+#include "models/choice.h"
 #include "models/doctor_stages.h"
 #include "models/keeping.h"
 #include "models/memory_plan.h"
@@ -37,8 +38,8 @@ std::string processor_name() {
 struct PresetState {
     store::Preset preset;
     std::size_t models = 0, installed = 0;
-    std::uint64_t bytes = 0, memory = 0; // memory: at the peak of describing
-    bool fits = false;
+    std::uint64_t bytes = 0, memory = 0, staged = 0; // memory: at the peak of describing; staged: of one model in turn
+    bool fits = false, fits_staged = false;
 };
 
 std::vector<PresetState> preset_states(AppContext const& context) {
@@ -53,8 +54,11 @@ std::vector<PresetState> preset_states(AppContext const& context) {
             state.installed += store::is_installed(entry, context.models_dir) ? 1 : 0;
             state.bytes += entry.about_bytes();
         }
-        state.memory = plan_memory(context.models_dir, entries).total();
+        auto const plan = plan_of_preset(context, preset.name);
+        state.memory = plan.total();
+        state.staged = plan.staged();
         state.fits = state.memory <= budget;
+        state.fits_staged = state.staged <= budget;
         states.push_back(state);
     }
     return states;
@@ -152,7 +156,10 @@ void tell(Findings const& findings, AppContext const& context) {
                                                     : std::to_string(state.installed) + " of " +
                                                           std::to_string(state.models) + " models installed") +
                    "; describing takes about " + size_words(state.memory) + " of memory, which " +
-                   (state.fits ? "fits." : "does not fit."));
+                   (state.fits          ? "fits."
+                    : state.fits_staged ? "does not fit at once; one model after the other takes " +
+                                              size_words(state.staged) + " and longer."
+                                        : "does not fit."));
     }
     for (auto const& model : findings.models) {
         print_line("Model " + model.name + ": installed, " + model.soundness + ".");
@@ -189,6 +196,7 @@ Json to_json(Findings const& findings, AppContext const& context) {
                                    {"models", state.models},
                                    {"installed", state.installed},
                                    {"memory_bytes", state.memory},
+                                   {"staged_bytes", state.staged},
                                    {"fits", state.fits}});
     }
     for (auto const& model : findings.models) {

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "llm/llm_memory.h"
 #include "models/choice.h"
 #include "store/install.h"
 
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <sstream>
 
 namespace echollama {
@@ -19,18 +21,28 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::uint64_t megabyte = 1'000'000;
 
+constexpr std::uint64_t caption_work = 250 * megabyte; // of Moondream2's picture encoder
+
 // What one model adds to the peak beside its weights, measured as docs/models.md tells; of models that are not in the
 // table, by their role.
 struct Work {
     char const* model; // what its name begins with; or a role
     unsigned megabytes;
 };
-constexpr std::array<Work, 13> measured{{{"centernet", 54},
+constexpr std::array<Work, 21> measured{{{"centernet", 54},
                                          {"nanodet", 34},
                                          {"efficientnet", 14},
                                          {"ppocr", 98},
                                          {"piper", 94},
-                                         {"smollm2", 108},
+                                         {"midas-small", 75},
+                                         {"smollm2", 114},
+                                         {"qwen2.5-coder-0.5b", 113},
+                                         {"llama-3.2-1b-instruct.", 200},
+                                         {"echollama-1b", 200},
+                                         {"llama-3.2-1b", 650},
+                                         {"orpheus-elise", 550},
+                                         {"orpheus-3b-0.1-ft.", 550},
+                                         {"orpheus", 1900},
                                          {"detector", 250},
                                          {"depth", 250},
                                          {"captioner", 900},
@@ -39,11 +51,43 @@ constexpr std::array<Work, 13> measured{{{"centernet", 54},
                                          {"codec", 100},
                                          {"", 20}}};
 
-std::uint64_t work_bytes(store::ModelEntry const& entry) {
+// Of a language model, whatever it is for, its head tells more than the table.
+std::uint64_t language_work(fs::path const& model, std::string const& role) {
+
+    constexpr int caption_context = 2048, caption_batch = 730; // captioner/moondream.cpp
+    bool const captions = role == "captioner";
+    auto const memory = captions ? llm_memory(model, caption_context, caption_batch) : llm_memory(model);
+    return memory.total() == 0 ? 0 : memory.total() + (captions ? caption_work : 0);
+}
+
+std::uint64_t work_bytes(fs::path const& model, std::string const& role) {
+    auto const name = model.filename().string();
+    if (auto const bytes = language_work(model, role); bytes > 0) {
+        return bytes;
+    }
     auto const* const found = std::find_if(measured.begin(), measured.end(), [&](Work const& one) {
-        return entry.name.starts_with(one.model) || entry.role == one.model;
+        return name.starts_with(one.model) || role == one.model;
     });
     return found->megabytes * megabyte;
+}
+
+// Of a file, or of all in a folder.
+std::uint64_t bytes_of(fs::path const& model) {
+    std::error_code failed;
+    if (!fs::is_directory(model, failed)) {
+        auto const bytes = fs::file_size(model, failed);
+        return failed ? 0 : bytes;
+    }
+    std::uint64_t sum = 0;
+    for (auto const& item : fs::directory_iterator(model, failed)) {
+        sum += item.is_regular_file(failed) ? item.file_size(failed) : 0;
+    }
+    return sum;
+}
+
+// What is loaded together.
+std::string stage_of(MemoryPart const& part) {
+    return part.role == "codec" ? "speaker" : part.role;
 }
 
 bool is_for_describing(store::ModelEntry const& entry) {
@@ -89,14 +133,57 @@ std::uint64_t MemoryPlan::total() const {
     return sum;
 }
 
-MemoryPlan plan_memory(fs::path const& models_dir, std::vector<store::ModelEntry> const& entries) {
+std::uint64_t MemoryPlan::staged() const {
+    std::map<std::string, std::uint64_t> stages;
+    for (auto const& part : parts) {
+        stages[stage_of(part)] += part.weights + part.work;
+    }
+    auto const by_bytes = [](auto const& a, auto const& b) { return a.second < b.second; };
+    auto const most = std::max_element(stages.begin(), stages.end(), by_bytes);
+    return program + (most == stages.end() ? 0 : most->second);
+}
+
+MemoryPart const& MemoryPlan::largest() const {
+    return *std::max_element(parts.begin(), parts.end(),
+                             [](auto const& a, auto const& b) { return a.weights + a.work < b.weights + b.work; });
+}
+
+std::uint64_t model_bytes(fs::path const& model, std::string const& role) {
+    auto const bytes = bytes_of(model);
+    auto const kind = kind_of_model(model).role;
+    bool const told = !kind.empty() && kind != "language"; // a language model may describe or caption
+    return bytes == 0 ? 0 : bytes + work_bytes(model, told ? kind : role);
+}
+
+namespace {
+
+// A voice that turned out to be an adapter is loaded with the model it belongs to.
+std::vector<store::ModelEntry> with_bases(fs::path const& models_dir, std::vector<store::ModelEntry> entries) {
+    for (auto const& base : store::load_manifest()) {
+        auto const named = [&](auto const& entry) { return entry.name == base.name; };
+        auto const needs = [&](auto const& entry) {
+            return entry.role == "speaker" && entry.base == base.name &&
+                   kind_of_model(models_dir / entry.name).role == "adapter";
+        };
+        if (std::any_of(entries.begin(), entries.end(), needs) && std::none_of(entries.begin(), entries.end(), named)) {
+            entries.push_back(base);
+        }
+    }
+    return entries;
+}
+
+} // namespace
+
+MemoryPlan plan_memory(fs::path const& models_dir, std::vector<store::ModelEntry> const& listed) {
+    auto const entries = with_bases(models_dir, listed);
     MemoryPlan plan;
-    plan.program = 28 * megabyte;
+    plan.program = program_bytes;
     for (auto const& entry : entries) {
         if (!is_for_describing(entry) || is_replaced(entry, entries, models_dir)) {
             continue;
         }
-        MemoryPart part{entry.name, about_weights(entry), work_bytes(entry), false};
+        MemoryPart part{entry.name, entry.role, about_weights(entry), work_bytes(models_dir / entry.name, entry.role),
+                        false};
         std::uint64_t found = 0;
         for (auto const& file : store::installed_files(entry.name, models_dir)) {
             std::error_code failed;

@@ -12,6 +12,7 @@ namespace echollama {
 
 struct MemoryPart {
     std::string model;                   // its name in the models folder
+    std::string role;                    // of store::ModelEntry
     std::uint64_t weights = 0, work = 0; // bytes: what is loaded, and what computing takes beside it at its peak
     bool installed = false;              // weights: of the file; else about, of what will be fetched
 };
@@ -20,11 +21,22 @@ struct MemoryPlan {
     std::vector<MemoryPart> parts;
     std::uint64_t program = 0;   // without any model
     std::uint64_t total() const; // at the peak of describing a photo aloud, when everything is loaded
+    // When each model is loaded only while it works (stages.h): at the peak of the largest one, and which that is. What
+    // only works together, a voice and its codec, or a language model and its adapter, counts as one.
+    std::uint64_t staged() const;
+    MemoryPart const& largest() const; // parts must not be empty
 };
 
 // What describing a photo with these models takes (docs/models.md says how it was measured). The listener and the
 // detector of pauses are not among it: describing does not load them.
-MemoryPlan plan_memory(std::filesystem::path const& models_dir, std::vector<store::ModelEntry> const& entries);
+MemoryPlan plan_memory(std::filesystem::path const& models_dir, std::vector<store::ModelEntry> const& listed);
+
+// The program without any model, with a photo of usual size.
+inline constexpr std::uint64_t program_bytes = 28'000'000;
+
+// What a model file or folder takes while it works, weights and all; one that does not exist takes nothing. `role` as
+// of store::ModelEntry; what the file itself is comes first.
+std::uint64_t model_bytes(std::filesystem::path const& model, std::string const& role);
 
 // "4G", "800M", "2.5GB", or a number of bytes. Throws UsageError.
 std::uint64_t parse_memory(std::string const& text);

@@ -1,6 +1,7 @@
 #include "base/ascii.h"
 #include "base/error.h"
 #include "command_line/nearest_word.h"
+#include "models/choice.h"
 #include "models/conversion.h"
 #include "models/keeping.h"
 #include "output/progress_line.h"
@@ -40,6 +41,28 @@ hub::Settings settings_of(PullRequest const& request) {
     return settings;
 }
 
+// What was published as an adapter needs the model that it was taught from, which is not fetched otherwise.
+bool is_adapter(store::Plan const& plan, fs::path const& models_dir) {
+    return plan.installed ? kind_of_model(models_dir / plan.entry.name).role == "adapter"
+                          : std::any_of(plan.files.begin(), plan.files.end(),
+                                        [](auto const& file) { return file.path == "adapter_config.json"; });
+}
+
+void add_plan(std::vector<store::Plan>& plans, store::ModelEntry const& entry, AppContext const& context,
+              hub::Settings const& settings) {
+    auto const same = [&](auto const& plan) { return plan.entry.name == entry.name; };
+    if (std::any_of(plans.begin(), plans.end(), same)) {
+        return;
+    }
+    auto plan = store::plan_model(entry, settings, context.models_dir, context.stop);
+    if (!entry.base.empty() && is_adapter(plan, context.models_dir)) {
+        for (auto const& base : named_models({entry.base})) {
+            add_plan(plans, base, context, settings);
+        }
+    }
+    plans.push_back(std::move(plan));
+}
+
 std::vector<store::Plan> plans_of(AppContext const& context, PullRequest const& request,
                                   hub::Settings const& settings) {
     std::vector<store::Plan> plans;
@@ -49,10 +72,7 @@ std::vector<store::Plan> plans_of(AppContext const& context, PullRequest const& 
             continue;
         }
         for (auto const& entry : named_models({name})) {
-            auto const same = [&](auto const& plan) { return plan.entry.name == entry.name; };
-            if (std::none_of(plans.begin(), plans.end(), same)) {
-                plans.push_back(store::plan_model(entry, settings, context.models_dir, context.stop));
-            }
+            add_plan(plans, entry, context, settings);
         }
     }
     return plans;

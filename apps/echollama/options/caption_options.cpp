@@ -6,11 +6,12 @@
 namespace echollama {
 
 CaptionerFiles caption_files(AppContext const& context, CaptionerFiles const& given) {
+    auto const vision = chosen_model(context, encoder_option, given.vision);
     if (!given.model.empty()) {
-        return {chosen_model(context, captioner_option, given.model), given.vision};
+        return {chosen_model(context, captioner_option, given.model), vision};
     }
     if (auto const& set = model_set(context); !set.captioner.empty()) {
-        return {set.captioner, given.vision};
+        return {set.captioner, vision};
     }
     auto installed = context.models_dir / "moondream2.gguf";
     if (!std::filesystem::exists(installed)) {
@@ -18,7 +19,7 @@ CaptionerFiles caption_files(AppContext const& context, CaptionerFiles const& gi
                     "'echollama models convert model.safetensors -o " +
                     installed.string() + "', or name a model with --model.");
     }
-    return {installed, given.vision};
+    return {installed, vision};
 }
 
 } // namespace echollama

@@ -4,6 +4,7 @@
 #include "describer/local_describer.h"
 #include "describer/remote_describer.h"
 #include "models/choice.h"
+#include "models/stages.h"
 #include "options/wording_options.h"
 #include "store/manifest.h"
 
@@ -81,13 +82,6 @@ namespace {
 
 constexpr char const* starter_model = "smollm2-135m-instruct-q4_1.gguf";
 
-// The larger one where `./run --better` installed it.
-std::string usual_language_model(AppContext const& context) {
-    std::string const better = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
-    std::error_code none;
-    return std::filesystem::exists(context.models_dir / better, none) ? better : starter_model;
-}
-
 // The starter has learnt to tell of scenes (docs/training.md).
 void add_own_adapter(std::filesystem::path const& model, LlmOptions& options) {
     auto const adapter = store::starter_adapter();
@@ -141,14 +135,21 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     }
     // Found when it is loaded: a missing language model is worth a warning only.
     bool const plain = options.no_adapter || !options.llm.empty();
-    return load_when_wanted<Describer>(timings, "language model", [named = options.llm, plain, context, local] {
-        auto const model = model_or_starter(context, named, usual_language_model(context));
-        auto chosen = local;
-        if (!plain) {
-            add_own_adapter(model, chosen.model);
-        }
-        return make_local_describer(model, chosen);
-    });
+    auto const usual = starter_language_model(context);
+    auto const file = options.llm.empty() ? context.models_dir / usual : options.llm;
+    StageFiles stage{describer_stage, "describer", {file}};
+    for (auto const& adapter : local.model.adapters) {
+        stage.files.push_back(adapter.path);
+    }
+    return load_stage<Describer>(context, stage, LoadingTime::when_wanted, timings,
+                                 [named = options.llm, usual, plain, context, local] {
+                                     auto const model = model_or_starter(context, named, usual);
+                                     auto chosen = local;
+                                     if (!plain) {
+                                         add_own_adapter(model, chosen.model);
+                                     }
+                                     return make_local_describer(model, chosen);
+                                 });
 }
 
 } // namespace echollama

@@ -1,6 +1,7 @@
 #include "options/seeing_options.h"
 
 #include "models/choice.h"
+#include "models/stages.h"
 #include "reader/paddle_reader.h"
 #include "vision/depth_estimators.h"
 #include "vision/detectors.h"
@@ -61,10 +62,10 @@ void add_seeing_model_options(Command& command, SeeingOptions& options) {
     command.option("--depth,--depth-model", options.depth, "Depth model, by path or name: " + depth_model_titles());
     command.option("--captioner,--caption-model", options.captioner.model,
                    "Caption model, by path or name, whose words are checked and added: Moondream2 or another");
-    command.option("--caption-vision", options.captioner.vision, "Its vision encoder")
+    command.option("--caption-vision", options.captioner.vision, "Its vision encoder, by path or name")
         .otherwise("MODEL-vision.gguf or the mmproj file beside it");
-    auto& reader =
-        command.option("--reader", options.reader, "Folder of the model that reads printed words").value_name("FOLDER");
+    auto& reader = command.option("--reader", options.reader, "Model that reads printed words, by path or name")
+                       .value_name("FOLDER");
     command.flag("--no-reading", options.no_reading, "Read no printed words").excludes(reader);
     command.option("--threshold", options.threshold, "Least score of an object")
         .otherwise("the model's own")
@@ -80,6 +81,14 @@ std::filesystem::path reader_folder(AppContext const& context, std::filesystem::
     return std::filesystem::exists(starter, ignored) ? starter : std::filesystem::path();
 }
 
+namespace {
+
+std::filesystem::path encoder_of(CaptionerFiles const& files) {
+    return files.vision.empty() ? find_vision_file(files.model) : files.vision;
+}
+
+} // namespace
+
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
     SeeingModels models;
     auto const& set = model_set(context);
@@ -89,30 +98,38 @@ SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& 
     auto const chosen = named(chosen_model(context, detector_option, options.detector), set.detector);
     auto const depth_model = named(chosen_model(context, depth_option, options.depth), set.depth);
     auto captioner = options.captioner;
+    captioner.vision = chosen_model(context, encoder_option, captioner.vision);
     captioner.model = named(chosen_model(context, captioner_option, options.captioner.model), set.captioner);
     auto const detector = model_or_starter(context, chosen, "centernet.gguf");
     bool const given = !chosen.empty();
+    auto const& folder_of_starters = detector.parent_path();
+    StageFiles const detector_files{"detector", "detector",
+                                    given ? std::vector{detector}
+                                          : std::vector{detector, folder_of_starters / "nanodet.gguf",
+                                                        folder_of_starters / "efficientnet-lite2.gguf"}};
     models.detector =
-        load_in_background<Detector>(timings, "detector", [=, threads = context.threads, device = context.device] {
-            return given ? make_detector(detector, threads, device)
-                         : make_starter_detector(detector.parent_path(), threads, device);
-        });
+        load_stage<Detector>(context, detector_files, LoadingTime::at_once, timings,
+                             [=, threads = context.threads, device = context.device] {
+                                 return given ? make_detector(detector, threads, device)
+                                              : make_starter_detector(detector.parent_path(), threads, device);
+                             });
     if (!depth_model.empty()) {
-        models.depth = load_in_background<DepthEstimator>(
-            timings, "depth", [depth = depth_model, threads = context.threads, device = context.device] {
-                return make_depth_estimator(depth, threads, DptRecipe::hugging_face, device);
-            });
+        models.depth =
+            load_stage<DepthEstimator>(context, {"depth", "depth", {depth_model}}, LoadingTime::at_once, timings,
+                                       [depth = depth_model, threads = context.threads, device = context.device] {
+                                           return make_depth_estimator(depth, threads, DptRecipe::hugging_face, device);
+                                       });
     }
     if (!captioner.model.empty()) {
-        models.captioner =
-            load_in_background<Captioner>(timings, "captioner", [files = captioner, threads = context.threads] {
-                return make_captioner(files, threads);
-            });
+        models.captioner = load_stage<Captioner>(
+            context, {"captioner", "captioner", {captioner.model, encoder_of(captioner)}}, LoadingTime::at_once,
+            timings, [files = captioner, threads = context.threads] { return make_captioner(files, threads); });
     }
     auto const folder = options.no_reading ? std::filesystem::path() : reader_folder(context, options.reader);
     if (!folder.empty()) {
-        models.reader = load_when_wanted<Reader>(
-            timings, "reader", [=, threads = context.threads] { return make_paddle_reader(folder, threads); });
+        models.reader =
+            load_stage<Reader>(context, {"reader", "reader", {folder}}, LoadingTime::when_wanted, timings,
+                               [=, threads = context.threads] { return make_paddle_reader(folder, threads); });
     }
     return models;
 }

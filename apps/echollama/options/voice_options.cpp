@@ -5,8 +5,11 @@
 #include "media/sound/time_stretch.h"
 #include "models/choice.h"
 #include "models/ear.h"
+#include "models/stages.h"
 #include "text/sentences.h"
+#include "voice/orpheus/orpheus_text.h"
 
+#include <algorithm>
 #include <string>
 
 namespace echollama {
@@ -31,35 +34,61 @@ float parse_rate(std::string const& text) {
     throw UsageError("--rate can be 0.5 to 4, or 80wpm to 900wpm, not '" + text + "'.");
 }
 
-// The voice that is named, else that of the set of models, else the natural one.
-VoiceChoice with_models(AppContext const& context, VoiceChoice choice) {
-    choice.model = chosen_model(context, voice_model_option, choice.model);
-    choice.snac = chosen_model(context, codec_option, choice.snac);
-    if (choice.name.empty() && choice.model.empty()) {
-        auto const& set = model_set(context);
-        choice.model = set.speaker;
-        choice.snac = choice.snac.empty() ? set.codec : choice.snac;
-        choice.name = set.voice;
-    }
-    choice.name = choice.name.empty() ? VoiceChoice().name : choice.name;
-    return choice;
+// Voices that need no model to be named.
+bool is_voice_name(std::string const& name) {
+    return name.empty() || name == "natural" || name == "fast" || name == "joe" || name == "none" ||
+           std::find(orpheus_voices.begin(), orpheus_voices.end(), name) != orpheus_voices.end();
+}
+
+// What is loaded for it.
+StageFiles files_of(AppContext const& context, VoiceChoice const& choice) {
+    auto const natural = choice.name == "fast" ? std::filesystem::path() : context.models_dir / "piper-joe";
+    StageFiles files{speaker_stage, "speaker",
+                     choice.model.empty() ? std::vector{natural} : std::vector{choice.model, choice.snac}};
+    files.files.insert(files.files.end(), choice.adapters.begin(), choice.adapters.end());
+    return files;
 }
 
 } // namespace
+
+VoiceChoice chosen_voice(AppContext const& context, VoiceChoice choice) {
+    choice.model = chosen_model(context, voice_model_option, choice.model);
+    choice.snac = chosen_model(context, codec_option, choice.snac);
+    if (choice.model.empty() && !is_voice_name(choice.name)) {
+        choice.model = chosen_model(context, voice_option, choice.name);
+        choice.name.clear();
+    }
+    if (choice.name.empty() && choice.model.empty()) {
+        auto const& set = model_set(context);
+        choice.model = set.speaker;
+        choice.adapters = set.speaker_adapters;
+        choice.snac = choice.snac.empty() ? set.codec : choice.snac;
+        choice.name = set.voice;
+    } else if (auto const taught = choice.model.empty() ? std::nullopt : taught_voice(context, choice.model)) {
+        choice.name = choice.name.empty() ? usual_voice(choice.model) : choice.name;
+        choice.model = taught->base;
+        choice.adapters = {taught->adapter};
+    }
+    choice.name = !choice.name.empty()   ? choice.name
+                  : choice.model.empty() ? VoiceChoice().name
+                                         : usual_voice(choice.model);
+    return choice;
+}
 
 void add_voice_options(Command& command, VoiceOptions& options) {
     options.choice.name.clear(); // not named: that of the models
     command
         .option(
             "--voice", options.choice.name,
-            "natural, fast, a voice of Orpheus, none (for a fine-tuned Orpheus without voice names), or the folder of "
-            "a Piper or Kokoro voice")
+            "natural, fast, a voice of Orpheus, none (for a fine-tuned Orpheus without voice names), or the model of a "
+            "voice, by path or name: Orpheus, or the folder of a Piper or Kokoro voice")
         .value_name("VOICE")
         .suggest({"natural", "fast", "tara", "leah", "jess", "leo", "dan", "mia", "zac", "zoe", "none"})
         .otherwise("natural");
     command.option("--voice-model", options.choice.model,
-                   "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice");
-    command.option("--snac", options.choice.snac, "Sound codec of Orpheus (GGUF), where it is not beside the model");
+                   "Orpheus model (GGUF), or the folder of a Piper or Kokoro voice, by path or name");
+    command.option("--snac", options.choice.snac,
+                   "Sound codec of Orpheus (GGUF), by path or name, where it is not beside the model");
     command
         .option("--speaker", options.choice.speaker,
                 "Speaker of a voice model with several: a name, or a number from 0")
@@ -85,25 +114,36 @@ void add_voice_options(Command& command, VoiceOptions& options) {
     command.flag("--play", options.target.play, "Play the speech on the sound device");
     command.flag("--verify", options.verify,
                  "Check every sentence by listening to it first; repeat it when key words are missing");
-    command.option("--ear,--listener", options.listener, "Speech recognition model, for --verify and for listening");
+    command.option("--ear,--listener", options.listener,
+                   "Speech recognition model, by path or name, for --verify and for listening");
     command.option("--vtt", options.subtitles, "Subtitles of the speech with the times of its words, as a WebVTT file");
+}
+
+Loading<Speaker> load_voice(AppContext const& context, VoiceChoice const& choice, Timings& timings) {
+    return load_stage<Speaker>(
+        context, files_of(context, choice), LoadingTime::when_wanted, timings,
+        [choice, dir = context.models_dir, threads = context.threads] { return make_speaker(choice, dir, threads); });
 }
 
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {
     if (!options.target.wanted()) {
         return {};
     }
-    auto choice = with_models(context, options.choice);
+    auto choice = chosen_voice(context, options.choice);
     choice.live = options.target.play && !options.verify;
-    auto const listener = options.verify ? ear_model(context, options.listener) : std::filesystem::path();
-    return load_when_wanted<Speaker>(timings, "voice", [=, dir = context.models_dir, threads = context.threads] {
-        auto speaker = make_speaker(choice, dir, threads);
-        if (!options.verify) {
-            return speaker;
-        }
-        return make_checked_voice(std::move(speaker), make_fast_voice(fast_language(choice)),
-                                  make_whisper_listener(listener, {{}, threads, "en"}), options.told);
-    });
+    if (!options.verify) {
+        return load_voice(context, choice, timings);
+    }
+    auto const listener = ear_model(context, options.listener);
+    auto files = files_of(context, choice);
+    files.files.push_back(listener);
+    auto const told = options.told;
+    return load_stage<Speaker>(context, files, LoadingTime::when_wanted, timings,
+                               [choice, listener, told, dir = context.models_dir, threads = context.threads] {
+                                   return make_checked_voice(
+                                       make_speaker(choice, dir, threads), make_fast_voice(fast_language(choice)),
+                                       make_whisper_listener(listener, {{}, threads, "en"}), told);
+                               });
 }
 
 } // namespace echollama

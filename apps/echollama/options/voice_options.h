@@ -24,6 +24,13 @@ struct VoiceOptions {
 
 void add_voice_options(Command& command, VoiceOptions& options);
 
+// The model of the voice that is named: by --voice-model, or by --voice where that is no voice of a model but a model's
+// path or name; else that of the set of models, else the natural one.
+VoiceChoice chosen_voice(AppContext const& context, VoiceChoice choice);
+
+// That voice, loaded when it is asked for or begun.
+Loading<Speaker> load_voice(AppContext const& context, VoiceChoice const& choice, Timings& timings);
+
 // Not valid when no speech is wanted; loaded when it is asked for or begun.
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings);
 

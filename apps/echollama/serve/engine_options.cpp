@@ -5,6 +5,7 @@
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
 #include "models/ear.h"
+#include "options/voice_options.h"
 #include "voice/orpheus/orpheus_text.h"
 #include "voice/voices.h"
 
@@ -37,12 +38,12 @@ std::vector<std::string> voice_names(AppContext const& context, std::string cons
 
 // Without a model that hears, the rest is served.
 Loading<Listener> load_listener(AppContext const& context, EngineOptions const& options, Timings& timings) {
-    auto const model =
-        options.ear.empty() ? context.models_dir / "whisper-tiny.en.bin" : ear_model(context, options.ear);
     std::error_code ignored;
-    if (options.ear.empty() && !std::filesystem::exists(model, ignored)) {
+    bool const usual = options.ear.empty() && model_set(context).listener.empty();
+    if (usual && !std::filesystem::exists(context.models_dir / "whisper-tiny.en.bin", ignored)) {
         return {};
     }
+    auto const model = ear_model(context, options.ear);
     return load_in_background<Listener>(timings, "listener",
                                         [model, pauses = pauses_model(context), threads = context.threads] {
                                             return make_whisper_listener(model, {pauses, threads, "en"});
@@ -64,19 +65,26 @@ server::EngineModels load_engine_models(AppContext const& context, EngineOptions
             return silero_classifier(std::make_shared<SileroVad>(vad), threshold);
         };
     }
-    models.voices = voice_names(context, options.voice);
-    models.voice = [dir = context.models_dir, threads = context.threads](std::string const& name) {
+    auto const usual = options.voice.empty() ? VoiceChoice().name : options.voice;
+    models.voices = voice_names(context, usual);
+    VoiceChoice named;
+    named.name = options.voice;
+    auto const usual_choice = chosen_voice(context, named);
+    models.voice = [&context, &timings, usual, usual_choice](std::string const& name) {
         VoiceChoice choice;
         choice.name = name;
-        return std::shared_ptr<Speaker>(make_speaker(choice, dir, threads));
+        return load_voice(context, name == usual ? usual_choice : choice, timings).get();
     };
     return models;
 }
 
 void add_engine_options(Command& command, EngineOptions& options) {
-    command.option("--voice", options.voice, "The usual voice: natural, fast, one of Orpheus, or a voice's folder")
-        .value_name("VOICE");
-    command.option("--ear", options.ear, "Speech recognition model (whisper.cpp)");
+    command
+        .option("--voice", options.voice,
+                "The usual voice: natural, fast, one of Orpheus, or a voice's model, by path or name")
+        .value_name("VOICE")
+        .otherwise("that of the preset, else natural");
+    command.option("--ear", options.ear, "Speech recognition model (whisper.cpp), by path or name");
     add_seeing_model_options(command, options.seeing);
     add_language_options(command, options.language);
     add_wording_options(command, options.wording);

@@ -15,7 +15,7 @@ namespace echollama {
 struct EngineOptions {
     SeeingOptions seeing;
     LanguageOptions language;
-    std::string voice = "natural";
+    std::string voice = {};    // empty: the preset's, else natural
     std::filesystem::path ear; // empty: the starter's
     WordingOptions wording;
 };
@@ -23,7 +23,7 @@ struct EngineOptions {
 // --voice, --ear and those of the other models.
 void add_engine_options(Command& command, EngineOptions& options);
 
-// They load in the background or when they are first wanted. `timings` must outlive them.
+// They load in the background or when they are first wanted. Context and timings must outlive them.
 server::EngineModels load_engine_models(AppContext const& context, EngineOptions const& options, Timings& timings);
 
 } // namespace echollama
