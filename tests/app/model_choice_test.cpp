@@ -66,7 +66,15 @@ TEST_F(ModelChoice, AModelOfAnotherKindIsRefusedByWhatItIs) {
           {"say Hi --snac", "near", "a depth model", "--snac wants a sound codec"},
           {"listen x.wav --ear", "pauses", "a voice activity model", "--ear wants a speech recognition"},
           {"listen x.wav --vad", "found", "a detector", "--vad wants a voice activity model"},
-          {"read " + picture + " --model", "near", "a depth model", "wants a model that reads"}}) {
+          {"read " + picture + " --model", "near", "a depth model", "wants a model that reads"},
+          {"say Hi --voice", "signs", "a model that reads printed words", "--voice wants a voice"},
+          {"serve --port 0 --detector found --voice", "near", "a depth model", "--voice wants a voice"},
+          {"serve --port 0 --detector found --ear", "pauses", "a voice activity model",
+           "--ear wants a speech recognition"},
+          {"caption " + picture + " --captioner words --vision", "found", "a detector", "--vision wants the picture"},
+          {"eval scene --model", "near", "a depth model", "wants a detector"},
+          {"eval scene --llm", "near", "a depth model", "wants a language model"},
+          {"models quantize -o /dev/null", "found", "a detector", "models quantize wants a language model"}}) {
         auto const result = run(c.option + " " + c.model + (c.option.starts_with("say") ? " -o /dev/null" : ""));
         EXPECT_EQ(result.code, 1) << c.option << " " << c.model << result.err;
         EXPECT_NE(result.err.find(c.is), std::string::npos) << c.option << " " << c.model << ": " << result.err;
