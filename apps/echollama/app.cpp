@@ -14,7 +14,8 @@ std::filesystem::path model_or_starter(AppContext const& context, std::filesyste
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) {
         throw Error("The model " + starter + " is not installed in " + context.models_dir.string() +
-                    "; './run' in the source folder installs it, or name another folder with --models.");
+                    "; get the small models with 'echollama models pull starter', or name another folder with "
+                    "--models.");
     }
     return path;
 }

