@@ -105,6 +105,19 @@ std::string HeardWords::after(std::int64_t frames) const {
     return heard;
 }
 
+std::vector<float> HeardWords::sentence_until(std::int64_t frames) const {
+    std::lock_guard lock(mutex_);
+    for (auto const& sentence : sentences_) {
+        auto const played = frames - sentence.first_frame;
+        auto const made = static_cast<std::int64_t>(sentence.sound.samples.size());
+        if (played > 0 && played < made + (sentence.complete ? 0 : 1)) {
+            auto const& samples = sentence.sound.samples;
+            return {samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(std::min(played, made))};
+        }
+    }
+    return {};
+}
+
 std::string HeardWords::all() const {
     std::lock_guard lock(mutex_);
     std::string text;

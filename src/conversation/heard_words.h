@@ -23,6 +23,9 @@ class HeardWords {
     // The words that were played to their end when so many frames of the answer were played; sentences with one blank
     // between them. When a word ends is told by the voice, or estimated as for subtitles.
     std::string after(std::int64_t frames) const;
+    // The sound of the sentence under way after so many frames of the answer, from its beginning to there; empty
+    // between sentences.
+    std::vector<float> sentence_until(std::int64_t frames) const;
     // All sentences that were expected.
     std::string all() const;
 

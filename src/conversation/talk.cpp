@@ -93,12 +93,13 @@ void Talk::talk_key() {
 bool Talk::is_quiet() const {
     std::lock_guard lock(mutex_);
     bool const asked = !request_.lines.empty() || request_.stop || request_.keys > 0;
-    return state_ == TalkState::idle && !asked && worker_.is_idle() && earcon_.empty();
+    return state_ == TalkState::idle && !asked && worker_.is_idle() && ears_.is_idle() && earcon_.empty();
 }
 
 // The worker waits where the speech it makes has no room.
 void Talk::settle() {
     worker_.wait([this] { return speech_.room() == 0; });
+    ears_.wait([] { return false; });
 }
 
 void Talk::step(std::span<float const> heard, std::span<float> played, Pace pace) {
@@ -117,7 +118,7 @@ void Talk::step(std::span<float const> heard, std::span<float> played, Pace pace
     if (pace == Pace::settles) {
         settle();
     }
-    speech_.pull(played);
+    play_speech(played);
     for (auto& sample : played) {
         sample = std::clamp(sample * volume_, -1.0F, 1.0F);
     }
@@ -203,10 +204,15 @@ void Talk::listen(std::vector<float> const& sound) {
         } else {
             log("too short");
             state_ = TalkState::idle;
+            go_on();
         }
     }
     if (!endpointer_.in_phrase()) {
         return;
+    }
+    if (held_ && endpointer_.speech_s() > options_.cough_s) {
+        interrupt("speech");
+        state_ = TalkState::listening;
     }
     double const pause_s = endpointer_.pause_s();
     if (pause_s < options_.look_s) {
@@ -232,7 +238,7 @@ void Talk::listen_by_key(std::vector<float> const& sound) {
 }
 
 void Talk::speech_started() {
-    interrupt("speech");
+    hold();
     recognition_.stop.request_stop();
     recognition_ = {};
     waiting_for_text_ = false;
@@ -267,7 +273,7 @@ void Talk::recognise(AudioBuffer const& phrase) {
         std::lock_guard lock(mutex_);
         results_.push_back({number, stop.stop_requested() ? "" : std::move(text)});
     };
-    if (!worker_.post(std::move(work))) {
+    if (!ears_.post(std::move(work))) {
         log("fault", "There is too much to do; say it again.");
         recognition_.text = "";
     }
@@ -275,10 +281,16 @@ void Talk::recognise(AudioBuffer const& phrase) {
 
 void Talk::take_text(std::string const& text) {
     recognition_ = {};
+    if (held_ && !text.empty()) {
+        interrupt("speech");
+    }
     log("heard", text);
     if (text.empty()) {
         state_ = TalkState::idle;
-        log("turn ended");
+        if (!held_) {
+            log("turn ended");
+        }
+        go_on();
     } else {
         answer({text, true, false});
     }
@@ -358,7 +370,53 @@ void Talk::interrupt(char const* why) {
     state_ = TalkState::interrupted;
     log("interrupted", why);
     log("played", heard.value_or(""));
+    replay_.clear();
+    if (!std::exchange(held_, false)) { // else it was told when it paused
+        play(Earcon::interrupted);
+    }
+}
+
+// Somebody makes a sound: silence at once, and nothing is lost yet.
+void Talk::hold() {
+    if (!making_ || held_) {
+        return;
+    }
+    held_ = true;
+    replay_.clear();
+    speech_.pause(true);
+    log("paused", "speech");
     play(Earcon::interrupted);
+}
+
+// It was a cough: on with the answer, from the beginning of the sentence it was in.
+void Talk::go_on() {
+    if (!std::exchange(held_, false)) {
+        return;
+    }
+    {
+        std::lock_guard lock(mutex_);
+        replay_ = begin_frame_ ? words_.sentence_until(speech_.frames_heard() - *begin_frame_) : std::vector<float>();
+    }
+    if (speed_ != 1 && !replay_.empty()) {
+        TimeStretch stretch(options_.rate, speed_);
+        auto again = stretch.push(replay_);
+        auto const rest = stretch.finish();
+        again.insert(again.end(), rest.begin(), rest.end());
+        replay_ = std::move(again);
+    }
+    state_ = sounding_ ? TalkState::speaking : TalkState::thinking;
+    log("resumed");
+}
+
+// What was heard already counts once: the buffer waits while a sentence is heard again.
+void Talk::play_speech(std::span<float> played) {
+    speech_.pause(held_ || !replay_.empty());
+    speech_.pull(played);
+    if (!held_) {
+        auto const count = std::min(played.size(), replay_.size());
+        std::copy_n(replay_.begin(), count, played.begin());
+        replay_.erase(replay_.begin(), replay_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
 }
 
 void Talk::done(LineDone const& done) {
@@ -389,7 +447,8 @@ void Talk::follow_speech(bool sounding) {
         state_ = TalkState::speaking;
         log("sound begins");
     }
-    if (making_ && ending_ && !sounding && speech_.frames_heard() >= speech_.frames_accepted()) {
+    if (making_ && ending_ && !held_ && replay_.empty() && !sounding &&
+        speech_.frames_heard() >= speech_.frames_accepted()) {
         end_turn();
     }
 }

@@ -74,9 +74,12 @@ struct TalkOptions {
     bool hands_free = true;     // else only what is said between talk_key() and talk_key()
     bool earcons = true;
     bool echo_guard = true;
+    double cough_s = 1;   // who speaks longer means to interrupt; until then the answer only pauses
     double waiting_s = 4; // of speech that is made ahead of what is heard
 };
 
+// Somebody who makes a sound while an answer is spoken makes it pause at once. When it was speech, the answer is
+// cancelled with everything that was to follow; when it was a cough, it goes on with the sentence that it was in.
 // step() is called by one thread, the others by any. Bounded: at most 28 seconds of a phrase, `waiting_s` of speech, a
 // few pieces of work.
 class Talk {
@@ -143,6 +146,9 @@ class Talk {
     void take_text(std::string const& text);
     void answer(ConversationLine const& line);
     void interrupt(char const* why);
+    void hold();
+    void go_on();
+    void play_speech(std::span<float> played);
     void follow_speech(bool sounding);
     void end_turn();
     void done(LineDone const& done);
@@ -169,9 +175,11 @@ class Talk {
 
     // The turn under way.
     std::stop_source answer_stop_;
-    bool making_ = false;   // respond() runs or waits
-    bool sounding_ = false; // its first sound was heard
-    bool ending_ = false;   // nothing more is to come
+    bool making_ = false;       // respond() runs or waits
+    bool sounding_ = false;     // its first sound was heard
+    bool ending_ = false;       // nothing more is to come
+    bool held_ = false;         // it pauses: somebody makes a sound, and whether that is speech is not known yet
+    std::vector<float> replay_; // what is heard again of a sentence that was held
     Recognition recognition_;
     bool waiting_for_text_ = false; // the question ended and is not recognised yet
     bool pressed_ = false;
@@ -185,7 +193,8 @@ class Talk {
     std::optional<LineDone> line_done_;
     std::vector<TalkEvent> events_;
     std::uint64_t number_ = 0;
-    Worker worker_; // last: its thread uses everything above
+    Worker worker_; // answers
+    Worker ears_; // recognises, also while an answer is held. Last, with the other: their threads use everything above
 };
 
 } // namespace echollama

@@ -261,6 +261,10 @@ double Endpointer::pause_s() const {
     return in_phrase_ ? static_cast<double>(pause_frames_) * vad_frame / speech_rate : 0;
 }
 
+double Endpointer::speech_s() const {
+    return in_phrase_ ? static_cast<double>(speech_frames_) * vad_frame / speech_rate : 0;
+}
+
 // Of what was kept, without most of the pause at its end.
 std::size_t Endpointer::phrase_length() const {
     auto const surplus = std::max<std::int64_t>(0, pause_frames_ * vad_frame - samples_in(options_.keep_s));

@@ -109,6 +109,8 @@ class Endpointer {
     bool in_phrase() const { return in_phrase_; }
     // Of the phrase under way: how long nobody has spoken now, and what it would be if it ended here.
     double pause_s() const;
+    // How long somebody has spoken in it, pauses left out.
+    double speech_s() const;
     AudioBuffer phrase() const;
 
   private:

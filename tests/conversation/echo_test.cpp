@@ -96,7 +96,7 @@ Case hear_oneself(std::vector<float> const& answer, std::vector<float> const& ot
         talk.step(mic, out);
         played.insert(played.end(), out.begin(), out.end());
         for (auto const& event : talk.take_events()) {
-            result.interrupted = result.interrupted || event.kind == "interrupted";
+            result.interrupted = result.interrupted || event.kind == "paused"; // the moment it falls silent
             result.at_s = event.at_s;
         }
     }

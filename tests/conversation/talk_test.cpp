@@ -60,6 +60,9 @@ class Partner {
                      },
                      [this](ConversationLine const& line, TalkOutput const& output, std::stop_token stop) {
                          lines.push_back(line.text);
+                         if (line.text == "stop it") {
+                             return LineDone{LineDone::Act::stop, 1};
+                         }
                          if (line.text == "fail") {
                              throw Error("The model file is gone.");
                          }
@@ -197,9 +200,9 @@ TEST(Talk, TwoHundredInterruptionsStopAtOnceAndLeaveWhatWasPlayed) {
         if (by_key) {
             partner.talk->stop_speaking();
             partner.pass(0.3);
-        } else {
-            partner.hears = "";
-            partner.pass(0.3, 0.3F);
+        } else { // some say little, some so much that nothing must be recognised to know that they mean it
+            partner.hears = "stop it";
+            partner.pass(k % 4 == 1 ? 0.4 : 1.5, 0.3F);
         }
         auto const last_sound =
             std::find_if(partner.played.rbegin(), partner.played.rend(), [](float s) { return s > 0.01F; });
@@ -208,11 +211,63 @@ TEST(Talk, TwoHundredInterruptionsStopAtOnceAndLeaveWhatWasPlayed) {
         worst_s = std::max(worst_s, late_s);
         EXPECT_LE(late_s, by_key ? 0.02 : 0.15) << k;
         partner.until_quiet();
-        ASSERT_EQ(partner.heard.size(), 1U) << k << " at " << asked_s;
+        ASSERT_EQ(partner.heard.size(), by_key ? 1U : 2U) << k << " at " << asked_s;
         EXPECT_EQ(partner.heard[0], partner.words_played(0)) << k << " after " << wait_s;
+        EXPECT_LE(partner.of_kind("interrupted").size(), 1U) << k << ", none where the answer had ended";
         EXPECT_FALSE(partner.talk->now_s() > 0 && partner.talk->state() == TalkState::interrupted) << k;
     }
     RecordProperty("worst_ms", static_cast<int>(worst_s * 1000));
+}
+
+// A cough, a door, a chair: silence at once, and then the sentence it was in again, whole, and all that follows.
+TEST(Talk, AfterASoundThatSaidNothingTheAnswerGoesOnFromItsSentence) {
+    for (std::uint64_t k = 0; k < 60; ++k) {
+        Partner partner(quiet_options());
+        partner.pass(0.3);
+        partner.talk->type("go on");
+        double const wait_s = 0.1 + 1.5 * static_cast<double>(uniform(98, k));
+        partner.pass(wait_s);
+        partner.hears = "";
+        auto const asked = partner.played.size();
+        partner.pass(k % 2 == 0 ? 0.2 : 0.6, 0.3F); // too short for a phrase; or one in which nothing was said
+        auto const sounds = [&](double from_s, double to_s) {
+            auto const at = partner.played.begin() + static_cast<std::ptrdiff_t>(asked);
+            return std::any_of(at + std::lround(from_s * rate), at + std::lround(to_s * rate),
+                               [](float s) { return s > 0.01F; });
+        };
+        EXPECT_FALSE(sounds(0.15, 0.2)) << "it pauses within 150 ms, " << k;
+        partner.until_quiet();
+        ASSERT_EQ(partner.of_kind("paused").size(), 1U) << k;
+        ASSERT_EQ(partner.of_kind("resumed").size(), 1U) << k;
+        EXPECT_TRUE(partner.of_kind("interrupted").empty()) << k;
+        EXPECT_EQ(partner.heard, std::vector<std::string>{"one two three four. five six seven eight nine."}) << k;
+        // Of the sentence it was in, the first word is heard twice; of the other one once.
+        auto const samples_of = [&](std::size_t word) {
+            return std::count_if(partner.played.begin(), partner.played.end(), [&](float s) {
+                return std::abs(s - first_level - level_step * static_cast<float>(word)) < 1e-4F;
+            });
+        };
+        bool const second = partner.of_kind("paused")[0].at_s > partner.of_kind("sound begins")[0].at_s + 4 * word_s;
+        auto const once = std::lround(word_s * rate);
+        EXPECT_NEAR(samples_of(second ? 0 : 4), once, 2) << k;
+        EXPECT_GT(samples_of(second ? 4 : 0), once) << k;
+        EXPECT_LE(samples_of(second ? 4 : 0), 2 * once) << k;
+    }
+}
+
+TEST(Talk, AnAnswerThatWasHeldAndThenEndedLeavesWhatWasPlayed) {
+    Partner partner(quiet_options());
+    partner.talk->type("go on");
+    partner.pass(0.7);
+    partner.hears = "";
+    partner.pass(0.4, 0.3F);
+    partner.pass(1.1); // it goes on, and its sentence is heard again
+    ASSERT_EQ(partner.of_kind("resumed").size(), 1U);
+    partner.talk->stop_speaking();
+    partner.until_quiet();
+    ASSERT_EQ(partner.heard.size(), 1U);
+    EXPECT_TRUE(std::string("one two three four. five").starts_with(partner.heard[0])) << partner.heard[0];
+    EXPECT_FALSE(partner.heard[0].empty());
 }
 
 TEST(Talk, TheNextAnswerIsWholeAfterAnInterruption) {

@@ -165,4 +165,83 @@ std::vector<NamedSound> sixty_sounds_without_speech() {
     return all;
 }
 
+std::vector<NamedSound> forty_other_sounds_without_speech() {
+    std::vector<NamedSound> all;
+    auto add = [&](std::string const& name, Samples const& samples, float level) {
+        all.push_back({name, {rate, scaled(samples, level)}});
+    };
+    auto const pulse = [](double t, double period, double share) { return std::fmod(t, period) < share * period; };
+    for (std::uint64_t k = 0; k < 3; ++k) {
+        auto const n = " " + std::to_string(k + 1);
+        auto const shift = static_cast<double>(k);
+        auto const noise = white_noise(length, 200 + k);
+        auto noise_at = [&](double t) { return noise[std::min(length - 1, static_cast<std::size_t>(t * rate))]; };
+        Samples brown(length);
+        float sum = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+            sum = 0.998F * sum + noise[i];
+            brown[i] = sum;
+        }
+        add("brown noise" + n, brown, 0.05F);
+        add("noise in the rhythm of syllables" + n,
+            made([&](double t) { return noise_at(t) * (1 + 0.95F * tone(3.5 + shift, t)); }), 0.05F);
+        add("telephone" + n, made([&](double t) {
+                return pulse(t, 2, 0.5) ? (tone(440 + 30 * shift, t) + tone(480, t)) * (1 + tone(20, t)) : 0.0F;
+            }),
+            0.08F);
+        add("dialling" + n, made([&](double t) {
+                static constexpr double low[] = {697, 770, 852, 941}, high[] = {1209, 1336, 1477};
+                auto const key = static_cast<std::size_t>(t / 0.3) + k;
+                return pulse(t, 0.3, 0.6) ? tone(low[key % 4], t) + tone(high[key % 3], t) : 0.0F;
+            }),
+            0.08F);
+        add("alarm" + n, made([&](double t) {
+                return pulse(t, 0.25 + 0.1 * shift, 0.5) ? (std::fmod(t * 2900, 1.0) < 0.5 ? 1.0F : -1.0F) : 0.0F;
+            }),
+            0.05F);
+        add("game tune" + n, made([&](double t) {
+                static constexpr int steps[] = {0, 7, 12, 3, 10, 5, 8, 2};
+                double const hertz = 220 * std::pow(2.0, steps[(static_cast<std::size_t>(t / 0.15) + k) % 8] / 12.0);
+                return std::fmod(t * hertz, 1.0) < 0.25 ? 1.0F : -1.0F;
+            }),
+            0.06F);
+        Samples drums(length), birds(length), rain(length), applause(length), cough(length);
+        for (int beat = 0; beat < 16; ++beat) {
+            double const at = 0.1 + beat * (0.22 + 0.02 * shift);
+            strike(drums, at, beat % 2 == 0 ? 0.08 : 0.03, 0.8F,
+                   [&](double t) { return beat % 2 == 0 ? tone(60 + 40 * std::exp(-t * 30), t) : noise_at(t); });
+        }
+        add("drums" + n, drums, 0.08F);
+        for (int call = 0; call < 8; ++call) {
+            strike(birds, 0.2 + 0.45 * call, 0.05, 0.5F,
+                   [&](double t) { return tone(2500 + 400 * shift + 800 * std::sin(40 * t), t); });
+        }
+        add("birds" + n, birds, 0.05F);
+        for (std::uint64_t drop = 0; drop < 900; ++drop) {
+            auto const at = static_cast<std::size_t>(uniform(300 + k, drop) * static_cast<float>(length - 200));
+            for (std::size_t i = 0; i < 60; ++i) {
+                rain[at + i] += normal(400 + k, drop * 60 + i) * std::exp(-static_cast<float>(i) / 12);
+            }
+        }
+        add("rain" + n, rain, 0.03F);
+        for (std::uint64_t clap = 0; clap < 120; ++clap) {
+            auto const at = static_cast<std::size_t>(uniform(500 + k, clap) * static_cast<float>(length - 900));
+            for (std::size_t i = 0; i < 800; ++i) {
+                applause[at + i] += normal(600 + k, clap * 800 + i) * std::exp(-static_cast<float>(i) / 150);
+            }
+        }
+        add("applause" + n, applause, 0.08F);
+        add("crickets" + n,
+            made([&](double t) { return pulse(t, 0.5, 0.6) ? tone(4300 + 200 * shift, t) * (1 + tone(60, t)) : 0.0F; }),
+            0.03F);
+        add("sweep" + n, made([&](double t) { return tone((100 + 150 * shift) * std::pow(2.0, t), t * 0.7); }), 0.06F);
+        for (double const at : {0.5, 0.9, 2.4}) {
+            strike(cough, at, 0.07, 0.8F, [&](double t) { return noise_at(t + at) * (1 + tone(90, t)); });
+        }
+        add("cough without a voice" + n, cough, 0.06F);
+    }
+    add("buzzer", made([](double t) { return std::fmod(t * 110, 1.0) < 0.5 ? 1.0F : -1.0F; }), 0.06F);
+    return all;
+}
+
 } // namespace echollama::test

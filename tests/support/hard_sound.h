@@ -97,4 +97,9 @@ struct NamedSound {
 // music, bells, sirens, engines, dogs, whistles and dripping water, each in several forms.
 std::vector<NamedSound> sixty_sounds_without_speech();
 
+// Forty more, of kinds that no gate was chosen on: brown noise, noise in the rhythm of syllables, telephones, dialling,
+// alarms, game tunes, drums, birds, crickets, rain, thunder, applause, cats, buzzers, sweeps and coughs without a
+// voice.
+std::vector<NamedSound> forty_other_sounds_without_speech();
+
 } // namespace echollama::test

@@ -3,14 +3,17 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "chat/keys.h"
-#include "media/device/microphone.h"
 #include "media/device/playback.h"
+#include "media/device/steady_microphone.h"
 #include "media/sound/sound_file.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <deque>
+#include <functional>
+#include <future>
 #include <iostream>
 #include <mutex>
 #include <optional>
@@ -21,6 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto try_again = std::chrono::seconds(2);
+constexpr double buffered_s = 0.5; // so that what is made does not run ahead of what is heard
+constexpr double silent_s = 3;     // a device that takes nothing for so long is gone; on a busy machine they pause
 constexpr std::size_t most_waiting = speech_rate; // samples of the microphone: one second
 
 // Reads the microphone on a thread of its own, so that one that falls silent holds nothing up.
@@ -46,26 +51,9 @@ class Ear {
         std::stop_callback const program(stop_, [&] { either.request_stop(); });
         std::stop_callback const owner(own, [&] { either.request_stop(); });
         auto const stop = either.get_token();
-        bool told = false;
+        SteadyMicrophone microphone(speech_rate, [](std::string const& sentence) { log::warning(sentence); });
         while (!stop.stop_requested()) {
-            try {
-                Microphone microphone(speech_rate);
-                if (told) {
-                    log::warning("The microphone is back.");
-                }
-                told = false;
-                while (!stop.stop_requested()) {
-                    add(microphone.read(stop));
-                }
-            } catch (Error const& error) {
-                if (!told) {
-                    log::warning(std::string(error.what()) + " Lines can be typed meanwhile.");
-                }
-                told = true;
-                std::mutex waiting;
-                std::unique_lock lock(waiting);
-                std::condition_variable_any().wait_for(lock, stop, try_again, [] { return false; });
-            }
+            add(microphone.read(stop));
         }
     }
 
@@ -83,11 +71,12 @@ class Ear {
     std::jthread thread_; // last: it uses everything above
 };
 
-// The sound device, else a file, or both.
+// The sound device, else a file, or both. A device that goes is told, and looked for on a thread of its own until it is
+// back: neither listening nor the file waits for it.
 class Mouth {
   public:
     Mouth(int rate, std::filesystem::path const& file, std::stop_token stop) : rate_(rate), stop_(std::move(stop)) {
-        open_player(true);
+        player_ = opened(rate_);
         auto const place = !file.empty() ? file : player_ ? std::filesystem::path() : "conversation.wav";
         if (!place.empty()) {
             file_ = std::make_unique<SoundFile>(place, rate);
@@ -100,9 +89,7 @@ class Mouth {
     void play(std::span<float const> samples) {
         bool const sounds = std::any_of(samples.begin(), samples.end(), [](float s) { return std::abs(s) > 1e-5F; });
         quiet_steps_ = sounds ? 0 : quiet_steps_ + 1;
-        if (!player_ && had_player_ && Clock::now() > next_try_) {
-            open_player(false);
-        }
+        look_after_player();
         try {
             if (player_ && quiet_steps_ < 5) { // the end of a word is quiet too
                 player_->push(samples, stop_);
@@ -110,9 +97,7 @@ class Mouth {
                 player_->end();
             }
         } catch (Error const& error) {
-            log::warning(error.what());
-            player_.reset();
-            next_try_ = Clock::now() + try_again;
+            give_up_player(error.what());
         }
         write(samples);
     }
@@ -132,20 +117,50 @@ class Mouth {
         if (file_) {
             file_->finish();
         }
+        if (file_lost_) {
+            throw Error("The file of the speech could not be completed; the reason is above.");
+        }
     }
 
   private:
-    void open_player(bool first) {
-        next_try_ = Clock::now() + try_again;
+    static std::unique_ptr<Player> opened(int rate) {
         try {
-            player_ = std::make_unique<Player>(rate_, PlayerOptions{.buffer_seconds = 0.5});
-            had_player_ = true;
-            if (!first) {
-                log::warning("The sound device is back.");
-            }
+            return std::make_unique<Player>(rate, PlayerOptions{.buffer_seconds = buffered_s});
         } catch (Error const&) {
-            player_.reset();
+            return nullptr;
         }
+    }
+
+    // A device takes sound or silence every few milliseconds, also while nobody speaks.
+    void look_after_player() {
+        if (player_ && player_->idle_s() > silent_s) {
+            give_up_player("The sound device no longer plays; check that it is still connected.");
+        } else if (!player_ && found_.valid() &&
+                   found_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+            player_ = found_.get();
+            if (player_) {
+                log::warning("The sound device is back.");
+            } else {
+                search([rate = rate_] { return opened(rate); });
+            }
+        }
+    }
+
+    void give_up_player(std::string const& why) {
+        log::warning(why + " It is tried again every two seconds.");
+        search([rate = rate_, gone = std::shared_ptr<Player>(std::move(player_))]() mutable {
+            gone.reset(); // closing one that was unplugged takes its time
+            return opened(rate);
+        });
+    }
+
+    void search(std::function<std::unique_ptr<Player>()> const& open) {
+        found_ = std::async(std::launch::async, [stop = stop_, open] {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any().wait_for(lock, stop, try_again, [] { return false; });
+            return stop.stop_requested() ? nullptr : open();
+        });
     }
 
     void write(std::span<float const> samples) {
@@ -156,6 +171,7 @@ class Mouth {
         } catch (Error const& error) { // a full disk costs the file, not the conversation
             log::error(error.what());
             file_.reset();
+            file_lost_ = true;
         }
     }
 
@@ -163,9 +179,9 @@ class Mouth {
     std::stop_token stop_;
     std::unique_ptr<Player> player_;
     std::unique_ptr<SoundFile> file_;
-    bool had_player_ = false;
+    bool file_lost_ = false;
     int quiet_steps_ = 0;
-    Clock::time_point next_try_;
+    std::future<std::unique_ptr<Player>> found_; // the device, when it was looked for again
 };
 
 void tell(TalkEvent const& event, bool quiet) {
@@ -201,7 +217,7 @@ void run_live(AppContext const& context, ChatOptions options, ListeningOptions c
         talk.step(heard ? *heard : std::vector<float>(Talk::heard_samples), played);
         for (auto const& event : talk.take_events()) {
             tell(event, context.quiet);
-            if (event.kind == "interrupted") {
+            if (event.kind == "paused" || event.kind == "interrupted") {
                 mouth.cut();
             }
         }

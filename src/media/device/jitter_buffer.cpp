@@ -48,6 +48,12 @@ std::size_t JitterBuffer::take(std::span<float> out) {
 void JitterBuffer::pull(std::span<float> out) {
     std::lock_guard lock(mutex_);
     std::size_t const count = out.size() / channels_;
+    if (paused_) {
+        std::fill(out.begin(), out.end(), 0.0F);
+        quiet_ += count;
+        changed_.notify_all();
+        return;
+    }
     // What has waited for as long as the lead takes is played even when nothing follows it.
     held_ += size_ == 0 ? 0 : count;
     bool const enough = size_ >= lead_ * channels_ || (size_ > 0 && held_ >= lead_);
@@ -124,12 +130,18 @@ void JitterBuffer::silence() {
     flowing_ = false;
     ending_ = true;
     silent_ = true;
+    paused_ = false;
     changed_.notify_all();
 }
 
 void JitterBuffer::resume() {
     std::lock_guard lock(mutex_);
     silent_ = false;
+}
+
+void JitterBuffer::pause(bool on) {
+    std::lock_guard lock(mutex_);
+    paused_ = on;
 }
 
 void JitterBuffer::set_speed(float speed) {

@@ -33,6 +33,8 @@ class JitterBuffer {
     // Drops what waits and what is pushed until resume().
     void silence();
     void resume();
+    // While true the device gets silence and what waits stays; silence() ends it.
+    void pause(bool on);
     // 0.5..4, pitch kept; heard at once.
     void set_speed(float speed);
 
@@ -71,6 +73,7 @@ class JitterBuffer {
     bool flowing_ = false;  // sound is being given
     bool ending_ = true;
     bool silent_ = false; // what is pushed is dropped
+    bool paused_ = false;
     std::int64_t played_ = 0;
     std::int64_t underruns_ = 0;
     std::int64_t accepted_ = 0; // samples, as frames_accepted()

@@ -6,6 +6,7 @@
 #include "media/device/jitter_buffer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #define ma_atomic_global_lock echollama_player_atomic_lock
@@ -18,6 +19,7 @@ struct Player::State {
     State(int rate, PlayerOptions const& options) : buffer(rate, options.channels, options.buffer_seconds) {}
 
     JitterBuffer buffer;
+    std::atomic<std::chrono::steady_clock::rep> last_pull = std::chrono::steady_clock::now().time_since_epoch().count();
     std::size_t channels = 1;
     ma_context context{};
     bool has_context = false;
@@ -49,6 +51,7 @@ Player::Player(int rate, PlayerOptions const& options) : state_(std::make_unique
     config.pUserData = &s;
     config.dataCallback = [](ma_device* device, void* out, void const*, ma_uint32 frames) {
         auto* state = static_cast<State*>(device->pUserData);
+        state->last_pull = std::chrono::steady_clock::now().time_since_epoch().count();
         state->buffer.pull({static_cast<float*>(out), frames * state->channels});
     };
     // Without a device miniaudio would fall back to its null backend and play to nobody: that is an error here.
@@ -105,6 +108,12 @@ std::int64_t Player::frames_accepted() const {
 
 std::int64_t Player::frames_heard() const {
     return state_->buffer.frames_heard();
+}
+
+double Player::idle_s() const {
+    using Clock = std::chrono::steady_clock;
+    return std::chrono::duration<double>(Clock::now().time_since_epoch() - Clock::duration(state_->last_pull.load()))
+        .count();
 }
 
 std::int64_t Player::frames_played() const {

@@ -36,6 +36,8 @@ class Player {
     std::int64_t frames_played() const;
     std::int64_t frames_accepted() const;
     std::int64_t frames_heard() const;
+    // Since the device took sound or silence last: more than some tenths of a second, and it is gone.
+    double idle_s() const;
 
   private:
     struct State;
