@@ -87,7 +87,10 @@ void listen_on(AppContext const& context, ListenOptions const& options, Listener
             output.phrase(phrase);
         }
     }
-    if (context.stop.stop_requested() && !options.microphone) {
+    if (context.stop.stop_requested()) {
+        if (options.microphone) {
+            output.finish(); // now: after Ctrl-C there is little time
+        }
         throw Cancelled();
     }
     for (auto const& phrase : phrases.finish(options.hint, {})) {
