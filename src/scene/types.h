@@ -28,6 +28,7 @@ struct Detection {
     Box box;
     // Another label of the same kind that scored nearly as well ("cat" beside "dog"); the words are then careful.
     std::optional<std::string> alternative;
+    int identity = 0; // of a thing that is followed over time (tracking); 0: nobody follows it
 };
 
 // What the numbers of a depth map mean. Never mix the kinds silently.

@@ -1,0 +1,62 @@
+#include "tracking/closing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace echollama {
+namespace {
+
+constexpr double z90 = 1.645;        // of a normal distribution, nine of ten
+constexpr double change_per_s = 0.1; // how much the share that is lost a second changes within a second
+constexpr double first_rate = 1.0;   // nothing is known of the speed: this much of the value a second
+constexpr double shortest_s = 0.3;
+constexpr int fewest = 4;
+
+} // namespace
+
+void ClosingFilter::measure(double seconds, float measured, float noise) {
+    double const z = measured, r = std::pow(static_cast<double>(noise) * std::max(z, 1e-9), 2);
+    ++count_;
+    if (!begun_) {
+        begun_ = true;
+        first_ = last_ = seconds;
+        value_ = z;
+        p00_ = r;
+        p11_ = std::pow(first_rate * z, 2);
+        return;
+    }
+    double const dt = std::max(seconds - last_, 1e-3);
+    last_ = seconds;
+    value_ += speed_ * dt;
+    double const q = std::pow(change_per_s * std::abs(value_), 2); // white acceleration, its density
+    p00_ += 2 * dt * p01_ + dt * dt * p11_ + q * dt * dt * dt / 3;
+    p01_ += dt * p11_ + q * dt * dt / 2;
+    p11_ += q * dt;
+    double const s = p00_ + r, k0 = p00_ / s, k1 = p01_ / s, off = z - value_;
+    surprise_ = static_cast<float>(off * off / s);
+    value_ += k0 * off;
+    speed_ += k1 * off;
+    p11_ -= k1 * p01_;
+    p01_ -= k0 * p01_;
+    p00_ -= k0 * p00_;
+}
+
+std::optional<Interval> ClosingFilter::rate() const {
+    if (count_ < fewest || last_ - first_ < shortest_s || value_ <= 0) {
+        return std::nullopt;
+    }
+    double const deviation = z90 * std::sqrt(std::max(p11_, 0.0)) / value_, rate = -speed_ / value_;
+    return Interval{static_cast<float>(rate), static_cast<float>(rate - deviation),
+                    static_cast<float>(rate + deviation)};
+}
+
+std::optional<Interval> ClosingFilter::contact() const {
+    auto const closing = rate();
+    if (!closing || closing->low <= 0.02F) { // beyond 50 seconds nothing is said
+        return std::nullopt;
+    }
+    return Interval{1 / closing->value, 1 / closing->high, 1 / closing->low};
+}
+
+} // namespace echollama

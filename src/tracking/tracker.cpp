@@ -1,0 +1,441 @@
+#include "tracking/tracker.h"
+
+#include "scene/camera.h"
+#include "scene/coco.h"
+#include "scene/distance.h"
+#include "tracking/assignment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace echollama {
+namespace {
+
+// Shares of the box's height: BoT-SORT's weights, as densities over time instead of per frame of 30 a second.
+constexpr float place_share = 0.02F;  // least deviation of a detected place or size
+constexpr float speed_share = 2.0F;   // of an unknown speed, per second
+constexpr float speed_change = 0.5F;  // how it changes within a second
+constexpr float place_change = 0.15F; // and what the model of even speed leaves out
+// Costs are one minus the overlap of boxes that are grown a little; ByteTrack's limits.
+constexpr float high_cost = 0.9F, low_cost = 0.5F, unconfirmed_cost = 0.7F;
+constexpr float return_cost = 0.5F, return_share = 0.3F; // of the picture's width
+constexpr float other_label_cost = 0.25F;
+constexpr float margin_share = 0.1F;      // of the box, with which detections and tracks are compared
+constexpr float duplicate_overlap = 0.6F; // a new thing that covers a known one of its label so far is that one
+constexpr float turned_share = 0.15F;     // of the width, by which the camera turned away from a thing
+constexpr float coming_share = 0.7F;      // of a way that leads here; less: it passes
+constexpr float edge_px = 2;              // boxes that end so near the picture's edge are cut there
+
+float union_of(Box const& a, Box const& b, float common) {
+    return a.width() * a.height() + b.width() * b.height() - common;
+}
+
+Box grown(Box const& box, float share) {
+    float const x = share * box.width(), y = share * box.height();
+    return {box.x0 - x, box.y0 - y, box.x1 + x, box.y1 + y};
+}
+
+bool may_be_same(std::string const& a, std::string const& b) {
+    auto const *first = find_class(a), *second = find_class(b);
+    return a == b || (first && second && first->kind == second->kind);
+}
+
+// A place of the earlier picture in the later one; gives how much larger things are there. A turn moves what lies
+// beside further than what lies ahead, and what lies outside further still: it is carried by its angle.
+float carry(float& x, float& y, CameraMotion const& motion, Intrinsics const& camera, int width) {
+    auto const moved = motion.at(x, y);
+    if (camera.projection != Projection::flat || camera.fx <= 0) {
+        x = moved.x, y = moved.y;
+        return 1;
+    }
+    constexpr float widest = 1.4F; // radians
+    float const shift = motion.at(camera.cx, camera.cy).x - camera.cx;
+    float const edge = static_cast<float>(width) / 2 / camera.fx;
+    float const turn = shift / camera.fx / (1 + edge * edge / 3); // the mean of 1 + tan^2 over the picture
+    float const before = std::atan((x - camera.cx) / camera.fx), after = std::clamp(before + turn, -widest, widest);
+    x = camera.cx + camera.fx * std::tan(after) + (moved.x - x - shift);
+    y = moved.y;
+    return std::cos(before) / std::cos(after);
+}
+
+} // namespace
+
+float overlap(Box const& a, Box const& b) {
+    float const w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+    if (w <= 0 || h <= 0) {
+        return 0;
+    }
+    float const all = union_of(a, b, w * h);
+    return all > 0 ? w * h / all : 0;
+}
+
+void Tracker::Axis::begin(float at, float deviation, float speed_deviation) {
+    x = at, v = 0, p00 = deviation * deviation, p01 = 0, p11 = speed_deviation * speed_deviation;
+}
+
+void Tracker::Axis::predict(float dt, float speed_noise, float noise) {
+    x += v * dt;
+    p00 += 2 * dt * p01 + dt * dt * p11 + noise * noise * dt;
+    p01 += dt * p11;
+    p11 += speed_noise * speed_noise * dt;
+}
+
+void Tracker::Axis::update(float at, float deviation) {
+    float const s = p00 + deviation * deviation, k0 = p00 / s, k1 = p01 / s, off = at - x;
+    x += k0 * off;
+    v += k1 * off;
+    p11 -= k1 * p01;
+    p01 -= k0 * p01;
+    p00 -= k0 * p00;
+}
+
+Box Tracker::Track::box() const {
+    float const half_w = std::max(w.x, 1.0F) / 2, half_h = std::max(h.x, 1.0F) / 2;
+    return {x.x - half_w, y.x - half_h, x.x + half_w, y.x + half_h};
+}
+
+std::string Tracker::Track::label() const {
+    return std::max_element(votes.begin(), votes.end(),
+                            [](auto const& a, auto const& b) { return a.second < b.second; })
+        ->first;
+}
+
+void Tracker::predict(float dt, CameraMotion const& motion) {
+    for (auto& track : tracks_) {
+        float const vx = track.x.v, vy = track.y.v;
+        float const zoom = motion.zoom() * carry(track.x.x, track.y.x, motion, camera_, width_);
+        track.x.v = motion.a * vx - motion.b * vy;
+        track.y.v = motion.b * vx + motion.a * vy;
+        track.w.x *= zoom, track.h.x *= zoom;
+        track.turned_px += std::abs(motion.x0);
+        float const size = std::max(track.h.x, 1.0F);
+        // A hidden thing is not expected to run on for ever.
+        bool const hidden = now_ - track.last_seen > 0.5 && !is_turned_away(track);
+        for (auto* axis : {&track.x, &track.y, &track.w, &track.h}) {
+            axis->predict(dt, speed_change * size, place_change * size);
+            axis->v *= hidden ? std::exp(-dt) : 1;
+        }
+        track.w.v *= hidden ? 0.5F : 1;
+        track.h.v *= hidden ? 0.5F : 1;
+        track.visible = false;
+    }
+}
+
+// The part that lies in the picture, where one does.
+Box Tracker::shown(Box const& box) const {
+    auto const w = static_cast<float>(width_), h = static_cast<float>(height_);
+    Box const part{std::max(box.x0, 0.0F), std::max(box.y0, 0.0F), std::min(box.x1, w), std::min(box.y1, h)};
+    return part.x0 < part.x1 && part.y0 < part.y1 ? part : box;
+}
+
+// How little a detection looks like what is expected of a track; more than 1: it cannot be that.
+float Tracker::cost_of(Track const& track, Detection const& detection, float margin) const {
+    auto const label = track.label();
+    if (!may_be_same(label, detection.label)) {
+        return 2;
+    }
+    auto const unseen = static_cast<float>(now_ - track.last_seen);
+    float const share = margin * (1 + std::min(3.0F, 2 * unseen));
+    float const cost = 1 - overlap(grown(shown(track.box()), share), grown(detection.box, share));
+    return cost + (label == detection.label ? 0 : other_label_cost);
+}
+
+// What the camera turned away from comes back cut by the picture's edge, so that its box tells its height alone; where
+// it is expected is known less well the longer it was away.
+float Tracker::return_cost_of(Track const& track, Detection const& detection, float) const {
+    if (!is_turned_away(track) || track.label() != detection.label) {
+        return 2;
+    }
+    auto const expected = track.box();
+    auto const& box = detection.box;
+    float const common = std::min(expected.y1, box.y1) - std::max(expected.y0, box.y0);
+    float const all = std::max(expected.y1, box.y1) - std::min(expected.y0, box.y0);
+    float const apart = std::abs(expected.center_x() - box.center_x()) / (return_share * static_cast<float>(width_));
+    return 0.5F * (1 - std::max(0.0F, common) / all) + 0.5F * apart;
+}
+
+// Takes out of both lists what was matched.
+void Tracker::match(std::vector<Detection const*>& detections, std::vector<Track*>& tracks, float most_cost,
+                    float margin, Cost cost) {
+    CostTable table(tracks.size(), detections.size());
+    for (std::size_t t = 0; t < tracks.size(); ++t) {
+        for (std::size_t d = 0; d < detections.size(); ++d) {
+            table.at(t, d) = (this->*cost)(*tracks[t], *detections[d], margin);
+        }
+    }
+    auto const found = assign(table, most_cost);
+    std::vector<Track*> left;
+    for (std::size_t t = 0; t < tracks.size(); ++t) {
+        if (found[t] < 0) {
+            left.push_back(tracks[t]);
+            continue;
+        }
+        auto const d = static_cast<std::size_t>(found[t]);
+        see(*tracks[t], *detections[d]);
+        detections[d] = nullptr;
+    }
+    std::erase(detections, nullptr);
+    tracks = std::move(left);
+}
+
+// The picture's size of a thing tells how it comes nearer, in the direction in which it is not cut off.
+void Tracker::measure_size(Track& track, Detection const& detection) {
+    if (track.ruler == Ruler::metres) {
+        return;
+    }
+    auto const& box = detection.box;
+    auto const right = static_cast<float>(width_) - edge_px, bottom = static_cast<float>(height_) - edge_px;
+    bool const cut_y = box.y0 < edge_px || box.y1 > bottom, cut_x = box.x0 < edge_px || box.x1 > right;
+    auto const ruler = !cut_y ? Ruler::height : !cut_x ? Ruler::width : Ruler::none;
+    if (ruler != track.ruler) {
+        track.closing = {};
+        track.ruler = ruler;
+    }
+    float const size = ruler == Ruler::height ? box.height() : box.width();
+    if (ruler == Ruler::none || size < 1) {
+        return;
+    }
+    // Its height tells its depth along the optical axis; the distance is longer beside the axis.
+    float const bearing = bearing_of(box.center_x(), camera_) * std::numbers::pi_v<float> / 180;
+    float const axis = camera_.projection == Projection::flat ? std::max(0.2F, std::cos(bearing)) : 1;
+    track.closing.measure(now_, 1 / (size * axis), noise_);
+    if (track.closing.count() > 4) {
+        constexpr float most = 6, usual = 0.95F, pace = 0.03F; // surprises beyond count less; their mean then
+        float const variance =
+            noise_ * noise_ * std::exp(pace * (std::min(track.closing.surprise(), most) / usual - 1));
+        noise_ = std::clamp(std::sqrt(variance), 0.01F, 0.2F);
+    }
+}
+
+void Tracker::see(Track& track, Detection const& detection) {
+    auto const& box = detection.box;
+    float const deviation = std::max(place_share, noise_) * std::max(box.height(), 1.0F);
+    if (is_turned_away(track)) { // where it really was while nobody looked is not known
+        track.x.begin(box.center_x(), deviation, speed_share * box.height());
+    }
+    // What the picture's edge cuts off at one side is as wide as it was: its other side tells where its middle is.
+    bool const cut_left = box.x0<edge_px, cut_right = box.x1> static_cast<float>(width_) - edge_px;
+    if (cut_left != cut_right && track.w.x > box.width()) {
+        track.x.update(cut_left ? box.x1 - track.w.x / 2 : box.x0 + track.w.x / 2, deviation);
+    } else {
+        track.x.update(box.center_x(), deviation);
+        track.w.update(box.width(), deviation);
+    }
+    track.y.update(box.center_y(), deviation);
+    track.h.update(box.height(), deviation);
+    for (auto& [label, sum] : track.votes) {
+        sum *= 0.97F; // old sightings fade
+    }
+    track.votes[detection.label] += detection.score;
+    float const score = track.latest.score;
+    track.latest = detection;
+    track.latest.score = track.sightings == 0 ? detection.score : 0.7F * score + 0.3F * detection.score;
+    track.last_seen = now_;
+    track.visible = true;
+    track.turned_px = 0;
+    ++track.sightings;
+    track.confirmed = track.confirmed || track.sightings >= options_.confirm;
+    measure_size(track, detection);
+}
+
+void Tracker::begin(Detection const& detection) {
+    Track track;
+    track.identity = next_identity_++;
+    track.first_seen = now_;
+    track.last_seen = now_;
+    float const size = std::max(detection.box.height(), 1.0F);
+    float const place = 0.1F * size, speed = speed_share * size;
+    track.x.begin(detection.box.center_x(), place, speed);
+    track.y.begin(detection.box.center_y(), place, speed);
+    track.w.begin(detection.box.width(), place, speed / 4);
+    track.h.begin(detection.box.height(), place, speed / 4);
+    track.votes[detection.label] = 0;
+    see(track, detection);
+    tracks_.push_back(std::move(track));
+}
+
+void Tracker::update(double seconds, std::vector<Detection> const& detections, int width, int height,
+                     Intrinsics const& camera, CameraMotion const& motion) {
+    float const dt = begun_ ? static_cast<float>(std::max(1e-3, seconds - now_)) : 0;
+    begun_ = true;
+    now_ = std::max(seconds, now_ + 1e-3);
+    width_ = width, height_ = height, camera_ = camera;
+    predict(dt, motion);
+    std::vector<Detection const*> high, low;
+    for (auto const& detection : detections) {
+        bool const sound = detection.box.width() > 0 && detection.box.height() > 0 && std::isfinite(detection.box.x0) &&
+                           std::isfinite(detection.box.y1) && std::isfinite(detection.box.x1 + detection.box.y0);
+        if (sound && detection.score >= options_.low_score) {
+            (detection.score >= options_.high_score ? high : low).push_back(&detection);
+        }
+    }
+    std::vector<Track*> known, fresh;
+    for (auto& track : tracks_) {
+        (track.confirmed ? known : fresh).push_back(&track);
+    }
+    match(high, known, high_cost, margin_share, &Tracker::cost_of);
+    match(low, known, low_cost, 0, &Tracker::cost_of);
+    match(high, known, return_cost, 0, &Tracker::return_cost_of);
+    match(high, fresh, unconfirmed_cost, margin_share, &Tracker::cost_of);
+    auto const is_known = [&](Detection const& detection) {
+        return std::any_of(tracks_.begin(), tracks_.end(), [&](Track const& track) {
+            return track.visible && track.latest.label == detection.label &&
+                   overlap(track.latest.box, detection.box) > duplicate_overlap;
+        });
+    };
+    for (auto const* detection : high) {
+        if (detection->score >= options_.new_score && !is_known(*detection)) {
+            begin(*detection);
+        }
+    }
+    std::erase_if(tracks_, [&](Track const& track) { return is_forgotten(track); });
+}
+
+bool Tracker::is_present(Track const& track) const {
+    bool const inside = track.x.x > 0 && track.y.x > 0 && track.x.x < static_cast<float>(width_) &&
+                        track.y.x < static_cast<float>(height_);
+    return track.confirmed && (track.visible || (inside && now_ - track.last_seen <= options_.coast_s));
+}
+
+bool Tracker::is_turned_away(Track const& track) const {
+    return track.turned_px > turned_share * static_cast<float>(width_);
+}
+
+bool Tracker::is_forgotten(Track const& track) const {
+    double const unseen = now_ - track.last_seen;
+    if (!track.confirmed) {
+        return unseen > options_.forgive_s;
+    }
+    return unseen >
+           (track.turned_px > turned_share * static_cast<float>(width_) ? options_.turned_s : options_.forget_s);
+}
+
+void Tracker::add_distances(std::vector<SceneObject> const& objects) {
+    for (auto const& object : objects) {
+        auto const track = std::find_if(tracks_.begin(), tracks_.end(), [&](Track const& candidate) {
+            return candidate.identity == object.detection.identity && candidate.visible;
+        });
+        if (track == tracks_.end() || object.distance.source == DistanceSource::none || !(object.distance.metres > 0)) {
+            continue;
+        }
+        auto measured = object.distance;
+        if (measured.source == DistanceSource::sensor) {
+            if (track->ruler != Ruler::metres) {
+                track->closing = {};
+                track->ruler = Ruler::metres;
+            }
+            float const spread = (measured.high - measured.low) / 3.3F / measured.metres;
+            track->closing.measure(now_, measured.metres, std::clamp(spread, 0.005F, 0.2F));
+            float const shift = track->closing.value() / measured.metres;
+            track->distance = {measured.source, measured.metres * shift, measured.low * shift, measured.high * shift};
+            track->distance_at = now_;
+            continue;
+        }
+        auto& kept = track->distance;
+        if (kept.source != measured.source) {
+            kept = measured;
+        } else {
+            // The old one, moved as the thing came nearer, and the new one, in their logarithms.
+            auto const closing = track->closing.rate();
+            auto const dt = static_cast<float>(now_ - track->distance_at);
+            float const came = closing ? std::exp(-std::clamp(closing->value, -1.0F, 1.0F) * dt) : 1;
+            float const part = 1 - std::exp(-dt / 0.6F);
+            auto const mixed = [&](float old, float fresh) {
+                return old * came * std::pow(fresh / (old * came), part);
+            };
+            bool const sound = kept.low > 0 && kept.high > 0 && measured.low > 0 && measured.high > 0;
+            kept = sound ? Distance{measured.source, mixed(kept.metres, measured.metres), mixed(kept.low, measured.low),
+                                    mixed(kept.high, measured.high)}
+                         : measured;
+        }
+        track->distance_at = now_;
+    }
+}
+
+void Tracker::clear() {
+    tracks_.clear();
+}
+
+Thing Tracker::thing_of(Track const& track) const {
+    Thing thing;
+    thing.detection = track.latest;
+    thing.detection.label = track.label();
+    thing.detection.box = shown(track.box());
+    thing.detection.identity = track.identity;
+    if (thing.detection.label != track.latest.label) {
+        auto const* known = find_class(thing.detection.label);
+        thing.detection.label_id = known ? static_cast<int>(known - coco_classes().data()) : -1;
+        thing.detection.alternative.reset();
+    }
+    thing.first_seen = track.first_seen, thing.last_seen = track.last_seen;
+    thing.sightings = track.sightings;
+    thing.confirmed = track.confirmed, thing.visible = track.visible;
+    thing.distance = track.distance;
+    thing.present = is_present(track);
+    thing.bearing_deg = bearing_of(track.x.x, camera_);
+    describe_movement(track, thing);
+    return thing;
+}
+
+void Tracker::describe_movement(Track const& track, Thing& thing) const {
+    auto& movement = thing.movement;
+    movement.closing = track.closing.rate();
+    if (movement.closing && track.ruler == Ruler::metres) {
+        float const metres = track.closing.value();
+        movement.approach =
+            Interval{movement.closing->value * metres, movement.closing->low * metres, movement.closing->high * metres};
+    } else if (movement.closing && track.distance.source != DistanceSource::none) {
+        auto const& rate = *movement.closing;
+        auto const& d = track.distance;
+        movement.approach = Interval{rate.value * d.metres, std::min(rate.low * d.low, rate.low * d.high),
+                                     std::max(rate.high * d.low, rate.high * d.high)};
+    }
+    if (track.sightings >= 4 && now_ - track.first_seen >= 0.3) {
+        constexpr float z90 = 1.645F, degrees = 180 / std::numbers::pi_v<float>;
+        auto const& camera = camera_;
+        float const angle = thing.bearing_deg / degrees, c = std::cos(angle);
+        float const per_pixel =
+            camera.projection == Projection::flat ? degrees * c * c / camera.fx : degrees / camera.fx;
+        float const rate = track.x.v * per_pixel, off = z90 * std::sqrt(std::max(0.0F, track.x.p11)) * per_pixel;
+        movement.sideways = Interval{rate, rate - off, rate + off};
+    }
+    auto const contact = track.closing.contact();
+    if (contact && movement.sideways) {
+        // Nearest when the sum of both speeds is spent: t = closing / (closing^2 + turning^2).
+        float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180,
+                    ratio = turning / movement.closing->value;
+        float const share = 1 / (1 + ratio * ratio);
+        if (share > coming_share) {
+            movement.contact_s = Interval{contact->value * share, contact->low * share, contact->high * share};
+        }
+    }
+}
+
+std::vector<Thing> Tracker::things() const {
+    std::vector<Thing> all;
+    for (auto const& track : tracks_) {
+        all.push_back(thing_of(track));
+    }
+    return all;
+}
+
+std::vector<Detection> Tracker::present() const {
+    std::vector<Detection> all;
+    for (auto const& track : tracks_) {
+        if (is_present(track)) {
+            all.push_back(thing_of(track).detection);
+        }
+    }
+    return all;
+}
+
+std::vector<Box> Tracker::boxes() const {
+    std::vector<Box> all;
+    for (auto const& track : tracks_) {
+        all.push_back(track.box());
+    }
+    return all;
+}
+
+} // namespace echollama

@@ -1,0 +1,253 @@
+// Assignment, the camera's motion, closing speeds and identities, against truth.
+#include "base/counter_rng.h"
+#include "scene/build.h"
+#include "scene/camera.h"
+#include "tracking/assignment.h"
+#include "tracking/camera_motion.h"
+#include "tracking/closing.h"
+#include "tracking/follow_world.h"
+#include "tracking/tracker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace echollama {
+namespace {
+
+// The least cost by trying every order.
+double least_cost(CostTable const& table, float limit) {
+    std::vector<int> columns(table.columns + table.rows);
+    std::iota(columns.begin(), columns.end(), 0);
+    double best = 1e9;
+    do {
+        double sum = 0;
+        for (std::size_t row = 0; row < table.rows; ++row) {
+            auto const column = static_cast<std::size_t>(columns[row]);
+            bool const pair = column < table.columns && table.at(row, column) <= limit;
+            sum += static_cast<double>(pair ? table.at(row, column) : limit);
+        }
+        best = std::min(best, sum);
+    } while (std::next_permutation(columns.begin(), columns.end()));
+    return best;
+}
+
+TEST(Assignment, CostsAsLittleAsTheBestOfAllOrders) {
+    Draws draws(5);
+    for (int trial = 0; trial < 200; ++trial) {
+        CostTable table(static_cast<std::size_t>(1 + draws.below(3)), static_cast<std::size_t>(draws.below(4)));
+        for (auto& cost : table.costs) {
+            cost = draws.between(0, 1);
+        }
+        float const limit = draws.between(0.2F, 1);
+        auto const columns = assign(table, limit);
+        double sum = 0;
+        std::vector<int> taken;
+        for (std::size_t row = 0; row < table.rows; ++row) {
+            if (columns[row] >= 0) {
+                EXPECT_EQ(std::count(taken.begin(), taken.end(), columns[row]), 0);
+                taken.push_back(columns[row]);
+                EXPECT_LE(table.at(row, static_cast<std::size_t>(columns[row])), limit);
+            }
+            sum +=
+                static_cast<double>(columns[row] >= 0 ? table.at(row, static_cast<std::size_t>(columns[row])) : limit);
+        }
+        EXPECT_NEAR(sum, least_cost(table, limit), 1e-5) << trial;
+    }
+}
+
+TEST(Assignment, OfNothing) {
+    EXPECT_TRUE(assign(CostTable(0, 3), 1).empty());
+    EXPECT_EQ(assign(CostTable(2, 0), 1), (std::vector<int>{-1, -1}));
+}
+
+// A smooth random picture, looked at through a similarity.
+GreyPicture patterned(CameraMotion const& motion, int width = 320, int height = 240) {
+    GreyPicture grey{width, height, {}, 2};
+    float const zoom2 = motion.a * motion.a + motion.b * motion.b;
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            // back to the earlier picture
+            float const u = static_cast<float>(2 * x) - motion.x0, v = static_cast<float>(2 * y) - motion.y0;
+            float const px = (motion.a * u + motion.b * v) / zoom2, py = (motion.a * v - motion.b * u) / zoom2;
+            float const value = std::sin(px * 0.11F + std::sin(py * 0.05F)) +
+                                std::sin(py * 0.13F + 1.3F * std::sin(px * 0.043F)) + std::sin((px + py) * 0.031F);
+            grey.values.push_back(static_cast<std::uint8_t>(128 + 40 * value));
+        }
+    }
+    return grey;
+}
+
+TEST(CameraMotion, OfTurnsZoomsAndShifts) {
+    for (auto const& truth : {CameraMotion{1, 0, 0, 0}, CameraMotion{1, 0, 13, -7}, CameraMotion{1.03F, 0, -9, -6},
+                              CameraMotion{0.999F, 0.03F, 8, -5}, CameraMotion{1, 0, -22, 4}}) {
+        auto const found = camera_motion(patterned({}), patterned(truth), {});
+        ASSERT_TRUE(found.found) << truth.x0;
+        for (auto const& [x, y] : {Point{40, 40}, Point{600, 40}, Point{320, 240}, Point{500, 440}}) {
+            auto const expected = truth.at(x, y), got = found.at(x, y);
+            EXPECT_NEAR(got.x, expected.x, 1.5) << truth.x0 << " " << truth.a << " " << truth.b;
+            EXPECT_NEAR(got.y, expected.y, 1.5) << truth.x0 << " " << truth.a << " " << truth.b;
+        }
+        EXPECT_FALSE(is_cut(patterned({}), patterned(truth), found));
+    }
+}
+
+TEST(CameraMotion, IsNoneWhereNothingCanBeTold) {
+    GreyPicture const plain{320, 240, std::vector<std::uint8_t>(320 * 240, 90), 1};
+    EXPECT_FALSE(camera_motion(plain, plain, {}).found);
+    EXPECT_FALSE(camera_motion(plain, {160, 120, std::vector<std::uint8_t>(160 * 120, 90), 1}, {}).found);
+    EXPECT_FALSE(camera_motion({}, {}, {}).found);
+    EXPECT_FALSE(is_cut(plain, plain, {}));
+    GreyPicture const bright{320, 240, std::vector<std::uint8_t>(320 * 240, 220), 1};
+    EXPECT_TRUE(is_cut(plain, bright, {}));
+}
+
+TEST(Closing, EvenApproachesLieInTheirIntervals) {
+    int inside = 0, all = 0;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        Draws draws(seed);
+        float const speed = draws.between(0.5F, 4), start = draws.between(6, 15), noise = draws.between(0.01F, 0.05F);
+        ClosingFilter filter;
+        for (int i = 0; i < 60; ++i) {
+            float const t = static_cast<float>(i) * 0.1F, metres = start - speed * t;
+            if (metres < 1) {
+                break;
+            }
+            filter.measure(t, metres * (1 + noise * normal(seed, static_cast<std::uint64_t>(i))), noise);
+            if (auto const contact = filter.contact(); contact && i > 10) {
+                ++all;
+                inside += contact->low <= metres / speed && metres / speed <= contact->high;
+            }
+        }
+    }
+    EXPECT_GT(all, 600);
+    EXPECT_GE(static_cast<double>(inside) / all, 0.9);
+}
+
+TEST(Closing, WhatStandsOrGoesHasNoContact) {
+    ClosingFilter stands, goes;
+    for (int i = 0; i < 50; ++i) {
+        float const noise = 1 + 0.03F * normal(3, static_cast<std::uint64_t>(i));
+        stands.measure(i * 0.1, 5 * noise, 0.03F);
+        goes.measure(i * 0.1, (5 + static_cast<float>(i) * 0.1F) * noise, 0.03F);
+    }
+    EXPECT_FALSE(stands.contact());
+    EXPECT_FALSE(goes.contact());
+    ASSERT_TRUE(goes.rate());
+    EXPECT_LT(goes.rate()->value, -0.05);
+}
+
+// A thing that slides by with an even speed.
+Detection sliding(float x, std::string const& label = "person", float score = 0.8F) {
+    Detection detection;
+    detection.label = label;
+    detection.label_id = 0;
+    detection.score = score;
+    detection.box = {x, 100, x + 40, 220};
+    return detection;
+}
+
+Intrinsics const lens = guess_camera(640, 480, std::nullopt);
+
+TEST(Tracker, AThingCountsAfterThreeSightingsAndKeepsItsIdentityWhileHidden) {
+    Tracker tracker;
+    int identity = 0;
+    for (int i = 0; i < 40; ++i) {
+        bool const hidden = i >= 15 && i < 25;
+        float const x = 100 + 8 * static_cast<float>(i);
+        tracker.update(i * 0.1, hidden ? std::vector<Detection>() : std::vector<Detection>{sliding(x)}, 640, 480, lens);
+        auto const present = tracker.present();
+        EXPECT_EQ(present.size(), i >= 2 && (!hidden || i < 17) ? 1U : 0U) << i;
+        if (!present.empty()) {
+            identity = identity == 0 ? present[0].identity : identity;
+            EXPECT_EQ(present[0].identity, identity);
+        }
+    }
+    auto const thing = tracker.things().at(0);
+    ASSERT_TRUE(thing.movement.sideways);
+    EXPECT_GT(thing.movement.sideways->low, 2);
+    EXPECT_FALSE(thing.movement.contact_s);
+}
+
+TEST(Tracker, LowScoresKeepWhatIsKnownAndBeginNothing) {
+    Tracker tracker;
+    for (int i = 0; i < 6; ++i) {
+        tracker.update(i * 0.1, {sliding(100), sliding(400, "person", 0.2F)}, 640, 480, lens);
+    }
+    EXPECT_EQ(tracker.things().size(), 1U);
+    for (int i = 6; i < 12; ++i) {
+        tracker.update(i * 0.1, {sliding(100, "person", 0.2F)}, 640, 480, lens);
+        EXPECT_TRUE(tracker.things()[0].visible) << i;
+    }
+}
+
+TEST(Tracker, TheLabelIsWhatMostSightingsSay) {
+    Tracker tracker;
+    for (int i = 0; i < 12; ++i) {
+        tracker.update(i * 0.1, {sliding(100, i % 4 == 3 ? "truck" : "car")}, 640, 480, lens);
+    }
+    ASSERT_EQ(tracker.present().size(), 1U);
+    EXPECT_EQ(tracker.present()[0].label, "car");
+    EXPECT_EQ(tracker.present()[0].label_id, 2);
+}
+
+TEST(Tracker, NoNumbersAndEmptyBoxesAreNothing) {
+    Tracker tracker;
+    auto broken = sliding(100);
+    broken.box.x1 = std::nanf("");
+    auto inverted = sliding(100);
+    std::swap(inverted.box.x0, inverted.box.x1);
+    for (int i = 0; i < 4; ++i) {
+        tracker.update(0, {broken, inverted}, 640, 480, lens); // nor do times have to grow
+    }
+    EXPECT_TRUE(tracker.things().empty());
+}
+
+TEST(Tracker, MetresOfASensorGiveSpeedAndContact) {
+    Tracker tracker;
+    for (int i = 0; i < 30; ++i) {
+        float const metres = 8 - 0.1F * static_cast<float>(i); // one metre a second
+        tracker.update(i * 0.1, {sliding(300)}, 640, 480, lens);
+        SceneObject object;
+        object.detection = tracker.things()[0].detection;
+        object.distance = {DistanceSource::sensor, metres, metres * 0.98F, metres * 1.02F};
+        tracker.add_distances({object});
+    }
+    auto const& movement = tracker.things()[0].movement;
+    ASSERT_TRUE(movement.approach && movement.contact_s);
+    EXPECT_NEAR(movement.approach->value, 1, 0.15);
+    EXPECT_LE(movement.approach->low, 1);
+    EXPECT_GE(movement.approach->high, 1);
+    EXPECT_LE(movement.contact_s->low, 5.1);
+    EXPECT_GE(movement.contact_s->high, 5.1);
+}
+
+class MovingWorlds : public testing::TestWithParam<CameraWay> {};
+
+TEST_P(MovingWorlds, AreFollowed) {
+    FollowScore sum;
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        MovingWorldOptions options;
+        options.way = GetParam();
+        auto const world = make_moving_world(seed, options);
+        sum += follow_score(follow(world));
+    }
+    EXPECT_GE(sum.mot.idf1(), 0.9) << sum.mot.mota() << ", switches " << sum.mot.switches << " of " << sum.mot.truths;
+    EXPECT_GE(sum.mot.mota(), 0.75) << sum.mot.misses << " missed, " << sum.mot.invented << " invented";
+    EXPECT_GT(sum.contacts.all, 100);
+    EXPECT_GE(sum.contacts.share(), 0.9) << sum.contacts.good << " of " << sum.contacts.all;
+    EXPECT_GT(sum.sides.all, 100);
+    EXPECT_EQ(sum.sides.good, sum.sides.all);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, MovingWorlds, testing::Values(CameraWay::stands, CameraWay::turns, CameraWay::walks),
+                         [](auto const& instance) {
+                             return instance.param == CameraWay::stands  ? "stands"
+                                    : instance.param == CameraWay::turns ? "turns"
+                                                                         : "walks";
+                         });
+
+} // namespace
+} // namespace echollama
