@@ -132,7 +132,7 @@ std::optional<MovingTruth> seen(Walker const& walker, float t, Pose const& pose,
     truth.closing_m_s = -(dx * vx + dz * vz) / truth.metres;
     if (truth.closing_m_s > 0.05F) {
         truth.contact_s = -(dx * vx + dz * vz) / (vx * vx + vz * vz);
-        truth.passes_m = dx + vx * *truth.contact_s;
+        truth.passes_m = std::hypot(dx + vx * *truth.contact_s, dz + vz * *truth.contact_s);
     }
     return truth;
 }
@@ -254,7 +254,7 @@ Image render(std::uint64_t seed, std::vector<MovingTruth> const& truths, Pose co
 } // namespace
 
 bool is_hazard(MovingTruth const& truth) {
-    return truth.contact_s && *truth.contact_s < 3.5F && std::abs(truth.passes_m) < 1 && truth.closing_m_s > 0.5F;
+    return truth.contact_s && *truth.contact_s < 3.5F && truth.passes_m < 1 && truth.closing_m_s > 0.5F;
 }
 
 MovingWorld make_moving_world(std::uint64_t seed, MovingWorldOptions const& options) {

@@ -34,7 +34,7 @@ struct MovingTruth {
     float metres = 0;               // distance from the camera, along the ground
     float bearing_deg = 0;          // to the right of where the camera looks
     float closing_m_s = 0;          // metres of distance that are lost a second
-    float passes_m = 0;             // how far to the side it would pass, going on so; negative: left
+    float passes_m = 0;             // how near it would come, going on so
     std::optional<float> contact_s; // until it is nearest to the viewer, going on so; none: it does not approach
 };
 

@@ -15,7 +15,7 @@ namespace {
 // Shares of the box's height: BoT-SORT's weights, as densities over time instead of per frame of 30 a second.
 constexpr float place_share = 0.02F;  // least deviation of a detected place or size
 constexpr float speed_share = 2.0F;   // of an unknown speed, per second
-constexpr float speed_change = 0.5F;  // how it changes within a second
+constexpr float speed_change = 0.35F; // how it changes within a second
 constexpr float place_change = 0.15F; // and what the model of even speed leaves out
 // Costs are one minus the overlap of boxes that are grown a little; ByteTrack's limits.
 constexpr float high_cost = 0.9F, low_cost = 0.5F, unconfirmed_cost = 0.7F;
@@ -210,17 +210,19 @@ void Tracker::measure_size(Track& track, Detection const& detection) {
 
 void Tracker::see(Track& track, Detection const& detection) {
     auto const& box = detection.box;
-    float const deviation = std::max(place_share, noise_) * std::max(box.height(), 1.0F);
-    if (is_turned_away(track)) { // where it really was while nobody looked is not known
+    float const share = std::max(place_share, noise_), deviation = share * std::max(box.height(), 1.0F);
+    float const across =
+        share * std::max({box.width(), box.height() / 4, 1.0F}); // edges are as unsure as sides are long
+    if (is_turned_away(track)) {                                 // where it really was while nobody looked is not known
         track.x.begin(box.center_x(), deviation, speed_share * box.height());
     }
     // What the picture's edge cuts off at one side is as wide as it was: its other side tells where its middle is.
     bool const cut_left = box.x0<edge_px, cut_right = box.x1> static_cast<float>(width_) - edge_px;
     if (cut_left != cut_right && track.w.x > box.width()) {
-        track.x.update(cut_left ? box.x1 - track.w.x / 2 : box.x0 + track.w.x / 2, deviation);
+        track.x.update(cut_left ? box.x1 - track.w.x / 2 : box.x0 + track.w.x / 2, across);
     } else {
-        track.x.update(box.center_x(), deviation);
-        track.w.update(box.width(), deviation);
+        track.x.update(box.center_x(), across);
+        track.w.update(box.width(), across);
     }
     track.y.update(box.center_y(), deviation);
     track.h.update(box.height(), deviation);

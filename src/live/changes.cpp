@@ -1,0 +1,134 @@
+#include "live/changes.h"
+
+#include "scene/coco.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace echollama {
+namespace {
+
+constexpr float danger_s = 4.5F, surely_s = 12; // until contact; at the latest
+constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
+constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
+constexpr double danger_again_s = 5;
+constexpr float nearer_factor = 0.62F; // of the distance that was last told
+constexpr float nearer_within_m = 6;
+constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast
+constexpr float still_deg_s = 4, still_share = 0.08F; // at most, of a thing that stands
+constexpr double still_s = 1, known_before_gone_s = 1.5;
+constexpr double flicker_s = 30; // what comes back within this time to the same place was there
+constexpr float flicker_deg = 15;
+
+bool stands(Movement const& movement) {
+    return movement.sideways && std::abs(movement.sideways->value) < still_deg_s && movement.closing &&
+           std::abs(movement.closing->value) < still_share;
+}
+
+// Surely to one side: 1 right, -1 left, 0 neither.
+int crossing_direction(Movement const& movement) {
+    if (!movement.sideways) {
+        return 0;
+    }
+    auto const& rate = *movement.sideways;
+    return rate.value > crossing_deg_s && rate.low > surely_deg_s      ? 1
+           : rate.value < -crossing_deg_s && rate.high < -surely_deg_s ? -1
+                                                                       : 0;
+}
+
+} // namespace
+
+bool is_danger(Thing const& thing) {
+    auto const& movement = thing.movement;
+    if (!movement.contact_s || !movement.sideways || !movement.closing || movement.contact_s->value > danger_s ||
+        movement.contact_s->high > surely_s) {
+        return false;
+    }
+    float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;
+    float const beside = std::abs(turning) / std::hypot(turning, movement.closing->value); // sine of its way to ours
+    return beside < corridor_share ||
+           (thing.distance.source != DistanceSource::none && beside * thing.distance.metres < corridor_m);
+}
+
+bool ChangeFinder::was_here(Thing const& thing, double seconds) const {
+    return std::any_of(left_.begin(), left_.end(), [&](Left const& left) {
+        return left.label == thing.detection.label && seconds - left.seconds < flicker_s &&
+               std::abs(left.bearing_deg - thing.bearing_deg) < flicker_deg;
+    });
+}
+
+void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described, std::vector<Change>& changes) {
+    auto const tell = [&](ChangeKind kind, int direction = 0) {
+        changes.push_back({kind, thing.identity(), thing.detection.label, seconds, thing.bearing_deg, direction});
+    };
+    auto const [place, is_new] = known_.try_emplace(thing.identity());
+    auto& known = place->second;
+    if (is_new) {
+        known.first = seconds;
+        known.told = !described || was_here(thing, seconds);
+        if (!known.told) {
+            tell(ChangeKind::appeared);
+            known.told = true;
+        }
+    }
+    known.label = thing.detection.label;
+    known.last = seconds;
+    known.bearing_deg = thing.bearing_deg;
+    if (is_danger(thing) && seconds - known.danger_at > danger_again_s) {
+        known.danger_at = seconds;
+        known.moving = true;
+        known.near_m = thing.distance.metres;
+        tell(ChangeKind::danger);
+        return;
+    }
+    float const metres = thing.distance.metres;
+    if (known.near_m == 0) {
+        known.near_m = metres;
+    }
+    bool const comes = thing.movement.closing && thing.movement.closing->low > 0;
+    if (comes && metres > 0 && metres < nearer_within_m && metres < nearer_factor * known.near_m) {
+        known.near_m = metres;
+        known.moving = true;
+        tell(ChangeKind::nearer);
+    }
+    int const direction = crossing_direction(thing.movement);
+    if (direction != 0 && known.crossing != direction) {
+        known.crossing = direction;
+        known.moving = true;
+        tell(ChangeKind::crossing, direction);
+    }
+    known.still_since = !stands(thing.movement) ? -1 : known.still_since < 0 ? seconds : known.still_since;
+    if (known.moving && known.still_since >= 0 && seconds - known.still_since > still_s) {
+        known.moving = false;
+        known.crossing = 0;
+        tell(ChangeKind::stopped);
+    }
+}
+
+std::vector<Change> ChangeFinder::see(double seconds, std::vector<Thing> const& things, bool described) {
+    std::vector<Change> changes;
+    for (auto const& thing : things) {
+        if (thing.present) {
+            see_thing(seconds, thing, described, changes);
+        }
+    }
+    std::erase_if(left_, [&](Left const& left) { return seconds - left.seconds > flicker_s; });
+    for (auto known = known_.begin(); known != known_.end();) {
+        auto const& [identity, one] = *known;
+        bool const followed = std::any_of(things.begin(), things.end(),
+                                          [id = identity](Thing const& thing) { return thing.identity() == id; });
+        if (followed) { // present, or hidden and waited for
+            ++known;
+            continue;
+        }
+        if (described && one.told && one.last - one.first > known_before_gone_s) {
+            changes.push_back({ChangeKind::gone, identity, one.label, seconds, one.bearing_deg, 0});
+        }
+        left_.push_back({one.label, one.bearing_deg, one.last});
+        known = known_.erase(known);
+    }
+    return changes;
+}
+
+} // namespace echollama

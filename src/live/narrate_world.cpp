@@ -1,0 +1,193 @@
+#include "live/narrate_world.h"
+
+#include "scene/build.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace echollama {
+namespace {
+
+constexpr double in_time_s = 0.5, told_before_s = 5; // what was told shortly before counts as told
+constexpr int least_pictures = 3;
+constexpr float touching = 0.25F; // overlap from which a told thing may be the true one
+
+MovingTruth const* nearest_truth(MovingMoment const& moment, Box const& box) {
+    MovingTruth const* best = nullptr;
+    float most = touching;
+    for (auto const& truth : moment.truth) {
+        if (float const alike = overlap(truth.box, box); alike > most) {
+            most = alike;
+            best = &truth;
+        }
+    }
+    return best;
+}
+
+// Which true things each followed one was, and in how many pictures up to each moment it was any.
+struct Identities {
+    std::map<int, std::map<int, int>> truths; // followed -> true -> pictures
+
+    void see(FollowedMoment const& followed) {
+        for (auto const& thing : followed.things) {
+            if (thing.visible) {
+                if (auto const* truth = nearest_truth(*followed.moment, thing.detection.box)) {
+                    ++truths[thing.identity()][truth->identity];
+                }
+            }
+        }
+    }
+    int pictures(int identity) const {
+        int sum = 0;
+        if (auto const found = truths.find(identity); found != truths.end()) {
+            for (auto const& [truth, count] : found->second) {
+                sum += count;
+            }
+        }
+        return sum;
+    }
+    bool is(int identity, int truth) const {
+        auto const found = truths.find(identity);
+        return found != truths.end() && found->second.count(truth) > 0;
+    }
+};
+
+std::string at(double seconds) {
+    return std::to_string(seconds).substr(0, 5) + " s";
+}
+
+bool was_detected(MovingMoment const& moment, MovingTruth const& truth) {
+    return std::any_of(moment.detections.begin(), moment.detections.end(), [&](Detection const& detection) {
+        return detection.label == truth.label && overlap(detection.box, truth.box) > 0.5F;
+    });
+}
+
+// When each hazard of the script was first seen by the detector.
+std::map<int, double> hazards_of(std::vector<FollowedMoment> const& moments) {
+    std::map<int, double> first;
+    for (auto const& followed : moments) {
+        for (auto const& truth : followed.moment->truth) {
+            if (is_hazard(truth) && truth.visible >= seen_share && was_detected(*followed.moment, truth)) {
+                first.try_emplace(truth.identity, followed.moment->seconds);
+            }
+        }
+    }
+    return first;
+}
+
+void score_hazards(NarratedWorld const& narrated, Identities const& identities, NarrationScore& score) {
+    double const end = narrated.moments.back().moment->seconds;
+    for (auto const& [truth, seen_at] : hazards_of(narrated.moments)) {
+        if (seen_at > end - in_time_s) {
+            continue;
+        }
+        double told = 1e9;
+        for (auto const& said : narrated.said) {
+            bool const names = std::any_of(said.announcement.identities.begin(), said.announcement.identities.end(),
+                                           [&, id = truth](int one) { return identities.is(one, id); });
+            bool const warns =
+                said.announcement.kind == ChangeKind::danger || said.announcement.kind == ChangeKind::nearer;
+            if (names && warns && said.seconds > seen_at - told_before_s) {
+                told = std::min(told, said.seconds);
+            }
+        }
+        ++score.hazards.all;
+        if (told <= seen_at + in_time_s + 1e-6) {
+            ++score.hazards.good;
+        } else {
+            score.faults.push_back("thing " + std::to_string(truth) + ", a danger from " + at(seen_at) + ", told " +
+                                   (told > 1e8 ? "never" : "at " + at(told)));
+        }
+        if (told < 1e8 && told >= seen_at) {
+            score.delays_s.push_back(told - seen_at);
+        }
+    }
+}
+
+} // namespace
+
+double spoken_seconds(std::string const& text) {
+    return static_cast<double>(std::count(text.begin(), text.end(), ' ') + 1) / spoken_words_per_second;
+}
+
+NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options) {
+    NarratedWorld narrated;
+    narrated.moments = follow(world);
+    Narrator narrator(options);
+    double ends = 0;
+    for (auto const& followed : narrated.moments) {
+        double const now = followed.moment->seconds;
+        std::vector<Detection> present;
+        for (auto const& thing : followed.things) {
+            if (thing.present) {
+                present.push_back(thing.detection);
+            }
+        }
+        narrator.see(now, build_scene(present, world.options.width, world.options.height, world.camera),
+                     followed.things);
+        if (narrator.is_speaking() && now >= ends) {
+            narrator.ended(now);
+        }
+        if (auto announcement = narrator.next(now)) {
+            if (now < ends && !narrated.said.empty()) {
+                narrated.said.back().interrupted = true;
+            }
+            ends = now + spoken_seconds(announcement->text);
+            narrated.said.push_back({now, std::move(*announcement)});
+        }
+    }
+    return narrated;
+}
+
+NarrationScore narration_score(NarratedWorld const& narrated) {
+    NarrationScore score;
+    if (narrated.moments.empty()) {
+        return score;
+    }
+    Identities identities;
+    std::size_t next = 0;
+    std::map<std::string, double> said_at;
+    for (auto const& said : narrated.said) {
+        while (next < narrated.moments.size() && narrated.moments[next].moment->seconds <= said.seconds) {
+            identities.see(narrated.moments[next++]);
+        }
+        for (int identity : said.announcement.identities) {
+            ++score.there.all;
+            bool const there = identities.pictures(identity) >= least_pictures;
+            score.there.good += there;
+            if (!there) {
+                score.faults.push_back("told at " + at(said.seconds) +
+                                       " without being there: " + said.announcement.text);
+            }
+        }
+        double const expiry = said.announcement.urgency == Urgency::now ? 5 : 30;
+        auto const before = said_at.find(said.announcement.text);
+        if (before != said_at.end() && said.seconds - before->second < expiry) {
+            ++score.repeated;
+            score.faults.push_back("repeated at " + at(said.seconds) + ": " + said.announcement.text);
+        }
+        said_at[said.announcement.text] = said.seconds;
+    }
+    while (next < narrated.moments.size()) {
+        identities.see(narrated.moments[next++]);
+    }
+    score.sentences = static_cast<int>(narrated.said.size());
+    score.seconds = narrated.moments.back().moment->seconds;
+    score_hazards(narrated, identities, score);
+    return score;
+}
+
+NarrationScore& operator+=(NarrationScore& sum, NarrationScore const& one) {
+    sum.hazards.good += one.hazards.good, sum.hazards.all += one.hazards.all;
+    sum.there.good += one.there.good, sum.there.all += one.there.all;
+    sum.repeated += one.repeated;
+    sum.sentences += one.sentences;
+    sum.seconds += one.seconds;
+    sum.delays_s.insert(sum.delays_s.end(), one.delays_s.begin(), one.delays_s.end());
+    sum.faults.insert(sum.faults.end(), one.faults.begin(), one.faults.end());
+    return sum;
+}
+
+} // namespace echollama

@@ -1,0 +1,43 @@
+// The narrator on the toy world that moves, with simulated speech: what was said, when, and whether it was right.
+#pragma once
+
+#include "live/narrator.h"
+#include "tracking/follow_world.h"
+
+#include <string>
+#include <vector>
+
+namespace echollama {
+
+struct SaidAt {
+    double seconds = 0;
+    Announcement announcement;
+    bool interrupted = false; // by a danger
+};
+
+struct NarratedWorld {
+    std::vector<FollowedMoment> moments;
+    std::vector<SaidAt> said;
+};
+
+// Words last as long as somebody takes to say them.
+inline constexpr double spoken_words_per_second = 3;
+double spoken_seconds(std::string const& text);
+
+NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options);
+NarratedWorld narrate(MovingWorld&&, NarratorOptions const&) = delete;
+
+struct NarrationScore {
+    Counted hazards;  // of the script, told within half a second of being seen, or before
+    Counted there;    // told things that were there in at least three pictures before
+    int repeated = 0; // sentences within their expiry
+    int sentences = 0;
+    double seconds = 0;
+    std::vector<double> delays_s;    // from a hazard's first picture to its announcement, where it was not told before
+    std::vector<std::string> faults; // what went wrong, in words
+};
+
+NarrationScore narration_score(NarratedWorld const& narrated);
+NarrationScore& operator+=(NarrationScore& sum, NarrationScore const& one);
+
+} // namespace echollama
