@@ -54,6 +54,7 @@ void add_read(Command& root, AppContext& context);
 void add_say(Command& root, AppContext& context);
 void add_scene(Command& root, AppContext& context);
 void add_serve(Command& root, AppContext& context);
+void add_watch(Command& root, AppContext& context);
 
 // The model that the user named, else the starter model of that name in the models folder. Throws Error that says how
 // to install it when it is not there.

@@ -81,6 +81,7 @@ void add_commands(Command& root, AppContext& context) {
     add_say(root, context);
     add_scene(root, context);
     add_serve(root, context);
+    add_watch(root, context);
 }
 
 // The user's settings, except for the command that mends them.

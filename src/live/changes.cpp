@@ -9,14 +9,15 @@
 namespace echollama {
 namespace {
 
-constexpr float danger_s = 4.5F, surely_s = 12; // until contact; at the latest
+constexpr float danger_s = 4.5F, surely_s = 10; // until contact; at the latest
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
-constexpr double danger_again_s = 5;
+constexpr double danger_again_s = 5, danger_lasts_s = 0.15;
+constexpr int danger_pictures = 3;
 constexpr float nearer_factor = 0.62F; // of the distance that was last told
 constexpr float nearer_within_m = 6;
 constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast
-constexpr float still_deg_s = 4, still_share = 0.08F; // at most, of a thing that stands
+constexpr float still_deg_s = 4, still_share = 0.08F;    // at most, of a thing that stands
 constexpr double still_s = 1, known_before_gone_s = 1.5;
 constexpr double flicker_s = 30; // what comes back within this time to the same place was there
 constexpr float flicker_deg = 15;
@@ -24,6 +25,15 @@ constexpr float flicker_deg = 15;
 bool stands(Movement const& movement) {
     return movement.sideways && std::abs(movement.sideways->value) < still_deg_s && movement.closing &&
            std::abs(movement.closing->value) < still_share;
+}
+
+// How fast such a thing and a walking viewer come together at most, metres a second.
+float fastest_m_s(std::string const& label) {
+    auto const* known = find_class(label);
+    if (!known) {
+        return 3;
+    }
+    return known->kind == Kind::vehicle ? 15 : known->kind == Kind::animal ? 6 : known->kind == Kind::person ? 3 : 2;
 }
 
 // Surely to one side: 1 right, -1 left, 0 neither.
@@ -44,6 +54,10 @@ bool is_danger(Thing const& thing) {
     if (!movement.contact_s || !movement.sideways || !movement.closing || movement.contact_s->value > danger_s ||
         movement.contact_s->high > surely_s) {
         return false;
+    }
+    if (thing.distance.source != DistanceSource::none &&
+        thing.distance.low > danger_s * fastest_m_s(thing.detection.label)) {
+        return false; // its box grew for another reason
     }
     float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;
     float const beside = std::abs(turning) / std::hypot(turning, movement.closing->value); // sine of its way to ours
@@ -75,7 +89,13 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     known.label = thing.detection.label;
     known.last = seconds;
     known.bearing_deg = thing.bearing_deg;
-    if (is_danger(thing) && seconds - known.danger_at > danger_again_s) {
+    // One picture may deceive; a danger lasts over some.
+    bool const danger = is_danger(thing);
+    known.danger_since = !danger ? -1 : known.danger_since < 0 ? seconds : known.danger_since;
+    known.danger_pictures = danger ? known.danger_pictures + 1 : 0;
+    bool const lasting =
+        danger && known.danger_pictures >= danger_pictures && seconds - known.danger_since >= danger_lasts_s;
+    if (lasting && seconds - known.danger_at > danger_again_s) {
         known.danger_at = seconds;
         known.moving = true;
         known.near_m = thing.distance.metres;

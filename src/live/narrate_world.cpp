@@ -1,5 +1,6 @@
 #include "live/narrate_world.h"
 
+#include "scene/boxes.h"
 #include "scene/build.h"
 
 #include <algorithm>

@@ -96,7 +96,17 @@ void Narrator::scene_changed(double seconds) {
 }
 
 void Narrator::note(double seconds, std::string const& sentence) {
-    notes_.push_back({sentence, Urgency::soon, std::nullopt, {}, seconds, seconds});
+    Announcement announcement{sentence, Urgency::soon};
+    announcement.shown_at = announcement.known_at = seconds;
+    notes_.push_back(std::move(announcement));
+}
+
+void Narrator::answer(double seconds, std::string const& text) {
+    Announcement announcement{text, Urgency::soon};
+    announcement.shown_at = seconds;
+    announcement.known_at = scene_at_;
+    announcement.answers = true;
+    notes_.push_front(std::move(announcement));
 }
 
 bool Narrator::is_worth_telling(Change const& change) const {
@@ -234,7 +244,8 @@ std::optional<Announcement> Narrator::next(double seconds) {
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](Waiting const& a, Waiting const& b) { return a.urgency < b.urgency; });
     bool const quiet = !speaking_ && seconds - ended_at_ >= options_.pause_s;
-    if (!speaking_ && !notes_.empty()) {
+    bool const asked = !notes_.empty() && notes_.front().answers && (!speaking_ || speaking_->urgency != Urgency::now);
+    if (asked || (!speaking_ && !notes_.empty())) {
         auto note = notes_.front();
         notes_.pop_front();
         return say(std::move(note), seconds);

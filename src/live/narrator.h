@@ -33,6 +33,7 @@ struct Announcement {
     std::vector<int> identities = {};    // of the things it tells of
     double shown_at = 0;                 // when the picture was taken that showed it first
     double known_at = 0;                 // when the newest picture was taken that the words rest on
+    bool answers = false;                // a question of the user
 };
 
 class Narrator {
@@ -45,6 +46,9 @@ class Narrator {
     void scene_changed(double seconds);
     // What is to be said of the source: lost, returned.
     void note(double seconds, std::string const& sentence);
+
+    // The answer to a question: said next, instead of what is being said unless that is a danger.
+    void answer(double seconds, std::string const& text);
 
     // What is to be said now, if anything. While something is being said only what may interrupt it is given: the
     // caller stops the old one and says the new one.

@@ -18,7 +18,7 @@ class ClosingFilter {
     // `noise`: standard deviation of one measurement as a share of it. Times grow.
     void measure(double seconds, float value, float noise);
     bool begun() const { return begun_; }
-    double since() const { return first_; } // when the first measurement was made
+    double latest() const { return last_; } // when the last measurement was made
     int count() const { return count_; }
 
     // Share of the distance that is lost a second; negative: it goes away. None before four measurements over 0.3 s.

@@ -1,5 +1,6 @@
 #include "tracking/follow_world.h"
 
+#include "scene/boxes.h"
 #include "scene/build.h"
 #include "scene/wording.h"
 

@@ -1,7 +1,7 @@
 #include "tracking/mot_metrics.h"
 
+#include "scene/boxes.h"
 #include "tracking/assignment.h"
-#include "tracking/tracker.h"
 
 #include <algorithm>
 #include <array>

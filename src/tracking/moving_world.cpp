@@ -82,7 +82,8 @@ std::vector<Walker> script_of(Draws& draws, CameraWay way, float seconds) {
         bool const rides = draws.chance(0.3F);
         float const speed = rides ? draws.between(2.5F, 4.5F) : draws.between(0.8F, 1.8F);
         float const delay = draws.between(0, seconds * 0.5F);
-        add(rides ? bicycle : person, {draws.between(-2.5F, 2.5F), draws.between(9, 14) + speed * delay + forward},
+        float const side = draws.chance(0.6F) ? draws.between(-0.7F, 0.7F) : draws.between(-3, 3);
+        add(rides ? bicycle : person, {side, draws.between(9, 14) + speed * delay + forward},
             draws.between(-0.05F, 0.05F), -speed);
     }
     // People cross near by, behind which others are hidden for a while; some stop.

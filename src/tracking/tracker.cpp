@@ -1,5 +1,6 @@
 #include "tracking/tracker.h"
 
+#include "scene/boxes.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/distance.h"
@@ -15,7 +16,7 @@ namespace {
 // Shares of the box's height: BoT-SORT's weights, as densities over time instead of per frame of 30 a second.
 constexpr float place_share = 0.02F;  // least deviation of a detected place or size
 constexpr float speed_share = 2.0F;   // of an unknown speed, per second
-constexpr float speed_change = 0.35F; // how it changes within a second
+constexpr float speed_change = 0.2F;  // how it changes within a second
 constexpr float place_change = 0.15F; // and what the model of even speed leaves out
 // Costs are one minus the overlap of boxes that are grown a little; ByteTrack's limits.
 constexpr float high_cost = 0.9F, low_cost = 0.5F, unconfirmed_cost = 0.7F;
@@ -25,11 +26,8 @@ constexpr float margin_share = 0.1F;      // of the box, with which detections a
 constexpr float duplicate_overlap = 0.6F; // a new thing that covers a known one of its label so far is that one
 constexpr float turned_share = 0.15F;     // of the width, by which the camera turned away from a thing
 constexpr float coming_share = 0.7F;      // of a way that leads here; less: it passes
+constexpr float edge_share = 0.015F;      // of the height, within which a jittering box may be cut
 constexpr float edge_px = 2;              // boxes that end so near the picture's edge are cut there
-
-float union_of(Box const& a, Box const& b, float common) {
-    return a.width() * a.height() + b.width() * b.height() - common;
-}
 
 Box grown(Box const& box, float share) {
     float const x = share * box.width(), y = share * box.height();
@@ -60,15 +58,6 @@ float carry(float& x, float& y, CameraMotion const& motion, Intrinsics const& ca
 }
 
 } // namespace
-
-float overlap(Box const& a, Box const& b) {
-    float const w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
-    if (w <= 0 || h <= 0) {
-        return 0;
-    }
-    float const all = union_of(a, b, w * h);
-    return all > 0 ? w * h / all : 0;
-}
 
 void Tracker::Axis::begin(float at, float deviation, float speed_deviation) {
     x = at, v = 0, p00 = deviation * deviation, p01 = 0, p11 = speed_deviation * speed_deviation;
@@ -179,32 +168,35 @@ void Tracker::match(std::vector<Detection const*>& detections, std::vector<Track
     tracks = std::move(left);
 }
 
-// The picture's size of a thing tells how it comes nearer, in the direction in which it is not cut off.
+// Metres where there are any; else the height, which poses change less than the width, where it was seen lately.
+ClosingFilter const& Tracker::Track::closing(double now) const {
+    constexpr double lately_s = 0.4;
+    if (by_metres.begun() && now - by_metres.latest() < lately_s) {
+        return by_metres;
+    }
+    bool const height = by_height.begun() && now - by_height.latest() < lately_s && by_height.rate();
+    return height || !by_width.begun() ? by_height : by_width;
+}
+
+// The picture's size of a thing tells how it comes nearer, in the directions in which it is not cut off.
 void Tracker::measure_size(Track& track, Detection const& detection) {
-    if (track.ruler == Ruler::metres) {
-        return;
-    }
     auto const& box = detection.box;
-    auto const right = static_cast<float>(width_) - edge_px, bottom = static_cast<float>(height_) - edge_px;
-    bool const cut_y = box.y0 < edge_px || box.y1 > bottom, cut_x = box.x0 < edge_px || box.x1 > right;
-    auto const ruler = !cut_y ? Ruler::height : !cut_x ? Ruler::width : Ruler::none;
-    if (ruler != track.ruler) {
-        track.closing = {};
-        track.ruler = ruler;
-    }
-    float const size = ruler == Ruler::height ? box.height() : box.width();
-    if (ruler == Ruler::none || size < 1) {
-        return;
-    }
+    float const edge = std::max(edge_px, edge_share * static_cast<float>(height_));
+    auto const right = static_cast<float>(width_) - edge, bottom = static_cast<float>(height_) - edge;
     // Its height tells its depth along the optical axis; the distance is longer beside the axis.
     float const bearing = bearing_of(box.center_x(), camera_) * std::numbers::pi_v<float> / 180;
     float const axis = camera_.projection == Projection::flat ? std::max(0.2F, std::cos(bearing)) : 1;
-    track.closing.measure(now_, 1 / (size * axis), noise_);
-    if (track.closing.count() > 4) {
-        constexpr float most = 6, usual = 0.95F, pace = 0.03F; // surprises beyond count less; their mean then
-        float const variance =
-            noise_ * noise_ * std::exp(pace * (std::min(track.closing.surprise(), most) / usual - 1));
-        noise_ = std::clamp(std::sqrt(variance), 0.01F, 0.2F);
+    if (box.y0 > edge && box.y1 < bottom) {
+        track.by_height.measure(now_, 1 / (std::max(box.height(), 1.0F) * axis), noise_);
+        if (track.by_height.count() > 4) {
+            constexpr float most = 6, usual = 0.95F, pace = 0.03F; // surprises beyond count less; their mean then
+            float const off = std::min(track.by_height.surprise(), most) / usual - 1;
+            noise_ = std::clamp(noise_ * std::exp(pace / 2 * off), 0.01F, 0.2F);
+        }
+    }
+    if (box.x0 > edge && box.x1 < right) {
+        constexpr float swing = 1.5F; // arms and legs
+        track.by_width.measure(now_, 1 / (std::max(box.width(), 1.0F) * axis), swing * noise_);
     }
 }
 
@@ -323,13 +315,9 @@ void Tracker::add_distances(std::vector<SceneObject> const& objects) {
         }
         auto measured = object.distance;
         if (measured.source == DistanceSource::sensor) {
-            if (track->ruler != Ruler::metres) {
-                track->closing = {};
-                track->ruler = Ruler::metres;
-            }
             float const spread = (measured.high - measured.low) / 3.3F / measured.metres;
-            track->closing.measure(now_, measured.metres, std::clamp(spread, 0.005F, 0.2F));
-            float const shift = track->closing.value() / measured.metres;
+            track->by_metres.measure(now_, measured.metres, std::clamp(spread, 0.005F, 0.2F));
+            float const shift = track->by_metres.value() / measured.metres;
             track->distance = {measured.source, measured.metres * shift, measured.low * shift, measured.high * shift};
             track->distance_at = now_;
             continue;
@@ -339,7 +327,7 @@ void Tracker::add_distances(std::vector<SceneObject> const& objects) {
             kept = measured;
         } else {
             // The old one, moved as the thing came nearer, and the new one, in their logarithms.
-            auto const closing = track->closing.rate();
+            auto const closing = track->closing(now_).rate();
             auto const dt = static_cast<float>(now_ - track->distance_at);
             float const came = closing ? std::exp(-std::clamp(closing->value, -1.0F, 1.0F) * dt) : 1;
             float const part = 1 - std::exp(-dt / 0.6F);
@@ -382,9 +370,10 @@ Thing Tracker::thing_of(Track const& track) const {
 
 void Tracker::describe_movement(Track const& track, Thing& thing) const {
     auto& movement = thing.movement;
-    movement.closing = track.closing.rate();
-    if (movement.closing && track.ruler == Ruler::metres) {
-        float const metres = track.closing.value();
+    auto const& closing = track.closing(now_);
+    movement.closing = closing.rate();
+    if (movement.closing && &closing == &track.by_metres) {
+        float const metres = closing.value();
         movement.approach =
             Interval{movement.closing->value * metres, movement.closing->low * metres, movement.closing->high * metres};
     } else if (movement.closing && track.distance.source != DistanceSource::none) {
@@ -402,7 +391,7 @@ void Tracker::describe_movement(Track const& track, Thing& thing) const {
         float const rate = track.x.v * per_pixel, off = z90 * std::sqrt(std::max(0.0F, track.x.p11)) * per_pixel;
         movement.sideways = Interval{rate, rate - off, rate + off};
     }
-    auto const contact = track.closing.contact();
+    auto const contact = closing.contact();
     if (contact && movement.sideways) {
         // Nearest when the sum of both speeds is spent: t = closing / (closing^2 + turning^2).
         float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180,

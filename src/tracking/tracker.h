@@ -73,7 +73,6 @@ class Tracker {
         void predict(float dt, float speed_noise, float noise);
         void update(float at, float deviation);
     };
-    enum class Ruler { none, height, width, metres }; // what the closing filter measures
     struct Track {
         int identity = 0;
         std::map<std::string, float> votes; // sums of scores by label
@@ -85,9 +84,9 @@ class Tracker {
         float turned_px = 0; // by which the camera moved the picture since it was seen
         Distance distance;
         double distance_at = 0;
-        ClosingFilter closing;
-        Ruler ruler = Ruler::none;
+        ClosingFilter by_height, by_width, by_metres; // of one over the size of its picture, and of a sensor's readings
 
+        ClosingFilter const& closing(double now) const; // the best of them
         Box box() const;
         std::string label() const;
     };
@@ -117,8 +116,5 @@ class Tracker {
     Intrinsics camera_;
     float noise_ = 0.05F; // of the detector's box heights, as a share; learned
 };
-
-// Intersection over union, [0, 1].
-float overlap(Box const& a, Box const& b);
 
 } // namespace echollama

@@ -1,5 +1,6 @@
 #include "vision/candidates.h"
 
+#include "scene/boxes.h"
 #include "scene/coco.h"
 
 #include <algorithm>
@@ -15,16 +16,6 @@ bool same_kind(std::string const& a, std::string const& b) {
 }
 
 } // namespace
-
-float overlap(Box const& a, Box const& b) {
-    float width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
-    float height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
-    if (width <= 0 || height <= 0) {
-        return 0;
-    }
-    float shared = width * height;
-    return shared / (a.width() * a.height() + b.width() * b.height() - shared);
-}
 
 Box clamped(Box const& box, Image const& image) {
     auto width = static_cast<float>(image.width);

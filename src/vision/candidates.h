@@ -14,9 +14,6 @@ inline constexpr float same_object_overlap = 0.5F;
 // An alternative must score at least this share of the winner.
 inline constexpr float alternative_share = 0.6F;
 
-// Intersection over union, 0..1.
-float overlap(Box const& a, Box const& b);
-
 // The part of the box that lies within the picture.
 Box clamped(Box const& box, Image const& image);
 

@@ -1,5 +1,6 @@
 #include "vision/panel.h"
 
+#include "scene/boxes.h"
 #include "scene/coco.h"
 #include "vision/candidates.h"
 

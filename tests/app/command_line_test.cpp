@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"misspelt_command", "descirbe a.png", {"'descirbe'", "did you mean echollama describe?"}},
         Refusal{"begun_command", "desc a.png", {"did you mean echollama describe?"}},
         Refusal{"misspelt_inner_command", "models isntall", {"did you mean echollama models install?"}},
-        Refusal{"unknown_command", "xyzzy --out a.wav", {"'xyzzy'", "ask, caption", "say", " and serve"}},
+        Refusal{"unknown_command", "xyzzy --out a.wav", {"'xyzzy'", "ask, caption", "say", " and watch"}},
         Refusal{"misspelt_option", "describe a.png --levle short", {"--levle", "did you mean --level?"}},
         Refusal{"begun_option", "describe a.png --anno b.png", {"did you mean --annotate?"}},
         Refusal{"longer_option", "describe a.png --output b.wav", {"did you mean --out?"}},

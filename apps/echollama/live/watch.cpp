@@ -1,0 +1,319 @@
+#include "app.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "live/events.h"
+#include "live/live_voice.h"
+#include "live/narrate_world.h"
+#include "live/narrator.h"
+#include "live/typed_lines.h"
+#include "media/video/newest_frame.h"
+#include "options/seeing_options.h"
+#include "options/voice_options.h"
+#include "options/wording_options.h"
+#include "output/speech_output.h"
+#include "pipeline/follower.h"
+#include "scene/answers.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace echollama {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+constexpr double simulated_step_s = 0.1; // between the pictures that a simulation looks at
+
+struct WatchOptions {
+    SourceOptions source;
+    SeeingOptions seeing;
+    VoiceOptions voice;
+    NarratorOptions narration;
+    std::filesystem::path record;
+    double seconds = 0; // 0: until the end
+    bool simulate = false, json = false;
+};
+
+double median(std::vector<double> values) {
+    if (values.empty()) {
+        return 0;
+    }
+    auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+// Seconds of the source's own time while it is watched.
+class SourceClock {
+  public:
+    explicit SourceClock(bool simulated) : simulated_(simulated) {}
+    // A frame that was taken at this time has just come.
+    void came(double seconds) {
+        if (!begun_) {
+            begun_ = true;
+            began_ = SteadyClock::now() -
+                     std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
+        }
+        frame_ = seconds;
+    }
+    double now() const { return simulated_ || !begun_ ? frame_ : at(SteadyClock::now()); }
+    double at(SteadyClock::time_point when) const { return std::chrono::duration<double>(when - began_).count(); }
+
+  private:
+    bool simulated_, begun_ = false;
+    double frame_ = 0;
+    SteadyClock::time_point began_{};
+};
+
+class Watch {
+  public:
+    Watch(AppContext const& context, WatchOptions const& options)
+        : context_(context), options_(options), events_(options.json, options.record),
+          out_(options.voice, context.stop), clock_(options.simulate) {
+        auto seeing = options.seeing;
+        seeing.no_reading = true;
+        // One fast network sees more of what moves than a panel that needs a second for a picture.
+        auto const fast = context.models_dir / "nanodet.gguf";
+        std::error_code ignored;
+        if (seeing.detector.empty() && context.preset.empty() && std::filesystem::exists(fast, ignored)) {
+            seeing.detector = fast;
+        }
+        detector_ = load_seeing_models(context, seeing, timings_).detector;
+        options_.narration.wording.sure_score = 0;
+        if (!options.simulate) {
+            voice_.emplace(load_speaker(context, options.voice, timings_), options.voice.speech, out_, context.stop);
+        }
+    }
+
+    void run() {
+        auto source = open_source(options_.source);
+        auto detector = detector_.get();
+        options_.narration.wording.sure_score = detector->sure_score();
+        Follower follower(*detector, options_.seeing.threshold);
+        Narrator narrator(options_.narration);
+        TypedLines lines(options_.source.source != "-");
+        events_.tell("begins", 0, {{"source", source.name}, {"live", source.live}});
+        if (options_.simulate) {
+            double last = -1e9;
+            go_on(follower, narrator, lines, [&] {
+                SourceEvent event;
+                do {
+                    event = source.next(context_.stop);
+                } while (event.kind == SourceEvent::Kind::frame &&
+                         event.frame.seconds < last + simulated_step_s - 1e-6);
+                last = event.frame.seconds;
+                return event;
+            });
+        } else {
+            NewestFrame newest(source);
+            go_on(follower, narrator, lines, [&] { return newest.next(context_.stop); });
+            frames_read_ = newest.read();
+        }
+        finish();
+    }
+
+  private:
+    void go_on(Follower& follower, Narrator& narrator, TypedLines& lines, std::function<SourceEvent()> const& next) {
+        while (!context_.stop.stop_requested()) {
+            auto event = next();
+            if (event.kind == SourceEvent::Kind::end) {
+                break;
+            }
+            if (event.kind == SourceEvent::Kind::frame) {
+                look(follower, narrator, event.frame);
+                if (options_.seconds > 0 && event.frame.seconds >= options_.seconds) {
+                    break;
+                }
+            } else {
+                bool const lost = event.kind == SourceEvent::Kind::lost;
+                events_.tell(lost ? "lost" : "returned", clock_.now(), {{"text", event.text}});
+                narrator.note(clock_.now(), event.text);
+            }
+            for (auto const& line : lines.take()) {
+                answer(narrator, line);
+            }
+            speak(narrator);
+        }
+    }
+
+    void look(Follower& follower, Narrator& narrator, Frame const& frame) {
+        clock_.came(frame.seconds);
+        auto const followed = follower.look(frame.view, frame.seconds, context_.stop);
+        if (context_.stop.stop_requested()) {
+            return;
+        }
+        if (followed.cut) {
+            narrator.scene_changed(frame.seconds);
+            events_.tell("another_scene", frame.seconds);
+        }
+        narrator.see(frame.seconds, followed.scene, followed.things);
+        events_.track(frame.seconds, followed.things);
+        ++frames_used_;
+        last_frame_ = frame.seconds;
+        detect_ms_.push_back(followed.detect_ms);
+        motion_ms_.push_back(followed.motion_ms);
+    }
+
+    void answer(Narrator& narrator, std::string const& question) {
+        double const now = clock_.now();
+        std::string text;
+        if (!narrator.has_seen()) {
+            text = "I have not seen anything yet.";
+        } else if (asks_what_changed(question)) {
+            text = narrator.what_changed(now);
+        } else {
+            auto const found = answer_question(narrator.scene(), question, options_.narration.wording);
+            text = found ? found->text : "I cannot tell that from what I see.";
+        }
+        events_.tell("asked", now, {{"text", question}});
+        narrator.answer(now, text);
+    }
+
+    void speak(Narrator& narrator) {
+        double const now = clock_.now();
+        if (narrator.is_speaking() && (voice_ ? !voice_->is_speaking() : now >= simulated_end_)) {
+            narrator.ended(now);
+        }
+        if (voice_) {
+            tell_first_sound();
+        }
+        bool const speaking = narrator.is_speaking();
+        auto const announcement = narrator.next(now);
+        if (!announcement) {
+            return;
+        }
+        if (speaking) {
+            events_.tell("interrupts", now);
+        }
+        events_.tell(*announcement, now);
+        if (!options_.json) {
+            out_.print(announcement->text);
+        }
+        ages_s_.push_back(now - announcement->known_at);
+        simulated_end_ = now + spoken_seconds(announcement->text);
+        if (voice_) {
+            shown_at_ = announcement->answers ? now : announcement->shown_at;
+            changed_ = announcement->kind.has_value();
+            voice_->say(announcement->text);
+        }
+    }
+
+    void tell_first_sound() {
+        if (auto const sounded = voice_->take_first_sound()) {
+            double const seconds = clock_.at(*sounded);
+            events_.tell("sounds", seconds, {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000}});
+            if (changed_) {
+                sounds_s_.push_back(seconds - shown_at_);
+            }
+        }
+    }
+
+    void finish() {
+        if (voice_ && !context_.stop.stop_requested()) {
+            voice_->finish();
+            tell_first_sound();
+        }
+        if (frames_used_ == 0 && !context_.stop.stop_requested()) {
+            throw Error(input_words() + " ended before its first picture; check it.");
+        }
+        auto const rounded = [](double value) { return std::round(value * 1000) / 1000; };
+        Json summary{
+            {"frames_used", frames_used_},
+            {"frames_read", options_.simulate ? frames_used_ : frames_read_},
+            {"frames_used_per_second", rounded(last_frame_ > 0 ? static_cast<double>(frames_used_) / last_frame_ : 0)},
+            {"detect_ms", rounded(median(detect_ms_))},
+            {"motion_ms", rounded(median(motion_ms_))},
+            {"age_s", rounded(median(ages_s_))},
+            {"announcements", ages_s_.size()}};
+        if (!sounds_s_.empty()) {
+            summary["first_sound_after_shown_s"] = rounded(median(sounds_s_));
+        }
+        events_.tell("ends", last_frame_, summary);
+        out_.finish();
+        events_.finish();
+        if (context_.verbose && !options_.json) {
+            log::debug(summary.dump());
+        }
+    }
+
+    std::string input_words() const {
+        return options_.source.source == "-" ? "Standard input" : options_.source.source;
+    }
+
+    AppContext const& context_;
+    WatchOptions options_;
+    Timings timings_;
+    WatchEvents events_;
+    SpeechOutput out_;
+    SourceClock clock_;
+    Loading<Detector> detector_;
+    std::optional<LiveVoice> voice_;
+    double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0;
+    bool changed_ = false;
+    std::int64_t frames_used_ = 0, frames_read_ = 0;
+    std::vector<double> detect_ms_, motion_ms_, ages_s_, sounds_s_;
+};
+
+void run(AppContext const& context, WatchOptions options) {
+    if (!options.record.empty() && options.voice.target.out.empty() && options.voice.target.play) {
+        options.voice.target.out = options.record / "speech.wav";
+        std::error_code ignored;
+        std::filesystem::create_directories(options.record, ignored);
+    }
+    check_standard_output({{options.json ? "the events" : "the text", options.json || options.voice.target.out != "-"},
+                           {"the speech", options.voice.target.out == "-"}});
+    if (options.simulate && options.voice.target.wanted()) {
+        throw UsageError("A simulation does not sound; leave --simulate or --play and --out out.");
+    }
+    Watch(context, options).run();
+}
+
+} // namespace
+
+void add_watch(Command& root, AppContext& context) {
+    auto options = std::make_shared<WatchOptions>();
+    auto& command = root.subcommand("watch", "Tell what happens before a camera or in a film, as it happens");
+    command
+        .positional(
+            "source", options->source.source,
+            "A film, a camera (camera, camera:1, /dev/video0), an address (rtsp://, http://), a folder of pictures, a "
+            "pattern of their names, or a recording of an RGB-D camera (TUM's layout); -: standard input")
+        .required();
+    command.choice("--tell", options->narration.talk,
+                   {{"dangers", Talkativeness::dangers, {"danger", "few"}},
+                    {"normal", Talkativeness::normal, {"some"}},
+                    {"everything", Talkativeness::everything, {"all", "many"}}},
+                   "How much is told");
+    command.option("--pause", options->narration.pause_s, "Seconds of silence before the next thing that is not urgent")
+        .range(0.0, 60.0);
+    command.option("--seconds", options->seconds, "Stop after so many seconds of the source")
+        .otherwise("at its end")
+        .range(0.0, 1e7);
+    command.flag("--repeat", options->source.repeat, "Begin again at the end of a film or folder");
+    command
+        .option("--picture-rate", options->source.pictures_per_second,
+                "Pictures a second of a folder whose names tell no times")
+        .range(0.001, 1000.0);
+    command.option("--camera-file", options->source.camera.file,
+                   "The lens: Open3D JSON, Middlebury calib.txt, ROS/OpenCV YAML");
+    command.option("--focal", options->source.camera.focal_px, "Focal length in pixels, instead of a camera file");
+    command
+        .option("--detector,--model", options->seeing.detector, "Detector, by path or name: DETR, NanoDet or CenterNet")
+        .otherwise("NanoDet, where it is installed");
+    command.option("--threshold", options->seeing.threshold, "Least score of something new")
+        .otherwise("0.4")
+        .range(0.0, 1.0);
+    command.option("--record", options->record, "Folder for the events, the tracks and, with --play, the speech")
+        .value_name("FOLDER");
+    command.flag("--simulate", options->simulate,
+                 "As fast as it goes, every tenth of a second of the source, without sound: for tests");
+    command.flag("--json", options->json, "Print events as lines of JSON");
+    add_voice_options(command, options->voice);
+    add_wording_options(command, options->narration.wording);
+    command.example = "echollama watch camera --play";
+    command.run = [&context, options] { run(context, *options); };
+}
+
+} // namespace echollama
