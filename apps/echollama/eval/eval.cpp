@@ -180,6 +180,7 @@ void add_eval(Command& root, AppContext& context) {
     scene.run = [&context, options] { run(context, *options); };
     add_eval_distance(command, context);
     add_eval_geometry(command, context);
+    add_eval_live(command, context);
 }
 
 } // namespace echollama

@@ -44,6 +44,11 @@ std::vector<std::string> TypedLines::take() {
     return lines;
 }
 
+bool asks_to_stop(std::string const& line) {
+    auto const text = lower_case(line);
+    return text.starts_with("stop") || text.starts_with("enough") || text.starts_with("thank");
+}
+
 bool asks_what_changed(std::string const& question) {
     auto const text = lower_case(question);
     auto const has = [&](std::string_view word) { return text.find(word) != std::string::npos; };

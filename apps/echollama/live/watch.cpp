@@ -1,10 +1,12 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "live/aim.h"
 #include "live/events.h"
 #include "live/live_voice.h"
 #include "live/narrate_world.h"
 #include "live/narrator.h"
+#include "live/scene_memory.h"
 #include "live/typed_lines.h"
 #include "media/video/newest_frame.h"
 #include "options/seeing_options.h"
@@ -149,6 +151,9 @@ class Watch {
             events_.tell("another_scene", frame.seconds);
         }
         narrator.see(frame.seconds, followed.scene, followed.things);
+        memory_.see(frame.seconds, narrator.scene());
+        picture_ = frame.view.image;
+        guide(narrator, frame.seconds);
         events_.track(frame.seconds, followed.things);
         ++frames_used_;
         last_frame_ = frame.seconds;
@@ -159,8 +164,21 @@ class Watch {
     void answer(Narrator& narrator, std::string const& question) {
         double const now = clock_.now();
         std::string text;
-        if (!narrator.has_seen()) {
+        if (asks_to_stop(question)) {
+            finding_.clear();
+            text = "All right.";
+        } else if (!narrator.has_seen()) {
             text = "I have not seen anything yet.";
+        } else if (auto const wanted = wanted_thing(question)) {
+            text = begin_to_find(*wanted, narrator, now);
+        } else if (auto const remembered = memory_.answer(question, now, options_.narration.wording)) {
+            text = *remembered;
+        } else if (asks_for_camera_help(question)) {
+            auto const advice = camera_help(picture_, narrator.scene());
+            for (auto const& sentence : advice) {
+                text += (text.empty() ? "" : " ") + sentence;
+            }
+            text = advice.empty() ? "The picture is fine." : text;
         } else if (asks_what_changed(question)) {
             text = narrator.what_changed(now);
         } else {
@@ -169,6 +187,30 @@ class Watch {
         }
         events_.tell("asked", now, {{"text", question}});
         narrator.answer(now, text);
+    }
+
+    std::string begin_to_find(Wanted const& wanted, Narrator const& narrator, double now) {
+        finding_.clear();
+        if (!wanted.known) {
+            return "I cannot recognise " + wanted.label + ".";
+        }
+        finding_ = wanted.label;
+        guided_at_ = now;
+        return guidance_ = way_to(narrator.scene(), finding_, options_.narration.wording);
+    }
+
+    // While something is looked for: the next words, when they have changed and there was time to follow the last ones.
+    void guide(Narrator& narrator, double seconds) {
+        constexpr double follow_s = 2;
+        if (finding_.empty() || narrator.is_speaking() || seconds - guided_at_ < follow_s) {
+            return;
+        }
+        auto const words = way_to(narrator.scene(), finding_, options_.narration.wording);
+        if (words != guidance_) {
+            guidance_ = words;
+            guided_at_ = seconds;
+            narrator.note(seconds, words);
+        }
     }
 
     void speak(Narrator& narrator) {
@@ -248,6 +290,10 @@ class Watch {
     WatchEvents events_;
     SpeechOutput out_;
     SourceClock clock_;
+    SceneMemory memory_;
+    Image picture_;                  // the latest
+    std::string finding_, guidance_; // what is looked for, and the last words that led there
+    double guided_at_ = 0;
     Loading<Detector> detector_;
     std::optional<LiveVoice> voice_;
     double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0;
