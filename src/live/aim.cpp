@@ -15,9 +15,9 @@
 namespace echollama {
 namespace {
 
-constexpr int columns = 8, rows = 6; // fields that the picture is looked at in
-constexpr int field_px = 16;
-constexpr float least_covered = 0.12F, most_covered = 0.85F; // shares of the picture
+constexpr int columns = 16, rows = 12; // fields that the picture is looked at in
+constexpr int field_px = 8;
+constexpr float least_covered = 0.06F, most_covered = 0.85F; // shares of the picture
 constexpr float edge_share = 0.006F;                         // so near the picture's edge a box is cut off there
 constexpr float told_area = 0.01F;                           // of the picture, of a thing whose cutting off is told
 constexpr float told_tilt_deg = 7;
@@ -89,6 +89,7 @@ std::string what_to_do(std::string const& fact) {
     return is("very dark")     ? sentence + "; turn on a light."
            : is("very bright") ? sentence + "; turn away from the light."
            : is("blurred")     ? sentence + "; hold the camera still, or wipe the lens."
+           : is("plain black") ? sentence + "; turn on a light, or uncover the lens."
            : is("plain")       ? sentence + "; the lens may be covered, or something is too close."
                                : "";
 }
