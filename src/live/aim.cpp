@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -53,6 +54,37 @@ Fields fields_of(Image const& image) {
         }
     }
     return fields;
+}
+
+// Fields side by side that may be one thing before the lens.
+struct Patch {
+    int count = 0;
+    bool edge = false;  // it reaches the picture's edge
+    float x = 0, y = 0; // sums of places, -1 to 1 from left to right and from top to bottom
+};
+
+Patch patch_at(Fields const& fields, int row, int column,
+               std::array<bool, static_cast<std::size_t>(columns) * rows>& looked) {
+    Patch patch;
+    std::vector<std::pair<int, int>> open{{row, column}};
+    while (!open.empty()) {
+        auto const [r, c] = open.back();
+        open.pop_back();
+        if (r < 0 || c < 0 || r >= rows || c >= columns) {
+            continue;
+        }
+        auto& done = looked[static_cast<std::size_t>(r * columns + c)];
+        if (done || !fields[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)].may_cover()) {
+            continue;
+        }
+        done = true;
+        ++patch.count;
+        patch.edge = patch.edge || r == 0 || c == 0 || r == rows - 1 || c == columns - 1;
+        patch.x += 2 * (static_cast<float>(c) + 0.5F) / columns - 1;
+        patch.y += 2 * (static_cast<float>(r) + 0.5F) / rows - 1;
+        open.insert(open.end(), {{r - 1, c}, {r + 1, c}, {r, c - 1}, {r, c + 1}});
+    }
+    return patch;
 }
 
 std::string side_words(float x, float y) {
@@ -98,37 +130,20 @@ std::string what_to_do(std::string const& fact) {
 
 std::optional<std::string> covered_side(Image const& image) {
     auto const fields = fields_of(image);
-    std::array<std::array<bool, columns>, rows> covered{};
-    int count = 0;
-    float x = 0, y = 0;
-    bool grown = true;
-    while (grown) { // from the edge inwards
-        grown = false;
-        for (int row = 0; row < rows; ++row) {
-            for (int column = 0; column < columns; ++column) {
-                auto const at = [&](int r, int c) {
-                    return r >= 0 && c >= 0 && r < rows && c < columns &&
-                           covered[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)];
-                };
-                auto& here = covered[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
-                bool const edge = row == 0 || column == 0 || row == rows - 1 || column == columns - 1;
-                bool const reached =
-                    edge || at(row - 1, column) || at(row + 1, column) || at(row, column - 1) || at(row, column + 1);
-                if (!here && reached &&
-                    fields[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)].may_cover()) {
-                    here = grown = true;
-                    ++count;
-                    x += 2 * (static_cast<float>(column) + 0.5F) / columns - 1;
-                    y += 2 * (static_cast<float>(row) + 0.5F) / rows - 1;
-                }
-            }
+    std::array<bool, static_cast<std::size_t>(columns) * rows> looked{};
+    Patch largest;
+    for (int row = 0; row < rows; ++row) {
+        for (int column = 0; column < columns; ++column) {
+            auto const patch = patch_at(fields, row, column, looked);
+            largest = patch.edge && patch.count > largest.count ? patch : largest;
         }
     }
-    float const share = static_cast<float>(count) / (columns * rows);
+    float const share = static_cast<float>(largest.count) / (columns * rows);
     if (share < least_covered || share > most_covered) {
         return std::nullopt;
     }
-    auto const side = side_words(x / static_cast<float>(count), y / static_cast<float>(count));
+    auto const side =
+        side_words(largest.x / static_cast<float>(largest.count), largest.y / static_cast<float>(largest.count));
     return side.empty() ? std::nullopt : std::optional(side);
 }
 
