@@ -73,8 +73,8 @@ bool ChangeFinder::was_here(Thing const& thing, double seconds) const {
 }
 
 void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described, std::vector<Change>& changes) {
-    auto const tell = [&](ChangeKind kind, int direction = 0) {
-        changes.push_back({kind, thing.identity(), thing.detection.label, seconds, thing.bearing_deg, direction});
+    auto const tell = [&](ChangeKind kind, double shown_at, int direction = 0) {
+        changes.push_back({kind, thing.identity(), thing.detection.label, shown_at, thing.bearing_deg, direction});
     };
     auto const [place, is_new] = known_.try_emplace(thing.identity());
     auto& known = place->second;
@@ -82,7 +82,7 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
         known.first = seconds;
         known.told = !described || was_here(thing, seconds);
         if (!known.told) {
-            tell(ChangeKind::appeared);
+            tell(ChangeKind::appeared, thing.first_seen);
             known.told = true;
         }
     }
@@ -99,7 +99,7 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
         known.danger_at = seconds;
         known.moving = true;
         known.near_m = thing.distance.metres;
-        tell(ChangeKind::danger);
+        tell(ChangeKind::danger, known.danger_since);
         return;
     }
     float const metres = thing.distance.metres;
@@ -110,19 +110,19 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     if (comes && metres > 0 && metres < nearer_within_m && metres < nearer_factor * known.near_m) {
         known.near_m = metres;
         known.moving = true;
-        tell(ChangeKind::nearer);
+        tell(ChangeKind::nearer, seconds);
     }
     int const direction = crossing_direction(thing.movement);
     if (direction != 0 && known.crossing != direction) {
         known.crossing = direction;
         known.moving = true;
-        tell(ChangeKind::crossing, direction);
+        tell(ChangeKind::crossing, seconds, direction);
     }
     known.still_since = !stands(thing.movement) ? -1 : known.still_since < 0 ? seconds : known.still_since;
     if (known.moving && known.still_since >= 0 && seconds - known.still_since > still_s) {
         known.moving = false;
         known.crossing = 0;
-        tell(ChangeKind::stopped);
+        tell(ChangeKind::stopped, seconds);
     }
 }
 

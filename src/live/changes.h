@@ -23,7 +23,7 @@ struct Change {
     ChangeKind kind = ChangeKind::appeared;
     int identity = 0;
     std::string label;
-    double seconds = 0;    // when the picture that shows it was taken
+    double seconds = 0;    // when the picture was taken that showed it first
     float bearing_deg = 0; // where it was then
     int direction = 0;     // of crossing: 1 to the right, -1 to the left
 };

@@ -147,9 +147,13 @@ TEST(Narrator, DangerIsSaidInTheMiddleOfSomethingElse) {
     thing.movement.closing = Interval{0.5F, 0.4F, 0.6F};
     thing.movement.contact_s = Interval{2, 1.7F, 2.5F};
     thing.movement.sideways = Interval{0, -1, 1};
-    narrator.see(1.1, build_scene({thing.detection}, 640, 480, lens), {thing});
+    auto const scene = build_scene({thing.detection}, 640, 480, lens);
+    narrator.see(1.1, scene, {thing});
+    EXPECT_FALSE(narrator.next(1.1)); // one picture may deceive
+    narrator.see(1.2, scene, {thing});
+    narrator.see(1.3, scene, {thing});
     EXPECT_TRUE(narrator.is_speaking());
-    auto const danger = narrator.next(1.1);
+    auto const danger = narrator.next(1.3);
     ASSERT_TRUE(danger);
     EXPECT_EQ(danger->urgency, Urgency::now);
     EXPECT_DOUBLE_EQ(danger->shown_at, 1.1);
