@@ -20,6 +20,7 @@ std::vector<Bytes> seeds() {
         bytes_of(R"({"model":"m","messages":[{"role":"user","content":"hi","images":["AAAA"]}],"options":)"
                  R"({"num_predict":3},"format":"json"})"),
         bytes_of(R"({"model":"m","prompt":"hi","images":["AAAA"],"stream":false})"),
+        bytes_of(R"({"prompt":"USER: [img-1]\nhi\nASSISTANT:","image_data":[{"data":"AAAA","id":1}],"n_predict":5})"),
         bytes_of("[::1]:8080\nhttps://page.example")};
 }
 
@@ -31,7 +32,7 @@ void run(Input input) {
         throw std::logic_error("bytes do not come back");
     }
     for (auto* read : {server::read_openai_chat, server::read_openai_response, server::read_ollama_chat,
-                       server::read_ollama_generate}) {
+                       server::read_ollama_generate, server::read_llamacpp_completion}) {
         try {
             auto const request = read(server::parse_body(text));
             if (!request.turns.empty() && request.turns.back().role != Turn::Role::user) {

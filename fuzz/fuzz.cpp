@@ -26,20 +26,6 @@ void put_u32(Bytes& bytes, std::int64_t value) {
     }
 }
 
-MemoryFile::MemoryFile(Input bytes) : descriptor_(memfd_create("fuzz", MFD_CLOEXEC)) {
-    if (descriptor_ < 0 || write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-        throw std::runtime_error("no memory for a file");
-    }
-}
-
-MemoryFile::~MemoryFile() {
-    close(descriptor_);
-}
-
-fs::path MemoryFile::path() const {
-    return "/proc/self/fd/" + std::to_string(descriptor_);
-}
-
 Bytes written(std::string const& name, std::function<void(fs::path const&)> const& write) {
     std::string folder = (fs::temp_directory_path() / "echollama-fuzz-XXXXXX").string();
     if (!mkdtemp(folder.data())) {

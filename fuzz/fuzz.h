@@ -3,6 +3,8 @@
 // some thousand mutations of them.
 #pragma once
 
+#include "base/memory_file.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,20 +35,6 @@ std::string_view text_of(Input input);
 
 // Four bytes, the least significant first.
 void put_u32(Bytes& bytes, std::int64_t value);
-
-// A file that lives in memory only, for parsers that open a path.
-class MemoryFile {
-  public:
-    explicit MemoryFile(Input bytes);
-    ~MemoryFile();
-    MemoryFile(MemoryFile const&) = delete;
-    MemoryFile& operator=(MemoryFile const&) = delete;
-
-    std::filesystem::path path() const;
-
-  private:
-    int descriptor_ = -1;
-};
 
 // What `write` puts into a file of the given name.
 Bytes written(std::string const& name, std::function<void(std::filesystem::path const&)> const& write);

@@ -349,14 +349,18 @@ talk.addEventListener("keyup", (event) => { if (event.key === " " || event.key =
 
 // What was set is kept by the browser; the key for as long as the page is open.
 const kept = { aloud: () => String(aloud.checked), rate: () => rate.value, voice: () => voice.value };
+function showRate() {
+  element("rate-shown", HTMLOutputElement).value = rate.value;
+  rate.setAttribute("aria-valuetext", `${rate.value} times`); // browsers say 1.1 as 1.100000023841858
+}
 function keep() {
   for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value());
-  element("rate-shown", HTMLOutputElement).value = rate.value;
+  showRate();
 }
 for (const control of [aloud, rate, voice]) control.addEventListener("input", keep);
 aloud.checked = localStorage.getItem("aloud") !== "false";
 rate.value = localStorage.getItem("rate") ?? "1";
-element("rate-shown", HTMLOutputElement).value = rate.value;
+showRate();
 async function findVoices() {
   try {
     const { voices } = await (await ask("v1/audio/voices")).json();

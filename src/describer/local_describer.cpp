@@ -1,8 +1,10 @@
 #include "describer/local_describer.h"
 
 #include "llm/llm_answer.h"
+#include "llm/llm_crowd.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace echollama {
 namespace {
@@ -20,11 +22,15 @@ class LocalDescriber : public Describer {
   public:
     LocalDescriber(std::filesystem::path const& gguf, LocalDescriberOptions const& options)
         : llm_(gguf, options.model), sampling_(options.sampling) {
+        if (options.model.sequences > 1) {
+            crowd_ = std::make_unique<LlmCrowd>(llm_);
+        }
+        at_once_ = std::max(1, options.model.sequences);
         llm_.render({"Be short.", {{Turn::Role::user, "Hello"}}}); // a template that cannot be used is told now
     }
 
     void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) override {
-        auto tokens = fitted(prompt);
+        auto const tokens = fitted_alone(prompt);
         constexpr std::size_t end_tokens = 16; // enough for a tag
         std::string prompt_end;
         for (auto i = tokens.size() - std::min(tokens.size(), end_tokens); i < tokens.size(); ++i) {
@@ -36,19 +42,25 @@ class LocalDescriber : public Describer {
                 sink(text);
             }
         };
-        llm_.generate(
-            tokens, sampling_,
-            [&](LlmToken token) {
-                deliver(answer.push(token));
-                return true;
-            },
-            stop);
+        auto const take = [&](LlmToken token) {
+            deliver(answer.push(token));
+            return true;
+        };
+        crowd_ ? crowd_->generate(tokens, sampling_, take, stop) : llm_.generate(tokens, sampling_, take, stop);
         if (!stop.stop_requested()) {
             deliver(answer.finish());
         }
     }
 
+    int at_once() const override { return at_once_; }
+
   private:
+    // Templates are run by one at a time.
+    std::vector<LlmToken> fitted_alone(Prompt const& prompt) {
+        std::lock_guard lock(rendering_);
+        return fitted(prompt);
+    }
+
     std::vector<LlmToken> fitted(Prompt prompt) const {
         auto context = static_cast<std::size_t>(llm_.context_size());
         auto reserve = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, sampling_.max_tokens)), context / 4);
@@ -75,6 +87,9 @@ class LocalDescriber : public Describer {
 
     Llm llm_;
     LlmSampling sampling_;
+    int at_once_ = 1;
+    std::mutex rendering_;
+    std::unique_ptr<LlmCrowd> crowd_; // where several are answered at a time
 };
 
 } // namespace

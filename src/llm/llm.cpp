@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "llm/llm_library.h"
+#include "llm/llm_sampler.h"
 #include "nn/weights.h"
 
 #include <llama.h>
@@ -18,27 +19,7 @@ namespace {
 struct Deleter {
     void operator()(llama_model* p) const { llama_model_free(p); }
     void operator()(llama_context* p) const { llama_free(p); }
-    void operator()(llama_sampler* p) const { llama_sampler_free(p); }
 };
-
-std::unique_ptr<llama_sampler, Deleter> make_sampler(LlmSampling const& s, int vocabulary) {
-    std::unique_ptr<llama_sampler, Deleter> chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
-    auto add = [&](llama_sampler* sampler) { llama_sampler_chain_add(chain.get(), sampler); };
-    if (s.repeat_penalty != 1) {
-        add(llama_sampler_init_penalties(vocabulary, s.repeat_window, s.repeat_penalty, 0, 0));
-    }
-    if (s.temperature <= 0) {
-        add(llama_sampler_init_greedy());
-        return chain;
-    }
-    if (s.top_k > 0) {
-        add(llama_sampler_init_top_k(s.top_k));
-    }
-    add(llama_sampler_init_top_p(s.top_p, 1));
-    add(llama_sampler_init_temp(s.temperature));
-    add(llama_sampler_init_dist(s.seed));
-    return chain;
-}
 
 } // namespace
 
@@ -92,8 +73,10 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
     chat.emplace(model.get(), file, options.chat);
     auto params = llama_context_default_params();
     auto trained = llama_model_n_ctx_train(model.get());
-    params.n_ctx =
-        static_cast<std::uint32_t>(std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
+    auto const sequences = static_cast<std::uint32_t>(std::max(1, options.sequences));
+    params.n_seq_max = sequences; // each has its own places
+    params.n_ctx = sequences * static_cast<std::uint32_t>(
+                                   std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
     // Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
     params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(std::max(1, options.batch));
     params.n_threads = params.n_threads_batch = std::max(1, options.threads);
@@ -204,7 +187,7 @@ void Llm::State::check_tokens(std::span<LlmToken const> tokens) const {
 
 // What is read must leave room for at least one word.
 void Llm::State::check_room(std::size_t places) const {
-    if (evaluated.size() + places >= llama_n_ctx(context.get())) {
+    if (evaluated.size() + places >= llama_n_ctx_seq(context.get())) {
         throw Error("The text is too long for the language model; shorten it or use a larger context.");
     }
 }
@@ -216,7 +199,7 @@ LlmToken Llm::State::likeliest() const {
 
 void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
     check_tokens(prompt);
-    if (prompt.size() >= llama_n_ctx(context.get())) {
+    if (prompt.size() >= llama_n_ctx_seq(context.get())) {
         throw Error("The text is too long for the language model; shorten it or use a larger context.");
     }
 }
@@ -273,7 +256,11 @@ int Llm::vocabulary_size() const {
 }
 
 int Llm::context_size() const {
-    return static_cast<int>(llama_n_ctx(state_->context.get()));
+    return static_cast<int>(llama_n_ctx_seq(state_->context.get()));
+}
+
+void Llm::check_prompt(std::span<LlmToken const> prompt) const {
+    state_->check_prompt(prompt);
 }
 
 bool Llm::is_end(LlmToken token) const {
@@ -312,7 +299,7 @@ LlmEnd Llm::write(LlmSampling const& sampling, LlmTokenSink const& sink, std::st
         if (!sink(token)) {
             return LlmEnd::sink;
         }
-        if (state_->evaluated.size() + 1 >= llama_n_ctx(state_->context.get())) {
+        if (state_->evaluated.size() + 1 >= llama_n_ctx_seq(state_->context.get())) {
             return LlmEnd::context_full;
         }
         if (!state_->decode({&token, 1})) {

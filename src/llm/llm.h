@@ -35,6 +35,7 @@ struct LlmOptions {
     ChatTemplateOptions chat = {};
     int batch = 64;     // tokens evaluated at once; more is faster, but a stop waits longer
     bool exact = false; // keys and values in float32 (twice the memory): for comparisons with other programs
+    int sequences = 1;  // conversations at a time (llm_crowd.h), each with a context of its own
 };
 
 // The defaults are the paper's. temperature 0 is greedy.
@@ -77,7 +78,9 @@ class Llm {
     ThoughtTags thought_tags() const;
 
     int vocabulary_size() const;
-    int context_size() const;
+    int context_size() const; // of one sequence
+    // Throws Error for what generate() refuses.
+    void check_prompt(std::span<LlmToken const> prompt) const;
     bool is_end(LlmToken token) const;
 
     // Evaluates the prompt (only the part that differs from what was evaluated last: the warm prefix) and generates.

@@ -30,7 +30,7 @@ struct Talk {
 
 // Another picture is talked about; one that cannot be seen is refused and the one before stays.
 void look_at(server::Engine& engine, Talk& talk, std::vector<std::uint8_t> picture, std::stop_token const& stop) {
-    engine.look(picture, stop);
+    engine.look({picture}, stop);
     talk = {std::move(picture), {}};
 }
 
@@ -100,7 +100,7 @@ Tool describe_tool(server::Engine& engine, std::shared_ptr<Talk> const& talk) {
         object_schema({{"text", {{"type", "string"}}}, {"things", things_schema()}}, Json::array({"text", "things"}));
     tool.run = [&engine, talk](ToolCall const& call) {
         look_at(engine, *talk, bytes_named(text_argument(call.arguments, "picture", true), "picture"), call.stop);
-        auto const told = server::describe(engine, talk->picture, "", {}, call.progress, call.stop);
+        auto const told = server::describe(engine, {talk->picture}, "", {}, call.progress, call.stop);
         talk->history = {{Turn::Role::user, ""}, {Turn::Role::assistant, told.text}};
         return ToolResult{text_content(told.text),
                           {{"text", told.text}, {"things", server::things_of(engine, *told.seen)}}};
@@ -111,7 +111,7 @@ Tool describe_tool(server::Engine& engine, std::shared_ptr<Talk> const& talk) {
 // Without a picture so far the language model answers.
 std::string answered(server::Engine& engine, Talk const& talk, std::string const& question, ToolCall const& call) {
     if (!talk.picture.empty()) {
-        return server::describe(engine, talk.picture, question, talk.history, call.progress, call.stop).text;
+        return server::describe(engine, {talk.picture}, question, talk.history, call.progress, call.stop).text;
     }
     Prompt prompt;
     prompt.turns = talk.history;

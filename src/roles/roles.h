@@ -67,6 +67,8 @@ class Describer {
   public:
     virtual ~Describer() = default;
     virtual void reply(Prompt const& prompt, TextSink const& sink, std::stop_token stop) = 0;
+    // So many replies may be made at a time, from as many threads.
+    virtual int at_once() const { return 1; }
 };
 
 // Pieces of speech in order; first_sample counts from 0 within one call of say().

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "server/api_error.h"
 #include "server/base64.h"
+#include "text/sentences.h"
 
 #include <algorithm>
 #include <cctype>
@@ -308,6 +309,68 @@ ChatRequest read_ollama_generate(Json const& body) {
     }
     if (auto const prompt = text_of(body, "prompt"); !prompt.empty() || request.picture) {
         add_turn(request, Turn::Role::user, prompt);
+    }
+    return request;
+}
+
+namespace {
+
+// "USER: …\nASSISTANT: …\nUSER: …\nASSISTANT:" in turns; a prompt without those names is the user's.
+void read_named_turns(std::string const& prompt, ChatRequest& request) {
+    constexpr std::string_view user = "USER:", assistant = "ASSISTANT:";
+    auto role = Turn::Role::user;
+    std::size_t begin = 0;
+    auto const add = [&](std::size_t end) {
+        auto const text = prompt.substr(begin, end - begin);
+        auto const first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
+        if (first != std::string::npos) {
+            add_turn(request, role, text.substr(first, last + 1 - first));
+        }
+    };
+    for (std::size_t line = 0; line < prompt.size();) {
+        auto const rest = std::string_view(prompt).substr(line);
+        if (rest.starts_with(user) || rest.starts_with(assistant)) {
+            add(line);
+            role = rest.starts_with(user) ? Turn::Role::user : Turn::Role::assistant;
+            begin = line + (rest.starts_with(user) ? user : assistant).size();
+        }
+        auto const end = prompt.find('\n', line);
+        line = end == std::string::npos ? prompt.size() : end + 1;
+    }
+    add(prompt.size());
+}
+
+// The places of pictures, "[img-12]".
+std::string without_places(std::string text) {
+    for (std::size_t at = 0; (at = text.find("[img-", at)) != std::string::npos;) {
+        auto const end = text.find_first_not_of("0123456789", at + 5);
+        if (end != std::string::npos && text[end] == ']') {
+            text.erase(at, end + 1 - at);
+        } else {
+            ++at;
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+ChatRequest read_llamacpp_completion(Json const& body) {
+    ChatRequest request;
+    request.stream = flag_of(body, "stream", false);
+    request.most_words = limit_of(body, {"n_predict", "max_tokens", "max_completion_tokens"});
+    request.stops = stops_of(body);
+    if (auto const pictures = body.find("image_data"); pictures != body.end() && pictures->is_array()) {
+        for (auto const& picture : *pictures) {
+            request.picture = bytes_of_data_url(picture.is_object() ? text_of(picture, "data") : "", "image_data");
+        }
+    }
+    read_named_turns(without_places(text_of(body, "prompt")), request);
+    if (request.turns.empty() || request.turns.back().role != Turn::Role::user) {
+        if (!request.picture) {
+            refuse("'prompt' must be a text that ends with the user's words.", "prompt");
+        }
+        request.turns.push_back({Turn::Role::user, ""});
     }
     return request;
 }

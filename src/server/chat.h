@@ -31,6 +31,8 @@ ChatRequest read_openai_response(Json const& body); // POST /v1/responses
 ChatRequest read_ollama_chat(Json const& body);
 ChatRequest read_ollama_generate(Json const& body);
 
+ChatRequest read_llamacpp_completion(Json const& body); // POST /completion
+
 // A JSON object. Throws ApiError 400.
 Json parse_body(std::string const& text);
 

@@ -4,6 +4,8 @@ namespace echollama::server {
 
 void reply_to_chat(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
                    ChatRequest const& request, ChatShape shape) {
+    auto const need = request.picture ? Engine::Need::look : Engine::Need::write;
+    auto const place = context.engine.admit(need);
     if (!request.stream) {
         while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
             reply_json(response, shape.whole(answer(
@@ -17,8 +19,8 @@ void reply_to_chat(RouteContext const& context, httplib::Request const& http, ht
     }
     stream_reply(
         http, response, context.stop, shape.stream_type,
-        [&engine = context.engine, request, stream = std::move(shape.stream)](Write const& write,
-                                                                              std::stop_token stop) {
+        [&engine = context.engine, place, request, stream = std::move(shape.stream)](Write const& write,
+                                                                                     std::stop_token stop) {
             stream(write, [&](ChatShape::Pieces const& pieces) { return answer(engine, request, pieces, stop); });
         },
         std::move(shape.failure));

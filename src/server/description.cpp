@@ -6,10 +6,10 @@
 
 namespace echollama::server {
 
-Description describe(Engine& engine, std::vector<std::uint8_t> const& picture, std::string const& question,
-                     std::vector<Turn> const& history, Engine::SentenceSink const& sink, std::stop_token const& stop) {
+Description describe(Engine& engine, Sight const& sight, std::string const& question, std::vector<Turn> const& history,
+                     Engine::SentenceSink const& sink, std::stop_token const& stop) {
     Description description;
-    description.seen = engine.look(picture, stop);
+    description.seen = engine.look(sight, stop);
     engine.tell_of(
         *description.seen, question, history,
         [&](std::string const& sentence) {

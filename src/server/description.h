@@ -4,7 +4,6 @@
 #include "pipeline/json.h"
 #include "server/engine.h"
 
-#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -19,8 +18,8 @@ struct Description {
 };
 
 // Answers the question about the picture, or describes it; `sink` gets each sentence as it comes.
-Description describe(Engine& engine, std::vector<std::uint8_t> const& picture, std::string const& question,
-                     std::vector<Turn> const& history, Engine::SentenceSink const& sink, std::stop_token const& stop);
+Description describe(Engine& engine, Sight const& sight, std::string const& question, std::vector<Turn> const& history,
+                     Engine::SentenceSink const& sink, std::stop_token const& stop);
 
 // What to go through one by one, the most important first: [{"object", "words", "bearing_deg"}].
 Json things_of(Engine const& engine, Seen const& seen);

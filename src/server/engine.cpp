@@ -2,7 +2,6 @@
 
 #include "base/ascii.h"
 #include "media/sound/chunk_rate.h"
-#include "pipeline/input.h"
 #include "scene/question.h"
 #include "server/api_error.h"
 #include "server/shared_roles.h"
@@ -72,6 +71,9 @@ bool asks_for_description(std::string const& text) {
 Engine::Engine(EngineModels models, std::size_t most_waiting)
     : most_waiting_(most_waiting), models_(std::move(models)) {
     auto& seeing = models_.seeing;
+    remember_loading(seeing.detector);
+    remember_loading(models_.describer);
+    remember_loading(models_.listener);
     seeing.detector = shared(seeing.detector, stage("detector"));
     seeing.depth = shared(seeing.depth, stage("depth"));
     seeing.captioner = shared(seeing.captioner, stage("captioner"));
@@ -79,6 +81,15 @@ Engine::Engine(EngineModels models, std::size_t most_waiting)
     models_.describer = shared(models_.describer, stage("describer"));
     models_.listener = shared(models_.listener, stage("listener"));
     stage("voice");
+}
+
+bool Engine::is_ready() const {
+    return std::all_of(loaded_.begin(), loaded_.end(), [](auto const& loaded) { return loaded(); });
+}
+
+Engine::Work Engine::work() const {
+    std::lock_guard lock(mutex_);
+    return work_;
 }
 
 std::shared_ptr<Stage> Engine::stage(std::string const& name) {
@@ -95,19 +106,24 @@ std::map<std::string, Stage::Figures> Engine::figures() const {
     return figures;
 }
 
-std::shared_ptr<Seen const> Engine::look(std::vector<std::uint8_t> const& picture, std::stop_token const& stop) {
+Stage::Place Engine::admit(Need need) {
+    static std::array<char const*, 4> const first{"detector", "describer", "voice", "listener"};
+    return stages_.at(first.at(static_cast<std::size_t>(need)))->admit();
+}
+
+std::shared_ptr<Seen const> Engine::look(Sight const& sight, std::stop_token const& stop) {
     while (true) {
         std::promise<std::shared_ptr<Seen const>> mine;
         std::shared_future<std::shared_ptr<Seen const>> others;
         {
             std::lock_guard lock(mutex_);
             auto const known =
-                std::find_if(kept_.begin(), kept_.end(), [&](auto const& k) { return k.bytes == picture; });
+                std::find_if(kept_.begin(), kept_.end(), [&](auto const& k) { return k.sight == sight; });
             if (known != kept_.end()) {
                 kept_.splice(kept_.begin(), kept_, known);
                 others = known->seen;
             } else {
-                kept_.push_front({picture, mine.get_future().share()});
+                kept_.push_front({sight, mine.get_future().share()});
                 if (kept_.size() > most_pictures_kept) {
                     kept_.pop_back();
                 }
@@ -115,12 +131,12 @@ std::shared_ptr<Seen const> Engine::look(std::vector<std::uint8_t> const& pictur
         }
         if (!others.valid()) {
             try {
-                auto seen = look_anew(picture, stop);
+                auto seen = look_anew(sight, stop);
                 mine.set_value(seen);
                 return seen;
             } catch (...) {
                 mine.set_exception(std::current_exception());
-                forget(picture);
+                forget(sight);
                 throw;
             }
         }
@@ -134,20 +150,14 @@ std::shared_ptr<Seen const> Engine::look(std::vector<std::uint8_t> const& pictur
     }
 }
 
-void Engine::forget(std::vector<std::uint8_t> const& picture) {
+void Engine::forget(Sight const& sight) {
     std::lock_guard lock(mutex_);
-    kept_.remove_if([&](auto const& kept) { return kept.bytes == picture; });
+    kept_.remove_if([&](auto const& kept) { return kept.sight == sight; });
 }
 
-std::shared_ptr<Seen const> Engine::look_anew(std::vector<std::uint8_t> const& picture, std::stop_token const& stop) {
+std::shared_ptr<Seen const> Engine::look_anew(Sight const& sight, std::stop_token const& stop) {
     auto seen = std::make_shared<Seen>();
-    try {
-        InputOptions input;
-        input.picture = "the picture that was sent";
-        seen->view = view_of(picture, input);
-    } catch (Error const& error) {
-        throw ApiError(400, error.what(), "image", "invalid_image");
-    }
+    seen->view = view_of(sight);
     // Who goes away ends the search, but not the reading, which is for those who ask next.
     std::stop_callback const gone(stop, [&] { seen->stop.request_stop(); });
     seen->observation = see(seen->view, models_.seeing, models_.threshold, seen->timings, seen->stop.get_token());
@@ -177,7 +187,16 @@ void Engine::chat(Prompt const& prompt, TextSink const& sink, std::stop_token co
     if (!can_chat()) {
         throw ApiError(501, "This server has no language model; send a picture with the question.", "messages");
     }
-    models_.describer.get()->reply(prompt, sink, stop);
+    models_.describer.get()->reply(
+        prompt,
+        [&](std::string_view piece) {
+            {
+                std::lock_guard lock(mutex_);
+                ++work_.pieces;
+            }
+            sink(piece);
+        },
+        stop);
     if (stop.stop_requested()) {
         throw Cancelled();
     }
@@ -208,7 +227,14 @@ void Engine::say(std::string const& text, std::string const& voice, float speed,
     for (auto const& sentences : {cutter.push(text), cutter.finish()}) {
         for (auto const& sentence : sentences) {
             if (!trimmed(sentence).empty() && !stop.stop_requested()) {
-                speaker->say(trimmed(sentence), options, at_rate(rate, sink), stop);
+                auto const counted = [&](AudioChunk&& chunk) {
+                    {
+                        std::lock_guard lock(mutex_);
+                        work_.spoken_s += static_cast<double>(chunk.frames()) / chunk.rate;
+                    }
+                    sink(std::move(chunk));
+                };
+                speaker->say(trimmed(sentence), options, at_rate(rate, counted), stop);
             }
         }
     }
@@ -222,6 +248,10 @@ Transcript Engine::hear(AudioBuffer const& sound, std::string const& hint, std::
         throw ApiError(501, "This server has no speech recognition; install it with './run'.", "model");
     }
     auto transcript = models_.listener.get()->hear(sound, hint, stop);
+    {
+        std::lock_guard lock(mutex_);
+        work_.heard_s += sound.seconds();
+    }
     if (stop.stop_requested()) {
         throw Cancelled();
     }

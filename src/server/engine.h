@@ -1,5 +1,5 @@
 // What the server can do, whatever interface asks for it. Models are loaded once and shared; everything here is
-// thread-safe and throws ApiError where the request is at fault or too much is asked at once, Error where a model
+// thread-safe and throws ApiError where the request is at fault, Error where a model
 // fails, Cancelled when stop was requested.
 #pragma once
 
@@ -7,8 +7,10 @@
 #include "pipeline/see.h"
 #include "pipeline/tell.h"
 #include "roles/roles.h"
+#include "server/sight.h"
 #include "server/stage.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -48,9 +50,14 @@ class Engine {
     // `most_waiting`: requests that may wait for one model.
     explicit Engine(EngineModels models, std::size_t most_waiting = 16);
 
+    // A request's place among those that need pictures looked at, text written, speech made or sound heard; kept as
+    // long as the request lasts. Throws ApiError 503 when too many have one.
+    enum class Need { look, write, speak, hear };
+    Stage::Place admit(Need need);
+
     // What the picture (or point cloud, or mesh) shows. The last pictures are kept: clients send the same one with each
     // question.
-    std::shared_ptr<Seen const> look(std::vector<std::uint8_t> const& picture, std::stop_token const& stop);
+    std::shared_ptr<Seen const> look(Sight const& sight, std::stop_token const& stop);
 
     // Answers the question about the picture, or describes it when it asks for that or is empty; a sentence at a time.
     using SentenceSink = std::function<void(std::string const& sentence)>;
@@ -75,23 +82,40 @@ class Engine {
     bool can_chat() const { return models_.describer.valid(); }
     WordingOptions const& wording() const { return models_.prompts.wording; }
     std::vector<std::string> const& voices() const { return models_.voices; }
+    // Models that load in the background have done so.
+    bool is_ready() const;
+    // What was made so far.
+    struct Work {
+        std::uint64_t pieces = 0;         // that the language model wrote
+        double spoken_s = 0, heard_s = 0; // of sound
+    };
+    Work work() const;
     // By name: detector, reader, describer, listener, voice and so on.
     std::map<std::string, Stage::Figures> figures() const;
 
   private:
+    template <typename Role>
+    void remember_loading(Loading<Role> const& model) {
+        if (model.valid()) {
+            loaded_.push_back(
+                [model] { return model.wait_for(std::chrono::seconds(0)) != std::future_status::timeout; });
+        }
+    }
     struct Kept {
-        std::vector<std::uint8_t> bytes;
+        Sight sight;
         std::shared_future<std::shared_ptr<Seen const>> seen;
     };
     std::shared_ptr<Stage> stage(std::string const& name);
-    std::shared_ptr<Seen const> look_anew(std::vector<std::uint8_t> const& picture, std::stop_token const& stop);
+    std::shared_ptr<Seen const> look_anew(Sight const& sight, std::stop_token const& stop);
     Loading<Speaker> speaker(std::string const& name);
-    void forget(std::vector<std::uint8_t> const& picture);
+    void forget(Sight const& sight);
 
     std::size_t most_waiting_;
     std::map<std::string, std::shared_ptr<Stage>> stages_;
     EngineModels models_;
-    std::mutex mutex_;     // of what follows
+    std::vector<std::function<bool()>> loaded_; // whether each model is
+    mutable std::mutex mutex_;                  // of what follows
+    Work work_;
     std::list<Kept> kept_; // the newest first
     std::map<std::string, Loading<Speaker>> speakers_;
 };

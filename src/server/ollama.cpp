@@ -120,13 +120,13 @@ void post_chat(httplib::Server& server, char const* path, RouteContext const& co
 } // namespace
 
 void add_ollama(httplib::Server& server, RouteContext const& context) {
-    server.Get("/api/version", [context](auto const&, httplib::Response& response) {
+    get(server, "/api/version", context, [context](auto const&, httplib::Response& response) {
         reply_json(response, {{"version", context.version}});
     });
-    server.Get("/api/tags", [context](auto const&, httplib::Response& response) {
+    get(server, "/api/tags", context, [context](auto const&, httplib::Response& response) {
         reply_json(response, {{"models", Json::array({entry(context)})}});
     });
-    server.Get("/api/ps", [context](auto const&, httplib::Response& response) {
+    get(server, "/api/ps", context, [context](auto const&, httplib::Response& response) {
         auto running = entry(context);
         running["size_vram"] = 0;
         running["context_length"] = 8192;

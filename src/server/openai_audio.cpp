@@ -8,11 +8,16 @@
 #include "server/reply.h"
 #include "server/routes.h"
 #include "text/sentences.h"
+#include "voice/subtitles.h"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace echollama::server {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr int speech_rate = 24000; // samples a second, as clients of "pcm" expect
 constexpr std::size_t most_characters = 4096;
@@ -73,7 +78,9 @@ void speak(RouteContext const& context, httplib::Request const& http, httplib::R
         throw ApiError(501, "This server has no voice; install one with './run'.", "voice");
     }
     auto const type = speech_type(request.format);
-    auto work = [&engine = context.engine, request, type](Write const& write, std::stop_token stop) {
+    auto work = [&engine = context.engine, &metrics = context.metrics,
+                 place = context.engine.admit(Engine::Need::speak), request, type,
+                 begin = Clock::now()](Write const& write, std::stop_token stop) {
         ByteTarget const target{[&](std::span<std::uint8_t const> bytes) {
                                     if (request.events) {
                                         write(event({{"type", "speech.audio.delta"}, {"audio", to_base64(bytes)}}));
@@ -83,9 +90,16 @@ void speak(RouteContext const& context, httplib::Request const& http, httplib::R
                                 },
                                 nullptr};
         auto const encoder = make_sound_encoder(type.format, speech_rate, 1, target);
+        bool first = true;
         engine.say(
             request.input, request.voice, request.speed, speech_rate,
-            [&](AudioChunk&& chunk) { encoder->write(chunk.samples); }, stop);
+            [&](AudioChunk&& chunk) {
+                if (std::exchange(first, false)) {
+                    metrics.add_first_sound(std::chrono::duration<double>(Clock::now() - begin).count());
+                }
+                encoder->write(chunk.samples);
+            },
+            stop);
         encoder->finish();
         if (request.events) {
             auto const words = count_words(request.input);
@@ -123,6 +137,38 @@ std::string vtt(Transcript const& transcript) {
         text += webvtt_cue(subtitle_of(segment));
     }
     return text;
+}
+
+// Estimated inside each segment, as for subtitles.
+Json words(Transcript const& transcript, AudioBuffer const& sound) {
+    Json list = Json::array();
+    auto const sample = [&](double seconds) {
+        return std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(seconds * sound.rate), 0,
+                                          static_cast<std::ptrdiff_t>(sound.samples.size()));
+    };
+    for (auto const& segment : transcript.segments) {
+        auto const from = sample(segment.start_s), to = std::max(from, sample(segment.end_s));
+        AudioBuffer const part{sound.rate, {sound.samples.begin() + from, sound.samples.begin() + to}};
+        auto const text = trimmed(segment.text);
+        auto const times = word_times(text, part, {});
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            auto const end_s = i + 1 < times.size() ? segment.start_s + times[i + 1].start_s : segment.end_s;
+            list.push_back({{"word", text.substr(times[i].begin, times[i].end - times[i].begin)},
+                            {"start", segment.start_s + times[i].start_s},
+                            {"end", end_s}});
+        }
+    }
+    return list;
+}
+
+bool wants_words(httplib::Request const& http) {
+    for (auto const* name : {"timestamp_granularities[]", "timestamp_granularities"}) {
+        auto const values = http.form.get_fields(name);
+        if (std::find(values.begin(), values.end(), "word") != values.end()) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Json verbose(Transcript const& transcript, std::string const& language, double seconds) {
@@ -164,10 +210,11 @@ void transcribe(RouteContext const& context, httplib::Request const& http, httpl
         throw ApiError(400, error.what(), "file", "invalid_audio");
     }
     auto const prompt = field(http, "prompt");
+    auto const place = context.engine.admit(Engine::Need::hear);
     if (field(http, "stream") == "true" && format == "json") {
         stream_reply(
             http, response, context.stop, "text/event-stream",
-            [&engine = context.engine, sound, prompt](Write const& write, std::stop_token stop) {
+            [&engine = context.engine, place, sound, prompt](Write const& write, std::stop_token stop) {
                 auto const transcript = engine.hear(sound, prompt, stop);
                 for (auto const& segment : transcript.segments) {
                     write(event({{"type", "transcript.text.delta"}, {"delta", segment.text}}));
@@ -185,7 +232,11 @@ void transcribe(RouteContext const& context, httplib::Request const& http, httpl
             reply_json(response,
                        {{"text", transcript.text}, {"usage", {{"type", "duration"}, {"seconds", sound.seconds()}}}});
         } else if (format == "verbose_json") {
-            reply_json(response, verbose(transcript, field(http, "language", "english"), sound.seconds()));
+            auto body = verbose(transcript, field(http, "language", "english"), sound.seconds());
+            if (wants_words(http)) {
+                body["words"] = words(transcript, sound);
+            }
+            reply_json(response, body);
         } else {
             response.set_content(format == "srt"   ? srt(transcript)
                                  : format == "vtt" ? vtt(transcript)
@@ -203,7 +254,7 @@ void add_openai_audio(httplib::Server& server, RouteContext const& context) {
              [context](auto const& request, auto& response, std::string const& body) {
                  speak(context, request, response, read_speech(parse_body(body)));
              });
-        server.Get(prefix + "/audio/voices", [context](auto const&, httplib::Response& response) {
+        get(server, prefix + "/audio/voices", context, [context](auto const&, httplib::Response& response) {
             Json voices = Json::array();
             for (auto const& voice : context.engine.voices()) {
                 voices.push_back({{"id", voice}, {"name", voice}});
@@ -213,6 +264,7 @@ void add_openai_audio(httplib::Server& server, RouteContext const& context) {
     }
     // The last is whisper.cpp's server's.
     for (auto const* path : {"/v1/audio/transcriptions", "/audio/transcriptions", "/inference"}) {
+        context.routes.push_back({"POST", path});
         server.Post(path, [context](httplib::Request const& request, httplib::Response& response) {
             try {
                 transcribe(context, request, response);

@@ -181,19 +181,20 @@ ChatShape response_shape(RouteContext const& context, ChatRequest const& request
 
 void add_openai_chat(httplib::Server& server, RouteContext const& context) {
     for (std::string const prefix : {"/v1", ""}) {
-        server.Get(prefix + "/models", [context](auto const&, httplib::Response& response) {
+        get(server, prefix + "/models", context, [context](auto const&, httplib::Response& response) {
             reply_json(response, {{"object", "list"}, {"data", Json::array({model_json(context)})}});
         });
-        server.Get(prefix + "/models/(.+)", [context](httplib::Request const& request, httplib::Response& response) {
-            if (request.matches[1] == context.model) {
-                reply_json(response, model_json(context));
-            } else {
-                reply_error(response, ApiError(404,
-                                               "There is no model '" + std::string(request.matches[1]) +
-                                                   "' here; this server has " + context.model + ".",
-                                               "model", "model_not_found"));
-            }
-        });
+        get(server, prefix + "/models/{model}", context,
+            [context](httplib::Request const& request, httplib::Response& response) {
+                if (request.matches[1] == context.model) {
+                    reply_json(response, model_json(context));
+                } else {
+                    reply_error(response, ApiError(404,
+                                                   "There is no model '" + std::string(request.matches[1]) +
+                                                       "' here; this server has " + context.model + ".",
+                                                   "model", "model_not_found"));
+                }
+            });
         post(server, prefix + "/chat/completions", context,
              [context](auto const& request, auto& response, std::string const& body) {
                  auto const asked = read_openai_chat(parse_body(body));

@@ -1,5 +1,4 @@
 // This program's own interface, Seer's, and what those ask for who watch over servers.
-#include "server/base64.h"
 #include "server/chat.h"
 #include "server/description.h"
 #include "server/reply.h"
@@ -15,21 +14,16 @@ std::string text_of(Json const& body, char const* key) {
     return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// {"image": base64 or data address, "question", "stream"}
+// {"image" and what else a sight has, "question", "stream"}
 struct DescribeRequest {
-    std::vector<std::uint8_t> picture;
+    Sight sight;
     std::string question;
     bool stream = false;
 };
 
 DescribeRequest read_describe(Json const& body, char const* picture_key) {
     DescribeRequest request;
-    auto const picture = text_of(body, picture_key);
-    if (picture.empty()) {
-        throw ApiError(400, std::string("A picture is missing; send its bytes as base64 in '") + picture_key + "'.",
-                       picture_key, "missing_field");
-    }
-    request.picture = bytes_of_data_url(picture, picture_key);
+    request.sight = read_sight(body, picture_key);
     request.question = text_of(body, "question");
     auto const stream = body.find("stream");
     request.stream = stream != body.end() && stream->is_boolean() && stream->get<bool>();
@@ -38,7 +32,7 @@ DescribeRequest read_describe(Json const& body, char const* picture_key) {
 
 // One line of JSON for the scene, one for each sentence, one at the end.
 void stream_description(Engine& engine, DescribeRequest const& request, Write const& write, std::stop_token stop) {
-    auto const seen = engine.look(request.picture, stop);
+    auto const seen = engine.look(request.sight, stop);
     write(one_line(
               {{"type", "scene"}, {"scene", to_json(seen->observation.scene)}, {"things", things_of(engine, *seen)}}) +
           "\n");
@@ -53,7 +47,7 @@ void stream_description(Engine& engine, DescribeRequest const& request, Write co
 
 Json description(Engine& engine, DescribeRequest const& request, std::stop_token stop) {
     auto const told = describe(
-        engine, request.picture, request.question, {}, [](auto const&) {}, stop);
+        engine, request.sight, request.question, {}, [](auto const&) {}, stop);
     return {{"text", told.text},
             {"sentences", told.sentences},
             {"scene", to_json(told.seen->observation.scene)},
@@ -62,10 +56,11 @@ Json description(Engine& engine, DescribeRequest const& request, std::stop_token
 
 void reply_describing(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
                       DescribeRequest const& request) {
+    auto const place = context.engine.admit(Engine::Need::look);
     if (request.stream) {
         stream_reply(
             http, response, context.stop, "application/x-ndjson",
-            [&engine = context.engine, request](Write const& write, std::stop_token stop) {
+            [&engine = context.engine, place, request](Write const& write, std::stop_token stop) {
                 stream_description(engine, request, write, stop);
             },
             [](Json const& error) {
@@ -84,6 +79,7 @@ void describe_for_seer(RouteContext const& context, httplib::Request const& http
     if (text_of(body, "task") != "vqa") {
         request.question.clear();
     }
+    auto const place = context.engine.admit(Engine::Need::look);
     while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
         auto const begin = std::chrono::steady_clock::now();
         auto const text = description(context.engine, request, stop).at("text");
@@ -94,44 +90,35 @@ void describe_for_seer(RouteContext const& context, httplib::Request const& http
     });
 }
 
-// Prometheus' text format, version 0.0.4.
-std::string metrics(Engine const& engine) {
-    auto const figures = engine.figures();
-    std::string text;
-    auto const add = [&](std::string const& name, std::string const& type, std::string const& help, auto const& value) {
-        text += "# HELP echollama_" + name + " " + help + "\n# TYPE echollama_" + name + " " + type + "\n";
-        for (auto const& [stage, f] : figures) {
-            text += "echollama_" + name + "{stage=\"" + stage + "\"} " + value(f) + "\n";
-        }
-    };
-    add("requests_waiting", "gauge", "Requests that wait for the model.",
-        [](auto const& f) { return std::to_string(f.waiting); });
-    add("uses_total", "counter", "Times that the model worked.", [](auto const& f) { return std::to_string(f.used); });
-    add("refused_total", "counter", "Requests that were refused because too many waited.",
-        [](auto const& f) { return std::to_string(f.refused); });
-    add("busy_seconds_total", "counter", "Time that the model worked.",
-        [](auto const& f) { return std::to_string(f.busy_s); });
-    return text;
+Json health(RouteContext const& context) {
+    return {{"status", "ok"}, {"model", context.model}, {"backend", "echollama"}};
 }
 
 } // namespace
 
 void add_own(httplib::Server& server, RouteContext const& context) {
-    for (auto const* path : {"/health", "/v1/health", "/ready"}) {
-        server.Get(path, [context](auto const&, httplib::Response& response) {
-            reply_json(response, {{"status", "ok"}, {"model", context.model}, {"backend", "echollama"}});
-        });
+    for (auto const* path : {"/health", "/v1/health"}) {
+        get(server, path, context,
+            [context](auto const&, httplib::Response& response) { reply_json(response, health(context)); });
     }
-    server.Get("/metrics", [context](auto const&, httplib::Response& response) {
-        response.set_content(metrics(context.engine), "text/plain; version=0.0.4; charset=utf-8");
+    get(server, "/ready", context, [context](auto const&, httplib::Response& response) {
+        if (context.draining.stop_requested() || !context.engine.is_ready()) {
+            reply_error(response, ApiError(503, "The models are loading, or the server ends; try again in a moment."));
+        } else {
+            reply_json(response, health(context));
+        }
+    });
+    get(server, "/metrics", context, [context](auto const&, httplib::Response& response) {
+        response.set_content(context.metrics.text(context.engine), "text/plain; version=0.0.4; charset=utf-8");
     });
     post(server, "/v1/describe", context, [context](auto const& request, auto& response, std::string const& body) {
         reply_describing(context, request, response, read_describe(parse_body(body), "image"));
     });
     post(server, "/v1/scene", context, [context](auto const& http, auto& response, std::string const& body) {
         auto const request = read_describe(parse_body(body), "image");
+        auto const place = context.engine.admit(Engine::Need::look);
         while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
-            reply_json(response, to_json(context.engine.look(request.picture, stop)->observation.scene));
+            reply_json(response, to_json(context.engine.look(request.sight, stop)->observation.scene));
         });
     });
     post(server, "/describe", context, [context](auto const& request, auto& response, std::string const& body) {

@@ -17,18 +17,17 @@ void reply_file(httplib::Response& response, std::string_view text, char const* 
 
 } // namespace
 
-void add_page(httplib::Server& server) {
-    server.Get("/", [](httplib::Request const& request, httplib::Response& response) {
+void add_page(httplib::Server& server, RouteContext const& context) {
+    get(server, "/", context, [](httplib::Request const& request, httplib::Response& response) {
         if (request.get_header_value("Accept").find("text/html") != std::string::npos) {
             reply_file(response, page_html, "text/html; charset=utf-8");
         } else {
             response.set_content("Ollama is running", "text/plain"); // what Ollama's clients look for
         }
     });
-    server.Get("/page.css", [](auto const&, httplib::Response& response) {
-        reply_file(response, page_css, "text/css; charset=utf-8");
-    });
-    server.Get("/page.js", [](auto const&, httplib::Response& response) {
+    get(server, "/page.css", context,
+        [](auto const&, httplib::Response& response) { reply_file(response, page_css, "text/css; charset=utf-8"); });
+    get(server, "/page.js", context, [](auto const&, httplib::Response& response) {
         reply_file(response, page_js, "text/javascript; charset=utf-8");
     });
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <memory>
 
 namespace echollama::server {
 namespace {
@@ -73,16 +72,16 @@ void converse(RouteContext const& context, httplib::ws::WebSocket& socket) {
 } // namespace
 
 void add_realtime(httplib::Server& server, RouteContext const& context) {
+    context.routes.push_back({"GET", "/v1/realtime"});
     server.set_websocket_max_missed_pongs(2);
-    auto const sessions = std::make_shared<std::atomic<int>>(0);
     server.WebSocket(
         "/v1/realtime",
-        [context, sessions](httplib::Request const&, httplib::ws::WebSocket& socket) {
+        [context](httplib::Request const&, httplib::ws::WebSocket& socket) {
             struct Place {
                 std::atomic<int>& taken;
                 int const number = ++taken;
                 ~Place() { --taken; }
-            } const place{*sessions};
+            } const place{context.metrics.realtime_sessions};
             if (place.number > most_sessions) {
                 refuse(socket, ending_error("Too many conversations are held; try again later.", "overloaded"),
                        static_cast<httplib::ws::CloseStatus>(1013)); // try again later

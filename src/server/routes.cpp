@@ -23,10 +23,39 @@ std::string read_body(httplib::ContentReader const& reader, std::size_t most_byt
     return body;
 }
 
+bool is_at(Route const& route, std::string const& path) {
+    auto const variable = route.path.find('{');
+    return variable == std::string::npos ? route.path == path
+                                         : path.size() > variable && path.starts_with(route.path.substr(0, variable));
+}
+
+namespace {
+
+// What is in braces becomes a group of letters.
+std::string pattern_of(std::string const& path) {
+    auto const variable = path.find('{');
+    return variable == std::string::npos ? path : path.substr(0, variable) + "(.+)";
+}
+
+} // namespace
+
+void get(httplib::Server& server, std::string const& path, RouteContext const& context,
+         httplib::Server::Handler handler) {
+    context.routes.push_back({"GET", path});
+    server.Get(pattern_of(path), std::move(handler));
+}
+
+void del(httplib::Server& server, std::string const& path, RouteContext const& context,
+         httplib::Server::Handler handler) {
+    context.routes.push_back({"DELETE", path});
+    server.Delete(pattern_of(path), std::move(handler));
+}
+
 void post(httplib::Server& server, std::string const& path, RouteContext const& context, BodyHandler handler) {
-    server.Post(path, [most = context.most_bytes, handler = std::move(handler)](httplib::Request const& request,
-                                                                                httplib::Response& response,
-                                                                                httplib::ContentReader const& reader) {
+    context.routes.push_back({"POST", path});
+    server.Post(pattern_of(path), [most = context.most_bytes, handler = std::move(handler)](
+                                      httplib::Request const& request, httplib::Response& response,
+                                      httplib::ContentReader const& reader) {
         try {
             handler(request, response, read_body(reader, most));
         } catch (ApiError const& error) {

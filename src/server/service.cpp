@@ -8,7 +8,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <ctime>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 namespace echollama::server {
@@ -35,7 +39,7 @@ void allow_origin(httplib::Request const& request, httplib::Response& response) 
     if (auto const origin = request.get_header_value("Origin"); !origin.empty()) {
         response.set_header("Access-Control-Allow-Origin", origin);
         response.set_header("Access-Control-Allow-Headers", "*, Authorization, Content-Type");
-        response.set_header("Access-Control-Allow-Methods", "GET, POST");
+        response.set_header("Access-Control-Allow-Methods", "GET, POST, DELETE");
         response.set_header("Vary", "Origin");
     }
 }
@@ -61,15 +65,52 @@ char const* reason_of(int status) {
 
 } // namespace
 
+namespace {
+
+std::unique_ptr<httplib::Server> make_http(ServiceOptions const& options) {
+    auto const &certificate = options.tls_certificate, &key = options.tls_key;
+    if (certificate.empty() != key.empty()) {
+        throw UsageError("TLS needs a certificate and its key; give both --tls-cert and --tls-key.");
+    }
+    if (certificate.empty()) {
+        return std::make_unique<httplib::Server>();
+    }
+    auto server = std::make_unique<httplib::SSLServer>(certificate.c_str(), key.c_str());
+    if (!server->is_valid()) {
+        throw Error("The certificate " + certificate.string() + " and the key " + key.string() +
+                    " cannot be used; both must be PEM files that belong together.");
+    }
+    return server;
+}
+
+// RFC 3339, in UTC, with milliseconds.
+std::string time_now() {
+    auto const now = std::chrono::system_clock::now().time_since_epoch();
+    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    auto const seconds = static_cast<std::time_t>(ms / 1000);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    auto const length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(text + length, sizeof text - length, ".%03dZ", static_cast<int>(ms % 1000));
+    return text;
+}
+
+} // namespace
+
 struct Service::State {
     Engine& engine;
     ServiceOptions options;
-    httplib::Server http{};
+    std::unique_ptr<httplib::Server> http = make_http(options);
+    std::vector<Route> routes{};
+    Metrics metrics{};
+    Conversations conversations{};
+    std::mutex logging{};
     std::stop_source draining{}, ending{};
     int port = 0;
 
     void guard() {
-        http.set_pre_routing_handler([this](httplib::Request const& request, httplib::Response& response) {
+        http->set_pre_routing_handler([this](httplib::Request const& request, httplib::Response& response) {
             response.set_header("x-request-id", new_id("req_"));
             response.set_header("X-Content-Type-Options", "nosniff");
             if (auto const refusal = refusal_of(caller_of(request), options.access)) {
@@ -84,41 +125,87 @@ struct Service::State {
             return httplib::Server::HandlerResponse::Unhandled;
         });
         // Every error has a JSON body, also those that HTTP itself makes.
-        http.set_error_handler([](httplib::Request const&, httplib::Response& response) {
+        http->set_error_handler([this](httplib::Request const& request, httplib::Response& response) {
+            if (auto const methods = methods_at(request.path);
+                response.status == 404 && !methods.empty() && response.body.empty()) {
+                response.status = 405;
+                response.set_header("Allow", methods);
+            }
             if (response.body.empty()) {
                 reply_error(response, ApiError(response.status, reason_of(response.status)));
             }
             return httplib::Server::HandlerResponse::Handled;
         });
-        http.set_exception_handler([](httplib::Request const&, httplib::Response& response, std::exception_ptr thrown) {
-            try {
-                std::rethrow_exception(thrown);
-            } catch (ApiError const& error) {
-                reply_error(response, error);
-            } catch (...) {
-                reply_error(response, ApiError(500, reason_of(500)));
+        http->set_exception_handler(
+            [](httplib::Request const&, httplib::Response& response, std::exception_ptr thrown) {
+                try {
+                    std::rethrow_exception(thrown);
+                } catch (ApiError const& error) {
+                    reply_error(response, error);
+                } catch (...) {
+                    reply_error(response, ApiError(500, reason_of(500)));
+                }
+            });
+    }
+
+    // "GET, POST"; empty: there is no such address.
+    std::string methods_at(std::string const& path) const {
+        std::string methods;
+        for (auto const& route : routes) {
+            if (is_at(route, path)) {
+                methods += (methods.empty() ? "" : ", ") + route.method;
+            }
+        }
+        return methods;
+    }
+
+    // Routes are named by their patterns: what a client invents is one name, "other".
+    std::string route_of(httplib::Request const& request) const {
+        for (auto const& route : routes) {
+            if (is_at(route, request.path)) {
+                return route.path;
+            }
+        }
+        return "other";
+    }
+
+    void observe() {
+        http->set_logger([this](httplib::Request const& request, httplib::Response const& response) {
+            auto const took = std::chrono::steady_clock::now() - request.start_time_;
+            double const seconds = std::chrono::duration<double>(took).count();
+            auto const route = route_of(request);
+            metrics.add_request(route, response.status, seconds);
+            if (options.log) {
+                Json const line{{"time", time_now()},
+                                {"request", response.get_header_value("x-request-id")},
+                                {"method", request.method.substr(0, 16)},
+                                {"route", route},
+                                {"status", response.status},
+                                {"ms", std::round(seconds * 10000) / 10}};
+                std::lock_guard lock(logging);
+                options.log(one_line(line));
             }
         });
     }
 
     void limit() {
-        http.set_payload_max_length(options.most_bytes);
-        http.set_read_timeout(idle_client);
-        http.set_write_timeout(idle_client);
-        http.set_keep_alive_max_count(most_kept_alive);
-        http.set_tcp_nodelay(true);
-        http.set_socket_options([](socket_t socket) { // a port that another program listens on is not shared with it
+        http->set_payload_max_length(options.most_bytes);
+        http->set_read_timeout(idle_client);
+        http->set_write_timeout(idle_client);
+        http->set_keep_alive_max_count(most_kept_alive);
+        http->set_tcp_nodelay(true);
+        http->set_socket_options([](socket_t socket) { // a port that another program listens on is not shared with it
             int const yes = 1;
             setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         });
-        http.new_task_queue = [most = options.most_connections] {
+        http->new_task_queue = [most = options.most_connections] {
             return new httplib::ThreadPool(std::min<std::size_t>(8, most), most, most_queued);
         };
     }
 
     void bind() {
-        bool const found = options.port == 0 ? (port = http.bind_to_any_port(options.host)) > 0
-                                             : http.bind_to_port(options.host, port = options.port);
+        bool const found = options.port == 0 ? (port = http->bind_to_any_port(options.host)) > 0
+                                             : http->bind_to_port(options.host, port = options.port);
         if (!found) {
             throw Error("Port " + std::to_string(options.port) + " on " + options.host +
                         " cannot be used, probably because another program has it; choose another with --port.");
@@ -134,23 +221,38 @@ Service::Service(Engine& engine, ServiceOptions options) : state_(new State{engi
     }
     state.guard();
     state.limit();
+    state.observe();
     RouteContext const context{engine,
                                state.options.model,
                                state.options.version,
                                state.draining.get_token(),
                                state.ending.get_token(),
                                state.options.most_bytes,
-                               std::time(nullptr)};
-    add_openai_chat(state.http, context);
-    add_openai_audio(state.http, context);
-    add_ollama(state.http, context);
-    add_own(state.http, context);
-    add_realtime(state.http, context);
-    add_page(state.http);
+                               std::time(nullptr),
+                               state.routes,
+                               state.metrics,
+                               state.conversations};
+    add_openai_chat(*state.http, context);
+    add_openai_audio(*state.http, context);
+    add_llamacpp(*state.http, context);
+    add_ollama(*state.http, context);
+    add_own(*state.http, context);
+    add_conversations(*state.http, context);
+    add_realtime(*state.http, context);
+    add_page(*state.http, context);
+    add_openapi(*state.http, context);
     state.bind();
 }
 
 Service::~Service() = default;
+
+std::vector<std::string> Service::routes() const {
+    std::vector<std::string> routes;
+    for (auto const& route : state_->routes) {
+        routes.push_back(route.method + " " + route.path);
+    }
+    return routes;
+}
 
 int Service::port() const {
     return state_->port;
@@ -164,14 +266,14 @@ void Service::run(std::stop_token const& stop) {
         state_->draining.request_stop();
         auto const given_up = std::chrono::steady_clock::now() + patience;
         while (!over.stop_requested()) {
-            state_->http.stop(); // again and again: before the server listens nobody hears it
+            state_->http->stop(); // again and again: before the server listens nobody hears it
             if (std::chrono::steady_clock::now() > given_up) {
                 state_->ending.request_stop();
             }
             std::this_thread::sleep_for(20ms);
         }
     });
-    if (!state_->http.listen_after_bind() && !stop.stop_requested()) {
+    if (!state_->http->listen_after_bind() && !stop.stop_requested()) {
         throw Error("The server on port " + std::to_string(state_->port) + " ended unexpectedly.");
     }
 }

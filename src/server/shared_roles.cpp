@@ -1,5 +1,7 @@
 #include "server/shared_roles.h"
 
+#include <type_traits>
+
 namespace echollama::server {
 namespace {
 
@@ -15,11 +17,20 @@ class Shared : public Role {
     template <typename Work>
     decltype(auto) in_turn(std::stop_token const& stop, Work work) const {
         auto& role = model();
-        auto const use = stage_->enter(stop);
+        auto const use = stage_->enter(stop, at_once(role));
         return work(role);
     }
 
   private:
+    static int at_once(Role const& role) {
+        if constexpr (std::is_same_v<Role, Describer>) {
+            return role.at_once();
+        } else {
+            static_cast<void>(role);
+            return 1;
+        }
+    }
+
     Loading<Role> model_;
     std::shared_ptr<Stage> stage_;
 };

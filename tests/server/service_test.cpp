@@ -2,8 +2,7 @@
 #include "base/error.h"
 #include "server/base64.h"
 #include "server/chat.h"
-#include "server/service.h"
-#include "support/fake_models.h"
+#include "server/running_server.h"
 
 #include <arpa/inet.h>
 #include <cpp-httplib/httplib.h>
@@ -15,48 +14,13 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <set>
 #include <thread>
 
 namespace echollama::server {
 namespace {
 
-using namespace std::chrono_literals;
-using nlohmann::json;
 using test::picture;
-
-class Server : public testing::Test {
-  protected:
-    explicit Server(ServiceOptions options = {}, std::size_t most_waiting = 16) {
-        engine_ = std::make_unique<Engine>(models_.engine_models(), most_waiting);
-        options.port = 0;
-        options.version = "1.2.3";
-        service_ = std::make_unique<Service>(*engine_, options);
-        thread_ = std::jthread([this](std::stop_token stop) { service_->run(stop); });
-        client_ = std::make_unique<httplib::Client>("127.0.0.1", service_->port());
-        client_->set_read_timeout(20s);
-        for (int i = 0; i < 200 && !client_->Get("/health"); ++i) {
-            std::this_thread::sleep_for(10ms);
-        }
-    }
-
-    json post(std::string const& path, json const& body, int status = 200) {
-        auto const reply = client_->Post(path, body.dump(), "application/json");
-        EXPECT_TRUE(reply) << path;
-        EXPECT_EQ(reply ? reply->status : 0, status) << path << " " << (reply ? reply->body : "");
-        return reply ? json::parse(reply->body, nullptr, false) : json();
-    }
-    std::string stream(std::string const& path, json const& body) {
-        auto const reply = client_->Post(path, body.dump(), "application/json");
-        EXPECT_TRUE(reply && reply->status == 200) << path;
-        return reply ? reply->body : "";
-    }
-
-    test::FakeModels models_;
-    std::unique_ptr<Engine> engine_;
-    std::unique_ptr<Service> service_;
-    std::unique_ptr<httplib::Client> client_;
-    std::jthread thread_;
-};
 
 std::string picture_url() {
     return "data:image/jpeg;base64," + to_base64(picture()); // labelled wrongly, as some clients do
@@ -286,12 +250,32 @@ TEST_F(Server, WhatCannotBeIsRefusedInJsonThatSaysWhatToDo) {
         EXPECT_TRUE(json::parse(reply->body).contains("error"));
     }
     EXPECT_EQ(client_->Post("/v1/chat/completions", std::string(100000, '['), "application/json")->status, 400);
-    for (auto const* path : {"/nowhere", "/v1/models/other", "/v1/chat/completions"}) {
+    for (auto const& [path, status] :
+         {std::pair{"/nowhere", 404}, {"/v1/models/other", 404}, {"/v1/chat/completions", 405}}) {
         auto const reply = client_->Get(path);
-        EXPECT_EQ(reply->status, 404) << path;
+        EXPECT_EQ(reply->status, status) << path;
+        EXPECT_EQ(reply->get_header_value("Allow"), status == 405 ? "POST" : "");
         EXPECT_TRUE(json::parse(reply->body).at("error").contains("message")) << path;
     }
     EXPECT_FALSE(client_->Get("/v1/models")->get_header_value("x-request-id").empty());
+}
+
+TEST_F(Server, EveryAddressIsDescribedAndEveryDescriptionServed) {
+    auto const description = json::parse(client_->Get("/openapi.json")->body);
+    EXPECT_EQ(description.at("info").at("version"), "1.2.3");
+    std::set<std::string> described;
+    for (auto const& [path, named] : description.at("paths").items()) {
+        auto const& methods = named.contains("$ref")
+                                  ? description.at(json::json_pointer(named.at("$ref").get<std::string>().substr(1)))
+                                  : named;
+        for (auto const& [method, operation] : methods.items()) {
+            auto const name = method == "get" ? "GET " : method == "post" ? "POST " : "DELETE ";
+            EXPECT_TRUE(described.insert(name + path).second);
+            EXPECT_FALSE(operation.at("summary").get<std::string>().empty());
+        }
+    }
+    auto const routes = service_->routes();
+    EXPECT_EQ(described, std::set<std::string>(routes.begin(), routes.end()));
 }
 
 TEST_F(Server, AClientThatGoesAwayEndsItsWork) {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <thread>
@@ -59,6 +60,8 @@ struct FakeSpeaker : Speaker {
     bool noise = false;                 // which no format makes small
     std::chrono::milliseconds pause{0}; // before it speaks
     std::atomic<int> stopped = 0;
+    std::function<void()> after_first = {}; // called when the first samples were handed on
+    std::atomic<std::chrono::steady_clock::time_point> first_made{};
     int sample_rate() const override { return 16000; }
     void say(std::string const& sentence, SpeechOptions const&, AudioSink const& sink, std::stop_token stop) override {
         for (auto const until = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < until;) {
@@ -76,7 +79,11 @@ struct FakeSpeaker : Speaker {
             state = state * 1664525 + 1013904223;
             sample = noise ? static_cast<float>(state >> 16) / 65536 - 0.5F : sample;
         }
+        first_made = std::chrono::steady_clock::now();
         sink(std::move(chunk));
+        if (after_first) {
+            after_first();
+        }
         AudioChunk end;
         end.rate = 16000;
         end.end = true;

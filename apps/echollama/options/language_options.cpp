@@ -126,7 +126,9 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         return load_when_wanted<Describer>(timings, "language model",
                                            [remote] { return make_remote_describer(*remote); });
     }
-    LocalDescriberOptions local{.model = {.threads = context.threads, .chat = options.chat}, .sampling = sampling};
+    LocalDescriberOptions local{
+        .model = {.threads = context.threads, .chat = options.chat, .sequences = options.at_once},
+        .sampling = sampling};
     check_chat_template(options.chat.choice); // told before the picture is looked at
     for (auto const& lora : options.loras) {
         auto adapter = parse_lora(lora);

@@ -27,6 +27,7 @@ struct LanguageOptions {
     std::optional<float> temperature = {}, top_p = {}; // not given: see sampling_of()
     std::optional<int> max_tokens = {};
     std::uint32_t seed = 0;
+    int at_once = 1; // replies that a model on this computer writes at a time
 };
 
 void add_language_options(Command& command, LanguageOptions& options);

@@ -17,12 +17,15 @@
 namespace echollama {
 namespace {
 
+constexpr int usually_at_once = 4;
+
 struct ServeOptions {
     server::ServiceOptions service;
     std::filesystem::path key_file; // empty: ECHOLLAMA_SERVER_KEY, or none
     std::size_t most_waiting = 16;
     EngineOptions engine;
     std::optional<int> wyoming; // port
+    bool log = false;
     std::string wyoming_host = "127.0.0.1";
 };
 
@@ -61,6 +64,9 @@ std::jthread serve_wyoming(AppContext const& context, ServeOptions const& option
 void run(AppContext const& context, ServeOptions options) {
     options.service.access.key = read_key(options.key_file);
     options.service.version = ECHOLLAMA_VERSION;
+    if (options.log) {
+        options.service.log = [](std::string const& line) { std::cerr << line + "\n"; };
+    }
     Timings timings;
     auto models = load_engine_models(context, options.engine, timings);
     auto const detector = models.seeing.detector;
@@ -70,8 +76,9 @@ void run(AppContext const& context, ServeOptions options) {
     auto const home = serve_wyoming(context, options, engine);
     detector.get(); // what cannot be loaded is told before anybody asks
     if (!context.quiet) {
-        std::cerr << "Listening on http://" << options.service.host << ":" << service.port()
-                  << ". OpenAI's clients take http://" << options.service.host << ":" << service.port()
+        auto const address = (options.service.tls_certificate.empty() ? "http://" : "https://") + options.service.host +
+                             ":" + std::to_string(service.port());
+        std::cerr << "Listening on " << address << ". OpenAI's clients take " << address
                   << "/v1 as their address. Ctrl-C ends it." << std::endl;
     }
     service.run(context.stop);
@@ -100,7 +107,18 @@ void add_serve(Command& root, AppContext& context) {
             "--wyoming-host", options->wyoming_host,
             "Address for it. The protocol has no keys: who can reach another address than this computer's may use it")
         .value_name("ADDRESS");
+    command
+        .option("--tls-cert", options->service.tls_certificate,
+                "Certificate (PEM, with its chain): clients then come by https")
+        .value_name("FILE");
+    command.option("--tls-key", options->service.tls_key, "The certificate's key (PEM)").value_name("FILE");
+    command.flag("--log", options->log, "A line of JSON for each request on standard error; nothing of its contents");
     command.option("--queue", options->most_waiting, "Requests that may wait for one model").range(0, 10000);
+    options->engine.language.at_once = usually_at_once;
+    command
+        .option("--parallel", options->engine.language.at_once,
+                "Answers that the language model writes at a time, each with a context of its own")
+        .range(1, 64);
     add_engine_options(command, options->engine);
     command.example = "echollama serve --port 8080";
     command.run = [&context, options] { run(context, *options); };

@@ -1,0 +1,72 @@
+"""compare_server.py OURS THEIRS [ROUNDS]: two servers that speak OpenAI's chat, with the same language model, asked the same in turns:
+the time to the first piece of text and pieces a second, alone and with four clients at once. Prints medians and their ratios."""
+import http.client
+import json
+import statistics
+import sys
+import threading
+import time
+import urllib.parse
+
+rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 8
+servers = {name: urllib.parse.urlparse(address) for name, address in zip(["ours", "theirs"], sys.argv[1:3])}
+subjects = ["a lighthouse", "the sea", "a kitchen", "winter", "a violin", "bread", "a railway station", "clouds", "a bridge", "rain", "a garden", "coffee"]
+
+
+def ask(server, subject):
+    """Seconds to the first piece, pieces, and seconds from it to the last."""
+    body = {"messages": [{"role": "user", "content": f"Write two sentences about {subject}."}], "stream": True, "temperature": 0, "repeat_penalty": 1.1, "max_tokens": 64, "cache_prompt": True}
+    connection = http.client.HTTPConnection(server.hostname, server.port, timeout=120)
+    begin = time.perf_counter()
+    connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
+    reply = connection.getresponse()
+    assert reply.status == 200, reply.read()
+    first = last = None
+    pieces = 0
+    for line in reply:
+        if line.startswith(b"data: {"):
+            choices = json.loads(line[6:])["choices"]
+            if choices and choices[0]["delta"].get("content"):
+                last = time.perf_counter()
+                first = first or last
+                pieces += 1
+    return first - begin, pieces, last - first
+
+
+def together(server, four):
+    begin = time.perf_counter()
+    results = [None] * len(four)
+
+    def one(i):
+        results[i] = ask(server, four[i])
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(len(four))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(pieces for _, pieces, _ in results) / (time.perf_counter() - begin)
+
+
+first, speed, four = ({name: [] for name in servers} for _ in range(3))
+for name, server in servers.items():
+    ask(server, "the weather")  # loaded and warm
+for turn in range(rounds):
+    order = list(servers) if turn % 2 else list(servers)[::-1]
+    for name in order:
+        wait, pieces, seconds = ask(servers[name], subjects[turn % len(subjects)])
+        first[name].append(wait)
+        speed[name].append((pieces - 1) / seconds)
+    for name in order:
+        four[name].append(together(servers[name], [subjects[(turn + k) % len(subjects)] for k in range(1, 5)]))
+
+
+def show(what, values, unit, better_is_less=False):
+    ours, theirs = statistics.median(values["ours"]), statistics.median(values["theirs"])
+    pairs = [b / a if better_is_less else a / b for a, b in zip(values["ours"], values["theirs"])]
+    print(f"{what:28} ours {ours:8.2f} {unit}, theirs {theirs:8.2f} {unit}, ratio {statistics.median(pairs):.3f} (median of {len(pairs)} pairs; above 1: ours is better)")
+
+
+show("first piece", {n: [v * 1000 for v in values] for n, values in first.items()}, "ms", True)
+show("pieces a second, alone", speed, "/s")
+show("pieces a second, four", four, "/s")
