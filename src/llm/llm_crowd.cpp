@@ -101,7 +101,7 @@ struct LlmCrowd::State {
     std::mutex mutex; // over what follows
     std::condition_variable_any changed;
     Jobs waiting;
-    std::jthread thread; // last: it uses everything above
+    std::jthread thread;
 
     explicit State(Llm& model) : llm(model) {
         auto const sequences = llama_n_seq_max(context);
@@ -112,6 +112,12 @@ struct LlmCrowd::State {
         llama_set_abort_callback(
             context, [](void* data) { return static_cast<State*>(data)->nobody_waits(); }, this);
         thread = std::jthread([this](std::stop_token const& stop) { run(stop); });
+    }
+
+    ~State() {
+        thread.request_stop();
+        thread.join();
+        llama_set_abort_callback(context, nullptr, nullptr);
     }
 
     // All that is being evaluated was given up.

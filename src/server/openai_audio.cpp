@@ -139,7 +139,7 @@ std::string vtt(Transcript const& transcript) {
     return text;
 }
 
-// Estimated inside each segment, as for subtitles.
+// As the listener tells them; else estimated inside each segment, as for subtitles.
 Json words(Transcript const& transcript, AudioBuffer const& sound) {
     Json list = Json::array();
     auto const sample = [&](double seconds) {
@@ -147,6 +147,12 @@ Json words(Transcript const& transcript, AudioBuffer const& sound) {
                                           static_cast<std::ptrdiff_t>(sound.samples.size()));
     };
     for (auto const& segment : transcript.segments) {
+        for (auto const& word : segment.words) {
+            list.push_back({{"word", word.text}, {"start", word.start_s}, {"end", word.end_s}});
+        }
+        if (!segment.words.empty()) {
+            continue;
+        }
         auto const from = sample(segment.start_s), to = std::max(from, sample(segment.end_s));
         AudioBuffer const part{sound.rate, {sound.samples.begin() + from, sound.samples.begin() + to}};
         auto const text = trimmed(segment.text);

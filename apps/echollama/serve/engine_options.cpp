@@ -46,7 +46,7 @@ Loading<Listener> load_listener(AppContext const& context, EngineOptions const& 
     auto const model = ear_model(context, options.ear);
     return load_in_background<Listener>(timings, "listener",
                                         [model, pauses = pauses_model(context), threads = context.threads] {
-                                            return make_whisper_listener(model, {pauses, threads, "en"});
+                                            return make_whisper_listener(model, {pauses, threads, "en", true});
                                         });
 }
 
