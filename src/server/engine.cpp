@@ -174,6 +174,12 @@ void Engine::tell_of(Seen const& seen, std::string const& question, std::vector<
     TellingRequest request;
     request.question = asks_for_description(question) ? "" : question;
     request.history = history;
+    for (auto& turn :
+         request.history) { // the instruction's own words ("for somebody who is blind") name nothing in the picture
+        if (turn.role == Turn::Role::user && asks_for_description(turn.text)) {
+            turn.text.clear();
+        }
+    }
     request.prompts = models_.prompts;
     request.prompts.wording.sure_score = seen.observation.sure_score;
     Timings timings;
