@@ -8,6 +8,7 @@
 
 #include <cctype>
 #include <memory>
+#include <string_view>
 
 namespace echollama::server {
 namespace {
@@ -112,6 +113,10 @@ View view_of(Sight const& sight) {
         std::string text = error.what();
         for (auto const* file : {&depth, &right, &camera}) {
             file->put_name_into(text);
+        }
+        constexpr std::string_view twice = "picture the picture"; // "The PNG picture NAME is damaged"
+        if (auto const at = text.find(twice); at != std::string::npos) {
+            text.replace(at, twice.size(), "picture");
         }
         text.front() =
             static_cast<char>(std::toupper(static_cast<unsigned char>(text.front()))); // it may begin with a name

@@ -7,15 +7,24 @@ import json
 import os
 import random
 import statistics
+import struct
 import sys
 import threading
 import time
 import urllib.parse
+import zlib
 
 address, seconds, clients = urllib.parse.urlparse(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-# A grey picture of two by two points, unless one is given.
-tiny = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEklEQVR4nGNoaGhggGIGBgAnsAWBN3WYvAAAAABJRU5ErkJggg=="
-picture = base64.b64encode(open(sys.argv[4], "rb").read()).decode() if len(sys.argv) > 4 else tiny
+
+
+def grey_picture(width=64, height=48):
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = (b"\0" + b"\x78" * (3 * width)) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+picture = base64.b64encode(open(sys.argv[4], "rb").read() if len(sys.argv) > 4 else grey_picture()).decode()
 process = int(os.environ.get("SERVER_PROCESS", "0"))
 times, failures, refused = collections.defaultdict(list), [], 0
 lock = threading.Lock()
