@@ -106,7 +106,8 @@ void Narrator::answer(double seconds, std::string const& text) {
     announcement.shown_at = seconds;
     announcement.known_at = scene_at_;
     announcement.answers = true;
-    notes_.push_front(std::move(announcement));
+    auto const last = std::find_if(notes_.begin(), notes_.end(), [](Announcement const& one) { return !one.answers; });
+    notes_.insert(last, std::move(announcement)); // behind the answers that wait already
 }
 
 bool Narrator::is_worth_telling(Change const& change) const {

@@ -218,6 +218,19 @@ TEST(Narrator, SaysThatTheCameraWasLostAndReturned) {
     EXPECT_EQ(narrator.next(3)->text, "The camera is back.");
 }
 
+TEST(Narrator, AnswersComeInTheOrderOfTheirQuestionsAndBeforeNews) {
+    Narrator narrator(NarratorOptions{});
+    narrator.note(1, "The camera is back.");
+    narrator.answer(1, "One.");
+    narrator.answer(1, "Two.");
+    std::vector<std::string> said;
+    for (int i = 0; i < 3; ++i) {
+        said.push_back(narrator.next(2 + i)->text);
+        narrator.ended(2.5 + i);
+    }
+    EXPECT_EQ(said, (std::vector<std::string>{"One.", "Two.", "The camera is back."}));
+}
+
 class NarratedWorlds : public testing::TestWithParam<CameraWay> {};
 
 TEST_P(NarratedWorlds, TellEveryDangerInTimeAndNothingThatIsNotThere) {

@@ -15,6 +15,7 @@
 #include "output/speech_output.h"
 #include "pipeline/follower.h"
 #include "scene/answers.h"
+#include "scene/coco.h"
 
 #include <algorithm>
 #include <chrono>
@@ -192,7 +193,7 @@ class Watch {
     std::string begin_to_find(Wanted const& wanted, Narrator const& narrator, double now) {
         finding_.clear();
         if (!wanted.known) {
-            return "I cannot recognise " + wanted.label + ".";
+            return "I cannot recognise " + with_article(wanted.label) + ".";
         }
         finding_ = wanted.label;
         guided_at_ = now;
