@@ -56,7 +56,7 @@ bool is_danger(Thing const& thing) {
         return false;
     }
     if (thing.distance.source != DistanceSource::none &&
-        thing.distance.low > danger_s * fastest_m_s(thing.detection.label)) {
+        thing.distance.metres > danger_s * fastest_m_s(thing.detection.label)) {
         return false; // its box grew for another reason
     }
     float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;
