@@ -9,11 +9,11 @@
 namespace echollama {
 namespace {
 
-constexpr float danger_s = 4.5F, surely_s = 10; // until contact; at the latest
+constexpr float danger_s = 4.5F, surely_s = 16; // until contact; at the latest
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
-constexpr double danger_again_s = 5, danger_lasts_s = 0.15;
-constexpr int danger_pictures = 3;
+constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
+constexpr int danger_pictures = 2;
 constexpr float nearer_factor = 0.62F; // of the distance that was last told
 constexpr float nearer_within_m = 6;
 constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast

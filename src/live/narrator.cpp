@@ -12,7 +12,7 @@ namespace {
 constexpr double settle_s = 0.45; // pictures are looked at so long before the first description
 constexpr double now_lives_s = 2, soon_lives_s = 4, later_lives_s = 8; // then it is no longer worth telling
 constexpr double now_again_s = 5, again_s = 30;                        // a sentence is not repeated within this time
-constexpr double let_finish_s = 0.5;                                   // a danger is not cut off by another one sooner
+constexpr double let_finish_s = 0.3;                                   // a danger is not cut off by another one sooner
 constexpr float far_m = 12, small_area = 0.004F; // things beyond are told only to those who want everything
 constexpr std::size_t most_history = 200;
 

@@ -56,7 +56,10 @@ std::optional<Interval> ClosingFilter::contact() const {
     if (!closing || closing->low <= 0.02F) { // beyond 50 seconds nothing is said
         return std::nullopt;
     }
-    return Interval{1 / closing->value, 1 / closing->high, 1 / closing->low};
+    // Boxes err for longer than one picture, which the filter does not know.
+    constexpr float wider = 1.5F, longest_s = 50;
+    float const off = wider * (closing->high - closing->value), slowest = std::max(closing->value - off, 1 / longest_s);
+    return Interval{1 / closing->value, 1 / (closing->value + off), 1 / slowest};
 }
 
 } // namespace echollama
