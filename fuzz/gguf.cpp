@@ -1,6 +1,7 @@
 // GGUF model files: what the check lets through, ggml's own reader must survive.
 #include "formats/gguf_writer.h"
 #include "fuzz.h"
+#include "llm/llm_memory.h"
 #include "nn/gguf_check.h"
 
 #include <gguf.h>
@@ -8,23 +9,34 @@
 namespace echollama::fuzz {
 
 std::vector<Bytes> seeds() {
-    return {written("toy.gguf", [](auto const& path) {
-        convert::GgufWriter writer("toy");
-        writer.set("toy.count", std::uint32_t{7});
-        writer.set("toy.scale", 0.5F);
-        writer.set("toy.flag", true);
-        writer.set("toy.list", std::vector<std::int32_t>{3, 1, 2});
-        writer.set("toy.names", std::vector<std::string>{"cat", "dog"});
-        std::vector<float> const values(64, 1);
-        writer.add("matrix", {32, 2}, values, convert::WeightType::q8_0);
-        writer.add("half", {16, 4}, values, convert::WeightType::f16);
-        writer.add("bias", {64}, values, convert::WeightType::f32);
+    auto const language = [](auto const& path) {
+        convert::GgufWriter writer("llama");
+        for (char const* key : {"block_count", "embedding_length", "attention.head_count", "context_length"}) {
+            writer.set(std::string("llama.") + key, std::uint32_t{32});
+        }
+        writer.set("llama.attention.head_count_kv", std::vector<std::int32_t>{8, 4});
+        writer.set("tokenizer.ggml.tokens", std::vector<std::string>{"a", "b"});
+        writer.add("matrix", {32, 2}, std::vector<float>(64, 1), convert::WeightType::q8_0);
         writer.write(path);
-    })};
+    };
+    return {written("language.gguf", language), written("toy.gguf", [](auto const& path) {
+                convert::GgufWriter writer("toy");
+                writer.set("toy.count", std::uint32_t{7});
+                writer.set("toy.scale", 0.5F);
+                writer.set("toy.flag", true);
+                writer.set("toy.list", std::vector<std::int32_t>{3, 1, 2});
+                writer.set("toy.names", std::vector<std::string>{"cat", "dog"});
+                std::vector<float> const values(64, 1);
+                writer.add("matrix", {32, 2}, values, convert::WeightType::q8_0);
+                writer.add("half", {16, 4}, values, convert::WeightType::f16);
+                writer.add("bias", {64}, values, convert::WeightType::f32);
+                writer.write(path);
+            })};
 }
 
 void run(Input input) {
     MemoryFile const file(input);
+    llm_memory(file.path());
     nn::check_gguf(file.path());
     gguf_init_params const no_values{true, nullptr};
     gguf_free(gguf_init_from_file(file.path().c_str(), no_values));

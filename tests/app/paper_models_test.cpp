@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <sstream>
 
 namespace echollama::test {
@@ -162,6 +163,64 @@ TEST_F(PaperModels, ComeByOneCommandAndDescribe) {
     EXPECT_GT(fs::file_size(temp / "t.wav"), 1000U);
     run("remove originals", "models rm --originals detr dpt-hybrid");
     run("describe again", "describe " + photo.string() + " --no-llm");
+}
+
+// On an account that has nothing: two commands to a described photo, and nothing is said that only helps who sees the
+// screen. Packages and the one file that lies on no hub are there as if they had been fetched.
+TEST_F(PaperModels, ANewUserNeedsTwoCommands) {
+    if (!std::getenv("ECHOLLAMA_LONG_TESTS")) {
+        GTEST_SKIP() << "takes minutes; set ECHOLLAMA_LONG_TESTS to run it";
+    }
+    for (char const* needed : {"detr/weights.tsv", "dpt-hybrid/weights.tsv", "midas-small/weights.tsv",
+                               "llama/weights.tsv", "snac/weights.tsv"}) {
+        SKIP_WITHOUT(golden(needed));
+    }
+    auto const cache = models_dir().parent_path();
+    auto const photo = cache / "photos" / "coffee.png";
+    auto const language = models_dir() / "smollm2-135m-instruct-q4_1.gguf";
+    SKIP_WITHOUT(photo);
+    SKIP_WITHOUT(language);
+    SKIP_WITHOUT(cache / "packages");
+    publish();
+    add("bartowski/Llama-3.2-1B-Instruct-GGUF", "Llama-3.2-1B-Instruct-Q4_K_M.gguf", language);
+    fs::create_directories(temp / "orpheus");
+    write_safetensors(temp / "orpheus/model.safetensors", tiny_orpheus());
+    std::ofstream(temp / "orpheus/config.json") << orpheus_config();
+    for (char const* name : {"tokenizer.json", "tokenizer_config.json"}) {
+        fs::copy_file(data("tokenizers/llama3/" + std::string(name)), temp / "orpheus" / name);
+    }
+    run("convert", "models convert " + (temp / "orpheus").string() + " -o " + (temp / "orpheus.gguf").string());
+    add("isaiahbjork/orpheus-3b-0.1-ft-Q4_K_M-GGUF", "orpheus-3b-0.1-ft-q4_k_m.gguf", temp / "orpheus.gguf");
+    for (std::string const preset : {"starter", "small", "fast", "paper"}) {
+        auto const home = temp / preset;
+        fs::create_directories(home / ".cache/echollama/downloads");
+        fs::create_directory_symlink(cache / "packages", home / ".cache/echollama/packages");
+        write_torch_zip(home / ".cache/echollama/downloads/midas_v21_small_256.pt",
+                        synthetic_weights(golden("midas-small/weights.tsv")));
+        auto const account = "env -i PATH=\"$PATH\" HOME=" + home.string() + " HF_ENDPOINT=" + hub.endpoint() +
+                             " HF_TOKEN=hf_of_a_user_who_accepted GOMP_SPINCOUNT=500";
+        auto const before = echollama("describe " + photo.string(), account);
+        EXPECT_EQ(before.code, 1);
+        EXPECT_NE(before.err.find("models pull starter"), std::string::npos) << before.err;
+        auto const pulled = echollama("models pull " + preset + " --accept llama3.2", account);
+        ASSERT_EQ(pulled.code, 0) << preset << ": " << pulled.err;
+        auto const described =
+            echollama("describe " + photo.string() + " --verbose -o " + (temp / "s.wav").string(), account);
+        ASSERT_EQ(described.code, 0) << preset << ": " << described.err;
+        auto const used = preset == "starter" ? "starter models are used" : "The preset " + preset + " is used";
+        EXPECT_NE(described.err.find(used), std::string::npos) << described.err;
+        EXPECT_EQ(described.err.find("instead"), std::string::npos) << preset << " lacks something: " << described.err;
+        EXPECT_FALSE(described.out.empty());
+        std::istringstream lines(pulled.out + pulled.err + described.out);
+        for (std::string line; std::getline(lines, line);) {
+            EXPECT_EQ(line.find_first_of("\r\x1b\t{}|"), std::string::npos) << preset << ": " << line;
+            for (char const* plumbing : {"npm", "pypi", "notice", "HTTP", "blob", "127.0.0.1", "sha256"}) {
+                EXPECT_EQ(line.find(plumbing), std::string::npos) << preset << ": " << line;
+            }
+        }
+        std::cout << preset << ":\n" << pulled.err << pulled.out << described.out;
+        fs::remove_all(home);
+    }
 }
 
 // Whether the voice Elise was published whole or as an adapter is not known: both speak.
