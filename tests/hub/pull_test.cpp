@@ -214,11 +214,14 @@ TEST_F(Pull, StoppedAnywhereItGoesOnThere) {
 TEST_F(Pull, AChangedByteOnTheDiskCostsItsPieceOnly) {
     // Half of it comes, then a byte of what lies on the disk changes.
     hub.faults.bytes_per_second = 60'000'000;
-    std::jthread stopper([&] {
-        std::this_thread::sleep_for(200ms);
-        stop.request_stop();
-    });
+    options.fetch.connections = 1;
+    options.fetch.progress = [&](std::uint64_t done) {
+        if (done > bytes->size() / 2) {
+            stop.request_stop();
+        }
+    };
     EXPECT_THROW(pull(), Cancelled);
+    options.fetch.progress = {};
     stop = std::stop_source();
     Cache const cache(settings.cache);
     {

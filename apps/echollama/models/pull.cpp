@@ -133,8 +133,10 @@ class FetchLine {
   public:
     explicit FetchLine(bool quiet) : line_(quiet) {}
 
-    void begin(hub::RemoteFile const& file) {
-        what_ = file.path;
+    // `title`: whose file it is; a file's name tells a listener little.
+    void begin(hub::RemoteFile const& file, std::string const& title) {
+        end();
+        what_ = "fetching " + title;
         bytes_ = file.bytes;
         first_ = UINT64_MAX;
         begun_ = Clock::now();
@@ -158,6 +160,14 @@ class FetchLine {
                     " left";
         }
         line_.show(text);
+    }
+    // The last that is said of a file is not that it is half there.
+    void end() {
+        if (shown_ != Clock::time_point()) {
+            line_.show(what_ + ", 100 percent of " + size_words(bytes_));
+            line_.finish();
+        }
+        shown_ = {};
     }
     void tell(std::string const& what) { line_.show(what); }
 
@@ -210,7 +220,9 @@ void pull_one(AppContext const& context, PullRequest const& request, hub::Settin
     options.fetch.progress = [&](std::uint64_t done) { line.show(done); };
     options.tell = [&](std::string const& what) { line.tell(what); };
     auto const sources = store::fetch_sources(
-        plan, settings, options, [&](hub::RemoteFile const& file) { line.begin(file); }, context.stop);
+        plan, settings, options, [&](hub::RemoteFile const& file) { line.begin(file, plan.entry.title); },
+        context.stop);
+    line.end();
     store::install_files(plan.entry, sources, context.models_dir,
                          conversion_of(context, plan.entry, Placing::symbolic_link));
 }
