@@ -46,6 +46,27 @@ void remove_all(std::string& text, std::string_view sign) {
     }
 }
 
+// Whole UTF-8 characters only: whisper writes single bytes of characters where it hears music.
+std::string whole_characters(std::string_view text) {
+    std::string whole;
+    for (std::size_t i = 0; i < text.size();) {
+        auto const lead = static_cast<unsigned char>(text[i]);
+        std::size_t const length = lead < 0x80   ? 1
+                                   : lead < 0xC2 ? 0
+                                   : lead < 0xE0 ? 2
+                                   : lead < 0xF0 ? 3
+                                   : lead < 0xF5 ? 4
+                                                 : 0;
+        bool complete = length > 0 && i + length <= text.size();
+        for (std::size_t k = 1; complete && k < length; ++k) {
+            complete = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
+        }
+        whole += complete ? text.substr(i, length) : "";
+        i += complete ? length : 1;
+    }
+    return whole;
+}
+
 // Phrases that close the videos whisper was trained on; said into silence again and again.
 constexpr std::array closing_phrases{
     "you",
@@ -68,7 +89,7 @@ constexpr std::array closing_phrases{
 } // namespace
 
 std::string without_annotations(std::string_view text) {
-    std::string kept(text);
+    auto kept = whole_characters(text);
     remove_between(kept, "[", "]");
     remove_between(kept, "(", ")");
     remove_between(kept, "*", "*");

@@ -195,6 +195,10 @@ TEST(WhisperText, AnnotationsAreDropped) {
     EXPECT_EQ(without_annotations(" [BLANK_AUDIO]"), "");
     EXPECT_EQ(without_annotations(" (music) Where is the cup? [LAUGHTER]"), "Where is the cup?");
     EXPECT_EQ(without_annotations("*coughs* Yes."), "Yes.");
+    for (auto const* broken : {"\xC3", " \xE2\x99", "\x99\xAA", "\xFF", "\xF0\x9F\x8E"}) {
+        EXPECT_EQ(without_annotations(broken), "") << "a part of a character is no word";
+    }
+    EXPECT_EQ(without_annotations("caf\xC3\xA9 \xE2\x82"), "caf\xC3\xA9");
     EXPECT_EQ(without_annotations("♪ la la ♪ Hello ♪"), "Hello");
     EXPECT_EQ(without_annotations(" ... "), "");
     EXPECT_EQ(without_annotations("  What   is\n this? "), "What is this?");
