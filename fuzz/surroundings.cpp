@@ -89,6 +89,9 @@ void run(Input input) {
         frame.up = Vector3{0, -1, static_cast<float>(input[3]) / 128};
     }
     frame.metres.resize(static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.height));
+    if (frame.metres.empty()) {
+        return;
+    }
     std::memcpy(frame.metres.data(), input.data() + head, frame.metres.size() * sizeof(float));
     check(measure_surroundings(frame));
 }

@@ -112,7 +112,7 @@ std::optional<Surroundings> surroundings_of(View const& view, DepthMap const& de
     }
     auto const camera = scaled(view.camera, view.image.width, view.image.height, depth);
     return measure_surroundings({depth.width, depth.height, depth.values, camera.fx, camera.fy, camera.cx, camera.cy,
-                                 noise_for(view, depth), std::nullopt});
+                                 noise_for(view, depth), view.camera.up});
 }
 
 void join_objects(Scene& scene, DepthMap const& depth) {

@@ -60,6 +60,7 @@ struct Intrinsics {
     float cx = 0, cy = 0; // principal point
     bool assumed = true;  // true: a stated default, not measured
     Projection projection = Projection::flat;
+    std::optional<Vector3> up = {}; // away from the ground: x right, y down, z ahead; none: the file does not tell
 };
 
 // Where a distance comes from.

@@ -130,6 +130,25 @@ DepthFrame wall_ahead(float metres, int width = 320, int height = 240) {
     return frame;
 }
 
+// A flight of stairs down that noise has made smooth looks like a level floor to who does not know which way is up.
+TEST(Measure, UpThatIsToldIsBelieved) {
+    int told_right = 0, rooms = 0;
+    for (std::uint64_t seed = rooms_of_tests << 34; rooms < 12; ++seed, ++rooms) {
+        auto room = render_toy_space(seed, DepthSensor::stereo);
+        room.depth.up = 9.81F * room.up;
+        auto const told = measure_surroundings(room.depth);
+        EXPECT_EQ(told.up_source, UpSource::told);
+        told_right += told.floor && dot(told.frame.up, room.up) > std::cos(2 * 0.01745F);
+    }
+    EXPECT_EQ(told_right, rooms);
+    auto hard = render_toy_space(4448059604, DepthSensor::stereo);
+    hard.depth.up = hard.up;
+    auto const told = measure_surroundings(hard.depth);
+    ASSERT_TRUE(told.floor);
+    EXPECT_NEAR(told.floor->below_camera.metres, hard.camera_height, 0.03F);
+    EXPECT_FALSE(told.steps.empty());
+}
+
 TEST(Measure, KnowsAWallWithoutAFloor) {
     auto const told = measure_surroundings(wall_ahead(1.5F));
     EXPECT_FALSE(told.floor);

@@ -48,6 +48,45 @@ TEST(Rgbd, SamplesAreReadInMetres) {
     EXPECT_NEAR(median(*twice.depth, 0, 0, 640, 480), 12075 / 2500.0, 0.001);
 }
 
+TEST(CameraFile, TellsWhichWayIsUp) {
+    auto const told = [](std::string const& more) {
+        return parse_camera_file(R"({"fx": 500, "cx": 320, "cy": 240)" + more + "}", "camera.json").camera.up;
+    };
+    EXPECT_FALSE(told("").has_value());
+    auto const up = told(R"(, "up": [0, -9.81, 1])");
+    ASSERT_TRUE(up);
+    EXPECT_FLOAT_EQ(up->y, -9.81F);
+    auto const against = told(R"(, "gravity": [0, 9.81, -1])");
+    ASSERT_TRUE(against);
+    EXPECT_FLOAT_EQ(against->y, -9.81F);
+    EXPECT_FLOAT_EQ(against->z, 1);
+    for (auto const* wrong : {"[0, 0, 0]", "[1, 2]", "[]", "\"down\"", "[0, null, 1]", "[1e30, 0, 0]"}) {
+        EXPECT_THROW(told(std::string(R"(, "up": )") + wrong), Error) << wrong;
+    }
+    auto const file = parse_camera_file(R"({"fx": 500, "cx": 320, "cy": 240, "width": 640, "height": 480,
+        "up": [0, -1, 0]})",
+                                        "camera.json");
+    EXPECT_TRUE(file.scaled_to(320, 240).camera.up) << "of a smaller picture, too";
+}
+
+// What the camera's up points at in the stored picture, it points at in the upright one.
+TEST(CameraFile, UpIsTurnedWithThePicture) {
+    Intrinsics camera{20, 20, 15, 12, false};
+    camera.up = Vector3{0.3F, -0.2F, 1};
+    auto const pixel = [](Intrinsics const& c) {
+        return std::pair(static_cast<int>(c.cx + c.fx * c.up->x / c.up->z),
+                         static_cast<int>(c.cy + c.fy * c.up->y / c.up->z));
+    };
+    Image stored{32, 24, std::vector<std::uint8_t>(std::size_t{32} * 24 * 3, 0)};
+    auto const [x, y] = pixel(camera);
+    stored.rgb[static_cast<std::size_t>(y * 32 + x) * 3] = 255;
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        auto const upright = apply_orientation(stored, orientation);
+        auto const [u, v] = pixel(apply_orientation(camera, 32, 24, orientation));
+        EXPECT_EQ(upright.rgb[static_cast<std::size_t>(v * upright.width + u) * 3], 255) << orientation;
+    }
+}
+
 TEST(Rgbd, WrittenDepthIsReadBack) {
     test::TempDir dir;
     Image const image{3, 2, std::vector<std::uint8_t>(18, 100)};

@@ -191,6 +191,10 @@ TEST(Report, SaysWhatIsWrongWithAFolder) {
     EXPECT_NE(why().find("no step yet"), std::string::npos);
     std::ofstream(folder / "log.jsonl") << "{\"step\":0,\"loss\":1}\nnonsense\n{\"step\":1}\n";
     EXPECT_NE(why().find("line 2"), std::string::npos);
+    for (auto const* impossible : {"9223372036854775807", "18446744073709551615", "-1", "1.5"}) {
+        std::ofstream(folder / "log.jsonl") << "{\"step\":" << impossible << ",\"loss\":1}\n{\"step\":1}\n";
+        EXPECT_NE(why().find("line 1 tells no step"), std::string::npos) << impossible;
+    }
     std::ofstream(folder / "log.jsonl") << "{\"step\":0,\"loss\":1}\n{\"step\":1,\"lo";
     EXPECT_EQ(why(), "") << "a line that is being written";
 }

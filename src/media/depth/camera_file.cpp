@@ -26,6 +26,17 @@ Intrinsics from_matrix(float fx, float fy, float cx, float cy) {
     return {fx, fy, cx + pixel_centre, cy + pixel_centre, false};
 }
 
+// "up": away from the ground, or "gravity": towards it; of any length.
+std::optional<Vector3> up_from(Json const& json) {
+    for (auto const& [key, sign] : {std::pair("up", 1.0F), std::pair("gravity", -1.0F)}) {
+        if (auto const found = json.find(key); found != json.end()) {
+            auto const v = found->get<std::vector<float>>();
+            return v.size() == 3 ? Vector3{sign * v[0], sign * v[1], sign * v[2]} : Vector3{}; // which is refused
+        }
+    }
+    return std::nullopt;
+}
+
 CameraFile from_json(Json const& json) {
     CameraFile file;
     file.width = pixels_of(json.value("width", 0.0F));
@@ -40,6 +51,7 @@ CameraFile from_json(Json const& json) {
         file.camera = from_matrix(json.at("fx").get<float>(), json.value("fy", json.at("fx").get<float>()),
                                   json.at("cx").get<float>(), json.at("cy").get<float>());
     }
+    file.camera.up = up_from(json);
     return file;
 }
 
@@ -111,9 +123,10 @@ std::optional<CameraFile> from_yaml(std::string_view text) {
 bool is_possible(CameraFile const& file) {
     auto const& c = file.camera;
     auto const sane = [](float value) { return std::isfinite(value) && std::abs(value) < 1e6F; };
-    return c.fx > 0 && c.fy > 0 && sane(c.fx) && sane(c.fy) && sane(c.cx) && sane(c.cy) && file.baseline_m >= 0 &&
-           sane(file.baseline_m) && sane(file.disparity_offset) && file.width >= 0 && file.height >= 0 &&
-           (file.width > 0) == (file.height > 0);
+    bool const upright = !c.up || (norm(*c.up) > 1e-3F && norm(*c.up) < 1e6F); // NaN is neither
+    return upright && c.fx > 0 && c.fy > 0 && sane(c.fx) && sane(c.fy) && sane(c.cx) && sane(c.cy) &&
+           file.baseline_m >= 0 && sane(file.baseline_m) && sane(file.disparity_offset) && file.width >= 0 &&
+           file.height >= 0 && (file.width > 0) == (file.height > 0);
 }
 
 } // namespace
@@ -125,7 +138,8 @@ CameraFile CameraFile::scaled_to(int new_width, int new_height) const {
     if (width > 0 && height > 0) {
         auto const sx = static_cast<float>(new_width) / static_cast<float>(width);
         auto const sy = static_cast<float>(new_height) / static_cast<float>(height);
-        scaled.camera = {camera.fx * sx, camera.fy * sy, camera.cx * sx, camera.cy * sy, camera.assumed};
+        scaled.camera.fx *= sx, scaled.camera.cx *= sx;
+        scaled.camera.fy *= sy, scaled.camera.cy *= sy;
         scaled.disparity_offset *= sx;
     }
     return scaled;
@@ -135,7 +149,8 @@ CameraFile parse_camera_file(std::string_view text, std::string const& name) {
     auto refuse = [&] {
         return Error("The camera file " + name +
                      " cannot be used; it must hold focal lengths and principal point as Open3D's JSON, Middlebury's "
-                     "calib.txt or the YAML of ROS and OpenCV do.");
+                     "calib.txt or the YAML of ROS and OpenCV do, and as \"up\" or \"gravity\" three numbers that are "
+                     "not all 0.");
     };
     std::optional<CameraFile> file;
     try {

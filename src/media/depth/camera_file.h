@@ -23,9 +23,10 @@ struct CameraFile {
 };
 
 // Recognised by their content: Open3D's JSON ("width", "height", "intrinsic_matrix" column by column), plain JSON
-// ("fx", "fy", "cx", "cy", also "width", "height", "baseline_m"), Middlebury's calib.txt ("cam0=[f 0 cx; …]", "doffs",
-// "baseline" in millimetres) and the YAML of ROS and OpenCV ("camera_matrix" with "data"). All of them number pixels by
-// their centres; Intrinsics by their edges: half a pixel is added. Throws Error.
+// ("fx", "fy", "cx", "cy", also "width", "height", "baseline_m"; both may tell "up" or "gravity", three numbers: x to
+// the right, y down, z ahead), Middlebury's calib.txt ("cam0=[f 0 cx; …]", "doffs", "baseline" in millimetres) and the
+// YAML of ROS and OpenCV ("camera_matrix" with "data"). All of them number pixels by their centres; Intrinsics by their
+// edges: half a pixel is added. Throws Error.
 CameraFile load_camera_file(std::filesystem::path const& path);
 CameraFile parse_camera_file(std::string_view text, std::string const& name);
 

@@ -82,6 +82,32 @@ DepthMap apply_orientation(DepthMap const& depth, int orientation) {
     return out;
 }
 
+namespace {
+
+Vector3 turned(Vector3 v, int orientation) {
+    Vector3 const swapped{v.y, v.x, v.z};
+    switch (orientation) {
+    case 2:
+        return {-v.x, v.y, v.z};
+    case 3:
+        return {-v.x, -v.y, v.z};
+    case 4:
+        return {v.x, -v.y, v.z};
+    case 5:
+        return swapped;
+    case 6:
+        return {-swapped.x, swapped.y, v.z};
+    case 7:
+        return {-swapped.x, -swapped.y, v.z};
+    case 8:
+        return {swapped.x, -swapped.y, v.z};
+    default:
+        return v;
+    }
+}
+
+} // namespace
+
 Intrinsics apply_orientation(Intrinsics const& camera, int width, int height, int orientation) {
     Intrinsics out = camera;
     float const right = static_cast<float>(width) - camera.cx, below = static_cast<float>(height) - camera.cy;
@@ -109,6 +135,9 @@ Intrinsics apply_orientation(Intrinsics const& camera, int width, int height, in
         break;
     default:
         break;
+    }
+    if (camera.up) {
+        out.up = turned(*camera.up, orientation);
     }
     return out;
 }

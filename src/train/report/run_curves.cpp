@@ -29,9 +29,13 @@ std::string text_of(Json const& object, char const* key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// -1: none that a run could have.
 std::int64_t step_of(Json const& line) {
+    constexpr std::uint64_t most_steps = 1'000'000'000'000;
     auto const found = line.find("step");
-    return found != line.end() && found->is_number_unsigned() ? found->get<std::int64_t>() : -1;
+    bool const possible =
+        found != line.end() && found->is_number_unsigned() && found->get<std::uint64_t>() <= most_steps;
+    return possible ? found->get<std::int64_t>() : -1;
 }
 
 void read_facts(std::istream& stream, std::filesystem::path const& file, RunCurves& curves) {
