@@ -104,6 +104,25 @@ std::string wall_sentence(std::vector<WallFacts> const& walls, WordingOptions co
     return parts.empty() ? "" : joined(parts, "; ") + ".";
 }
 
+// "Against the wall: a couch and a chair."
+std::string things_at_walls(Scene const& scene) {
+    std::vector<std::string> names;
+    for (auto const& obstacle : scene.around->obstacles) {
+        if (obstacle.against_wall && obstacle.named && *obstacle.named < scene.objects.size()) {
+            auto name = with_article(scene.objects[*obstacle.named].detection.label);
+            if (std::find(names.begin(), names.end(), name) == names.end()) {
+                names.push_back(std::move(name));
+            }
+        }
+    }
+    if (names.empty()) {
+        return "";
+    }
+    auto const last = names.back();
+    names.pop_back();
+    return "Against the wall: " + (names.empty() ? last : joined(names, ", ") + " and " + last) + ".";
+}
+
 std::string opening_sentence(OpeningFacts const& opening, WordingOptions const& options) {
     std::string text = opening.door_like ? "Doorway" : opening.to_the_floor ? "Opening in the wall" : "Gap in the wall";
     text = joined_with(text, direction_at(opening.bearing_deg, options.directions));
@@ -222,7 +241,8 @@ std::string obstacle_sentence(ObstacleFacts const& obstacle, WordingOptions cons
     } else if (options.level == Level::full && wide > 0.1F) {
         text += ", " + size_words(wide, options.units) + " wide";
     }
-    return text + ".";
+    bool const leans = options.level == Level::full && obstacle.against_wall && obstacle.kind != ObstacleKind::hanging;
+    return text + (leans ? ", against the wall." : ".");
 }
 
 std::string step_sentence(StepFacts const& step, WordingOptions const& options) {
@@ -314,6 +334,9 @@ std::vector<std::string> room_sentences(Scene const& scene, WordingOptions const
     }
     if (auto walls = wall_sentence(around.walls, options); !walls.empty()) {
         sentences.push_back(std::move(walls));
+    }
+    if (auto things = options.level == Level::full ? things_at_walls(scene) : ""; !things.empty()) {
+        sentences.push_back(std::move(things));
     }
     for (std::size_t i = 0; i < around.openings.size() && i < 3; ++i) {
         sentences.push_back(opening_sentence(around.openings[i], options));

@@ -356,6 +356,28 @@ Rule const rules[] = {
 INSTANTIATE_TEST_SUITE_P(Each, SurroundingsRules, testing::ValuesIn(rules),
                          [](auto const& rule) { return std::string(rule.param.name); });
 
+TEST(SurroundingsWords, ThingsAgainstTheWallAreNamedOnceAtTheFullLevel) {
+    auto scene = furnished();
+    for (auto const* label : {"couch", "chair", "chair", "cup"}) {
+        SceneObject object;
+        object.detection = {label, -1, 1, {300, 200, 340, 300}, {}};
+        scene.objects.push_back(object);
+    }
+    auto thing = scene.around->obstacles[0];
+    scene.around->obstacles.clear();
+    for (std::size_t i = 0; i < 4; ++i) {
+        thing.named = i, thing.against_wall = i < 3;
+        scene.around->obstacles.push_back(thing);
+    }
+    EXPECT_NE(told(scene, {.level = Level::full}).find("Against the wall: a couch and a chair."), std::string::npos);
+    EXPECT_EQ(told(scene, {.level = Level::brief}).find("Against"), std::string::npos);
+    thing.named.reset(), thing.against_wall = true, thing.kind = ObstacleKind::standing;
+    scene.around->obstacles = {thing};
+    EXPECT_NE(obstacle_sentence(thing, {.level = Level::full}).find(", against the wall."), std::string::npos);
+    EXPECT_EQ(obstacle_sentence(thing, {.level = Level::brief}).find("against"), std::string::npos);
+    EXPECT_EQ(told(scene, {.level = Level::full}).find("Against the wall:"), std::string::npos) << "it has no name";
+}
+
 // A close or overhead thing is a danger only where somebody walks: told first, before the walls.
 TEST(SurroundingsDangers, AreInTheWay) {
     auto first = [](ObstacleKind kind, Extent x, float y, Extent z, float bearing) {
