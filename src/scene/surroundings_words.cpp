@@ -1,6 +1,7 @@
 #include "scene/surroundings_words.h"
 
 #include "scene/camera.h"
+#include "scene/coco.h"
 #include "scene/english.h"
 
 #include <algorithm>
