@@ -8,6 +8,7 @@
 // the last argument prints every photo.
 #include "base/error.h"
 #include "media/picture/image_io.h"
+#include "scene/boxes.h"
 #include "scene/build.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
