@@ -72,7 +72,7 @@ TEST(CameraFile, TellsWhichWayIsUp) {
 // What the camera's up points at in the stored picture, it points at in the upright one.
 TEST(CameraFile, UpIsTurnedWithThePicture) {
     Intrinsics camera{20, 20, 15, 12, false};
-    camera.up = Vector3{0.3F, -0.2F, 1};
+    camera.up = Vector3{0.325F, -0.225F, 1}; // the middle of a pixel
     auto const pixel = [](Intrinsics const& c) {
         return std::pair(static_cast<int>(c.cx + c.fx * c.up->x / c.up->z),
                          static_cast<int>(c.cy + c.fy * c.up->y / c.up->z));
