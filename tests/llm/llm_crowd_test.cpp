@@ -131,11 +131,12 @@ TEST_F(Crowd, WhatCannotBeIsRefusedAndAFullContextEnds) {
     sampling.temperature = 0;
     auto const sink = [](LlmToken) { return true; };
     EXPECT_THROW(crowd_->generate({}, sampling, sink, {}), Error);
-    EXPECT_THROW(crowd_->generate(std::vector<LlmToken>(200, 1), sampling, sink, {}), Error);
+    auto const places = static_cast<std::size_t>(llm_->context_size()); // llama.cpp rounds it up
+    EXPECT_THROW(crowd_->generate(std::vector<LlmToken>(places, 1), sampling, sink, {}), Error);
     EXPECT_THROW(crowd_->generate(std::vector<LlmToken>{-1}, sampling, sink, {}), Error);
     sampling.max_tokens = 1000;
     auto long_prompt = llm_->tokenize("a b");
-    long_prompt.resize(126, long_prompt.back());
+    long_prompt.resize(places - 2, long_prompt.back());
     auto const end = crowd_->generate(long_prompt, sampling, sink, {});
     EXPECT_TRUE(end == LlmEnd::context_full || end == LlmEnd::end_token);
 }
