@@ -13,7 +13,7 @@ std::vector<Bytes> seeds() {
 {"step":0,"eval_loss":0.69,"eval_rewards/margins":0.1,"eval_rewards/accuracies":0.5}
 {"step":1,"epoch":1,"learning_rate":0,"grad_norm":1e300,"loss":-1,"tokens":1}
 )"),
-            bytes_of("{\"task\":\"sft\"}\n\n{\"step\":9223372036854775807,\"loss\":null}\n")};
+            bytes_of("{\"task\":\"sft\"}\n\n{\"step\":1000000000000,\"loss\":null}\n")};
 }
 
 void run(Input input) {

@@ -229,7 +229,7 @@ TEST(Camera, ColoursOfYuyv) {
 
 TEST(Returning, TellsThatItWasLostAndIsBackAndItsTimesGoOn) {
     auto opened = std::make_shared<int>(0);
-    auto const source = returning_source("camera", [opened](std::stop_token const&) -> FrameReader {
+    auto const source = returning_source("camera", [opened](std::stop_token const&) -> NextFrame {
         if (++*opened == 2) {
             throw Error("Still away.");
         }

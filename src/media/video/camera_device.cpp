@@ -290,7 +290,7 @@ CameraSystem real_camera_system() {
     return system;
 }
 
-FrameReader open_camera_device(std::string const& device, CameraSystem const& system) {
+NextFrame open_camera_device(std::string const& device, CameraSystem const& system) {
     auto camera = std::make_shared<Camera>(device, system);
     return [camera](std::stop_token const& stop) { return camera->next(stop); };
 }

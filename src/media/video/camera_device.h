@@ -24,7 +24,7 @@ CameraSystem real_camera_system();
 
 // Opens the device at about 1280 by 720 and gives its newest pictures. Throws Error when there is no such camera, it is
 // in use, or gives nothing that can be read; the reader throws Error when it is unplugged or silent for five seconds.
-FrameReader open_camera_device(std::string const& device, CameraSystem const& system);
+NextFrame open_camera_device(std::string const& device, CameraSystem const& system);
 
 // Two pixels in four bytes: Y0 U Y1 V, BT.601 with 16..235, as cameras send. `stride` bytes a row.
 Image image_of_yuyv(std::uint8_t const* bytes, int width, int height, std::size_t stride);

@@ -69,7 +69,7 @@ bool is_recording(std::filesystem::path const& folder);
 
 // What may be lost and return. `open` gives a reader of frames: none means the end; both throw Error when it is lost.
 // The first opening throws to the caller; later ones are tried every two seconds.
-using FrameReader = std::function<std::optional<Frame>(std::stop_token stop)>;
-FrameSource returning_source(std::string const& name, std::function<FrameReader(std::stop_token stop)> open);
+using NextFrame = std::function<std::optional<Frame>(std::stop_token stop)>;
+FrameSource returning_source(std::string const& name, std::function<NextFrame(std::stop_token stop)> open);
 
 } // namespace echollama

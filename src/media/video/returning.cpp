@@ -21,7 +21,7 @@ bool wait(std::chrono::milliseconds time, std::stop_token const& stop) {
 
 class Returning {
   public:
-    Returning(std::string name, std::function<FrameReader(std::stop_token)> open)
+    Returning(std::string name, std::function<NextFrame(std::stop_token)> open)
         : name_(std::move(name)), open_(std::move(open)), reader_(open_({})) {}
 
     SourceEvent next(std::stop_token const& stop) {
@@ -72,8 +72,8 @@ class Returning {
     }
 
     std::string name_;
-    std::function<FrameReader(std::stop_token)> open_;
-    FrameReader reader_;
+    std::function<NextFrame(std::stop_token)> open_;
+    NextFrame reader_;
     bool returned_ = false;
     std::optional<double> began_;
     double lost_at_ = 0, last_ = 0;
@@ -81,7 +81,7 @@ class Returning {
 
 } // namespace
 
-FrameSource returning_source(std::string const& name, std::function<FrameReader(std::stop_token)> open) {
+FrameSource returning_source(std::string const& name, std::function<NextFrame(std::stop_token)> open) {
     auto source = std::make_shared<Returning>(name, std::move(open));
     return {name, true, [source](std::stop_token const& stop) { return source->next(stop); }};
 }

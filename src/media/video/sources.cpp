@@ -122,7 +122,7 @@ FrameSource open_film(std::filesystem::path const& path, bool repeat) {
 }
 
 FrameSource open_stream(std::string const& address) {
-    auto open = [address](std::stop_token const& stop) -> FrameReader {
+    auto open = [address](std::stop_token const& stop) -> NextFrame {
         auto film = std::make_shared<Film>(Film::Address{address}, stop);
         return [film](std::stop_token const& reading) { return film->next(reading); };
     };
