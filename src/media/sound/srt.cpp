@@ -23,9 +23,7 @@ void SrtWriter::write(Subtitle const& subtitle) {
     if (is_blank(subtitle)) {
         return;
     }
-    auto ordered = subtitle;
-    ordered.start_s = std::max(ordered.start_s, last_end_s_);
-    ordered.end_s = std::max(ordered.end_s, ordered.start_s + 0.001);
+    auto const ordered = after(last_end_s_, subtitle);
     last_end_s_ = ordered.end_s;
     file_.put(srt_cue(++number_, ordered));
 }

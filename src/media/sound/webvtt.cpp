@@ -60,6 +60,12 @@ bool is_blank(Subtitle const& subtitle) {
     return subtitle.text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
+Subtitle after(double last_end_s, Subtitle subtitle) {
+    subtitle.start_s = std::max(subtitle.start_s, last_end_s);
+    subtitle.end_s = std::max(subtitle.end_s, subtitle.start_s + 0.001);
+    return subtitle;
+}
+
 std::string webvtt_time(double seconds) {
     long long const ms = milliseconds(seconds);
     std::array<char, 32> text{};
@@ -95,9 +101,7 @@ void WebVttWriter::write(Subtitle const& subtitle) {
     if (is_blank(subtitle)) {
         return;
     }
-    auto ordered = subtitle;
-    ordered.start_s = std::max(ordered.start_s, last_end_s_);
-    ordered.end_s = std::max(ordered.end_s, ordered.start_s + 0.001);
+    auto const ordered = after(last_end_s_, subtitle);
     last_end_s_ = ordered.end_s;
     if (!ordered.words.empty() && times_ != ordered.times) {
         times_ = ordered.times;

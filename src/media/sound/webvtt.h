@@ -34,6 +34,9 @@ struct Subtitle {
 // There is nothing to show.
 bool is_blank(Subtitle const& subtitle);
 
+// The same, not before the one that went before it has ended; it lasts a millisecond at least, as cues must.
+Subtitle after(double last_end_s, Subtitle subtitle);
+
 // "00:01:02.345"; never negative.
 std::string webvtt_time(double seconds);
 
