@@ -7,13 +7,9 @@
 #include "media/device/steady_microphone.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
-
-#include <poll.h>
-#include <unistd.h>
+#include "options/standard_input.h"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -29,22 +25,11 @@ constexpr std::size_t pieces_ahead = 6000; // of 100 ms
 
 // Bytes as they come; none: the end, or stop was requested.
 std::vector<std::uint8_t> standard_input_bytes(std::stop_token const& stop) {
-    std::vector<std::uint8_t> block(1 << 14);
+    std::array<char, 1 << 14> block{};
     while (!stop.stop_requested()) {
-        pollfd input{STDIN_FILENO, POLLIN, 0};
-        int const ready = poll(&input, 1, look_ms);
-        if (ready == 0) {
-            continue;
+        if (auto const count = read_standard_input(block, look_ms, "sound")) {
+            return {block.begin(), block.begin() + static_cast<std::ptrdiff_t>(*count)};
         }
-        auto const count = ready < 0 ? -1 : read(STDIN_FILENO, block.data(), block.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            throw Error(std::string("Cannot read the sound from standard input (") + std::strerror(errno) + ").");
-        }
-        block.resize(static_cast<std::size_t>(count));
-        return block;
     }
     return {};
 }

@@ -1,13 +1,8 @@
 #include "options/text_input.h"
 
-#include "base/error.h"
-
-#include <poll.h>
-#include <unistd.h>
+#include "options/standard_input.h"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string>
 
 namespace echollama {
@@ -33,26 +28,18 @@ void read_text_as_it_comes(std::function<void(std::string_view piece, bool pause
     std::array<char, 4096> block{};
     std::string tail;
     while (!stop.stop_requested()) {
-        pollfd input{STDIN_FILENO, POLLIN, 0};
-        int const ready = poll(&input, 1, pause_ms);
-        if (ready == 0) {
+        auto const count = read_standard_input(block, pause_ms, "text");
+        if (!count) {
             if (may_end(tail)) {
                 tail.clear();
                 text({}, true);
             }
             continue;
         }
-        auto const count = ready < 0 ? -1 : read(STDIN_FILENO, block.data(), block.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            throw Error(std::string("Cannot read the text from standard input (") + std::strerror(errno) + ").");
-        }
-        if (count == 0) {
+        if (*count == 0) {
             return;
         }
-        std::string_view const piece(block.data(), static_cast<std::size_t>(count));
+        std::string_view const piece(block.data(), *count);
         tail =
             (tail + std::string(piece)).substr(tail.size() + piece.size() > 16 ? tail.size() + piece.size() - 16 : 0);
         text(piece, false);
