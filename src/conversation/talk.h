@@ -131,7 +131,6 @@ class Talk {
     };
     struct Recognition { // of the phrase under way or just ended
         std::uint64_t number = 0;
-        std::int64_t end = 0; // samples of the phrase that it knows
         std::stop_source stop;
         std::optional<std::string> text;
     };

@@ -254,6 +254,10 @@ Image render(std::uint64_t seed, std::vector<MovingTruth> const& truths, Pose co
 
 } // namespace
 
+char const* camera_way_name(CameraWay way) {
+    return way == CameraWay::stands ? "stands" : way == CameraWay::turns ? "turns" : "walks";
+}
+
 bool is_hazard(MovingTruth const& truth) {
     return truth.contact_s && *truth.contact_s < 3.5F && truth.passes_m < 1 && truth.closing_m_s > 0.5F;
 }

@@ -13,6 +13,8 @@
 namespace echollama {
 
 enum class CameraWay { stands, turns, walks };
+inline constexpr CameraWay camera_ways[] = {CameraWay::stands, CameraWay::turns, CameraWay::walks};
+char const* camera_way_name(CameraWay way); // "stands"
 
 struct MovingWorldOptions {
     CameraWay way = CameraWay::stands;

@@ -252,12 +252,8 @@ TEST_P(NarratedWorlds, TellEveryDangerInTimeAndNothingThatIsNotThere) {
     EXPECT_EQ(sum.repeated, 0) << faults;
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, NarratedWorlds, testing::Values(CameraWay::stands, CameraWay::turns, CameraWay::walks),
-                         [](auto const& instance) {
-                             return instance.param == CameraWay::stands  ? "stands"
-                                    : instance.param == CameraWay::turns ? "turns"
-                                                                         : "walks";
-                         });
+INSTANTIATE_TEST_SUITE_P(Ways, NarratedWorlds, testing::ValuesIn(camera_ways),
+                         [](auto const& instance) { return camera_way_name(instance.param); });
 
 } // namespace
 } // namespace echollama

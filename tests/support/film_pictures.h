@@ -90,8 +90,7 @@ inline void write_film(std::filesystem::path const& path, FilmSpec const& spec =
         auto* matrix = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(std::int32_t));
         av_display_rotation_set(reinterpret_cast<std::int32_t*>(matrix), spec.turned);
     }
-    check_ffmpeg(avio_open(&file->pb, path.c_str(), AVIO_FLAG_WRITE) >= 0, "open");
-    check_ffmpeg(avformat_write_header(file, nullptr) >= 0, "header");
+    begin_film(file, path);
     for (int i = 0; i < spec.frames; ++i) {
         AVFrame* frame = film_frame(*codec, quarters(spec.width, spec.height, i));
         frame->pts = spec.time(i);
@@ -100,11 +99,7 @@ inline void write_film(std::filesystem::path const& path, FilmSpec const& spec =
         send_frame(codec, file, stream, frame);
         av_frame_free(&frame);
     }
-    send_frame(codec, file, stream, nullptr);
-    check_ffmpeg(av_write_trailer(file) >= 0, "trailer");
-    avio_closep(&file->pb);
-    avcodec_free_context(&codec);
-    avformat_free_context(file);
+    finish_film(codec, file, stream);
 }
 
 inline std::vector<std::uint8_t> bytes_of_file(std::filesystem::path const& path) {

@@ -31,6 +31,20 @@ inline void send_frame(AVCodecContext* codec, AVFormatContext* file, AVStream* s
     av_packet_free(&packet);
 }
 
+inline void begin_film(AVFormatContext* file, std::filesystem::path const& path) {
+    check_ffmpeg(avio_open(&file->pb, path.c_str(), AVIO_FLAG_WRITE) >= 0, "open");
+    check_ffmpeg(avformat_write_header(file, nullptr) >= 0, "header");
+}
+
+// What the coder holds back is written, and everything is closed.
+inline void finish_film(AVCodecContext* codec, AVFormatContext* file, AVStream* stream) {
+    send_frame(codec, file, stream, nullptr);
+    check_ffmpeg(av_write_trailer(file) >= 0, "trailer");
+    avio_closep(&file->pb);
+    avcodec_free_context(&codec);
+    avformat_free_context(file);
+}
+
 // The kind of file is taken from the name. `coding` in float samples, such as AV_CODEC_ID_AAC or AV_CODEC_ID_VORBIS;
 // the same samples go to all channels.
 inline void write_film_sound(std::filesystem::path const& path, AVCodecID coding, int rate, int channels,
@@ -54,8 +68,7 @@ inline void write_film_sound(std::filesystem::path const& path, AVCodecID coding
     AVStream* stream = avformat_new_stream(file, nullptr);
     stream->time_base = codec->time_base;
     check_ffmpeg(avcodec_parameters_from_context(stream->codecpar, codec) >= 0, "parameters");
-    check_ffmpeg(avio_open(&file->pb, path.c_str(), AVIO_FLAG_WRITE) >= 0, "open");
-    check_ffmpeg(avformat_write_header(file, nullptr) >= 0, "header");
+    begin_film(file, path);
     auto const size = static_cast<std::size_t>(codec->frame_size > 0 ? codec->frame_size : 1024);
     for (std::size_t at = 0; at + size <= samples.size(); at += size) {
         AVFrame* frame = av_frame_alloc();
@@ -72,11 +85,7 @@ inline void write_film_sound(std::filesystem::path const& path, AVCodecID coding
         send_frame(codec, file, stream, frame);
         av_frame_free(&frame);
     }
-    send_frame(codec, file, stream, nullptr);
-    check_ffmpeg(av_write_trailer(file) >= 0, "trailer");
-    avio_closep(&file->pb);
-    avcodec_free_context(&codec);
-    avformat_free_context(file);
+    finish_film(codec, file, stream);
 }
 
 } // namespace echollama::test

@@ -242,12 +242,8 @@ TEST_P(MovingWorlds, AreFollowed) {
     EXPECT_EQ(sum.sides.good, sum.sides.all);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, MovingWorlds, testing::Values(CameraWay::stands, CameraWay::turns, CameraWay::walks),
-                         [](auto const& instance) {
-                             return instance.param == CameraWay::stands  ? "stands"
-                                    : instance.param == CameraWay::turns ? "turns"
-                                                                         : "walks";
-                         });
+INSTANTIATE_TEST_SUITE_P(Ways, MovingWorlds, testing::ValuesIn(camera_ways),
+                         [](auto const& instance) { return camera_way_name(instance.param); });
 
 } // namespace
 } // namespace echollama

@@ -96,9 +96,8 @@ void print(std::string const& name, Result const& result) {
 
 void run(AppContext const& context, EvalLiveOptions const& options) {
     Json json{{"worlds", options.worlds}, {"cameras", Json::array()}};
-    for (auto const& [way, name] :
-         {std::pair(CameraWay::stands, std::string("stands")), std::pair(CameraWay::turns, std::string("turns")),
-          std::pair(CameraWay::walks, std::string("walks"))}) {
+    for (auto const way : camera_ways) {
+        std::string const name = camera_way_name(way);
         auto const result = evaluate(context, options, way, name);
         Json part{{"camera", name}};
         part.update(to_json(result));
