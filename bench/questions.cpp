@@ -1,12 +1,15 @@
-// How well spoken questions are understood. bench_questions MODELS LISTENER VOICES [--write FOLDER] [--vad SILERO]:
+// How well spoken questions are understood.
+// bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER | --read FOLDER] [--vad SILERO]:
 // speaks bench/questions.txt (run from the source folder) with each of the VOICES (named_voice.h), clean and with pink
 // noise, babble of the other questions, and a room's echo of 300 ms, each 20 and 10 dB below; the listener writes them
 // down, and the scene answers. Prints word error rates, the share of questions that are answered as the written
 // question is, how long recognition takes for each, and what is heard in sixty sounds without speech. --write: also the
-// clean and the noisy sounds as WAV files, for bench/listen_peer.py.
+// clean sounds as WAV files, for bench/listen_peer.py; --read: takes those instead of speaking, so that two listeners
+// hear the same.
 #include "base/timing.h"
 #include "conversation/mending.h"
 #include "listener/whisper_listener.h"
+#include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
 #include "media/sound/sound_file.h"
 #include "named_voice.h"
@@ -83,6 +86,10 @@ std::vector<Condition> conditions(std::vector<test::Samples> const& all) {
     return made;
 }
 
+fs::path sound_path(fs::path const& folder, std::string const& voice, std::size_t number) {
+    return folder / (fs::path(voice).filename().string() + "-" + std::to_string(number) + ".wav");
+}
+
 void write_wav(fs::path const& path, test::Samples const& samples) {
     SoundFile file(path, speech_rate);
     file.write(samples);
@@ -94,14 +101,25 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-void measure_voice(std::string const& name, fs::path const& models, Listener& listener,
-                   std::vector<std::string> const& lines, fs::path const& folder, std::string const& only) {
-    auto const voice = bench::named_voice(name, models, 2);
-    auto const scene = room();
+std::vector<test::Samples> spoken_lines(std::string const& name, fs::path const& models,
+                                        std::vector<std::string> const& lines, fs::path const& read) {
+    auto const voice = read.empty() ? bench::named_voice(name, models, 2) : nullptr;
     std::vector<test::Samples> sounds;
-    for (auto const& line : lines) {
-        sounds.push_back(spoken(*voice, line).samples);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        auto sound = voice ? spoken(*voice, lines[i]) : resample(load_audio(sound_path(read, name, i)), speech_rate);
+        sounds.push_back(std::move(sound.samples));
     }
+    return sounds;
+}
+
+struct Folders {
+    fs::path models, write, read;
+};
+
+void measure_voice(std::string const& name, Folders const& folders, Listener& listener,
+                   std::vector<std::string> const& lines, std::string const& only) {
+    auto const scene = room();
+    auto const sounds = spoken_lines(name, folders.models, lines, folders.read);
     for (auto const& condition : conditions(sounds)) {
         if (!only.empty() && condition.name.find(only) == std::string::npos) {
             continue;
@@ -118,10 +136,10 @@ void measure_voice(std::string const& name, fs::path const& models, Listener& li
             auto const wanted = answer(scene, lines[i]);
             asked += wanted.empty() ? 0 : 1;
             right += !wanted.empty() && answer(scene, heard) == wanted ? 1 : 0;
-            if (!folder.empty() && condition.name == "clean") {
-                auto const file = folder / (fs::path(name).filename().string() + "-" + std::to_string(i) + ".wav");
+            if (!folders.write.empty() && condition.name == "clean") {
+                auto const file = sound_path(folders.write, name, i);
                 write_wav(file, sound);
-                std::ofstream(folder / "list.tsv", std::ios::app) << file.string() << "\t" << lines[i] << "\n";
+                std::ofstream(folders.write / "list.tsv", std::ios::app) << file.string() << "\t" << lines[i] << "\n";
             }
             std::fprintf(stderr, "%s\t%s\t%s\t%s\n", name.c_str(), condition.name.c_str(), lines[i].c_str(),
                          heard.c_str());
@@ -134,14 +152,16 @@ void measure_voice(std::string const& name, fs::path const& models, Listener& li
 }
 
 int run(int argc, char** argv) {
-    fs::path folder;
+    Folders folders{argv[1], {}, {}};
     std::string only;
     WhisperOptions options;
     options.threads = 2;
     for (int i = 4; i + 1 < argc; i += 2) {
         if (std::strcmp(argv[i], "--write") == 0) {
-            folder = argv[i + 1];
-            fs::create_directories(folder);
+            folders.write = argv[i + 1];
+            fs::create_directories(folders.write);
+        } else if (std::strcmp(argv[i], "--read") == 0) {
+            folders.read = argv[i + 1];
         } else if (std::strcmp(argv[i], "--only") == 0) {
             only = argv[i + 1];
         } else if (std::strcmp(argv[i], "--vad") == 0) {
@@ -157,7 +177,7 @@ int run(int argc, char** argv) {
     std::string const voices = argv[3];
     for (std::size_t at = 0; at < voices.size();) {
         auto const end = std::min(voices.find(',', at), voices.size());
-        measure_voice(voices.substr(at, end - at), argv[1], *listener, lines, folder, only);
+        measure_voice(voices.substr(at, end - at), folders, *listener, lines, only);
         at = end + 1;
     }
     std::size_t heard_something = 0;
@@ -177,7 +197,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER] [--vad SILERO]\n",
+        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER | --read "
+                   "FOLDER] [--vad SILERO]\n",
                    stderr);
         return 2;
     }

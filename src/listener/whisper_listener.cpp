@@ -72,9 +72,10 @@ float mean_probability(whisper_context* context, int segment) {
 
 // What of the encoder's window is computed: the sound there is and a margin, for whisper hears the end of a phrase in
 // the silence after it. 20 ms a position. Too narrow a window makes small models repeat themselves; what they say then
-// is noticed, and the whole window is used.
+// is noticed, and a wider window is computed, at last the whole one.
 constexpr int positions_a_second = 50;
 constexpr int least_positions = 384, margin_positions = 128, round_to = 32;
+constexpr int second_positions = 768;
 
 int window_for(std::size_t samples, int whole) {
     auto const sound = static_cast<int>(samples * positions_a_second / speech_rate);
@@ -133,6 +134,7 @@ struct Job {
     std::stop_token stop;
     int threads = 1;
     int window = 0; // positions of the encoder; 0: all
+    bool first = true;
     bool word_times = false;
 };
 
@@ -149,9 +151,9 @@ whisper_full_params parameters(Job& job) {
     params.temperature_inc = 0.4F; // at most three tries, so that answers come in bounded time
     params.greedy.best_of = 2;
     params.audio_ctx = job.window;
-    if (job.window > 0) { // the second try is the whole window; a decoder that runs in circles is ended soon
-        params.temperature_inc = 0;
+    if (job.window > 0) { // a decoder that runs in circles is ended soon
         params.max_tokens = most_tokens(job.samples.size());
+        params.temperature_inc = job.first ? 0 : params.temperature_inc; // a wider window comes next
     }
     auto const stopped = [](void* data) { return static_cast<Job*>(data)->stop.stop_requested(); };
     params.abort_callback = stopped;
@@ -220,24 +222,37 @@ class WhisperListener final : public Listener {
         job->threads = threads_;
         job->word_times = word_times_;
         job->window = window_for(job->samples.size(), whisper_n_audio_ctx(context_.get()));
+        auto const seconds = static_cast<double>(job->samples.size()) / speech_rate;
         bool done = compute(job);
-        if (done && job->window > 0 && is_doubtful(static_cast<double>(job->samples.size()) / speech_rate)) {
+        if (done && job->window > 0 && (is_lost(seconds) || is_unsure())) {
+            job->first = false;
+            job->window = job->window < second_positions ? second_positions : 0;
+            done = compute(job);
+        }
+        if (done && job->window > 0 && is_lost(seconds)) {
             job->window = 0;
             done = compute(job);
         }
         return done;
     }
 
-    // Did the narrow window lead the decoder astray?
-    bool is_doubtful(double seconds) const {
+    bool is_unsure() const {
         constexpr float sure = 0.55F; // mean probability of the tokens
+        int const count = whisper_full_n_segments(context_.get());
+        for (int i = 0; i < count; ++i) {
+            if (mean_probability(context_.get(), i) < sure) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Did a narrow window lead the decoder astray?
+    bool is_lost(double seconds) const {
         std::string text;
         int const count = whisper_full_n_segments(context_.get());
         for (int i = 0; i < count; ++i) {
             text += whisper_full_get_segment_text(context_.get(), i);
-            if (mean_probability(context_.get(), i) < sure) {
-                return true;
-            }
         }
         return count == 0 || runs_in_circles(text, seconds);
     }

@@ -216,7 +216,9 @@ class Reader {
 
     void read_unit() {
         question_.units = static_cast<Units>(marks_[at_].value);
-        if (at_ > 0 && marks_[at_ - 1].mark == Mark::number) {
+        bool const limit = at_ > 0 && (marks_[at_ - 1].mark == Mark::number || marks_[at_ - 1].words == "within");
+        if (limit) {
+            question_.measured = true;
             question_.units.reset(); // those of the limit need not be those of the answer
         } else {
             distance_ = true;

@@ -235,9 +235,9 @@ class Marker {
         return found != question_grammar().phrases.end() && found->second.mark == Mark::unit;
     }
 
-    // "one cup" counts, "that one" does not.
+    // "one cup" and "one metre" count, "that one" does not.
     bool is_number_here(std::size_t i, std::size_t count) const {
-        return count == 1 && words_[i] == "one" && i + 1 < words_.size() && thing(i + 1);
+        return count == 1 && words_[i] == "one" && i + 1 < words_.size() && (thing(i + 1) || is_unit(i + 1));
     }
 
     // What makes another thing of the next one: "orange cup", "glass table"; what something is made of.

@@ -147,6 +147,14 @@ TEST(ReadQuestion, ItsParts) {
     EXPECT_TRUE(read_question("Is the bus within 20 metres?").measured);
     EXPECT_TRUE(read_question("Is the bus within 3.5 metres?").measured);
     EXPECT_TRUE(read_question("Is the bus within 3.5 metres?").is_understood());
+    for (char const* text : {"Is there anything within one metre?", "Is there anything within one meter?",
+                             "Is anything within a metre of me?", "Is there anything within one step?",
+                             "Is there anything one metre away?", "Is anything less than one foot away?"}) {
+        auto const question = read_question(text); // "one" is no earlier thing
+        EXPECT_TRUE(question.measured && question.all_things) << text;
+        EXPECT_TRUE(question.reference == Reference::none) << text;
+    }
+    EXPECT_TRUE(read_question("Is there one within a metre?").reference == Reference::it);
     EXPECT_FALSE(read_question("Are there 3.5 cups?").is_understood());
     EXPECT_FALSE(read_question("Is the bus within 3.x metres?").is_understood());
     EXPECT_FALSE(read_question("Is the bus 3.5").is_understood());
