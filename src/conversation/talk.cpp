@@ -14,12 +14,16 @@ namespace {
 // What the guard leaves of an echo is below this share of what was played; what was played counts for less, by this
 // factor a step (60 dB in 0.7 s), as its echo fades.
 constexpr float echo_left = 0.06F, echo_fades = 0.82F;
-// Until it has heard so many blocks of echo, it leaves more.
 constexpr float audible = 1e-3F;
+// Until it has heard so many blocks of echo, it leaves more.
 constexpr int blocks_to_learn = 30;
 constexpr float echo_left_at_first = 0.4F;
 constexpr double longest_press_s = 28; // one window of the recogniser
 constexpr float loudest = 4, quietest = 0.1F;
+constexpr double frame_s = static_cast<double>(vad_frame) / speech_rate;
+// Of a sound over the answer that is longer than a cough: with less speech in it, it is noise.
+constexpr double least_voiced = 0.2;
+constexpr double settling_s = 60; // after which the threshold of loudness has come to a steady noise
 
 EndpointerOptions endpointing(TalkOptions const& options) {
     EndpointerOptions endpoint;
@@ -40,13 +44,9 @@ char const* state_name(TalkState state) {
 
 Talk::Talk(TalkOptions const& options, TalkWork work, FrameClassifier classifier)
     : options_(options), work_(std::move(work)),
-      endpointer_(
-          [this, judge = std::move(classifier)](std::span<float const> frame, bool in_phrase) {
-              float const left = learned_ < blocks_to_learn ? echo_left_at_first : echo_left;
-              bool const left_over = guard_ && rms(frame) < left * recently_played_; // and nothing to adapt to
-              return !left_over && judge(frame, in_phrase);
-          },
-          endpointing(options)),
+      endpointer_([this, judge = std::move(classifier)](std::span<float const> frame,
+                                                        bool in_phrase) { return stands_out(frame, in_phrase, judge); },
+                  endpointing(options)),
       guard_(options.echo_guard ? std::make_unique<EchoGuard>() : nullptr), to_guard_(options.rate, EchoGuard::rate),
       speech_(options.rate, 1, options.waiting_s) {}
 
@@ -195,6 +195,25 @@ void Talk::remember_played(std::span<float const> played) {
     played_.insert(played_.end(), sound.begin(), sound.end());
 }
 
+// Somebody who speaks over the program is dimmed together with its echo, and a detector of speech is then late or
+// misses them: any sound above what is left of the echo makes it pause, and what it was is judged while it pauses.
+bool Talk::stands_out(std::span<float const> frame, bool in_phrase, FrameClassifier const& is_speech) {
+    float const level = rms(frame);
+    float const left = learned_ < blocks_to_learn ? echo_left_at_first : echo_left;
+    if (guard_ && level < left * recently_played_) {
+        return false; // and nothing to adapt to
+    }
+    bool const speech = is_speech(frame, in_phrase);
+    bool const loud = loud_.is_speech(level);
+    if (!speech && !loud && !in_phrase) {
+        loud_.adapt(level, frame_s);
+    }
+    voiced_s_ += speech ? frame_s : 0;
+    loudest_heard_ = std::max(loudest_heard_, level);
+    bool const over_answer = held_ || (guard_ && recently_played_ > audible);
+    return speech || (loud && over_answer);
+}
+
 void Talk::listen(std::vector<float> const& sound) {
     for (auto& event : endpointer_.push(sound)) {
         if (event.kind == SpeechEvent::Kind::started) {
@@ -211,6 +230,13 @@ void Talk::listen(std::vector<float> const& sound) {
         return;
     }
     if (held_ && endpointer_.speech_s() > options_.cough_s) {
+        if (voiced_s_ < least_voiced * options_.cough_s) { // a fan or a car; from now on it belongs to the room
+            endpointer_.reset();
+            loud_.adapt(loudest_heard_, settling_s);
+            state_ = TalkState::idle;
+            go_on();
+            return;
+        }
         interrupt("speech");
         state_ = TalkState::listening;
     }
@@ -238,6 +264,8 @@ void Talk::listen_by_key(std::vector<float> const& sound) {
 }
 
 void Talk::speech_started() {
+    voiced_s_ = 0;
+    loudest_heard_ = 0;
     hold();
     recognition_.stop.request_stop();
     recognition_ = {};

@@ -79,9 +79,9 @@ struct TalkOptions {
 };
 
 // Somebody who makes a sound while an answer is spoken makes it pause at once. When it was speech, the answer is
-// cancelled with everything that was to follow; when it was a cough, it goes on with the sentence that it was in.
-// step() is called by one thread, the others by any. Bounded: at most 28 seconds of a phrase, `waiting_s` of speech, a
-// few pieces of work.
+// cancelled with everything that was to follow; when it was a cough or a noise, it goes on with the sentence that it
+// was in. step() is called by one thread, the others by any. Bounded: at most 28 seconds of a phrase, `waiting_s` of
+// speech, a few pieces of work.
 class Talk {
   public:
     // `classifier`: what is speech (listener/vad.h).
@@ -137,6 +137,7 @@ class Talk {
 
     void take_requests();
     void take_results();
+    bool stands_out(std::span<float const> frame, bool in_phrase, FrameClassifier const& is_speech);
     void listen(std::vector<float> const& sound);
     void listen_by_key(std::vector<float> const& sound);
     void speech_started();
@@ -165,6 +166,9 @@ class Talk {
     std::vector<float> played_; // at the guard's rate, not yet compared with what is heard
     float recently_played_ = 0; // RMS
     int learned_ = 0;           // blocks of sound that the guard knows the echo of
+    EnergyThreshold loud_;      // of the room
+    double voiced_s_ = 0;       // of the phrase under way: judged as speech
+    float loudest_heard_ = 0;   // in it, RMS of a frame
     JitterBuffer speech_;
     HeardWords words_;
     std::vector<float> earcon_; // what is left of the one that sounds

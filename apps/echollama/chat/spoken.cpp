@@ -1,11 +1,11 @@
 #include "chat/spoken.h"
 
 #include "base/error.h"
+#include "conversation/wholeness.h"
 #include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
 #include "models/ear.h"
-#include "scene/question.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,15 +16,6 @@ namespace {
 FrameClassifier classifier_of(AppContext const& context, ListeningOptions const& options) {
     auto const vad = pauses_model(context, options.vad);
     return vad.empty() ? energy_classifier() : silero_classifier(std::make_shared<SileroVad>(vad));
-}
-
-// A wish, or a question of which every word is understood.
-bool is_whole(std::string const& text) {
-    if (read_wish(text, [](auto const&) { return false; }).kind != Wish::Kind::none) {
-        return true;
-    }
-    auto const question = read_question(text);
-    return question.ask != Ask::unknown && question.is_understood();
 }
 
 } // namespace
