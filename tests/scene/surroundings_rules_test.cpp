@@ -378,6 +378,31 @@ TEST(SurroundingsWords, ThingsAgainstTheWallAreNamedOnceAtTheFullLevel) {
     EXPECT_EQ(told(scene, {.level = Level::full}).find("Against the wall:"), std::string::npos) << "it has no name";
 }
 
+// The way ahead is told at every level, however little of it is free; those beside it at the full level, where they
+// are free.
+TEST(SurroundingsWords, TheWayAheadFirst) {
+    auto scene = furnished();
+    auto& ways = scene.around->ways;
+    auto const count = [&](Level level) {
+        auto const text = told(scene, {.level = level});
+        std::size_t found = 0;
+        for (auto at = text.find("free"); at != std::string::npos; at = text.find("free", at + 1)) {
+            ++found;
+        }
+        return found;
+    };
+    ways = {{0, 1.2F, 3, WayEnd::wall, 0}, {-25, 1.2F, 3.5F, WayEnd::wall, 0}, {25, 1.3F, 3, WayEnd::view, {}}};
+    auto const all = count(Level::full);
+    EXPECT_EQ(all, 3U);
+    EXPECT_EQ(count(Level::brief), 1U);
+    EXPECT_NE(told(scene, {.level = Level::brief}).find("The floor ahead"), std::string::npos);
+    ways[1].free = ways[1].seen_from + 0.2F; // hardly anything
+    EXPECT_EQ(count(Level::full), 2U);
+    ways[0] = {0, 1.2F, 1.3F, WayEnd::unknown, {}};
+    EXPECT_NE(told(scene, {.level = Level::full}).find("free ahead is not seen"), std::string::npos);
+    EXPECT_NE(told(scene, {.level = Level::brief}).find("free ahead is not seen"), std::string::npos);
+}
+
 // A close or overhead thing is a danger only where somebody walks: told first, before the walls.
 TEST(SurroundingsDangers, AreInTheWay) {
     auto first = [](ObstacleKind kind, Extent x, float y, Extent z, float bearing) {
