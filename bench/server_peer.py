@@ -1,4 +1,4 @@
-"""compare_server.py OURS THEIRS [ROUNDS]: two servers that speak OpenAI's chat, with the same language model, asked the same in turns:
+"""server_peer.py OURS THEIRS [SECONDS]: two servers that speak OpenAI's chat, with the same language model, asked the same in turns:
 the time to the first piece of text and pieces a second, alone and with four clients at once. Prints medians and their ratios."""
 import http.client
 import json
@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.parse
 
-rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 8
+seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 100
 servers = {name: urllib.parse.urlparse(address) for name, address in zip(["ours", "theirs"], sys.argv[1:3])}
 subjects = ["a lighthouse", "the sea", "a kitchen", "winter", "a violin", "bread", "a railway station", "clouds", "a bridge", "rain", "a garden", "coffee"]
 
@@ -51,7 +51,8 @@ def together(server, four):
 first, speed, four = ({name: [] for name in servers} for _ in range(3))
 for name, server in servers.items():
     ask(server, "the weather")  # loaded and warm
-for turn in range(rounds):
+end, turn = time.monotonic() + seconds, 0
+while time.monotonic() < end:
     order = list(servers) if turn % 2 else list(servers)[::-1]
     for name in order:
         wait, pieces, seconds = ask(servers[name], subjects[turn % len(subjects)])
@@ -59,6 +60,7 @@ for turn in range(rounds):
         speed[name].append((pieces - 1) / seconds)
     for name in order:
         four[name].append(together(servers[name], [subjects[(turn + k) % len(subjects)] for k in range(1, 5)]))
+    turn += 1
 
 
 def show(what, values, unit, better_is_less=False):

@@ -205,9 +205,20 @@ void use_proxy(httplib::Client& client, std::string const& server) {
     }
 }
 
+// Where the address to connect to is given, the library must find it under the very name that it makes of the server's.
+std::string server_of(Request const& request) {
+    if (request.connect_to.empty()) {
+        return request.address.server;
+    }
+    auto const place = host_of(request.address);
+    auto const host = place.host.find(':') == std::string::npos ? place.host : "[" + place.host + "]";
+    auto const scheme = request.address.server.substr(0, request.address.server.find("://"));
+    return scheme + "://" + host + ":" + std::to_string(place.port);
+}
+
 Outcome send(Request const& request, Call& call) {
     using Clock = std::chrono::steady_clock;
-    httplib::Client client(request.address.server);
+    httplib::Client client(server_of(request));
     if (!client.is_valid()) {
         return {Outcome::Kind::unreachable, 0, "", "", ""};
     }
@@ -216,7 +227,11 @@ Outcome send(Request const& request, Call& call) {
     client.set_write_timeout(request.idle_timeout);
     client.set_path_encode(false); // addresses are encoded already, and signed ones must stay as they are
     client.set_socket_options([&](socket_t socket) { call.use_socket(socket); });
-    use_proxy(client, request.address.server);
+    if (request.connect_to.empty()) {
+        use_proxy(client, request.address.server);
+    } else {
+        client.set_hostname_addr_map({{host_of(request.address).host, request.connect_to}});
+    }
     Outcome refusal;
     bool answered = false;
     auto last_byte = Clock::now();
@@ -265,39 +280,6 @@ bool may_retry(Outcome const& outcome) {
 }
 
 } // namespace
-
-namespace {
-
-std::optional<Address> parse_parts(std::string const& url, std::string_view unwanted) {
-    auto const scheme = url.find("://");
-    bool const known = url.starts_with("http://") || url.starts_with("https://");
-    auto const begin = scheme + 3;
-    bool const clean = std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-    if (!known || !clean || begin >= url.size() || url[begin] == '/' ||
-        url.find_first_of(unwanted, begin) != std::string::npos) {
-        return std::nullopt;
-    }
-    auto const slash = std::min(url.find('/', begin), url.size());
-    auto const server = url.substr(0, slash);
-    if (server.find_first_of("@?#", begin) != std::string::npos) {
-        return std::nullopt;
-    }
-    return Address{server, url.substr(slash)};
-}
-
-} // namespace
-
-std::optional<Address> parse_address(std::string const& url) {
-    auto address = parse_parts(url, "@?#");
-    while (address && address->path.ends_with('/')) {
-        address->path.pop_back();
-    }
-    return address;
-}
-
-std::optional<Address> parse_file_address(std::string const& url) {
-    return parse_parts(url, "#");
-}
 
 std::string header_of(Headers const& headers, std::string_view name) {
     auto const found = std::find_if(headers.begin(), headers.end(), [&](auto const& one) { return one.first == name; });

@@ -2,6 +2,8 @@
 // for language models, voices and downloads behind an address.
 #pragma once
 
+#include "http/address.h"
+
 #include <chrono>
 #include <ctime>
 #include <functional>
@@ -13,18 +15,6 @@
 #include <vector>
 
 namespace echollama::http {
-
-struct Address {
-    std::string server; // "https://host:port"
-    std::string path;   // "/v1/models"; "" where the address has none
-};
-
-// The address in parts, without slashes at its end. nullopt: no http:// or https:// address, or one with a user, a
-// query or a fragment in it, or with characters that an address cannot hold.
-std::optional<Address> parse_address(std::string const& url);
-
-// As parse_address, but its path may end with a query ("?signature=…"), as where files lie has.
-std::optional<Address> parse_file_address(std::string const& url);
 
 // Names in small letters.
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -43,6 +33,9 @@ struct Request {
     // returned: nothing waits in between, and they must not wait themselves.
     bool sinks_on_network_thread = false;
     std::vector<int> wanted = {200}; // the statuses whose body is passed on; others are refusals
+    // The numeric address to connect to, without asking for the host's again and past any proxy; empty: what the host's
+    // name means now.
+    std::string connect_to = {};
 };
 
 // How a request ended.

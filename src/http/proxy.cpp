@@ -1,36 +1,13 @@
 #include "http/proxy.h"
 
 #include "base/ascii.h"
+#include "http/address.h"
 
 #include <cstdlib>
 #include <sstream>
 
 namespace echollama::http {
 namespace {
-
-struct HostAndPort {
-    std::string host;
-    int port;
-};
-
-// "host:1", "host", "[::1]:1" → without brackets. A port that is none is 0.
-HostAndPort split_port(std::string const& text, int usual) {
-    auto const bracket = text.rfind(']');
-    auto const colon = text.rfind(':');
-    auto host = text;
-    int port = usual;
-    if (colon != std::string::npos && (bracket == std::string::npos || colon > bracket)) {
-        auto const digits = text.substr(colon + 1);
-        bool const number =
-            !digits.empty() && digits.size() <= 5 && digits.find_first_not_of("0123456789") == std::string::npos;
-        port = number ? std::atoi(digits.c_str()) : 0;
-        host = text.substr(0, colon);
-    }
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    return {lower_case(host), port};
-}
 
 std::string decoded(std::string const& text) {
     std::string plain;

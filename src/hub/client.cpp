@@ -94,11 +94,8 @@ http::Headers headers_for(Settings const& settings, Address const& address) {
 }
 
 Address redirected(Address const& from, std::string const& location) {
-    auto const url = location.starts_with("/") && !location.starts_with("//") ? from.server + location
-                     : location.starts_with("//") ? from.server.substr(0, from.server.find("://") + 1) + location
-                                                  : location;
-    auto const address = http::parse_file_address(url);
-    if (!address || (from.server.starts_with("https://") && address->server.starts_with("http://"))) {
+    auto address = http::redirect_target(from, location);
+    if (!address) {
         throw Error(from.server + " sends to a place that is no safe address; try again later.");
     }
     return *address;

@@ -40,7 +40,7 @@ std::size_t words_of(ChatRequest const& request) {
 
 void look_first(Engine& engine, ChatRequest const& request, std::stop_token const& stop) {
     if (request.picture) {
-        engine.look({*request.picture}, stop);
+        engine.look(*request.picture, stop);
     }
 }
 
@@ -64,7 +64,7 @@ Answered answer(Engine& engine, ChatRequest const& request, std::function<void(s
     std::vector<Turn> const history(request.turns.begin(), std::prev(request.turns.end()));
     try {
         if (request.picture) {
-            auto const seen = engine.look({*request.picture}, stop);
+            auto const seen = engine.look(*request.picture, stop);
             if (request.want_scene) {
                 give(cutter.push(dump(to_json(seen->observation.scene))));
             } else {

@@ -93,13 +93,18 @@ std::vector<std::uint8_t> bytes_of_data_url(std::string_view text, std::string c
         }
         text.remove_prefix(comma + 1);
     } else if (text.find("://") != std::string_view::npos) {
-        refuse("Pictures from other addresses are not fetched; send the picture itself as a data: address.");
+        refuse_address(param);
     }
     auto bytes = from_base64(text);
     if (!bytes || bytes->empty()) {
         refuse("The picture is empty or no base64; send data:image/png;base64,… with the picture's bytes.");
     }
     return std::move(*bytes);
+}
+
+void refuse_address(std::string const& param) {
+    throw ApiError(400, "Pictures from other addresses are not fetched; send the picture itself as a data: address.",
+                   param, "invalid_image_url");
 }
 
 } // namespace echollama::server

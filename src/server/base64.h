@@ -17,7 +17,10 @@ std::string to_base64(std::span<std::uint8_t const> bytes);
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text);
 
 // The bytes of "data:image/png;base64,…", or of base64 alone. Throws ApiError for addresses of other kinds: nothing is
-// fetched. `param`: the field, for the message.
+// fetched here. `param`: the field, for the message.
 std::vector<std::uint8_t> bytes_of_data_url(std::string_view text, std::string const& param);
+
+// Throws the ApiError for a picture behind an address that is not fetched.
+[[noreturn]] void refuse_address(std::string const& param);
 
 } // namespace echollama::server

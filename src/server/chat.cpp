@@ -86,7 +86,7 @@ void read_picture(Json const& part, char const* key, ChatRequest& request) {
         refuse(std::string("A picture's part needs '") + key + "'.", "messages");
     }
     auto const url = found->is_object() ? text_of(*found, "url") : found->is_string() ? found->get<std::string>() : "";
-    request.picture = bytes_of_data_url(url, key);
+    request.picture = sight_of(url, key);
 }
 
 void read_sound(Json const& part, ChatRequest& request) {
@@ -159,7 +159,7 @@ void read_message(Json const& message, ChatRequest& request) {
     } else if (role == "user" || role == "tool" || role == "function") {
         if (auto const images = message.find("images"); images != message.end() && images->is_array()) { // Ollama's
             for (auto const& image : *images) {
-                request.picture = bytes_of_data_url(image.is_string() ? image.get<std::string>() : "", "images");
+                request.picture = sight_of(image.is_string() ? image.get<std::string>() : "", "images");
             }
         }
         add_turn(request, Turn::Role::user, text);
@@ -304,7 +304,7 @@ ChatRequest read_ollama_generate(Json const& body) {
     }
     if (auto const images = body.find("images"); images != body.end() && images->is_array()) {
         for (auto const& image : *images) {
-            request.picture = bytes_of_data_url(image.is_string() ? image.get<std::string>() : "", "images");
+            request.picture = sight_of(image.is_string() ? image.get<std::string>() : "", "images");
         }
     }
     if (auto const prompt = text_of(body, "prompt"); !prompt.empty() || request.picture) {
@@ -362,7 +362,7 @@ ChatRequest read_llamacpp_completion(Json const& body) {
     request.stops = stops_of(body);
     if (auto const pictures = body.find("image_data"); pictures != body.end() && pictures->is_array()) {
         for (auto const& picture : *pictures) {
-            request.picture = bytes_of_data_url(picture.is_object() ? text_of(picture, "data") : "", "image_data");
+            request.picture = sight_of(picture.is_object() ? text_of(picture, "data") : "", "image_data");
         }
     }
     read_named_turns(without_places(text_of(body, "prompt")), request);

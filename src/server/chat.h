@@ -4,6 +4,7 @@
 
 #include "pipeline/json.h"
 #include "scene/types.h"
+#include "server/sight.h"
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +17,7 @@ struct ChatRequest {
     std::string model;
     std::string system;
     std::vector<Turn> turns;                           // the last is the user's
-    std::optional<std::vector<std::uint8_t>> picture;  // the last that was sent, still encoded
+    std::optional<Sight> picture;                      // the last that was sent
     std::optional<std::vector<std::uint8_t>> question; // sound that is the last question, still encoded
     bool stream = false;
     bool include_usage = false;

@@ -3,7 +3,7 @@
 namespace echollama::server {
 
 void reply_to_chat(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-                   ChatRequest const& request, ChatShape shape) {
+                   ChatRequest request, ChatShape shape) {
     auto const need = request.picture ? Engine::Need::look : Engine::Need::write;
     auto const place = context.engine.admit(need);
     if (!request.stream) {
@@ -13,7 +13,8 @@ void reply_to_chat(RouteContext const& context, httplib::Request const& http, ht
         });
         return;
     }
-    if (!while_client_waits(http, response, context.stop,
+    if ((request.picture && !fetch_first(context, http, response, *request.picture)) ||
+        !while_client_waits(http, response, context.stop,
                             [&](std::stop_token stop) { look_first(context.engine, request, stop); })) {
         return;
     }

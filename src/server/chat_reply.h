@@ -20,6 +20,6 @@ struct ChatShape {
 // Answers as the request wants it, in this shape. A picture that cannot be seen is refused before a streamed reply
 // begins.
 void reply_to_chat(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-                   ChatRequest const& request, ChatShape shape);
+                   ChatRequest request, ChatShape shape);
 
 } // namespace echollama::server

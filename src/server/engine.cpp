@@ -4,6 +4,7 @@
 #include "media/sound/chunk_rate.h"
 #include "scene/question.h"
 #include "server/api_error.h"
+#include "server/base64.h"
 #include "server/shared_roles.h"
 #include "text/sentences.h"
 
@@ -111,7 +112,21 @@ Stage::Place Engine::admit(Need need) {
     return stages_.at(first.at(static_cast<std::size_t>(need)))->admit();
 }
 
+Sight Engine::fetched(Sight sight, std::stop_token const& stop) const {
+    if (!sight.address.empty()) {
+        if (!models_.fetch_picture) {
+            refuse_address("image_url");
+        }
+        sight.picture = models_.fetch_picture(sight.address, stop);
+        sight.address.clear();
+    }
+    return sight;
+}
+
 std::shared_ptr<Seen const> Engine::look(Sight const& sight, std::stop_token const& stop) {
+    if (!sight.address.empty()) { // what lies there may be another picture now: its bytes say whether it is known
+        return look(fetched(sight, stop), stop);
+    }
     while (true) {
         std::promise<std::shared_ptr<Seen const>> mine;
         std::shared_future<std::shared_ptr<Seen const>> others;

@@ -35,6 +35,9 @@ struct EngineModels {
     // Judges what is speech from this probability on, in one stream; empty: by energy.
     std::function<FrameClassifier(float threshold)> speech;
     PromptOptions prompts;
+    // The bytes behind an http(s) address that a client names as its picture. Throws ApiError, Cancelled when stopped.
+    // Empty: pictures are not fetched.
+    std::function<std::vector<std::uint8_t>(std::string const& address, std::stop_token const& stop)> fetch_picture;
 };
 
 // A picture and what was seen in it.
@@ -54,6 +57,10 @@ class Engine {
     // long as the request lasts. Throws ApiError 503 when too many have one.
     enum class Need { look, write, speak, hear };
     Stage::Place admit(Need need);
+
+    // The sight with its picture, which is fetched where it lies behind an address. Throws ApiError 400 where that is
+    // not done.
+    Sight fetched(Sight sight, std::stop_token const& stop) const;
 
     // What the picture (or point cloud, or mesh) shows. The last pictures are kept: clients send the same one with each
     // question.

@@ -55,8 +55,11 @@ Json description(Engine& engine, DescribeRequest const& request, std::stop_token
 }
 
 void reply_describing(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
-                      DescribeRequest const& request) {
+                      DescribeRequest request) {
     auto const place = context.engine.admit(Engine::Need::look);
+    if (!fetch_first(context, http, response, request.sight)) {
+        return;
+    }
     if (request.stream) {
         stream_reply(
             http, response, context.stop, "application/x-ndjson",

@@ -58,17 +58,18 @@ void remember(Conversation& conversation, Json const& body) {
 }
 
 // A picture that comes along begins the conversation anew, wherever it was held before.
-std::shared_ptr<Conversation> conversation_of(RouteContext const& context, std::string const& id, Json const& body) {
+std::shared_ptr<Conversation> conversation_of(RouteContext const& context, std::string const& id, Json const& body,
+                                              std::optional<Sight> sent) {
     if (id.empty()) {
         refuse_unknown();
     }
-    if (!body.contains("image")) {
+    if (!sent) {
         if (auto known = context.conversations.find(id)) {
             return known;
         }
         refuse_unknown();
     }
-    auto conversation = context.conversations.begin(id, read_sight(body), context.engine.wording());
+    auto conversation = context.conversations.begin(id, std::move(*sent), context.engine.wording());
     remember(*conversation, body);
     return conversation;
 }
@@ -156,6 +157,7 @@ void begin(RouteContext const& context, httplib::Request const& http, httplib::R
     auto sight = read_sight(body);
     auto const place = context.engine.admit(Engine::Need::look);
     while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+        sight = context.engine.fetched(std::move(sight), stop);
         auto const seen = context.engine.look(sight, stop); // one that cannot be seen begins nothing
         auto const conversation =
             context.conversations.begin(new_id("conv_"), std::move(sight), context.engine.wording());
@@ -169,8 +171,12 @@ void begin(RouteContext const& context, httplib::Request const& http, httplib::R
 
 void ask(RouteContext const& context, httplib::Request const& http, httplib::Response& response, Json const& body) {
     auto const question = question_in(body);
-    auto const conversation = conversation_of(context, id_of(http), body);
+    auto sent = body.contains("image") ? std::optional(read_sight(body)) : std::nullopt;
     auto const place = context.engine.admit(Engine::Need::look);
+    if (sent && !fetch_first(context, http, response, *sent)) {
+        return;
+    }
+    auto const conversation = conversation_of(context, id_of(http), body, std::move(sent));
     if (is_streamed(body)) {
         stream_reply(
             http, response, context.stop, "application/x-ndjson",

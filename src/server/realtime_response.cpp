@@ -31,7 +31,7 @@ void add_turn(ChatRequest& chat, Turn::Role role, std::string const& text) {
 void add_items(ChatRequest& chat, auto const& items) {
     for (auto const& item : items) {
         if (!item.picture.empty()) {
-            chat.picture = item.picture;
+            chat.picture = Sight{item.picture};
         }
         if (item.role == "system") {
             chat.system += (chat.system.empty() ? "" : "\n") + item.text;

@@ -64,6 +64,12 @@ void post(httplib::Server& server, std::string const& path, RouteContext const& 
     });
 }
 
+bool fetch_first(RouteContext const& context, httplib::Request const& http, httplib::Response& response, Sight& sight) {
+    return sight.address.empty() || while_client_waits(http, response, context.stop, [&](std::stop_token stop) {
+               sight = context.engine.fetched(std::move(sight), stop);
+           });
+}
+
 std::string new_id(std::string const& prefix) {
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     thread_local std::mt19937_64 random{std::random_device{}()};

@@ -60,6 +60,10 @@ using BodyHandler =
     std::function<void(httplib::Request const& request, httplib::Response& response, std::string const& body)>;
 void post(httplib::Server& server, std::string const& path, RouteContext const& context, BodyHandler handler);
 
+// Fetches the picture where it lies behind an address, before a reply begins. False: it cannot be had, and the reply
+// says so.
+bool fetch_first(RouteContext const& context, httplib::Request const& http, httplib::Response& response, Sight& sight);
+
 // "chatcmpl-" and 24 letters and digits by chance.
 std::string new_id(std::string const& prefix);
 

@@ -1,5 +1,6 @@
 #include "server/sight.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/memory_file.h"
 #include "pipeline/input.h"
@@ -72,10 +73,19 @@ class SentFile {
 
 } // namespace
 
+Sight sight_of(std::string const& text, std::string const& param) {
+    auto const begin = lower_case(text.substr(0, 8));
+    if (begin.starts_with("http://") || begin == "https://") {
+        return {{}, text};
+    }
+    return {bytes_of_data_url(text, param)};
+}
+
 Sight read_sight(Json const& body, char const* picture_key) {
     Sight sight;
-    sight.picture = bytes_field(body, picture_key);
-    if (sight.picture.empty()) {
+    if (auto const picture = body.find(picture_key); picture != body.end() && !picture->is_null()) {
+        sight = sight_of(picture->is_string() ? picture->get<std::string>() : std::string(), picture_key);
+    } else {
         throw ApiError(400, std::string("A picture is missing; send its bytes as base64 in '") + picture_key + "'.",
                        picture_key, "missing_field");
     }

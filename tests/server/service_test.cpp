@@ -278,30 +278,70 @@ TEST_F(Server, EveryAddressIsDescribedAndEveryDescriptionServed) {
     EXPECT_EQ(described, std::set<std::string>(routes.begin(), routes.end()));
 }
 
+// A client of its own making, which can leave as rudely as it likes.
+class RudeClient {
+  public:
+    explicit RudeClient(int port) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(port));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    }
+    void post(std::string const& path, std::string const& body) const {
+        auto const request = "POST " + path +
+                             " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+                             "\r\n\r\n" + body;
+        EXPECT_EQ(send(socket_, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+    }
+    void leave(bool with_reset) const {
+        linger const at_once{1, 0};
+        if (with_reset) {
+            setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+        close(socket_);
+    }
+
+  private:
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+};
+
 TEST_F(Server, AClientThatGoesAwayEndsItsWork) {
-    models_.describer->pause = 5s;
-    auto const body = asking("hello", false).dump();
-    auto const request =
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
-        "\r\n\r\n" + body;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(service_->port()));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int const connection = socket(AF_INET, SOCK_STREAM, 0);
-    ASSERT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
-    auto const wait_for = [&](auto const& condition) {
+    models_.describer->pause = models_.speaker->pause = 5s;
+    auto const time_until = [&](auto const& condition) {
         auto const begin = std::chrono::steady_clock::now();
         while (!condition() && std::chrono::steady_clock::now() - begin < 10s) {
             std::this_thread::sleep_for(1ms);
         }
         return std::chrono::steady_clock::now() - begin;
     };
-    wait_for([&] { return models_.describer->running > 0; });
-    close(connection);
-    EXPECT_LT(wait_for([&] { return models_.describer->stopped > 0; }), 2s) << "not after its five seconds";
-    EXPECT_EQ(models_.describer->stopped, 1);
+    struct Case {
+        char const *name, *path;
+        json body;
+        std::atomic<int>&running, &stopped;
+    };
+    auto& describer = *models_.describer;
+    auto& speaker = *models_.speaker;
+    for (bool const with_reset : {false, true}) {
+        for (auto const& [name, path, body, running, stopped] :
+             {Case{"chat", "/v1/chat/completions", asking("hello", false), describer.running, describer.stopped},
+              Case{"streamed chat", "/v1/chat/completions", asking("hello", true), describer.running,
+                   describer.stopped},
+              Case{"speech", "/v1/audio/speech", {{"input", "Mind the step."}}, speaker.running, speaker.stopped}}) {
+            int const before = stopped;
+            RudeClient const client(service_->port());
+            client.post(path, body.dump());
+            time_until([&] { return running > 0; });
+            client.leave(with_reset);
+            auto const took = time_until([&] { return stopped > before; });
+            EXPECT_LT(took, 2s) << name << ": not after its five seconds";
+            EXPECT_EQ(stopped, before + 1) << name;
+            if (std::getenv("ECHOLLAMA_MEASURE")) {
+                std::cout << name << (with_reset ? ", reset" : ", closed") << ": its work ended "
+                          << std::chrono::duration<double, std::milli>(took).count() << " ms after the client went\n";
+            }
+        }
+    }
 }
 
 TEST_F(Server, ManyAtOnceGetTheirOwnAnswersOneAfterTheOther) {

@@ -45,8 +45,8 @@ struct FakeDescriber : Describer {
                 std::this_thread::sleep_for(2ms);
             }
             if (stop.stop_requested()) {
-                ++stopped;
                 --running;
+                ++stopped;
                 return;
             }
             sink(word);
@@ -59,13 +59,15 @@ struct FakeDescriber : Describer {
 struct FakeSpeaker : Speaker {
     bool noise = false;                 // which no format makes small
     std::chrono::milliseconds pause{0}; // before it speaks
-    std::atomic<int> stopped = 0;
+    std::atomic<int> running = 0, stopped = 0;
     std::function<void()> after_first = {}; // called when the first samples were handed on
     std::atomic<std::chrono::steady_clock::time_point> first_made{};
     int sample_rate() const override { return 16000; }
     void say(std::string const& sentence, SpeechOptions const&, AudioSink const& sink, std::stop_token stop) override {
+        ++running;
         for (auto const until = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < until;) {
             if (stop.stop_requested()) {
+                --running;
                 ++stopped;
                 return;
             }
@@ -88,6 +90,7 @@ struct FakeSpeaker : Speaker {
         end.rate = 16000;
         end.end = true;
         sink(std::move(end));
+        --running;
     }
 };
 

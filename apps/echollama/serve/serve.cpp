@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "serve/engine_options.h"
+#include "server/remote_picture.h"
 #include "server/service.h"
 #include "text/sentences.h"
 #include "version.h"
@@ -25,7 +26,7 @@ struct ServeOptions {
     std::size_t most_waiting = 16;
     EngineOptions engine;
     std::optional<int> wyoming; // port
-    bool log = false;
+    bool log = false, remote_pictures = false;
     std::string wyoming_host = "127.0.0.1";
 };
 
@@ -69,6 +70,11 @@ void run(AppContext const& context, ServeOptions options) {
     }
     Timings timings;
     auto models = load_engine_models(context, options.engine, timings);
+    if (options.remote_pictures) {
+        models.fetch_picture = [how = server::picture_limits()](std::string const& address, auto const& stop) {
+            return server::fetch_picture(address, how, stop);
+        };
+    }
     auto const detector = models.seeing.detector;
     auto const loading = begin_in_order(models.describer);
     server::Engine engine(std::move(models), options.most_waiting);
@@ -112,6 +118,8 @@ void add_serve(Command& root, AppContext& context) {
                 "Certificate (PEM, with its chain): clients then come by https")
         .value_name("FILE");
     command.option("--tls-key", options->service.tls_key, "The certificate's key (PEM)").value_name("FILE");
+    command.flag("--allow-remote-images", options->remote_pictures,
+                 "Fetch pictures that clients name by an address, from the public internet only");
     command.flag("--log", options->log, "A line of JSON for each request on standard error; nothing of its contents");
     command.option("--queue", options->most_waiting, "Requests that may wait for one model").range(0, 10000);
     options->engine.language.at_once = usually_at_once;
