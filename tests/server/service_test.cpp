@@ -322,11 +322,12 @@ TEST_F(Server, AClientThatGoesAwayEndsItsWork) {
     };
     auto& describer = *models_.describer;
     auto& speaker = *models_.speaker;
+    auto streamed = asking("hello", false);
+    streamed["stream"] = true;
     for (bool const with_reset : {false, true}) {
         for (auto const& [name, path, body, running, stopped] :
              {Case{"chat", "/v1/chat/completions", asking("hello", false), describer.running, describer.stopped},
-              Case{"streamed chat", "/v1/chat/completions", asking("hello", true), describer.running,
-                   describer.stopped},
+              Case{"streamed chat", "/v1/chat/completions", streamed, describer.running, describer.stopped},
               Case{"speech", "/v1/audio/speech", {{"input", "Mind the step."}}, speaker.running, speaker.stopped}}) {
             int const before = stopped;
             RudeClient const client(service_->port());
