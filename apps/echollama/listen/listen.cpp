@@ -24,11 +24,13 @@ struct ListenOptions {
     RawInput samples;
     std::filesystem::path model, vad;
     std::string language = "en", hint;
+    double pause_s = EndpointerOptions{}.pause_s;
     TranscriptForms forms;
 
     std::optional<RawInput> raw_input() const {
         return raw ? std::optional(RawInput{*raw, samples.rate, samples.channels}) : std::nullopt;
     }
+    EndpointerOptions endpointing() const { return {.pause_s = pause_s}; }
 };
 
 FrameClassifier classifier_of(ListenOptions const& options) {
@@ -37,12 +39,12 @@ FrameClassifier classifier_of(ListenOptions const& options) {
 }
 
 // Waits for one phrase and its end. Empty when stop was requested.
-AudioBuffer record_phrase(AppContext const& context, FrameClassifier classifier) {
+AudioBuffer record_phrase(AppContext const& context, ListenOptions const& options) {
     Microphone microphone(speech_rate);
     if (!context.quiet) {
         std::cerr << "listening; speak now\n";
     }
-    Endpointer endpointer(std::move(classifier));
+    Endpointer endpointer(classifier_of(options), options.endpointing());
     while (!context.stop.stop_requested()) {
         for (auto& event : endpointer.push(microphone.read(context.stop))) {
             if (event.kind == SpeechEvent::Kind::ended) {
@@ -56,7 +58,7 @@ AudioBuffer record_phrase(AppContext const& context, FrameClassifier classifier)
 void listen_once(AppContext const& context, ListenOptions const& options, Listener& listener, Timings& timings,
                  TranscriptOutput& output) {
     auto const audio = timings.measure("input", [&] {
-        return options.microphone ? record_phrase(context, classifier_of(options))
+        return options.microphone ? record_phrase(context, options)
                                   : read_recording(options.recording, options.raw_input(), context.stop);
     });
     auto const transcript = timings.measure("listen", [&] { return listener.hear(audio, options.hint, context.stop); });
@@ -80,7 +82,7 @@ SoundPieces pieces_of(AppContext const& context, ListenOptions const& options) {
 
 // Until the sound ends. Ctrl-C is how somebody who listens to a microphone ends it: what was heard until then is kept.
 void listen_on(AppContext const& context, ListenOptions const& options, Listener& listener, TranscriptOutput& output) {
-    PhraseListener phrases(listener, classifier_of(options));
+    PhraseListener phrases(listener, classifier_of(options), options.endpointing());
     auto const next = pieces_of(context, options);
     while (auto const piece = next(context.stop)) {
         for (auto const& phrase : phrases.push(*piece, options.hint, context.stop)) {
@@ -127,6 +129,9 @@ void add_listen(Command& root, AppContext& context) {
     auto& microphone =
         command.flag("--mic", options->microphone, "Listen to the microphone until one phrase is complete");
     command.flag("--follow", options->follow, "Write down each phrase as it ends, until the sound ends");
+    command.option("--pause", options->pause_s, "Seconds of silence that end a phrase, with --mic and --follow")
+        .range(0.2, 5)
+        .otherwise("0.8");
     auto& raw = command.choice("--raw", options->raw,
                                {{"u8", SampleFormat::u8, {}},
                                 {"s16le", SampleFormat::s16le, {"s16", "pcm", "S16_LE"}},
