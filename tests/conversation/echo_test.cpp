@@ -1,7 +1,7 @@
 // The program's own voice in its microphone, and somebody who speaks over it.
 #include "base/counter_rng.h"
+#include "conversation/own_voice.h"
 #include "conversation/talk.h"
-#include "listener/vad_silero.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
 #include "media/sound/time_stretch.h"
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -108,51 +107,34 @@ Case hear_oneself(FrameClassifier classifier, std::vector<float> const& answer, 
     return result;
 }
 
-// By what speech is told from noise: by loudness, or by Silero's detector.
-enum class Detector { loudness, silero };
+} // namespace
 
-class OwnVoice : public testing::TestWithParam<Detector> {
-  protected:
-    void SetUp() override {
-        SKIP_WITHOUT(test::jfk());
-        if (GetParam() == Detector::silero) {
-            SKIP_WITHOUT(test::silero_model());
-            silero_ = std::make_shared<SileroVad>(test::silero_model());
-        }
-        auto const speech = resample(load_audio(test::jfk()), rate).samples;
-        for (std::size_t from : {0U, 16000U, 48000U, 80000U}) {
-            answers_.push_back({speech.begin() + static_cast<std::ptrdiff_t>(from),
-                                speech.begin() + static_cast<std::ptrdiff_t>(from + 5 * rate)});
-            float const gain = 0.15F / rms(answers_.back());
-            for (auto& sample : answers_.back()) {
-                sample = std::clamp(gain * sample, -1.0F, 1.0F);
-            }
-        }
-        TimeStretch higher(rate, 1.1F, 1.35F); // somebody else
-        other_ = higher.push(std::vector<float>(speech.begin() + 5 * rate, speech.begin() + 8 * rate));
-        float const gain = 0.06F / rms(other_);
-        for (auto& sample : other_) {
-            sample *= gain;
+void OwnVoice::SetUp() {
+    SKIP_WITHOUT(test::jfk());
+    SKIP_WITHOUT(GetParam().needs);
+    auto const speech = resample(load_audio(test::jfk()), rate).samples;
+    for (std::size_t from : {0U, 16000U, 48000U, 80000U}) {
+        answers_.push_back({speech.begin() + static_cast<std::ptrdiff_t>(from),
+                            speech.begin() + static_cast<std::ptrdiff_t>(from + 5 * rate)});
+        float const gain = 0.15F / rms(answers_.back());
+        for (auto& sample : answers_.back()) {
+            sample = std::clamp(gain * sample, -1.0F, 1.0F);
         }
     }
-
-    FrameClassifier classifier() const {
-        if (silero_) {
-            silero_->reset();
-            return silero_classifier(silero_);
-        }
-        return energy_classifier();
+    TimeStretch higher(rate, 1.1F, 1.35F); // somebody else
+    other_ = higher.push(std::vector<float>(speech.begin() + 5 * rate, speech.begin() + 8 * rate));
+    float const gain = 0.06F / rms(other_);
+    for (auto& sample : other_) {
+        sample *= gain;
     }
+}
 
-    std::shared_ptr<SileroVad> silero_;
-    std::vector<std::vector<float>> answers_;
-    std::vector<float> other_;
-};
+namespace {
 
 TEST_P(OwnVoice, DoesNotInterruptItself) {
     int interrupted = 0;
     for (std::uint64_t k = 0; k < 100; ++k) {
-        auto const result = hear_oneself(classifier(), answers_[k % answers_.size()], {}, 0, k, -10);
+        auto const result = hear_oneself(GetParam().make(), answers_[k % answers_.size()], {}, 0, k, -10);
         interrupted += result.paused > 0 ? 1 : 0;
     }
     EXPECT_EQ(interrupted, 0) << "of 100";
@@ -162,7 +144,7 @@ TEST_P(OwnVoice, SomebodyWhoSpeaksOverItIsHeard) {
     int heard = 0;
     for (std::uint64_t k = 0; k < 100; ++k) {
         double const at_s = 1 + 3 * static_cast<double>(uniform(5, k));
-        auto const result = hear_oneself(classifier(), answers_[k % answers_.size()], other_, at_s, k, -10);
+        auto const result = hear_oneself(GetParam().make(), answers_[k % answers_.size()], other_, at_s, k, -10);
         bool const over = at_s > 3.5; // the answer may end before a second of it is heard
         heard += result.paused_at_s >= at_s && (over || result.interrupted == 1) ? 1 : 0;
     }
@@ -185,10 +167,8 @@ TEST_P(OwnVoice, AFanIsNotSomebody) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Detectors, OwnVoice, testing::Values(Detector::loudness, Detector::silero),
-                         [](auto const& tested) {
-                             return tested.param == Detector::silero ? std::string("Silero") : std::string("Loudness");
-                         });
+INSTANTIATE_TEST_SUITE_P(Detectors, OwnVoice,
+                         testing::Values(SpeechDetector{"loudness", "/", [] { return energy_classifier(); }}));
 
 } // namespace
 } // namespace echollama
