@@ -10,6 +10,10 @@ namespace echollama {
 namespace {
 
 constexpr float danger_s = 4.5F, surely_s = 16; // until contact; at the latest
+constexpr float young_s = 0.8F;                 // what was watched no longer cannot be known better
+constexpr float at_once_s = 2;                  // what is here by then at the latest leaves no time for a second look
+constexpr float reach_s = 3.6F;                 // what cannot be here within this time is no danger yet
+constexpr float step_m = 2, way_m = 0.8F;       // a step or two away, and no farther to the side
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
 constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
@@ -52,17 +56,30 @@ int crossing_direction(Movement const& movement) {
 bool is_danger(Thing const& thing) {
     auto const& movement = thing.movement;
     if (!movement.contact_s || !movement.sideways || !movement.closing || movement.contact_s->value > danger_s ||
-        movement.contact_s->high > surely_s) {
+        movement.closing->low * surely_s < 1) {
         return false;
     }
+    if (movement.watched_s > young_s && movement.contact_s->high > surely_s) {
+        return false; // there was time enough to become sure
+    }
+    float const fastest = fastest_m_s(thing.detection.label);
     if (thing.distance.source != DistanceSource::none &&
-        thing.distance.metres > danger_s * fastest_m_s(thing.detection.label)) {
+        (thing.distance.metres > reach_s * fastest || thing.distance.metres * movement.closing->value > fastest)) {
         return false; // its box grew for another reason
     }
     float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;
     float const beside = std::abs(turning) / std::hypot(turning, movement.closing->value); // sine of its way to ours
     return beside < corridor_share ||
            (thing.distance.source != DistanceSource::none && beside * thing.distance.metres < corridor_m);
+}
+
+bool stands_before(Thing const& thing) {
+    auto const* known = find_class(thing.detection.label);
+    bool const moves =
+        known && (known->kind == Kind::person || known->kind == Kind::vehicle || known->kind == Kind::animal);
+    float const metres = thing.distance.metres, angle = thing.bearing_deg * std::numbers::pi_v<float> / 180;
+    return moves && thing.distance.source != DistanceSource::none && metres < step_m &&
+           std::abs(angle) < std::numbers::pi_v<float> / 2 && std::abs(std::sin(angle)) * metres < way_m;
 }
 
 bool ChangeFinder::was_here(Thing const& thing, double seconds) const {
@@ -83,8 +100,12 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
         known.told = !described || was_here(thing, seconds);
         if (!known.told) {
             tell(ChangeKind::appeared, thing.first_seen);
-            known.told = true;
         }
+        if (!known.told && stands_before(thing)) { // there is no time to see how it moves
+            known.danger_at = seconds;
+            tell(ChangeKind::danger, thing.first_seen);
+        }
+        known.told = true;
     }
     known.label = thing.detection.label;
     known.last = seconds;
@@ -94,7 +115,8 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     known.danger_since = !danger ? -1 : known.danger_since < 0 ? seconds : known.danger_since;
     known.danger_pictures = danger ? known.danger_pictures + 1 : 0;
     bool const lasting =
-        danger && known.danger_pictures >= danger_pictures && seconds - known.danger_since >= danger_lasts_s;
+        danger && (thing.movement.closing->low * at_once_s > 1 ||
+                   (known.danger_pictures >= danger_pictures && seconds - known.danger_since >= danger_lasts_s));
     if (lasting && seconds - known.danger_at > danger_again_s) {
         known.danger_at = seconds;
         known.moving = true;

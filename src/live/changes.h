@@ -11,7 +11,7 @@
 namespace echollama {
 
 enum class ChangeKind {
-    danger,   // it will be here within a few seconds
+    danger,   // it will be here within a few seconds, or is suddenly a step away
     nearer,   // it came clearly nearer than when it was last told
     crossing, // it moves across
     appeared, // it was not there before
@@ -65,5 +65,7 @@ class ChangeFinder {
 
 // Would it be here within a few seconds? Its way leads to the viewer, as surely as that is known.
 bool is_danger(Thing const& thing);
+// A person, vehicle or animal within two metres on the viewer's way, as far as that is known.
+bool stands_before(Thing const& thing);
 
 } // namespace echollama

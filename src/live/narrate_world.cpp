@@ -13,7 +13,8 @@ namespace {
 
 constexpr double in_time_s = 0.5, told_before_s = 5; // what was told shortly before counts as told
 constexpr int least_pictures = 3;
-constexpr float touching = 0.25F; // overlap from which a told thing may be the true one
+constexpr float comes_s = 8, comes_m = 3, near_m = 2.5F; // what a warning may be about
+constexpr float touching = 0.25F;                        // overlap from which a told thing may be the true one
 
 MovingTruth const* nearest_truth(MovingMoment const& moment, Box const& box) {
     MovingTruth const* best = nullptr;
@@ -25,6 +26,12 @@ MovingTruth const* nearest_truth(MovingMoment const& moment, Box const& box) {
         }
     }
     return best;
+}
+
+// Comes near within some seconds, or is near.
+bool is_worth_a_warning(MovingTruth const& truth) {
+    bool const comes = truth.contact_s && *truth.contact_s < comes_s && truth.passes_m < comes_m;
+    return comes || truth.metres < near_m;
 }
 
 // Which true things each followed one was, and in how many pictures up to each moment it was any.
@@ -107,6 +114,21 @@ void score_hazards(NarratedWorld const& narrated, Identities const& identities, 
     }
 }
 
+void score_warning(SaidAt const& said, FollowedMoment const& followed, NarrationScore& score) {
+    auto const& named = said.announcement.identities;
+    auto const thing = std::find_if(followed.things.begin(), followed.things.end(), [&](Thing const& one) {
+        return std::find(named.begin(), named.end(), one.identity()) != named.end();
+    });
+    auto const* truth =
+        thing == followed.things.end() ? nullptr : nearest_truth(*followed.moment, thing->detection.box);
+    bool const right = truth && is_worth_a_warning(*truth);
+    ++score.warnings.all;
+    score.warnings.good += right;
+    if (!right) {
+        score.faults.push_back("warned at " + at(said.seconds) + " of what does not come: " + said.announcement.text);
+    }
+}
+
 } // namespace
 
 double spoken_seconds(std::string const& text) {
@@ -154,6 +176,9 @@ NarrationScore narration_score(NarratedWorld const& narrated) {
         while (next < narrated.moments.size() && narrated.moments[next].moment->seconds <= said.seconds) {
             identities.see(narrated.moments[next++]);
         }
+        if (said.announcement.kind == ChangeKind::danger && next > 0) {
+            score_warning(said, narrated.moments[next - 1], score);
+        }
         for (int identity : said.announcement.identities) {
             ++score.there.all;
             bool const there = identities.pictures(identity) >= least_pictures;
@@ -183,6 +208,7 @@ NarrationScore narration_score(NarratedWorld const& narrated) {
 NarrationScore& operator+=(NarrationScore& sum, NarrationScore const& one) {
     sum.hazards.good += one.hazards.good, sum.hazards.all += one.hazards.all;
     sum.there.good += one.there.good, sum.there.all += one.there.all;
+    sum.warnings.good += one.warnings.good, sum.warnings.all += one.warnings.all;
     sum.repeated += one.repeated;
     sum.sentences += one.sentences;
     sum.seconds += one.seconds;

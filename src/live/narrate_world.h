@@ -29,6 +29,7 @@ NarratedWorld narrate(MovingWorld&&, NarratorOptions const&) = delete;
 
 struct NarrationScore {
     Counted hazards;  // of the script, told within half a second of being seen, or before
+    Counted warnings; // of dangers, about what comes within eight seconds and passes within three metres, or is near
     Counted there;    // told things that were there in at least three pictures before
     int repeated = 0; // sentences within their expiry
     int sentences = 0;

@@ -160,7 +160,13 @@ bool Narrator::was_said(Announcement const& announcement, double seconds) const 
 
 std::optional<Announcement> Narrator::say(Announcement announcement, double seconds) {
     std::erase_if(said_, [&](auto const& one) { return seconds - one.second > again_s; });
+    std::erase_if(warned_, [&](auto const& one) { return seconds - one.second > now_again_s; });
     said_[announcement.text] = seconds;
+    if (announcement.urgency == Urgency::now) {
+        for (int identity : announcement.identities) {
+            warned_[identity] = seconds;
+        }
+    }
     speaking_ = {announcement.urgency, seconds};
     return announcement;
 }
@@ -181,6 +187,27 @@ std::optional<Announcement> Narrator::description(double seconds) const {
     return first;
 }
 
+// A thing of this label was warned of a moment ago, and is still there: this is not the same one.
+bool Narrator::is_another(Change const& danger) const {
+    return std::any_of(warned_.begin(), warned_.end(), [&](auto const& warned) {
+        auto const* other = thing(warned.first);
+        return warned.first != danger.identity && scene_at_ - warned.second < now_again_s && other && other->present &&
+               other->detection.label == danger.label;
+    });
+}
+
+std::string Narrator::danger_words(Change const& danger, SceneObject const& seen) const {
+    auto name = careful_name(seen.detection, options_.wording.sure_score);
+    auto const one = with_article(seen.detection.label);
+    if (auto const at = name.find(one); at != std::string::npos && is_another(danger)) {
+        name.replace(at, one.size(), "another " + seen.detection.label);
+    }
+    auto const* followed = thing(danger.identity);
+    bool const comes = followed && followed->movement.closing && followed->movement.closing->value > 0;
+    return "Careful, " + name + comma(direction_words(seen, options_.wording.directions)) +
+           comma(distance_words(seen.distance, options_.wording.units)) + (comes ? ", getting nearer." : ".");
+}
+
 std::string Narrator::words_of(Change const& change, std::vector<int> const& together) const {
     auto const* seen = object(change.identity);
     auto const& wording = options_.wording;
@@ -195,7 +222,7 @@ std::string Narrator::words_of(Change const& change, std::vector<int> const& tog
     auto const name = careful_name(seen->detection, wording.sure_score);
     switch (change.kind) {
     case ChangeKind::danger:
-        return "Careful, " + object_clause(*seen, wording) + ", getting nearer.";
+        return danger_words(change, *seen);
     case ChangeKind::nearer:
         return the(change.label) + " is nearer" + direction + distance + ".";
     case ChangeKind::crossing:
@@ -265,6 +292,9 @@ std::optional<Announcement> Narrator::next(double seconds) {
             continue;
         }
         auto announcement = announcement_of(one, seconds);
+        if (announcement && one.urgency == Urgency::now && was_said(*announcement, seconds)) {
+            continue; // of another thing: as it comes nearer the words will be others
+        }
         auto const told = announcement ? announcement->identities : std::vector<int>{one.change.identity};
         std::erase_if(waiting_, [&](Waiting const& other) {
             return other.change.kind == one.change.kind &&
@@ -294,9 +324,12 @@ std::string Narrator::what_changed(double seconds) {
         }
         named.push_back(change->identity);
         auto const* seen = object(change->identity);
+        bool const is_new = std::any_of(history_.begin(), history_.end(), [&](Change const& one) {
+            return one.identity == change->identity && one.kind == ChangeKind::appeared;
+        });
         if (change->kind == ChangeKind::gone) {
             gone.push_back(the(change->label) + " is gone.");
-        } else if (seen && change->kind == ChangeKind::appeared) {
+        } else if (seen && is_new) {
             sentences.push_back("New: " + object_clause(*seen, options_.wording) + ".");
         } else if (seen) {
             sentences.push_back(the(change->label) + (change->kind == ChangeKind::stopped ? " has stopped" : " moved") +

@@ -81,6 +81,8 @@ class Narrator {
     std::optional<Announcement> description(double seconds) const;
     std::optional<Announcement> announcement_of(Waiting const& first, double seconds);
     std::string words_of(Change const& change, std::vector<int> const& together) const;
+    std::string danger_words(Change const& danger, SceneObject const& seen) const;
+    bool is_another(Change const& danger) const;
     bool was_said(Announcement const& announcement, double seconds) const;
     std::optional<Announcement> say(Announcement announcement, double seconds);
     bool may_interrupt(Urgency urgency, double seconds) const;
@@ -96,6 +98,7 @@ class Narrator {
     std::optional<Spoken> speaking_;
     double ended_at_ = -1e9;
     std::map<std::string, double> said_; // sentences and when
+    std::map<int, double> warned_;       // of which things and when
     std::vector<Change> history_;        // since what_changed() was last asked
     double asked_at_ = -1;
 };

@@ -12,11 +12,17 @@ constexpr double change_per_s = 0.1; // how much the share that is lost a second
 constexpr double first_rate = 1.0;   // nothing is known of the speed: this much of the value a second
 constexpr double shortest_s = 0.3;
 constexpr int fewest = 4;
+constexpr double long_s = 1;   // after so long without a look its speed is anybody's guess
+constexpr double leap = 9;     // squared deviations: what a box takes in has changed, not how far its thing is away
+constexpr double calm_s = 0.5; // after that nothing is said of when it will be here
 
 } // namespace
 
 void ClosingFilter::measure(double seconds, float measured, float noise) {
     double const z = measured, r = std::pow(static_cast<double>(noise) * std::max(z, 1e-9), 2);
+    if (begun_ && seconds - last_ > long_s) {
+        *this = {};
+    }
     ++count_;
     if (!begun_) {
         begun_ = true;
@@ -35,6 +41,13 @@ void ClosingFilter::measure(double seconds, float measured, float noise) {
     p11_ += q * dt;
     double const s = p00_ + r, k0 = p00_ / s, k1 = p01_ / s, off = z - value_;
     surprise_ = static_cast<float>(off * off / s);
+    if (surprise_ > leap) { // somebody behind it is taken in, or it comes out from behind something: its speed stays
+        value_ = z;
+        p00_ = r;
+        p01_ = 0;
+        leapt_ = seconds;
+        return;
+    }
     value_ += k0 * off;
     speed_ += k1 * off;
     p11_ -= k1 * p01_;
@@ -53,7 +66,7 @@ std::optional<Interval> ClosingFilter::rate() const {
 
 std::optional<Interval> ClosingFilter::contact() const {
     auto const closing = rate();
-    if (!closing || closing->low <= 0.02F) { // beyond 50 seconds nothing is said
+    if (!closing || closing->low <= 0.02F || last_ - leapt_ < calm_s) { // beyond 50 seconds nothing is said
         return std::nullopt;
     }
     // Boxes err for longer than one picture, which the filter does not know.

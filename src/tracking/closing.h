@@ -20,6 +20,7 @@ class ClosingFilter {
     bool begun() const { return begun_; }
     double latest() const { return last_; } // when the last measurement was made
     int count() const { return count_; }
+    float measured_s() const { return static_cast<float>(last_ - first_); } // from the first measurement to the last
 
     // Share of the distance that is lost a second; negative: it goes away. None before four measurements over 0.3 s.
     std::optional<Interval> rate() const;
@@ -35,7 +36,7 @@ class ClosingFilter {
   private:
     bool begun_ = false;
     int count_ = 0;
-    double first_ = 0, last_ = 0;
+    double first_ = 0, last_ = 0, leapt_ = -1e9;
     double value_ = 0, speed_ = 0;       // speed: change of value a second
     double p00_ = 0, p01_ = 0, p11_ = 0; // covariance
     float surprise_ = 1;

@@ -31,6 +31,15 @@ MovingTruth const* truth_of(MovingMoment const& moment, Box const& box) {
     return best;
 }
 
+// A thing that is mostly hidden need not be told, and to know where it is is no error.
+bool lies_on_a_hidden_one(MovingMoment const& moment, Box const& box) {
+    auto const lies_on = [&](MovingTruth const& truth) { return overlap(truth.box, box) >= same; };
+    return std::any_of(moment.truth.begin(), moment.truth.end(),
+                       [&](auto const& truth) { return truth.visible < seen_share && lies_on(truth); }) &&
+           std::none_of(moment.truth.begin(), moment.truth.end(),
+                        [&](auto const& truth) { return truth.visible >= seen_share && lies_on(truth); });
+}
+
 bool holds(Interval const& interval, float value) {
     return interval.low <= value && value <= interval.high;
 }
@@ -67,7 +76,7 @@ std::vector<MotFrame> mot_frames(std::vector<FollowedMoment> const& moments) {
             }
         }
         for (auto const& thing : followed.things) {
-            if (thing.present) {
+            if (thing.present && !lies_on_a_hidden_one(*followed.moment, thing.detection.box)) {
                 frame.told.push_back({thing.identity(), thing.detection.box});
             }
         }

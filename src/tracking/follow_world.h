@@ -34,6 +34,8 @@ struct FollowScore {
 
 FollowScore follow_score(std::vector<FollowedMoment> const& moments);
 FollowScore& operator+=(FollowScore& sum, FollowScore const& one);
+// True and told boxes as the standard measures take them. Things that are mostly hidden are neither asked for nor held
+// against who knows them, as MOTChallenge's evaluation leaves out what matches its distractors (TrackEval).
 std::vector<MotFrame> mot_frames(std::vector<FollowedMoment> const& moments);
 
 } // namespace echollama

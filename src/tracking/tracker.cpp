@@ -140,7 +140,9 @@ float Tracker::return_cost_of(Track const& track, Detection const& detection, fl
     auto const& box = detection.box;
     float const common = std::min(expected.y1, box.y1) - std::max(expected.y0, box.y0);
     float const all = std::max(expected.y1, box.y1) - std::min(expected.y0, box.y0);
-    float const apart = std::abs(expected.center_x() - box.center_x()) / (return_share * static_cast<float>(width_));
+    // Outside of the picture it may have moved as it liked: it comes back at the side where it was left.
+    float const x = std::clamp(expected.center_x(), 0.0F, static_cast<float>(width_));
+    float const apart = std::abs(x - box.center_x()) / (return_share * static_cast<float>(width_));
     return 0.5F * (1 - std::max(0.0F, common) / all) + 0.5F * apart;
 }
 
@@ -186,17 +188,19 @@ void Tracker::measure_size(Track& track, Detection const& detection) {
     // Its height tells its depth along the optical axis; the distance is longer beside the axis.
     float const bearing = bearing_of(box.center_x(), camera_) * std::numbers::pi_v<float> / 180;
     float const axis = camera_.projection == Projection::flat ? std::max(0.2F, std::cos(bearing)) : 1;
-    if (box.y0 > edge && box.y1 < bottom) {
-        track.by_height.measure(now_, 1 / (std::max(box.height(), 1.0F) * axis), noise_);
-        if (track.by_height.count() > 4) {
+    auto const measure = [&](ClosingFilter& filter, float side, float& noise) {
+        filter.measure(now_, 1 / (std::max(side, 1.0F) * axis), noise);
+        if (filter.count() > 4) {
             constexpr float most = 6, usual = 0.95F, pace = 0.03F; // surprises beyond count less; their mean then
-            float const off = std::min(track.by_height.surprise(), most) / usual - 1;
-            noise_ = std::clamp(noise_ * std::exp(pace / 2 * off), 0.01F, 0.2F);
+            float const off = std::min(filter.surprise(), most) / usual - 1;
+            noise = std::clamp(noise * std::exp(pace / 2 * off), 0.01F, 0.2F);
         }
+    };
+    if (box.y0 > edge && box.y1 < bottom) {
+        measure(track.by_height, box.height(), noise_);
     }
     if (box.x0 > edge && box.x1 < right) {
-        constexpr float swing = 1.5F; // arms and legs
-        track.by_width.measure(now_, 1 / (std::max(box.width(), 1.0F) * axis), swing * noise_);
+        measure(track.by_width, box.width(), width_noise_);
     }
 }
 
@@ -372,6 +376,7 @@ void Tracker::describe_movement(Track const& track, Thing& thing) const {
     auto& movement = thing.movement;
     auto const& closing = track.closing(now_);
     movement.closing = closing.rate();
+    movement.watched_s = closing.measured_s();
     if (movement.closing && &closing == &track.by_metres) {
         float const metres = closing.value();
         movement.approach =

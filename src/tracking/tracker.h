@@ -29,6 +29,7 @@ struct Movement {
     std::optional<Interval> closing;   // share of its distance that is lost a second
     std::optional<Interval> approach;  // metres a second towards the viewer; negative: away
     std::optional<Interval> contact_s; // until it is nearest; none unless it surely comes here
+    float watched_s = 0;               // how long its coming nearer has been measured
     std::optional<Interval> sideways;  // degrees a second to the right, seen from a camera that does not turn
 };
 
@@ -114,7 +115,7 @@ class Tracker {
     int next_identity_ = 1;
     int width_ = 0, height_ = 0;
     Intrinsics camera_;
-    float noise_ = 0.05F; // of the detector's box heights, as a share; learned
+    float noise_ = 0.05F, width_noise_ = 0.075F; // of the detector's boxes, as shares of their sides; learned
 };
 
 } // namespace echollama

@@ -74,6 +74,7 @@ Json to_json(Result const& result) {
             {"speed_inside_interval", to_json(tally(result.followed.speeds))},
             {"side_of_approach", to_json(tally(result.followed.sides))},
             {"dangers_in_time", to_json(tally(result.narrated.hazards))},
+            {"warnings_of_what_comes", to_json(tally(result.narrated.warnings))},
             {"told_things_there", to_json(tally(result.narrated.there))},
             {"repeated", result.narrated.repeated},
             {"sentences", result.narrated.sentences},
@@ -88,6 +89,7 @@ void print(std::string const& name, Result const& result) {
                percent(tally(result.followed.speeds)) + ", side of approach right " +
                percent(tally(result.followed.sides)) + ".");
     print_line("  Dangers told within half a second " + percent(tally(result.narrated.hazards)) +
+               "; warnings of what comes " + percent(tally(result.narrated.warnings)) +
                "; told things that were there " + percent(tally(result.narrated.there)) + "; sentences " +
                std::to_string(result.narrated.sentences) + " in " +
                std::to_string(std::lround(result.narrated.seconds)) + " seconds, repeated too soon " +

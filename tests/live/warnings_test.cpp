@@ -1,0 +1,169 @@
+// Warnings are about what comes, not about boxes that grow for another reason.
+#include "base/counter_rng.h"
+#include "live/narrate_world.h"
+#include "live/stage.h"
+
+#include <gtest/gtest.h>
+
+#include <numbers>
+
+namespace echollama {
+namespace {
+
+using test::has;
+using test::person_at;
+using test::Stage;
+
+int warnings(Stage const& stage) {
+    int count = 0;
+    for (auto const& one : stage.said) {
+        count += one.urgency == Urgency::now;
+    }
+    return count;
+}
+
+// Somebody's way as a bearing and metres, and what the detector does to the box.
+struct Way {
+    float from_deg, deg_s, metres, m_s;
+};
+using Fault = std::function<void(Box&, double, Draws&)>;
+
+Stage walked(Way const& way, Fault const& fault, std::uint64_t seed) {
+    Draws draws(seed);
+    Stage stage;
+    stage.play(0, 8, [&](double now) {
+        auto const t = static_cast<float>(now);
+        auto one = person_at(way.from_deg + way.deg_s * t, std::max(0.8F, way.metres + way.m_s * t));
+        auto& box = one.box;
+        float const w = 0.02F * box.width(), h = 0.02F * box.height();
+        box.x0 += draws.between(-w, w), box.x1 += draws.between(-w, w);
+        box.y0 += draws.between(-h, h), box.y1 += draws.between(-h, h);
+        fault(box, now, draws);
+        return std::vector{one};
+    });
+    return stage;
+}
+
+void none(Box&, double, Draws&) {}
+
+// The box takes in somebody who is farther away, whose head is higher in the picture, for a while.
+void takes_in_another(Box& box, double now, Draws& draws) {
+    if (now > 3 && now < 4.5) {
+        float const more = now < 3.15 ? 0.2F : 0.4F;
+        box.y0 -= (more + draws.between(-0.03F, 0.03F)) * box.height();
+    }
+}
+
+// Legs are hidden, then come out from behind what hid them.
+void comes_out(Box& box, double now, Draws&) {
+    float const hidden = now < 3 ? 0.4F : now < 3.2 ? 0.2F : 0;
+    box.y1 -= hidden * box.height();
+}
+
+// Somebody else beside is taken in from picture to picture.
+void flickers(Box& box, double now, Draws& draws) {
+    if (std::fmod(now, 1.5) > 1.25) {
+        box.y0 -= draws.between(0.15F, 0.3F) * box.height();
+        box.x1 += draws.between(0, 0.5F) * box.width();
+    }
+}
+
+void steps(Box& box, double now, Draws&) {
+    float const swing = 0.25F * static_cast<float>(std::sin(2 * std::numbers::pi * 1.8 * now)) * box.width();
+    box.x0 -= swing / 2, box.x1 += swing / 2;
+}
+
+class NoWarning : public testing::TestWithParam<Fault> {};
+
+TEST_P(NoWarning, OfThoseWhoDoNotCome) {
+    int needless = 0;
+    std::string told;
+    // across, standing, along and away, at eight to thirteen metres
+    for (auto const& way : {Way{-25, 6, 9, 0}, Way{20, -5, 12, 0}, Way{5, 0, 8, 0}, Way{0, 0, 11, 0},
+                            Way{10, 2, 8, 0.7F}, Way{-3, 0, 8, 1.2F}, Way{-18, 3, 10, -0.1F}}) {
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            auto const stage = walked(way, GetParam(), seed);
+            needless += warnings(stage);
+            told += stage.all() + "\n";
+        }
+    }
+    EXPECT_LE(needless, 1) << told; // of 21
+}
+
+TEST_P(NoWarning, ButThoseWhoComeAreTold) {
+    for (auto const& way : {Way{0, 0, 10, -1.4F}, Way{3, 0, 9, -1.2F}, Way{-2, 0, 14, -2.4F}}) {
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            auto const stage = walked(way, GetParam(), seed);
+            double const contact = static_cast<double>(-way.metres / way.m_s);
+            ASSERT_GE(warnings(stage), 1) << way.metres << " " << seed << "\n" << stage.all();
+            for (auto const& one : stage.said) {
+                if (one.urgency == Urgency::now) {
+                    EXPECT_LT(one.seconds, contact - 1) << way.metres << "\n" << stage.all();
+                    break;
+                }
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, NoWarning,
+                         testing::Values(Fault(none), Fault(takes_in_another), Fault(comes_out), Fault(flickers),
+                                         Fault(steps)));
+
+TEST(Warnings, WhoIsSuddenlyAStepAwayIsToldAtOnce) {
+    Stage stage;
+    stage.play(0, 6, [](double now) { return now > 4 ? std::vector{person_at(3, 1.5F)} : std::vector<Detection>(); });
+    ASSERT_EQ(warnings(stage), 1) << stage.all();
+    EXPECT_NEAR(stage.said.back().seconds, 4.3, 0.15) << stage.all();
+    EXPECT_FALSE(has(stage.said.back().text, "nearer")) << stage.all(); // that was not seen
+}
+
+TEST(Warnings, ACupOnTheTableIsNone) {
+    Stage stage;
+    stage.play(
+        0, 6, [](double now) { return now > 4 ? std::vector{person_at(3, 1.5F, "chair")} : std::vector<Detection>(); });
+    EXPECT_EQ(warnings(stage), 0) << stage.all();
+}
+
+TEST(Warnings, OfTwoWhoComeBehindEachOtherBothAreTold) {
+    Stage stage;
+    stage.play(0, 6, [](double now) {
+        auto const came = static_cast<float>(now) * 1.5F;
+        return std::vector{person_at(-3, 9 - came), person_at(4, 9.3F - came)};
+    });
+    EXPECT_TRUE(has(stage.all(), "Careful, a person")) << stage.all();
+    EXPECT_TRUE(has(stage.all(), "Careful, another person")) << stage.all();
+}
+
+class FreshWorlds : public testing::TestWithParam<CameraWay> {};
+
+TEST_P(FreshWorlds, WarnOfWhatComesAndOfAllOfIt) {
+    NarrationScore sum;
+    FollowScore followed;
+    for (std::uint64_t seed = 2019; seed <= 2022; ++seed) {
+        MovingWorldOptions options;
+        options.way = GetParam();
+        auto const world = make_moving_world(seed, options);
+        auto const narrated = narrate(world, {});
+        sum += narration_score(narrated);
+        followed += follow_score(narrated.moments);
+    }
+    std::string faults;
+    for (auto const& fault : sum.faults) {
+        faults += fault + "\n";
+    }
+    EXPECT_GT(sum.hazards.all, 2);
+    EXPECT_EQ(sum.hazards.good, sum.hazards.all) << faults;
+    EXPECT_GE(sum.warnings.share(), 0.75) << faults;
+    EXPECT_EQ(sum.there.good, sum.there.all) << faults;
+    EXPECT_EQ(sum.repeated, 0) << faults;
+    EXPECT_GE(followed.mot.idf1(), 0.88);
+    EXPECT_GE(followed.contacts.share(), 0.9);
+    EXPECT_EQ(followed.sides.good, followed.sides.all);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, FreshWorlds, testing::ValuesIn(camera_ways),
+                         [](auto const& instance) { return camera_way_name(instance.param); });
+
+} // namespace
+} // namespace echollama
