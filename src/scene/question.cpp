@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 namespace echollama {
@@ -316,11 +317,27 @@ class Reader {
             }
         }
         question_.ask = asked();
+        settle_same_things();
         // "what kind of animal": the kind is what its class says
         bool const kinds = std::any_of(question_.things.begin(), question_.things.end(),
                                        [](auto const& t) { return !t.mention.exact; });
         if (kinds || question_.all_things) {
             std::erase_if(question_.attributes, [](auto const& a) { return a.attribute == Attribute::kind; });
+        }
+    }
+
+    // "A cup or a mug": one class, told once.
+    void settle_same_things() {
+        if (question_.ask == Ask::compare || question_.ask == Ask::alternatives) {
+            return;
+        }
+        auto& things = question_.things;
+        for (auto i = things.begin(); i != things.end();) {
+            bool const before = std::any_of(things.begin(), i, [&](auto const& thing) {
+                return !thing.mention.label.empty() && thing.mention.label == i->mention.label &&
+                       thing.mention.words != i->mention.words;
+            });
+            i = before ? things.erase(i) : std::next(i);
         }
     }
 

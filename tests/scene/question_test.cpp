@@ -163,6 +163,16 @@ TEST(ReadQuestion, ItsParts) {
     EXPECT_FALSE(read_question("Is the bus 3.5").is_understood());
 }
 
+TEST(ReadQuestion, TwoWordsForOneClassAreOneThing) {
+    for (char const* text : {"Is there a cup or a mug?", "Where is my cup or mug?", "Where are the couch and the sofa?",
+                             "How far is the couch or the sofa?"}) {
+        EXPECT_EQ(read_question(text).things.size(), 1U) << text;
+    }
+    EXPECT_EQ(read_question("Is there a cup or a bowl?").things.size(), 2U);
+    EXPECT_EQ(read_question("Which is nearer, the couch or the sofa?").things.size(), 2U);
+    EXPECT_EQ(read_question("Is there a zorb or a glimp?").unknown.size(), 2U);
+}
+
 TEST(ReadQuestion, BeginsWhereItIsAsked) {
     for (char const* text : {"I am in the kitchen, can you tell me where my cup is?",
                              "I am in the kitchen, where is my cup?", "I hold a dog, let me know where my cup is."}) {
