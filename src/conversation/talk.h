@@ -167,8 +167,8 @@ class Talk {
     float recently_played_ = 0; // RMS
     int learned_ = 0;           // blocks of sound that the guard knows the echo of
     EnergyThreshold loud_;      // of the room
-    double voiced_s_ = 0;       // of the phrase under way: judged as speech
-    float loudest_heard_ = 0;   // in it, RMS of a frame
+    float loudest_heard_ = 0;   // in the phrase under way, RMS of a frame
+    double voiced_s_ = 0;       // of it: judged as speech
     JitterBuffer speech_;
     HeardWords words_;
     std::vector<float> earcon_; // what is left of the one that sounds
