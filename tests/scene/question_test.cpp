@@ -163,6 +163,16 @@ TEST(ReadQuestion, ItsParts) {
     EXPECT_FALSE(read_question("Is the bus 3.5").is_understood());
 }
 
+TEST(ReadQuestion, TheNumberOfOneIsWrittenOnIt) {
+    auto const one = read_question("What is the number of the bus?");
+    EXPECT_NE(one.ask, Ask::count);
+    EXPECT_FALSE(one.is_understood());
+    for (char const* text : {"What is the number of buses?", "What is the number of things?"}) {
+        EXPECT_EQ(read_question(text).ask, Ask::count) << text;
+        EXPECT_TRUE(read_question(text).is_understood()) << text;
+    }
+}
+
 TEST(ReadQuestion, TwoWordsForOneClassAreOneThing) {
     for (char const* text : {"Is there a cup or a mug?", "Where is my cup or mug?", "Where are the couch and the sofa?",
                              "How far is the couch or the sofa?"}) {
