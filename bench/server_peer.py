@@ -1,5 +1,5 @@
 """server_peer.py OURS THEIRS [SECONDS]: two servers that speak OpenAI's chat, with the same language model, asked the same in turns:
-the time to the first piece of text and pieces a second, alone and with four clients at once. Prints medians and their ratios."""
+until their answers end: the time to the first piece of text and pieces a second, alone and with four clients at once. Prints medians and their ratios."""
 import http.client
 import json
 import statistics
@@ -11,11 +11,17 @@ import urllib.parse
 seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 100
 servers = {name: urllib.parse.urlparse(address) for name, address in zip(["ours", "theirs"], sys.argv[1:3])}
 subjects = ["a lighthouse", "the sea", "a kitchen", "winter", "a violin", "bread", "a railway station", "clouds", "a bridge", "rain", "a garden", "coffee"]
+views = ["in the morning", "for children", "as a poet would", "as an engineer would", "that nobody visits", "in Norway", "in 1920", "of wood", "at night", "in a dream"]
+
+
+def subject(number):
+    """Another one for each number, so that no answer is known from before."""
+    return f"{subjects[number % len(subjects)]} {views[number // len(subjects) % len(views)]}, number {number}"
 
 
 def ask(server, subject):
     """Seconds to the first piece, pieces, and seconds from it to the last."""
-    body = {"messages": [{"role": "user", "content": f"Write two sentences about {subject}."}], "stream": True, "temperature": 0, "repeat_penalty": 1.1, "max_tokens": 64, "cache_prompt": True}
+    body = {"messages": [{"role": "user", "content": f"Write two sentences about {subject}."}], "stream": True, "temperature": 0, "repeat_penalty": 1.1, "max_tokens": 400, "cache_prompt": True}
     connection = http.client.HTTPConnection(server.hostname, server.port, timeout=120)
     begin = time.perf_counter()
     connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
@@ -51,16 +57,16 @@ def together(server, four):
 first, speed, four = ({name: [] for name in servers} for _ in range(3))
 for name, server in servers.items():
     ask(server, "the weather")  # loaded and warm
-end, turn = time.monotonic() + seconds, 0
+end, turn = time.monotonic() + seconds, int(time.time()) % 100000
 while time.monotonic() < end:
-    order = list(servers) if turn % 2 else list(servers)[::-1]
+    order = list(servers) if len(first["ours"]) % 2 else list(servers)[::-1]
     for name in order:
-        wait, pieces, seconds = ask(servers[name], subjects[turn % len(subjects)])
+        wait, pieces, took = ask(servers[name], subject(turn))
         first[name].append(wait)
-        speed[name].append((pieces - 1) / seconds)
+        speed[name].append((pieces - 1) / took)
     for name in order:
-        four[name].append(together(servers[name], [subjects[(turn + k) % len(subjects)] for k in range(1, 5)]))
-    turn += 1
+        four[name].append(together(servers[name], [subject(turn + k) for k in range(1, 5)]))
+    turn += 5
 
 
 def show(what, values, unit, better_is_less=False):

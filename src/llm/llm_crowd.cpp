@@ -230,25 +230,25 @@ void LlmCrowd::State::leave_stopped() {
     }
 }
 
-// Who writes gets the next token evaluated first; who still reads shares what room is left, in equal parts.
+// Who writes gets the next token evaluated; who still reads shares what room is left, in equal parts. llama.cpp
+// evaluates sequences together only where their numbers follow each other in the batch.
 void LlmCrowd::State::fill() {
     batch.clear();
-    int readers = 0;
+    active.sort([](auto const& a, auto const& b) { return a->sequence < b->sequence; });
+    auto readers = static_cast<int>(
+        std::count_if(active.begin(), active.end(), [](auto const& job) { return job->is_reading(); }));
+    int writers = static_cast<int>(active.size()) - readers;
     for (auto const& job : active) {
         job->output = -1;
         if (!job->is_reading()) {
             auto const at = evaluated[static_cast<std::size_t>(job->sequence)].size();
             job->output = batch.add(job->next, at, job->sequence, true);
-        } else {
-            ++readers;
-        }
-    }
-    for (auto const& job : active) {
-        if (!job->is_reading()) {
+            --writers;
             continue;
         }
-        auto const share = std::max(1, batch.room() / std::max(1, readers--));
-        for (int i = 0; i < share && batch.room() > 0 && job->is_reading(); ++i, ++job->read) {
+        auto const room = batch.room() - writers;
+        auto const share = std::max(1, room / readers--);
+        for (int i = 0; i < share && i < room && job->is_reading(); ++i, ++job->read) {
             bool const last = job->read + 1 == job->prompt.size();
             auto const place = batch.add(job->prompt[job->read], job->read, job->sequence, last);
             job->output = last ? place : -1;

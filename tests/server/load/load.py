@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import select
 import socket
 import statistics
 import struct
@@ -76,6 +77,8 @@ class Client:
 
     def ask(self, path, body=None, status=200, method=None, content="application/json"):
         data = json.dumps(body).encode() if isinstance(body, dict) else body
+        if self.connection.sock and select.select([self.connection.sock], [], [], 0)[0]:
+            self.connection.close()  # the server has closed it, for it was idle; every client looks before it asks
         self.connection.request(method or ("GET" if body is None else "POST"), path, data, {"Content-Type": content})
         reply = self.connection.getresponse()
         answer = reply.read()
