@@ -106,4 +106,11 @@ bool is_whole(std::string const& text) {
     return question.is_understood() && asks_enough(question, words);
 }
 
+bool is_interjection(std::string const& text) {
+    static constexpr std::string_view interjections[] = {"oh",   "ooh", "ah",  "aah", "uh", "um", "umm", "hm", "hmm",
+                                                         "hmmm", "mm",  "mmm", "mhm", "eh", "er", "erm", "ow", "oops"};
+    auto const words = split_words(text);
+    return std::all_of(words.begin(), words.end(), [](auto const& word) { return is_among(interjections, word.text); });
+}
+
 } // namespace echollama

@@ -10,4 +10,7 @@ namespace echollama {
 // question may still add to it ("Is there a cup" … "on the table").
 bool is_whole(std::string const& text);
 
+// Nothing but "oh", "um" and the like: thinking aloud, which nobody wants answered. Also where nothing was said.
+bool is_interjection(std::string const& text);
+
 } // namespace echollama

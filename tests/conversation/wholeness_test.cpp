@@ -91,5 +91,14 @@ TEST(IsWhole, NotWithWordsThatMeanNothing) {
     }
 }
 
+TEST(IsInterjection, NothingThatSaysSomething) {
+    for (char const* text : {"", "Oh", "Oh.", "Um, uh...", "Hmm", "Ah, er"}) {
+        EXPECT_TRUE(is_interjection(text)) << text;
+    }
+    for (char const* text : {"Oh no", "Um, where is the cup?", "Why?", "more", "No.", "Ohm"}) {
+        EXPECT_FALSE(is_interjection(text)) << text;
+    }
+}
+
 } // namespace
 } // namespace echollama

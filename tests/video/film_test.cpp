@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
+#include <vector>
 
 namespace echollama {
 namespace {
@@ -182,6 +184,32 @@ TEST(Film, OrientationsOfMatrices) {
     std::int32_t const zeros[9] = {};
     EXPECT_EQ(orientation_of_matrix(zeros), 1);
     EXPECT_EQ(orientation_of_matrix(nullptr), 1);
+}
+
+// Decoders pass on numbers that no version of the library has a name for; they mean what is usual.
+TEST(FilmPicture, ColoursOfAnUnknownKindAreAsUsual) {
+    constexpr int side = 16;
+    std::vector<std::uint8_t> luma(side * side, 120), chroma(side * side / 4, 90);
+    auto const shown = [&](unsigned space, unsigned range) {
+        AVFrame frame{};
+        frame.width = frame.height = side;
+        frame.format = AV_PIX_FMT_YUV420P;
+        frame.data[0] = luma.data(), frame.data[1] = frame.data[2] = chroma.data();
+        frame.linesize[0] = side, frame.linesize[1] = frame.linesize[2] = side / 2;
+        static_assert(sizeof(frame.colorspace) == sizeof(space) && sizeof(frame.color_range) == sizeof(range));
+        std::memcpy(&frame.colorspace, &space, sizeof(space));
+        std::memcpy(&frame.color_range, &range, sizeof(range));
+        FilmPicture picture;
+        auto const image = picture.convert(frame, 1, 1);
+        return image ? image->rgb : std::vector<std::uint8_t>();
+    };
+    auto const usual = shown(AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_UNSPECIFIED);
+    ASSERT_FALSE(usual.empty());
+    EXPECT_NE(shown(AVCOL_SPC_BT709, AVCOL_RANGE_UNSPECIFIED), usual);
+    for (unsigned const unknown : {98U, 255U, 0x7fffffffU, 0xffffffffU}) {
+        EXPECT_EQ(shown(unknown, AVCOL_RANGE_UNSPECIFIED), usual) << unknown;
+        EXPECT_EQ(shown(AVCOL_SPC_UNSPECIFIED, unknown), usual) << unknown;
+    }
 }
 
 } // namespace

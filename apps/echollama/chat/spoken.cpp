@@ -52,9 +52,9 @@ void SpokenChat::begin() {
 }
 
 std::string SpokenChat::hear(AudioBuffer const& phrase, std::stop_token stop) {
-    return listener_
-        ->hear(phrase, "", std::move(stop)) // a hint makes small models repeat a short question
-        .text;
+    // A hint would make small models repeat a short question.
+    auto text = listener_->hear(phrase, "", std::move(stop)).text;
+    return is_interjection(text) ? "" : text;
 }
 
 LineDone SpokenChat::respond(ConversationLine const& line, TalkOutput const& output, std::stop_token stop) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 namespace echollama {
 namespace {
@@ -43,10 +44,20 @@ void smooth_lines(Image& image) {
     }
 }
 
-// What a frame does not say of its colours is as usual for its size.
+// Decoders write into enumerations whatever number the file holds; to read such a one as an enumeration is undefined.
+template <typename Enumeration>
+unsigned number_in(Enumeration const& field) {
+    unsigned number = 0;
+    static_assert(sizeof(number) == sizeof(field));
+    std::memcpy(&number, &field, sizeof(number));
+    return number;
+}
+
+// What a frame does not say of its colours, or says with a number that means nothing, is as usual for its size.
 int colour_space_of(AVFrame const& frame) {
-    if (frame.colorspace != AVCOL_SPC_UNSPECIFIED && frame.colorspace != AVCOL_SPC_RGB) {
-        return frame.colorspace;
+    auto const space = number_in(frame.colorspace);
+    if (space != AVCOL_SPC_UNSPECIFIED && space != AVCOL_SPC_RGB && space < AVCOL_SPC_NB) {
+        return static_cast<int>(space);
     }
     return frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
 }
@@ -80,7 +91,7 @@ int orientation_of_matrix(std::int32_t const* matrix) {
 }
 
 bool FilmPicture::prepare(AVFrame const& frame, int width, int height) {
-    int const space = colour_space_of(frame), range = frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0;
+    int const space = colour_space_of(frame), range = number_in(frame.color_range) == AVCOL_RANGE_JPEG ? 1 : 0;
     bool const same = scaler_ && from_width_ == frame.width && from_height_ == frame.height &&
                       format_ == frame.format && width_ == width && height_ == height && space_ == space &&
                       range_ == range;
