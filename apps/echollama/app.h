@@ -37,6 +37,7 @@ struct AppContext {
 void add_ask(Command& root, AppContext& context);
 void add_caption(Command& root, AppContext& context);
 void add_chat(Command& root, AppContext& context);
+void add_compare(Command& root, AppContext& context);
 void add_config(Command& root, AppContext& context);
 void add_dataset(Command& root, AppContext& context);
 void add_depth(Command& root, AppContext& context);

@@ -66,6 +66,7 @@ void add_commands(Command& root, AppContext& context) {
     add_ask(root, context);
     add_caption(root, context);
     add_chat(root, context);
+    add_compare(root, context);
     add_config(root, context);
     add_dataset(root, context);
     add_depth(root, context);
