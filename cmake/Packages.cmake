@@ -57,7 +57,14 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME echollama)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${ECHOLLAMA_ONNXRUNTIME_DIR}")
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS fonts-dejavu-core) # letters on annotated pictures
+set(loaded_libraries "") # those that are loaded by name when a film is opened, which no linker tells
+foreach(part avformat swscale)
+  find_file(version_${part} lib${part}/version_major.h HINTS ${FFMPEG_libavformat_INCLUDEDIR} REQUIRED)
+  file(STRINGS "${version_${part}}" major REGEX "define LIB[A-Z]+_VERSION_MAJOR +[0-9]+")
+  string(REGEX MATCH "[0-9]+$" major "${major}")
+  string(APPEND loaded_libraries ", lib${part}${major}")
+endforeach()
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "fonts-dejavu-core${loaded_libraries}") # the fonts: letters on annotated pictures
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "python3-pip, npm") # fetch the packages that carry models
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "For blind and low-vision people, makers of assistive tools and researchers.
  Objects, distances and captions become a scene with positions, a language
