@@ -1,7 +1,7 @@
 """How long a person waits for the answer to a spoken question, on the real clock.
 
     GOMP_SPINCOUNT=500 build/release/bin/bench_questions MODELS LISTENER natural --only clean --write FOLDER
-    python bench/question_latency.py build/release/bin/echollama PHOTO FOLDER [--count 50] [-- OPTION...]
+    python bench/question_latency.py build/release/bin/echollama PHOTO FOLDER [--first 0] [--count 50] [-- OPTION...]
 
 FOLDER holds the spoken questions and list.tsv; the questions are asked one after another in one conversation
 ("chat --script --clock real"), each after the answer before it has ended. Prints the seconds from the end of each
@@ -37,14 +37,15 @@ def main():
     parser.add_argument("program")
     parser.add_argument("photo")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("options", nargs="*")
     arguments = parser.parse_args()
-    sounds = spoken_questions(arguments.folder)[: arguments.count]
+    sounds = spoken_questions(arguments.folder)[arguments.first :][: arguments.count]
     turns = converse(arguments.program, arguments.photo, sounds, arguments.options)
     waits = []
     for turn in turns:
-        if "latency_s" in turn:
+        if "latency_s" in turn and "heard" in turn:
             waits.append(turn["latency_s"])
             print(f"{turn['latency_s']:.2f}  {turn.get('heard', '')}  ->  {' '.join(turn['says'])}")
     if not waits:
