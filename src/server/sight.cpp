@@ -1,6 +1,5 @@
 #include "server/sight.h"
 
-#include "base/ascii.h"
 #include "base/error.h"
 #include "base/memory_file.h"
 #include "pipeline/input.h"
@@ -72,14 +71,6 @@ class SentFile {
 };
 
 } // namespace
-
-Sight sight_of(std::string const& text, std::string const& param) {
-    auto const begin = lower_case(text.substr(0, 8));
-    if (begin.starts_with("http://") || begin == "https://") {
-        return {{}, text};
-    }
-    return {bytes_of_data_url(text, param)};
-}
 
 Sight read_sight(Json const& body, char const* picture_key) {
     Sight sight;

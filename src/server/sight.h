@@ -29,8 +29,7 @@ struct Sight {
 Sight sight_of(std::string const& text, std::string const& param);
 
 // {"image", "depth", "depth_units", "right", "camera", "focal_px", "baseline_m", "cloud_units"}: pictures as base64 or
-// data addresses,
-// "image" also as an http(s) address. Throws ApiError 400 with the field's name.
+// data addresses, "image" also as an http(s) address. Throws ApiError 400 with the field's name.
 Sight read_sight(Json const& body, char const* picture_key = "image");
 
 // Throws ApiError 400 for what cannot be looked at. Nothing is written to disk.
