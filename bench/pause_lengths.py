@@ -11,12 +11,12 @@ the first sound of the answer.
 
 import argparse
 import array
-import json
 import statistics
-import subprocess
 import tempfile
 import wave
 from pathlib import Path
+
+from question_latency import converse, spoken_questions
 
 PAUSES_S = [0.4, 0.6, 0.8, 1.0, 1.2]
 SILENCES_S = [0.0, 0.3, 0.5, 0.7, 0.9, 1.1]
@@ -50,17 +50,8 @@ def hesitating(samples, rate, silence_s):
     return samples[:at] + array.array("h", bytes(2 * int(silence_s * rate))) + samples[at:]
 
 
-def converse(program, photo, sounds, pause_s):
-    with tempfile.TemporaryDirectory() as made:
-        script = Path(made) / "turns.jsonl"
-        script.write_text("".join(json.dumps({"after": 0.5, "sound": str(s)}) + "\n" for s in sounds), "utf-8")
-        command = [program, "chat", photo, "--no-llm", "--script", script, "--out", made, "--pause", pause_s]
-        subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
-        return json.loads((Path(made) / "conversation.json").read_text("utf-8"))
-
-
 def heard_as_one(events):
-    """For each sound that was said, whether exactly one question came of it, and its latency."""
+    """For each sound that was said, whether exactly one question came of it."""
     counts = []
     for event in events:
         if event["kind"] == "said":
@@ -77,8 +68,7 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=20)
     arguments = parser.parse_args()
-    lines = (arguments.folder / "list.tsv").read_text("utf-8").splitlines()[: arguments.count]
-    spoken = [read_sound(line.split("\t")[0]) for line in lines]
+    spoken = [read_sound(sound) for sound in spoken_questions(arguments.folder)[: arguments.count]]
     print("pause    wait   " + "".join(f"{silence:8.1f} s" for silence in SILENCES_S), flush=True)
     with tempfile.TemporaryDirectory() as made:
         for pause_s in PAUSES_S:
@@ -89,7 +79,7 @@ def main():
                     path = Path(made) / f"{silence_s}-{number}.wav"
                     write_sound(path, rate, hesitating(samples, rate, silence_s))
                     sounds.append(path)
-                talk = converse(arguments.program, arguments.photo, sounds, pause_s)
+                talk = converse(arguments.program, arguments.photo, sounds, ["--pause", pause_s])
                 shares.append(statistics.mean(heard_as_one(talk["events"])))
                 waits += [t["latency_s"] for t in talk["turns"] if silence_s == 0 and "latency_s" in t and "heard" in t]
             print(f"{pause_s:.1f} s  {statistics.median(waits):.2f} s   "

@@ -23,13 +23,14 @@ def spoken_questions(folder):
 
 
 def converse(program, photo, sounds, options):
+    """What conversation.json holds after the sounds were said, each when the answer before it had ended."""
     with tempfile.TemporaryDirectory() as made:
         script = Path(made) / "turns.jsonl"
         steps = [{"after": 0.5, "sound": str(sound)} for sound in sounds]
         script.write_text("".join(json.dumps(step) + "\n" for step in steps), encoding="utf-8")
-        command = [program, "chat", photo, "--no-llm", "--script", script, "--out", made, "--clock", "real", *options]
+        command = [program, "chat", photo, "--no-llm", "--script", script, "--out", made, *options]
         subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
-        return json.loads((Path(made) / "conversation.json").read_text(encoding="utf-8"))["turns"]
+        return json.loads((Path(made) / "conversation.json").read_text(encoding="utf-8"))
 
 
 def main():
@@ -42,7 +43,8 @@ def main():
     parser.add_argument("options", nargs="*")
     arguments = parser.parse_args()
     sounds = spoken_questions(arguments.folder)[arguments.first :][: arguments.count]
-    turns = converse(arguments.program, arguments.photo, sounds, arguments.options)
+    options = ["--clock", "real", *arguments.options]
+    turns = converse(arguments.program, arguments.photo, sounds, options)["turns"]
     waits = []
     for turn in turns:
         if "latency_s" in turn and "heard" in turn:

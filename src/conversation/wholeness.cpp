@@ -6,7 +6,6 @@
 #include "scene/question.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -14,11 +13,6 @@ namespace echollama {
 namespace {
 
 using Words = std::vector<Word>;
-
-template <std::size_t Count>
-bool is_among(std::string_view const (&words)[Count], std::string_view word) {
-    return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
 
 constexpr std::string_view leading[] = {
     "a",     "an",    "the",     "my",    "your", "his",    "her",    "our",   "their",  "some",    "any",  "of",
@@ -42,13 +36,13 @@ bool leads_on(Words const& words) {
     if (last == "is" || last == "are") {
         static constexpr std::string_view askers[] = {"where", "how", "far"};
         auto const asks =
-            std::find_if(words.begin(), words.end(), [](auto const& w) { return is_among(askers, w.text); });
+            std::find_if(words.begin(), words.end(), [](auto const& w) { return is_one_of(w.text, askers); });
         return asks == words.begin() || words.end() - asks < 4;
     }
     static constexpr std::string_view before_numbers[] = {"at", "within", "than", "about"};
     bool const number = number_of(last) >= 0 && words.size() >= 2 &&
-                        is_among(before_numbers, words[words.size() - 2].text); // "within two"
-    return number || is_among(leading, last);
+                        is_one_of(words[words.size() - 2].text, before_numbers); // "within two"
+    return number || is_one_of(last, leading);
 }
 
 bool names_something(Question const& question) {
@@ -64,7 +58,7 @@ bool has_place(Question const& question) {
 bool is_of_known_thing(Words const& words) {
     static constexpr std::string_view verbs[] = {"is", "are"};
     static constexpr std::string_view known[] = {"the", "my", "your", "that", "this", "it", "they", "these", "those"};
-    return words.size() >= 2 && is_among(verbs, words[0].text) && is_among(known, words[1].text);
+    return words.size() >= 2 && is_one_of(words[0].text, verbs) && is_one_of(words[1].text, known);
 }
 
 bool asks_enough(Question const& question, Words const& words) {
@@ -110,7 +104,8 @@ bool is_interjection(std::string const& text) {
     static constexpr std::string_view interjections[] = {"oh",   "ooh", "ah",  "aah", "uh", "um", "umm", "hm", "hmm",
                                                          "hmmm", "mm",  "mmm", "mhm", "eh", "er", "erm", "ow", "oops"};
     auto const words = split_words(text);
-    return std::all_of(words.begin(), words.end(), [](auto const& word) { return is_among(interjections, word.text); });
+    return std::all_of(words.begin(), words.end(),
+                       [](auto const& word) { return is_one_of(word.text, interjections); });
 }
 
 } // namespace echollama

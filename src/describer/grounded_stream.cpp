@@ -8,7 +8,6 @@
 #include "text/speech_text.h"
 
 #include <algorithm>
-#include <initializer_list>
 
 namespace echollama {
 namespace {
@@ -52,10 +51,6 @@ constexpr char const* asking =
     "my you your we us it its this that these those there here the a an of to in at and or "
     "can could may might will would should shall please tell say show describe about any "
     "anything something anyone someone picture image photo see look looks thing things ";
-
-bool is_one_of(std::string const& word, std::initializer_list<std::string_view> words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // "There is no step": that nothing was found is no proof.
 bool denies(std::string const& sentence) {

@@ -6,6 +6,14 @@
 
 namespace echollama {
 
+bool is_one_of(std::string_view word, std::span<std::string_view const> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+    return is_one_of(word, std::span(words.begin(), words.size()));
+}
+
 std::string_view article(std::string_view word) {
     return !word.empty() && std::string_view("aeiouAEIO").find(word.front()) != std::string_view::npos ? "an" : "a";
 }
@@ -74,8 +82,7 @@ int number_of(std::string_view word) {
 bool is_negation(std::string_view word) {
     static constexpr std::string_view words[] = {"no",  "not",    "without", "never",  "neither",
                                                  "nor", "cannot", "nothing", "nobody", "none"};
-    return std::find(std::begin(words), std::end(words), word) != std::end(words) || word.ends_with("n't") ||
-           word.ends_with("n\u2019t");
+    return is_one_of(word, words) || word.ends_with("n't") || word.ends_with("n\u2019t");
 }
 
 } // namespace echollama

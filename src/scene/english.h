@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace echollama {
+
+bool is_one_of(std::string_view word, std::span<std::string_view const> words);
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words);
 
 // "a" or "an" for the word that follows.
 std::string_view article(std::string_view word);

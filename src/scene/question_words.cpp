@@ -14,15 +14,10 @@
 namespace echollama {
 namespace {
 
-template <std::size_t Count>
-bool has_word(std::string_view const (&list)[Count], std::string_view word) {
-    return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
 bool is_article(std::string_view word) {
     static constexpr std::string_view articles[] = {"the", "a",   "an",  "my",    "your", "our",
                                                     "his", "her", "its", "their", "some", "any"};
-    return has_word(articles, word) && word != "any";
+    return is_one_of(word, articles) && word != "any";
 }
 
 bool is_number(std::string_view word) {
@@ -161,7 +156,7 @@ class Marker {
         static constexpr std::string_view pointing[] = {"that", "this", "it", "these", "those", "they"};
         static constexpr std::string_view owners[] = {"my", "our", "his", "her", "their", "your"};
         for (std::size_t i = 2; i < words.size(); ++i) {
-            if (words[i - 2] == "is" && has_word(pointing, words[i - 1]) && has_word(owners, words[i])) {
+            if (words[i - 2] == "is" && is_one_of(words[i - 1], pointing) && is_one_of(words[i], owners)) {
                 words[i] = "mine";
             }
         }

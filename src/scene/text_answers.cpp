@@ -6,17 +6,12 @@
 #include "scene/text_wording.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
 
 namespace echollama {
 namespace {
 
 using Ask = TextQuestion::Ask;
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // Said for politeness, or to somebody.
 bool is_filler(std::string_view w) {
