@@ -27,6 +27,26 @@ std::vector<int> front_of(std::vector<int> edge) {
     return edge;
 }
 
+// The square right behind the floor that lies before this one on the way from the viewer, with nothing but squares
+// without readings between; -1: there is none. The shadow of what hangs or stands nearer may lie over the edge: then the
+// edge is told where it may begin.
+int first_after_floor(Columns const& columns, std::vector<bool> const& floor, int cell) {
+    constexpr float longest_m = 0.8F;
+    int first = cell;
+    for (float back = GroundGrid::cell_m; back < longest_m; back += GroundGrid::cell_m) {
+        int const before = farther_on(cell, -back);
+        if (before < 0 || floor[static_cast<std::size_t>(before)]) {
+            return before < 0 ? -1 : first;
+        }
+        auto const& rays = columns.floor[static_cast<std::size_t>(before)];
+        if (before != first && 2 * rays.none < rays.all()) {
+            return -1;
+        }
+        first = before;
+    }
+    return -1;
+}
+
 std::vector<Hole> holes_of(Columns const& columns, std::vector<bool> const& floor) {
     std::vector<bool> seen(GroundGrid::cells, false);
     std::vector<Hole> holes;
@@ -56,6 +76,8 @@ std::vector<Hole> holes_of(Columns const& columns, std::vector<bool> const& floo
         for (int cell : hole.cells) {
             if (floor_before(floor, cell)) {
                 hole.edge.push_back(cell);
+            } else if (int const first = first_after_floor(columns, floor, cell); first >= 0) {
+                hole.edge.push_back(first);
             }
         }
         if (hole.cells.size() >= fewest_hole_cells && hole.edge.size() >= 3) {

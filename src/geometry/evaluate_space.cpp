@@ -156,6 +156,7 @@ void score_openings(ToySpace const& truth, Surroundings const& told, std::uint64
 }
 
 void score_overhangs(ToySpace const& truth, Surroundings const& told, std::uint64_t seed, SpaceScore& score) {
+    constexpr float height_doubt = 0.03F; // of which at times only the underside shows
     auto const picture = static_cast<float>(truth.depth.metres.size());
     for (auto const& real : truth.overhangs) {
         if (real.distance > 3 || static_cast<float>(real.pixels) < 0.001F * picture) {
@@ -163,7 +164,8 @@ void score_overhangs(ToySpace const& truth, Surroundings const& told, std::uint6
         }
         bool const found = std::any_of(told.obstacles.begin(), told.obstacles.end(), [&](ObstacleFacts const& o) {
             bool const here = std::abs(o.distance.metres - real.distance) < 0.35F + 0.05F * real.distance;
-            return here && o.box.z.high > real.z.low && o.box.z.low < real.z.high && o.box.z.low > 0.5F;
+            bool const at_height = o.box.z.high > real.z.low - height_doubt && o.box.z.low < real.z.high + height_doubt;
+            return here && at_height && o.box.z.low > 0.5F;
         });
         score.overhangs.count(found);
         if (!found) {

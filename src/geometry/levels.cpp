@@ -39,6 +39,10 @@ void fit_slope(LevelPiece& piece, std::vector<Band> const& bands) {
     double const rise = std::hypot(a, b);
     piece.slope_deg = static_cast<float>(std::atan(rise) * 180 / std::numbers::pi);
     piece.uneven = static_cast<float>(std::sqrt(std::max(0.0, (zz - a * xz - b * yz) / n)));
+    double const narrow = (xx + yy) / 2 - std::hypot((xx - yy) / 2, xy); // squares' spread across the narrow direction
+    double const of_mean = 0.003 + 0.5 * static_cast<double>(piece.sigma);
+    piece.slope_doubt_deg =
+        static_cast<float>(std::atan(of_mean / std::sqrt(std::max(narrow, 1e-6))) * 180 / std::numbers::pi);
     if (rise > 0) {
         piece.uphill = {static_cast<float>(a / rise), static_cast<float>(b / rise)};
     }

@@ -10,14 +10,15 @@ namespace echollama {
 
 // Bands at one height that touch each other.
 struct LevelPiece {
-    std::vector<int> bands; // indices
-    float height = 0;       // mean over the floor
-    float sigma = 0;        // of a band's height around it
-    float area = 0;         // m²
-    float slope_deg = 0;    // of the plane through it
-    float uneven = 0;       // root mean square distance from that plane, metres
-    GroundPoint uphill;     // where it rises to, of length 1
-    float nearest = 0;      // metres along the ground
+    std::vector<int> bands;    // indices
+    float height = 0;          // mean over the floor
+    float sigma = 0;           // of a band's height around it
+    float area = 0;            // m²
+    float slope_deg = 0;       // of the plane through it
+    float slope_doubt_deg = 0; // one standard deviation: narrow pieces tell little of theirs
+    float uneven = 0;          // root mean square distance from that plane, metres
+    GroundPoint uphill;        // where it rises to, of length 1
+    float nearest = 0;         // metres along the ground
     GroundBox box;
     int readings = 0;
 };

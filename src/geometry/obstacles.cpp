@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace echollama {
@@ -64,6 +65,136 @@ void settle_kind(ObstacleFacts& o, Columns const& columns, bool has_floor, bool 
     }
 }
 
+// An obstacle that is being put together.
+struct Building {
+    ObstacleFacts facts;
+    std::vector<std::size_t> members; // bands
+    int bottom_cut = 0;               // of them
+};
+
+// Without the nearest of 40 readings.
+GroundPoint nearest_of(Columns const& columns, std::vector<std::size_t> const& members) {
+    struct At {
+        float distance;
+        std::size_t band;
+    };
+    std::vector<At> by_distance;
+    int all = 0;
+    for (auto i : members) {
+        by_distance.push_back({distance_to({columns.bands[i].x, columns.bands[i].y}), i});
+        all += columns.bands[i].readings;
+    }
+    std::sort(by_distance.begin(), by_distance.end(),
+              [](auto const& a, auto const& b) { return a.distance < b.distance; });
+    std::size_t at = 0;
+    for (int stray = all / 40; at + 1 < by_distance.size(); ++at) {
+        stray -= columns.bands[by_distance[at].band].readings;
+        if (stray < 0) {
+            break;
+        }
+    }
+    auto const& near = columns.bands[by_distance[at].band];
+    return {near.x, near.y};
+}
+
+void summarise(Columns const& columns, std::vector<WallPlane> const& walls, Building& b) {
+    constexpr float far = 1e9F;
+    auto& o = b.facts;
+    o.box = {{far, -far}, {far, -far}, {far, -far}};
+    o.top_seen = true;
+    std::vector<float> xs, ys;
+    float sigma = 0, sum_x = 0, sum_y = 0;
+    for (auto i : b.members) {
+        auto const& band = columns.bands[i];
+        o.points += static_cast<std::size_t>(band.readings);
+        o.box.z = {std::min(o.box.z.low, band.low), std::max(o.box.z.high, band.high)};
+        xs.push_back(band.x), ys.push_back(band.y);
+        sigma += band.ray_sigma;
+        auto const weight = static_cast<float>(band.readings);
+        sum_x += weight * band.x, sum_y += weight * band.y;
+        o.top_seen = o.top_seen && !band.at_top;
+        b.bottom_cut += band.at_bottom;
+    }
+    auto trimmed = [](std::vector<float> values) { // without the outermost of 25
+        std::sort(values.begin(), values.end());
+        auto const stray = values.size() / 25;
+        return Extent{values[stray], values[values.size() - 1 - stray]};
+    };
+    o.box.x = trimmed(xs), o.box.y = trimmed(ys);
+    o.nearest = nearest_of(columns, b.members);
+    float const near = distance_to(o.nearest);
+    sigma /= static_cast<float>(b.members.size());
+    o.distance = measured(near, 0.02F + 0.005F * near + 0.5F * sigma);
+    o.bearing_deg = bearing_of({sum_x, sum_y});
+    for (auto const& wall : walls) {
+        float const gap = -wall.distance_of(o.nearest.x, o.nearest.y) - (o.box.y.high - o.box.y.low);
+        GroundPoint const middle{(o.box.x.low + o.box.x.high) / 2, (o.box.y.low + o.box.y.high) / 2};
+        float const t = wall.along_of(middle.x, middle.y);
+        bool const beside = t > wall.along.low && t < wall.along.high;
+        o.against_wall = o.against_wall || (beside && std::abs(gap) < 0.2F);
+    }
+}
+
+// Readings for every metre that the band is high. Noise scatters few of them beside an edge.
+float density_of(Band const& band) {
+    return static_cast<float>(band.readings) / (band.high - band.low + GroundGrid::cell_m);
+}
+
+// Of the bands of something that stands those that stick out of it at chest or head height with floor seen under them.
+std::vector<std::size_t> overhang_of(Columns const& columns, Building const& b, std::vector<float>& lowest) {
+    constexpr float chest_m = 0.9F, thin = 0.1F;
+    std::vector<float> densities;
+    for (auto i : b.members) {
+        auto const& band = columns.bands[i];
+        auto& low = lowest[static_cast<std::size_t>(band.cell)];
+        low = std::min(low, band.low);
+        densities.push_back(density_of(band));
+    }
+    auto const middle = densities.begin() + static_cast<std::ptrdiff_t>(densities.size() / 2);
+    std::nth_element(densities.begin(), middle, densities.end());
+    std::vector<std::size_t> over;
+    for (auto i : b.members) {
+        auto const& band = columns.bands[i];
+        auto const cell = static_cast<std::size_t>(band.cell);
+        if (lowest[cell] > chest_m && columns.floor[cell].is_floor() && density_of(band) > thin * *middle) {
+            over.push_back(i);
+        }
+    }
+    for (auto i : b.members) {
+        lowest[static_cast<std::size_t>(columns.bands[i].cell)] = 1e9F;
+    }
+    return over;
+}
+
+// It is met by who walks past what stands, so it becomes an obstacle of its own.
+void split_overhangs(Columns const& columns, std::vector<Building>& building) {
+    constexpr std::size_t fewest_cells = 4;
+    constexpr float fewest_share = 0.005F;              // of the readings
+    std::vector<float> lowest(GroundGrid::cells, 1e9F); // of what the building at hand has over a square
+    auto readings = [&](std::vector<std::size_t> const& members) {
+        int sum = 0;
+        for (auto i : members) {
+            sum += columns.bands[i].readings;
+        }
+        return static_cast<float>(sum);
+    };
+    auto const whole = building.size();
+    for (std::size_t k = 0; k < whole; ++k) {
+        auto& members = building[k].members;
+        auto over = overhang_of(columns, building[k], lowest);
+        if (over.size() < fewest_cells || over.size() == members.size() ||
+            readings(over) < fewest_share * readings(members)) {
+            continue;
+        }
+        std::vector<std::size_t> rest; // both are in the order of bands
+        std::set_difference(members.begin(), members.end(), over.begin(), over.end(), std::back_inserter(rest));
+        members = std::move(rest);
+        Building apart;
+        apart.members = std::move(over);
+        building.push_back(std::move(apart));
+    }
+}
+
 } // namespace
 
 Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vector<WallPlane> const& walls,
@@ -100,16 +231,8 @@ Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vect
             }
         }
     }
-    struct Building {
-        ObstacleFacts facts;
-        std::vector<float> x, y;
-        float sigma = 0, sum_x = 0, sum_y = 0;
-        int bottom_cut = 0, all = 0;
-        std::vector<std::size_t> members;
-    };
     std::vector<Building> building;
     std::vector<int> index(bands.size(), -1);
-    constexpr float far = 1e9F;
     for (std::size_t i = 0; i < bands.size(); ++i) {
         if (!taken[i]) {
             continue;
@@ -118,50 +241,15 @@ Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vect
         if (at < 0) {
             at = static_cast<int>(building.size());
             building.push_back({});
-            building.back().facts.box = {{far, -far}, {far, -far}, {far, -far}};
-            building.back().facts.top_seen = true;
         }
-        auto& b = building[static_cast<std::size_t>(at)];
-        auto& o = b.facts;
-        auto const& band = bands[i];
-        o.points += static_cast<std::size_t>(band.readings);
-        o.box.z = {std::min(o.box.z.low, band.low), std::max(o.box.z.high, band.high)};
-        b.x.push_back(band.x), b.y.push_back(band.y);
-        b.sigma += band.ray_sigma;
-        auto const weight = static_cast<float>(band.readings);
-        b.sum_x += weight * band.x, b.sum_y += weight * band.y;
-        o.top_seen = o.top_seen && !band.at_top;
-        b.bottom_cut += band.at_bottom;
-        ++b.all;
-        b.members.push_back(i);
+        building[static_cast<std::size_t>(at)].members.push_back(i);
+    }
+    if (has_floor) {
+        split_overhangs(columns, building);
     }
     for (auto& b : building) {
-        auto& o = b.facts;
-        auto trimmed = [](std::vector<float>& values) { // without the outermost of 25
-            std::sort(values.begin(), values.end());
-            auto const stray = values.size() / 25;
-            return Extent{values[stray], values[values.size() - 1 - stray]};
-        };
-        auto const xs = b.x, ys = b.y;
-        o.box.x = trimmed(b.x), o.box.y = trimmed(b.y);
-        std::vector<std::pair<float, std::size_t>> by_distance;
-        for (std::size_t i = 0; i < xs.size(); ++i) {
-            by_distance.emplace_back(distance_to({xs[i], ys[i]}), i);
-        }
-        std::sort(by_distance.begin(), by_distance.end());
-        auto const near = by_distance[by_distance.size() / 25];
-        o.nearest = {xs[near.second], ys[near.second]};
-        float const sigma = b.sigma / static_cast<float>(b.all);
-        o.distance = measured(near.first, 0.02F + 0.005F * near.first + 0.5F * sigma);
-        o.bearing_deg = bearing_of({b.sum_x, b.sum_y});
-        for (auto const& wall : walls) {
-            float const gap = -wall.distance_of(o.nearest.x, o.nearest.y) - (o.box.y.high - o.box.y.low);
-            GroundPoint const middle{(o.box.x.low + o.box.x.high) / 2, (o.box.y.low + o.box.y.high) / 2};
-            float const t = wall.along_of(middle.x, middle.y);
-            bool const beside = t > wall.along.low && t < wall.along.high;
-            o.against_wall = o.against_wall || (beside && std::abs(gap) < 0.2F);
-        }
-        settle_kind(o, columns, has_floor, b.bottom_cut == 0);
+        summarise(columns, walls, b);
+        settle_kind(b.facts, columns, has_floor, b.bottom_cut == 0);
     }
     std::erase_if(building, [](auto const& b) { return !is_something(b.facts); });
     std::sort(building.begin(), building.end(),

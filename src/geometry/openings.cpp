@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace echollama {
 namespace {
@@ -87,6 +88,22 @@ class WallPicture {
         return body == Piece::unknown ? piece_of(sum(bin, 1, 6)) : body;
     }
     Piece piece(int bin, int layer) const { return piece_of(at(bin, layer)); }
+    // How far the readings on the wall lie behind its plane in these bins, metres; none: too few.
+    struct Depth {
+        float behind = 0, doubt = 0;
+    };
+    std::optional<Depth> depth(int begin, int end) const {
+        constexpr int fewest = 16, together = 8; // noise of neighbours goes together
+        Rays whole;
+        for (int bin = std::max(begin, 0); bin < std::min(end, bins_); ++bin) {
+            add(whole, sum(bin, 1, 18));
+        }
+        if (whole.on < fewest) {
+            return std::nullopt;
+        }
+        auto const on = static_cast<float>(whole.on);
+        return Depth{whole.behind / on, whole.sigma / on / std::sqrt(on / together)};
+    }
     int bins() const { return bins_; }
 
   private:
@@ -119,6 +136,27 @@ Piece most_at(WallPicture const& picture, int begin, int end, int layer) {
     }
     counts[static_cast<int>(Piece::unseen)] = 0;
     return static_cast<Piece>(std::max_element(std::begin(counts), std::end(counts)) - std::begin(counts));
+}
+
+// From the first or the last bin of a stretch of wall, `inwards` (1 or -1) further into it: how many bins are not the
+// wall yet but the side of the gap, which begins at its plane and goes on behind it.
+int side_bins(WallPicture const& picture, int edge, int inwards) {
+    constexpr int most = 4, beyond = 4, wide = 8; // bins; the wall itself is measured over `wide` of them
+    constexpr float flush_m = 0.004F;
+    auto depth_from = [&](int first, int count) {
+        int const a = edge + inwards * first, b = edge + inwards * (first + count - 1);
+        return picture.depth(std::min(a, b), std::max(a, b) + 1);
+    };
+    auto const wall = depth_from(beyond, wide);
+    int side = 0;
+    while (wall && side < most) {
+        auto const here = depth_from(side, 1);
+        if (!here || here->behind - wall->behind < flush_m + 2 * std::hypot(here->doubt, wall->doubt)) {
+            break;
+        }
+        ++side;
+    }
+    return side;
 }
 
 // A stretch of bins without wall between two stretches of wall.
@@ -181,8 +219,8 @@ OpeningFacts opening_of(Gap const& gap, WallPlane const& wall, WallPicture const
                         ViewerFrame const& frame, std::size_t index) {
     OpeningFacts opening;
     opening.wall = index;
-    float from = wall.along.low + static_cast<float>(gap.begin) * bin_m;
-    float to = wall.along.low + static_cast<float>(gap.end) * bin_m;
+    float from = wall.along.low + static_cast<float>(gap.begin - side_bins(picture, gap.begin - 1, -1)) * bin_m;
+    float to = wall.along.low + static_cast<float>(gap.end + side_bins(picture, gap.end, 1)) * bin_m;
     from -= depth.noise.edge_px * metres_per_pixel(depth, frame, wall, from); // the wall has grown into it
     to += depth.noise.edge_px * metres_per_pixel(depth, frame, wall, to);
     auto a = wall.at(from), b = wall.at(to);

@@ -82,6 +82,7 @@ std::vector<Patch> flat_patches(DepthFrame const& frame) {
             float const side = static_cast<float>(size) * z / frame.fx;
             float const sigma = std::max(residual, frame.noise.at(z));
             patch.doubt = 0.01F + sigma * std::sqrt(48 / static_cast<float>(sums.n)) / side * slant;
+            patch.sums = sums;
             patches.push_back(patch);
         }
     }

@@ -8,16 +8,6 @@
 
 namespace echollama {
 
-// A square of pixels whose readings lie in one plane.
-struct Patch {
-    Vector3 centre; // metres, camera's coordinates
-    Vector3 normal; // of length 1, towards the camera
-    int readings = 0;
-    float area = 0;     // m² of surface
-    float doubt = 0;    // of the normal, radians, one standard deviation
-    float residual = 0; // of the readings, metres, one standard deviation
-};
-
 // Sums for a plane a x + b y + c = 1 / z in the picture's coordinates (x = X / Z, y = Y / Z): there a plane is a linear
 // function, and the noise of disparity is the same everywhere. With normal n and n . P = d it is (a, b, c) = n / d.
 struct PlaneSums {
@@ -35,6 +25,29 @@ struct PlaneSums {
         yw += weight * py * inverse_depth;
         ww += weight * inverse_depth * inverse_depth;
     }
+    void add(PlaneSums const& other, double weight) {
+        n += weight * other.n;
+        x += weight * other.x;
+        y += weight * other.y;
+        xx += weight * other.xx;
+        xy += weight * other.xy;
+        yy += weight * other.yy;
+        w += weight * other.w;
+        xw += weight * other.xw;
+        yw += weight * other.yw;
+        ww += weight * other.ww;
+    }
+};
+
+// A square of pixels whose readings lie in one plane.
+struct Patch {
+    Vector3 centre; // metres, camera's coordinates
+    Vector3 normal; // of length 1, towards the camera
+    int readings = 0;
+    float area = 0;     // m² of surface
+    float doubt = 0;    // of the normal, radians, one standard deviation
+    float residual = 0; // of the readings, metres, one standard deviation
+    PlaneSums sums;     // of its readings, each with weight 1
 };
 
 struct FittedPlane {

@@ -10,14 +10,13 @@ namespace {
 
 constexpr int reach = 4; // cells between two neighbouring levels: what lies between is upright or hidden
 
-// The square that lies so many metres farther from the viewer on the ray through this one (negative: nearer); -1: none.
+} // namespace
+
 int farther_on(int cell, float metres) {
     auto const at = GroundGrid::centre(cell);
     float const share = 1 + metres / std::max(distance_to(at), 0.1F);
     return share > 0 ? GroundGrid::cell_at(share * at.x, share * at.y) : -1;
 }
-
-} // namespace
 
 Width width_of(std::vector<GroundPoint> const& places) {
     double x = 0, y = 0, xx = 0, xy = 0, yy = 0;

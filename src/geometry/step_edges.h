@@ -25,6 +25,8 @@ std::vector<GroundPoint> places_of(LevelPiece const& piece, Columns const& colum
 std::vector<bool> cells_of(LevelPiece const& piece, Columns const& columns);
 std::vector<bool> floor_cells(Columns const& columns, Levels const& levels);
 
+// The square that lies so many metres farther from the viewer on the ray through this one (negative: nearer); -1: none.
+int farther_on(int cell, float metres);
 // Is one of the set's cells within so many cells of the cell?
 bool near_set(std::vector<bool> const& set, int cell, int far);
 // Is there floor within three squares of this one towards the viewer?

@@ -15,7 +15,7 @@ constexpr std::size_t fewest_edge_cells = 4;
 bool is_tread(LevelPiece const& piece, float below) {
     float const rise = piece.height - below;
     float const bent = 0.011F * piece.nearest; // by the sensor, as floor_tolerance says
-    return rise > least_step_m + bent && rise < most_step_m && piece.slope_deg < 7;
+    return rise > least_step_m + bent && rise < most_step_m && piece.slope_deg < 7 + 2 * piece.slope_doubt_deg;
 }
 
 // From the piece on: pieces a step higher that touch the one before.

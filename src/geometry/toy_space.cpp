@@ -13,7 +13,8 @@ namespace echollama {
 namespace {
 
 constexpr float degree = toy_degree, thick = toy_wall_thick;
-constexpr float body_heights_m[] = {0, 0.5F, 1, 1.5F};
+constexpr float head_m = 2;           // what begins higher is in nobody's way
+constexpr float least_shown = 0.001F; // share of the picture: what less of it shows cannot be told
 
 using Kind = ToyBlock::Kind;
 using Room = ToyRoom;
@@ -179,9 +180,9 @@ void tell_faces(Room const& room, ToySpace& out) {
 
 void tell_blocks(Room const& room, Picture const& picture, ToySpace& out) {
     std::vector<std::size_t> pixels(room.blocks.size(), 0);
-    for (auto const& met : picture.met) {
-        if (met.block >= 0) {
-            ++pixels[static_cast<std::size_t>(met.block)];
+    for (std::size_t i = 0; i < picture.met.size(); ++i) {
+        if (int const block = picture.met[i].block; block >= 0 && picture.read[i] > 0) {
+            ++pixels[static_cast<std::size_t>(block)];
         }
     }
     for (std::size_t i = 0; i < room.blocks.size(); ++i) {
@@ -261,34 +262,14 @@ void tell_gaps(Room const& room, Axes const& axes, Picture const& picture, ToySp
     }
 }
 
-// Can a person not walk on here?
-bool is_blocked(Room const& room, float x, float y) {
-    bool ground = false;
-    for (auto const& b : room.blocks) {
-        bool const here = x > b.box.x.low && x < b.box.x.high && y > b.box.y.low && y < b.box.y.high;
-        if (!here) {
-            continue;
-        }
-        if (b.kind == Kind::ground) {
-            ground = ground || std::abs(b.box.z.high) < 0.05F;
-        } else if (b.box.z.high > 0.05F && b.box.z.low < 2) {
-            return true;
-        }
-    }
-    for (auto const& ramp : room.ramps) { // its beginning is nearly level; and up to 1 in 12 wheelchairs use it
-        float const slope = (ramp.box.z.high - ramp.box.z.low) / (ramp.box.y.high - ramp.box.y.low);
-        bool const gentle = std::abs(slope) < 1 / 12.0F || std::abs(slope * (y - ramp.box.y.low)) < 0.06F;
-        ground = ground || (y > ramp.box.y.low && y < ramp.box.y.high && gentle);
-    }
-    return !ground;
-}
-
-// What no pixel shows cannot be told: of things that stand or hang in the room only the part that shows is left.
+// What no reading shows cannot be told: of things that stand or hang in the room only the part that shows is left.
 void forget_unseen(Room& room, Axes const& axes, Picture const& picture) {
     std::vector<GroundBox> seen(room.blocks.size(), {{1e9F, -1e9F}, {1e9F, -1e9F}, {}});
+    std::vector<std::size_t> pixels(room.blocks.size(), 0);
     auto widen = [](Extent& extent, float at) { extent = {std::min(extent.low, at), std::max(extent.high, at)}; };
     for (std::size_t i = 0; i < picture.met.size(); ++i) {
-        if (auto const& met = picture.met[i]; met.block >= 0) {
+        if (auto const& met = picture.met[i]; met.block >= 0 && picture.read[i] > 0) {
+            ++pixels[static_cast<std::size_t>(met.block)];
             auto const p = room.camera + met.t * picture.ray(axes, i);
             widen(seen[static_cast<std::size_t>(met.block)].x, p.x);
             widen(seen[static_cast<std::size_t>(met.block)].y, p.y);
@@ -297,17 +278,47 @@ void forget_unseen(Room& room, Axes const& axes, Picture const& picture) {
     for (std::size_t i = 0; i < room.blocks.size(); ++i) {
         auto& block = room.blocks[i];
         if (block.kind == Kind::overhang || block.kind == Kind::furniture) {
-            block.box.x = seen[i].x, block.box.y = seen[i].y; // nothing of it: low > high, it holds no place
+            bool const shown = static_cast<float>(pixels[i]) >= least_shown * static_cast<float>(picture.met.size());
+            block.box.x = shown ? seen[i].x : Extent{1, 0}; // low > high: it holds no place
+            block.box.y = seen[i].y;
         }
     }
 }
 
-// Does the picture show the place or what stands there?
-bool in_view(Room const& room, Axes const& axes, Picture const& picture, float x, float y) {
+// Does the picture show the place at one of these heights?
+bool in_view(Room const& room, Axes const& axes, Picture const& picture, float x, float y, Extent heights) {
     float z = 0;
-    return std::any_of(std::begin(body_heights_m), std::end(body_heights_m), [&](float height) {
-        return picture.pixel(room, axes, {x, y, height}, z) >= 0;
-    });
+    constexpr int parts = 4;
+    for (int i = 0; i <= parts; ++i) {
+        float const height = heights.low + (heights.high - heights.low) * static_cast<float>(i) / parts;
+        if (picture.pixel(room, axes, {x, y, height}, z) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Can a person not walk on here, and would the picture show why?
+bool is_blocked(Room const& room, Axes const& axes, Picture const& picture, float x, float y) {
+    bool ground = false;
+    for (auto const& b : room.blocks) {
+        bool const here = x > b.box.x.low && x < b.box.x.high && y > b.box.y.low && y < b.box.y.high;
+        if (!here) {
+            continue;
+        }
+        Extent const heights{std::max(b.box.z.low, 0.0F), std::min(b.box.z.high, head_m)};
+        if (b.kind == Kind::ground) {
+            ground = ground || std::abs(b.box.z.high) < 0.05F;
+        } else if (b.box.z.high > 0.05F && b.box.z.low < head_m && in_view(room, axes, picture, x, y, heights)) {
+            return true;
+        }
+    }
+    for (auto const& ramp : room.ramps) { // its beginning is nearly level; and up to 1 in 12 wheelchairs use it
+        float const slope = (ramp.box.z.high - ramp.box.z.low) / (ramp.box.y.high - ramp.box.y.low);
+        bool const gentle = std::abs(slope) < 1 / 12.0F || std::abs(slope * (y - ramp.box.y.low)) < 0.06F;
+        ground = ground || (y > ramp.box.y.low && y < ramp.box.y.high && gentle);
+    }
+    return !ground && in_view(room, axes, picture, x, y, {0, 0.2F});
 }
 
 void tell_ways(Room const& room, Axes const& axes, Picture const& picture, ToySpace& out) {
@@ -319,7 +330,7 @@ void tell_ways(Room const& room, Axes const& axes, Picture const& picture, ToySp
             constexpr float half = walker_width_m / 2 - 0.025F;
             for (float k = -half; k <= half && !blocked; k += 0.05F) {
                 float const x = room.camera.x + free * dx + k * dy, y = room.camera.y + free * dy - k * dx;
-                blocked = is_blocked(room, x, y) && in_view(room, axes, picture, x, y);
+                blocked = is_blocked(room, axes, picture, x, y);
             }
         }
         out.free.push_back(free);

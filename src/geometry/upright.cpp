@@ -1,6 +1,7 @@
 #include "geometry/upright.h"
 
 #include "geometry/bent_ground.h"
+#include "geometry/upright_planes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@ constexpr float most_told_error = 6 * degree;
 constexpr float kernel = 6 * degree;                // how far a level patch may be from level
 constexpr float lowest_m = 2.2F, highest_m = 0.75F; // of the floor below a camera in somebody's hand
 constexpr float larger_than_tables_m2 = 1.5F;
+constexpr float walls_tell = 2.5F * degree; // what they tell to this is better than what level patches tell
 constexpr float usual_m = 1.4F, usual_doubt = 0.35F;
 
 float weight_of(Patch const& patch) {
@@ -211,19 +213,16 @@ bool is_level(Patch const& patch, Vector3 up, float within) {
 
 // The up to which level surfaces, each around its own mean, have the least scatter and walls are upright; only whole
 // patches count, as walls and risers begin at the same heights. Updates the levels' heights.
-Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up, float tolerance, float within,
-                  std::vector<FittedLevel>& levels) {
+Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess, Vector3 up,
+                  float tolerance, float within, std::vector<FittedLevel>& levels) {
     struct Sum {
         double weight = 0, x = 0, y = 0, z = 0, height = 0, squares = 0;
         std::size_t patches = 0;
         Symmetric3 outer;
     };
     std::vector<Sum> sums(levels.size());
-    Symmetric3 whole;
+    Symmetric3 whole = guess.walls;
     for (auto const& patch : patches) {
-        if (std::abs(dot(patch.normal, up)) < 2 * width_for(patch)) {
-            whole.add_outer(patch.normal, 0.25 / static_cast<double>(patch.doubt * patch.doubt));
-        }
         float const height = dot(up, patch.centre), doubt = height_doubt(patch, up, frame.noise);
         if (!is_level(patch, up, within) || patch.centre.z > 6) {
             continue;
@@ -267,6 +266,24 @@ Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Ve
     return found;
 }
 
+// What whole upright planes say of up, beside the guess.
+void ask_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
+    auto const planes = upright_planes(patches, guess.up, frame.noise);
+    guess.up_by_walls = guess.up;
+    for (float forgiving : {12 * degree, 8 * degree, 4 * degree, 2 * degree, degree, degree, 0.0F, 0.0F}) {
+        guess.walls = uprightness(planes, guess.up_by_walls, forgiving);
+        auto sums = guess.walls;
+        auto const weak = 1 / static_cast<double>(kernel * kernel); // in the direction that they say nothing of
+        sums.add_outer(normalised(cross(guess.up, {1, 0, 0})), weak);
+        sums.add_outer(normalised(cross(guess.up, cross(guess.up, {1, 0, 0}))), weak);
+        auto const found = eigen_of(sums).vectors[0];
+        guess.up_by_walls = dot(found, guess.up) < 0 ? -found : found;
+    }
+    // Of the walls alone: the second smallest value is that of the direction across up that they say least of.
+    double const least = std::max(1.0, eigen_of(guess.walls).values[1]);
+    guess.walls_doubt = static_cast<float>(1 / std::sqrt(least));
+}
+
 } // namespace
 
 UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
@@ -287,23 +304,16 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
         }
     }
     guess.up = refined(guess.up, patches);
-    Symmetric3 upright;
     float level_weight = 0, all_weight = 0;
     for (auto const& patch : patches) {
         float const cosine = std::abs(dot(patch.normal, guess.up));
         all_weight += weight_of(patch);
-        if (cosine < 1.5F * width_for(patch)) {
-            upright.add_outer(patch.normal, static_cast<double>(weight_of(patch)));
-        } else if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < 1.5F * width_for(patch)) {
+        if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < 1.5F * width_for(patch)) {
             level_weight += weight_of(patch);
         }
     }
-    auto const walls = eigen_of(upright);
-    bool const two_walls = walls.values[1] > 0.05 * static_cast<double>(all_weight);
-    if (two_walls) {
-        guess.walls_doubt = 2 * degree;
-        guess.up_by_walls = dot(walls.vectors[0], guess.up) < 0 ? -walls.vectors[0] : walls.vectors[0];
-    }
+    ask_walls(frame, patches, guess);
+    bool const two_walls = guess.walls_doubt < walls_tell;
     if (guess.source == UpSource::assumed && (two_walls || level_weight > 0.1F * all_weight)) {
         guess.source = two_walls ? UpSource::walls : UpSource::floor;
     }
@@ -311,7 +321,7 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
 }
 
 std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess) {
-    bool const walls = guess.walls_doubt < 0.2F;
+    bool const walls = guess.walls_doubt < walls_tell;
     auto const start = walls ? guess.up_by_walls : guess.up;
     auto const levels = levels_of(frame, patches, start);
     auto const level = floor_level(levels, patches.size());
@@ -327,22 +337,23 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
     FloorPlane floor;
     floor.up = start;
     // A ramp is nearly level; walls tell it from the floor.
-    float const within = walls ? 2 * degree : kernel;
+    float const within = walls ? std::max(1.0F * degree, guess.walls_doubt) : kernel;
     for (float tolerance : {0.05F, 0.03F, 0.02F, 0.015F, 0.015F}) {
-        floor.up = fitted_up(frame, patches, floor.up, tolerance, within, fitted);
+        floor.up = fitted_up(frame, patches, guess, floor.up, tolerance, within, fitted);
     }
     if (fitted[0].patches < 3) {
         return std::nullopt;
     }
     floor.below = -fitted[0].height;
-    auto const bend =
-        find_bend(patches, {walls ? start : floor.up, walls ? 2 * degree : kernel, floor.below}, frame.noise);
+    auto const bend = find_bend(
+        patches, {walls ? start : floor.up, walls ? std::max(0.5F * degree, guess.walls_doubt) : kernel, floor.below},
+        frame.noise);
     if (bend) { // what the viewer stands on is the nearer part
         floor.up = bend->up;
         floor.below = bend->below;
     }
     floor.below_doubt = 0.004F + 0.004F * floor.below + 0.1F * fitted[0].doubt;
-    if (guess.walls_doubt < 0.2F) {
+    if (walls) {
         float const slope = std::acos(std::clamp(dot(floor.up, guess.up_by_walls), -1.0F, 1.0F)) / degree;
         floor.slope_deg = slope > 4 ? slope : 0;
     }

@@ -13,7 +13,8 @@ namespace echollama {
 struct UpGuess {
     Vector3 up{0, -1, 0}; // camera's coordinates, of length 1
     UpSource source = UpSource::assumed;
-    float walls_doubt = 1; // radians: how well walls alone tell it; 1: not at all
+    Symmetric3 walls;      // what upright planes alone say: vT walls v is how many squared deviations v is off
+    float walls_doubt = 1; // radians, of what they say in the direction that they say least of; 1: nothing
     Vector3 up_by_walls{0, -1, 0};
 };
 

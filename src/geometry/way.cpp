@@ -12,7 +12,8 @@ namespace {
 constexpr float step_m = GroundGrid::cell_m;
 constexpr float blind_until_m = 3.5F; // floor must be seen from here on at the latest
 constexpr float hole_m = 0.3F;        // of unseen floor that ends a way
-constexpr int fewest_dark = 3;        // squares beside each other that rays reach and bring no reading from
+constexpr int fewest_dark = 2;        // squares across a way that rays reach and bring no reading from
+constexpr int margin_squares = 1;     // on both sides of a way: what reaches into it is known to half a square at best
 constexpr float most_dark_m = 0.12F;  // of those along a way
 
 struct Square {
@@ -91,17 +92,18 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     bool rays_seen = false;
     for (float s = step_m / 2; s < 9; s += step_m) {
         int floor = 0, all = 0, rays = 0, dark = 0;
-        for (int k = -half; k <= half; ++k) {
+        for (int k = -half - margin_squares; k <= half + margin_squares; ++k) {
             float const side = static_cast<float>(k) * step_m;
             int const cell = GroundGrid::cell_at(s * dx + side * dy, s * dy - side * dx);
             if (cell < 0) {
                 continue;
             }
             auto const& square = squares[static_cast<std::size_t>(cell)];
-            ++all;
-            floor += square.cell == PlanCell::floor;
             auto const& seen = columns.floor[static_cast<std::size_t>(cell)];
-            rays += seen.all() > 0;
+            bool const inside = std::abs(k) <= half;
+            all += inside;
+            floor += inside && square.cell == PlanCell::floor;
+            rays += inside && seen.all() > 0;
             dark += seen.none > 2 * (seen.all() - seen.none) && seen.all() >= 2;
             if (square.cell != PlanCell::floor && square.cell != PlanCell::unknown) {
                 way.free = std::max(0.0F, s - step_m / 2);
