@@ -28,8 +28,8 @@ std::vector<int> front_of(std::vector<int> edge) {
 }
 
 // The square right behind the floor that lies before this one on the way from the viewer, with nothing but squares
-// without readings between; -1: there is none. The shadow of what hangs or stands nearer may lie over the edge: then the
-// edge is told where it may begin.
+// without readings between; -1: there is none. The shadow of what hangs or stands nearer may lie over the edge: then
+// the edge is told where it may begin.
 int first_after_floor(Columns const& columns, std::vector<bool> const& floor, int cell) {
     constexpr float longest_m = 0.8F;
     int first = cell;

@@ -72,6 +72,51 @@ struct Building {
     int bottom_cut = 0;               // of them
 };
 
+// A straight line z = at + rise * t through points, least squares weighted by readings.
+struct StraightLine {
+    double n = 0, t = 0, z = 0, tt = 0, tz = 0, zz = 0;
+
+    void add(float at, float height, int readings) {
+        auto const w = static_cast<double>(readings), x = static_cast<double>(at), y = static_cast<double>(height);
+        n += w, t += w * x, z += w * y, tt += w * x * x, tz += w * x * y, zz += w * y * y;
+    }
+    double spread() const { return tt / n - t / n * (t / n); }
+    double rise() const { return (tz / n - t / n * (z / n)) / std::max(spread(), 1e-9); }
+    double residual() const {
+        double const slope = rise();
+        return std::sqrt(std::max(0.0, zz / n - z / n * (z / n) - slope * slope * spread()));
+    }
+};
+
+// A board, a broom or a ladder at a wall: the nearer to the wall, the higher are both its lower and its upper side. Of
+// what stands upright the lower side is the floor's height everywhere.
+bool leans_on(WallPlane const& wall, Columns const& columns, std::vector<std::size_t> const& members) {
+    constexpr float foot_m = 0.15F, top_m = 0.7F, at_wall_m = 0.3F, from_wall_m = 0.15F, thin_m = 0.05F;
+    constexpr double steepest = 11, flattest = 1.2; // rise for one metre towards the wall: 5 to 40 degrees from upright
+    constexpr std::size_t fewest = 4;
+    StraightLine lower, upper;
+    Extent reach{1e9F, -1e9F}, height{1e9F, -1e9F};
+    for (auto i : members) {
+        auto const& band = columns.bands[i];
+        float const away = -wall.distance_of(band.x, band.y), along = wall.along_of(band.x, band.y);
+        if (along < wall.along.low || along > wall.along.high) {
+            return false;
+        }
+        lower.add(away, band.low, band.readings);
+        upper.add(away, band.high, band.readings);
+        reach = {std::min(reach.low, away), std::max(reach.high, away)};
+        height = {std::min(height.low, band.low), std::max(height.high, band.high)};
+    }
+    bool const placed = members.size() >= fewest && height.low < foot_m && height.high > top_m && reach.low > -thin_m &&
+                        reach.low < at_wall_m && reach.high - std::max(reach.low, 0.0F) > from_wall_m;
+    auto sloped = [&](StraightLine const& line) {
+        double const rise = -line.rise();
+        return rise > flattest && rise < steepest &&
+               line.residual() < static_cast<double>(thin_m) * std::hypot(1, rise);
+    };
+    return placed && sloped(lower) && sloped(upper);
+}
+
 // Without the nearest of 40 readings.
 GroundPoint nearest_of(Columns const& columns, std::vector<std::size_t> const& members) {
     struct At {
@@ -97,7 +142,7 @@ GroundPoint nearest_of(Columns const& columns, std::vector<std::size_t> const& m
     return {near.x, near.y};
 }
 
-void summarise(Columns const& columns, std::vector<WallPlane> const& walls, Building& b) {
+void summarise(Columns const& columns, std::vector<WallPlane> const& walls, bool has_floor, Building& b) {
     constexpr float far = 1e9F;
     auto& o = b.facts;
     o.box = {{far, -far}, {far, -far}, {far, -far}};
@@ -132,6 +177,7 @@ void summarise(Columns const& columns, std::vector<WallPlane> const& walls, Buil
         float const t = wall.along_of(middle.x, middle.y);
         bool const beside = t > wall.along.low && t < wall.along.high;
         o.against_wall = o.against_wall || (beside && std::abs(gap) < 0.2F);
+        o.leans = o.leans || (has_floor && leans_on(wall, columns, b.members));
     }
 }
 
@@ -248,7 +294,7 @@ Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vect
         split_overhangs(columns, building);
     }
     for (auto& b : building) {
-        summarise(columns, walls, b);
+        summarise(columns, walls, has_floor, b);
         settle_kind(b.facts, columns, has_floor, b.bottom_cut == 0);
     }
     std::erase_if(building, [](auto const& b) { return !is_something(b.facts); });

@@ -113,6 +113,7 @@ struct ObstacleFacts {
     float bearing_deg = 0; // of its middle
     GroundPoint nearest;
     bool against_wall = false;
+    bool leans = false;               // thin, its foot on the floor and its upper end at a wall
     bool top_seen = false;            // its height is known, it does not leave the view
     std::optional<std::size_t> named; // index of the detection whose thing it is
     std::size_t points = 0;           // readings it rests on

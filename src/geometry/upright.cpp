@@ -269,15 +269,16 @@ Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Up
 // What whole upright planes say of up, beside the guess.
 void ask_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
     auto const planes = upright_planes(patches, guess.up, frame.noise);
-    guess.up_by_walls = guess.up;
-    for (float forgiving : {12 * degree, 8 * degree, 4 * degree, 2 * degree, degree, degree, 0.0F, 0.0F}) {
+    guess.up_by_walls = common_up(planes, guess.up);
+    auto const start = guess.up_by_walls;
+    for (float forgiving : {1 * degree, 0.5F * degree, 0.0F, 0.0F}) {
         guess.walls = uprightness(planes, guess.up_by_walls, forgiving);
         auto sums = guess.walls;
         auto const weak = 1 / static_cast<double>(kernel * kernel); // in the direction that they say nothing of
-        sums.add_outer(normalised(cross(guess.up, {1, 0, 0})), weak);
-        sums.add_outer(normalised(cross(guess.up, cross(guess.up, {1, 0, 0}))), weak);
+        sums.add_outer(normalised(cross(start, {1, 0, 0})), weak);
+        sums.add_outer(normalised(cross(start, cross(start, {1, 0, 0}))), weak);
         auto const found = eigen_of(sums).vectors[0];
-        guess.up_by_walls = dot(found, guess.up) < 0 ? -found : found;
+        guess.up_by_walls = dot(found, start) < 0 ? -found : found;
     }
     // Of the walls alone: the second smallest value is that of the direction across up that they say least of.
     double const least = std::max(1.0, eigen_of(guess.walls).values[1]);

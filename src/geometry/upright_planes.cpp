@@ -9,7 +9,7 @@ namespace echollama {
 namespace {
 
 constexpr float degree = std::numbers::pi_v<float> / 180;
-constexpr float most_lean = 15 * degree;
+constexpr float most_lean = 10 * degree;
 constexpr int directions = 72; // 5 degrees each
 constexpr float offset_m = 0.15F;
 constexpr int offsets = 100;                // up to 15 m
@@ -151,7 +151,7 @@ class Finder {
                                 static_cast<double>(plane.distance) * static_cast<double>(plane.distance);
         auto const doubt = std::hypot(systematic, static_cast<float>(std::sqrt(std::max(0.0, variance))));
         if (std::abs(dot(plane.normal, up_)) < std::sin(most_lean) && doubt < most_doubt) {
-            planes.push_back({plane.normal, doubt});
+            planes.push_back({plane.normal, doubt, std::sqrt(static_cast<float>(plane.patches))});
         }
     }
 
@@ -175,6 +175,36 @@ class Finder {
 
 std::vector<UprightPlane> upright_planes(std::vector<Patch> const& patches, Vector3 up, DepthNoise const& noise) {
     return Finder(patches, up, noise).run();
+}
+
+Vector3 common_up(std::vector<UprightPlane> const& planes, Vector3 up) {
+    constexpr float alike = 1 * degree, usual_turn = 15 * degree;
+    std::vector<Vector3> candidates{up};
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+        auto const& normal = planes[i].normal;
+        candidates.push_back(normalised(up - dot(up, normal) * normal));
+        for (std::size_t k = i + 1; k < planes.size(); ++k) {
+            auto const both = cross(normal, planes[k].normal);
+            if (norm(both) > 0.3F) {
+                candidates.push_back(dot(both, up) < 0 ? -normalised(both) : normalised(both));
+            }
+        }
+    }
+    auto best = up;
+    float most = -1;
+    for (auto const& candidate : candidates) {
+        float sum = 0;
+        for (auto const& plane : planes) {
+            float const off = dot(plane.normal, candidate) / (alike + 2 * plane.doubt);
+            sum += plane.size * std::exp(-off * off);
+        }
+        float const turn = std::acos(std::clamp(dot(candidate, up), -1.0F, 1.0F)) / usual_turn;
+        if (float const score = sum * std::exp(-turn * turn / 2); score > most) {
+            most = score;
+            best = candidate;
+        }
+    }
+    return best;
 }
 
 Symmetric3 uprightness(std::vector<UprightPlane> const& planes, Vector3 up, float forgiving) {

@@ -150,6 +150,7 @@ Json obstacle_json(ObstacleFacts const& obstacle) {
             {"box", to_json(obstacle.box)},
             {"top_seen", obstacle.top_seen},
             {"against_wall", obstacle.against_wall},
+            {"leans", obstacle.leans},
             {"object", index(obstacle.named)}};
 }
 
