@@ -129,3 +129,5 @@ foreach(part calib3d imgproc core)
   find_library(${library} NAMES opencv_${part} libopencv_${part}.so.406 REQUIRED)
   target_link_libraries(echollama_stereo INTERFACE "${${library}}")
 endforeach()
+
+include(cmake/Arrow.cmake)

@@ -2,6 +2,9 @@
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 install(TARGETS echollama RUNTIME DESTINATION bin COMPONENT program)
 install(TARGETS echollama-train RUNTIME DESTINATION bin COMPONENT program OPTIONAL) # ./run does not build it
+if(TARGET echollama_parquet)
+  install(TARGETS echollama_parquet LIBRARY DESTINATION lib/echollama COMPONENT program OPTIONAL)
+endif()
 # What runs the natural voice and reads signs, where src/onnx/runtime.cpp looks for it beside the program.
 install(PROGRAMS "${onnxruntime_library}" DESTINATION lib/echollama COMPONENT program)
 if(ECHOLLAMA_HRTF_FILE)

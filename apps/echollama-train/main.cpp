@@ -9,6 +9,7 @@
 #include "output/progress_line.h"
 #include "output/standard_output.h"
 #include "prepare_speech.h"
+#include "publish.h"
 #include "train/merge.h"
 #include "train/report/report.h"
 #include "train/run.h"
@@ -30,6 +31,7 @@ struct TrainContext {
     int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 256U));
     bool quiet = false, version = false, resume = false;
     std::filesystem::path config;
+    std::vector<train::ConfigFlag> flags; // keys of the configuration that the command line sets
     std::stop_token stop;
     SpeechPreparation speech = {};
     std::filesystem::path speech_model;
@@ -39,6 +41,7 @@ struct TrainContext {
     struct {
         std::filesystem::path run, output;
     } report = {};
+    Publication publication = {};
     bool stopped = false; // a run was, and has been saved
 };
 
@@ -76,12 +79,35 @@ std::string evaluation_line(train::Task task, std::int64_t step, train::Measures
     return text;
 }
 
+// As a shell reads it back.
+std::string quoted(std::string const& word) {
+    if (!word.empty() &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,=+:@%") ==
+            std::string::npos) {
+        return word;
+    }
+    std::string text = "'";
+    for (char c : word) {
+        text += c == '\'' ? "'\\''" : std::string(1, c);
+    }
+    return text + "'";
+}
+
+// The command that goes on with a run.
+std::string resume_command(std::string const& name, TrainContext const& context) {
+    auto text = "echollama-train " + name;
+    text += context.config.empty() ? "" : " " + quoted(context.config.string());
+    for (auto const& flag : context.flags) {
+        text += " " + train::flag_of(flag.key) + " " + quoted(flag.value);
+    }
+    return text + " --resume";
+}
+
 void tell_end(train::RunResult const& result, std::string const& name, TrainContext& context) {
     auto const steps = std::to_string(result.step) + " of " + std::to_string(result.steps) + " steps";
     if (result.end == train::RunEnd::stopped) {
         context.stopped = true;
-        print_line("Stopped and saved after " + steps + "; go on with: echollama-train " + name + " " +
-                   context.config.string() + " --resume");
+        print_line("Stopped and saved after " + steps + "; go on with: " + resume_command(name, context));
         return;
     }
     print_line((result.end == train::RunEnd::no_better
@@ -101,10 +127,14 @@ auto rows_of_recordings(train::TrainConfig const& config, TrainContext const& co
 }
 
 void run(char const* name, train::Task task, TrainContext& context) {
-    auto const config = train::read_config(context.config);
+    if (context.config.empty() && context.flags.empty()) {
+        throw UsageError(std::string("Name a configuration, or say what to learn by flags; 'echollama-train ") + name +
+                         " --help' lists them.");
+    }
+    auto const config = train::read_config(context.config, context.flags);
     if (std::string_view(name) == "tts" && config.speech.recordings.empty()) {
-        throw Error("The configuration " + context.config.string() +
-                    " names no recordings; set recordings and snac in [speech], or learn from rows with sft.");
+        throw Error("No recordings are named; set recordings and snac in [speech] (--recordings, --snac), or learn "
+                    "from rows with sft.");
     }
     train::Ranks ranks(train::rank_from_environment());
     ProgressLine line(context.quiet || !ranks.leads());
@@ -135,7 +165,21 @@ void add_task(Command& root, char const* name, char const* config, char const* s
               TrainContext& context) {
     auto& command = root.subcommand(name, summary);
     command.example = std::string("echollama-train ") + name + " " + config;
-    command.positional("config", context.config, "The run's configuration, a TOML file").required();
+    command.notes = "Flags stand before what the configuration says of the same key. Without a configuration at least "
+                    "--base-model, --train and --output-dir are needed.";
+    command.positional("config", context.config, "The run's configuration, a TOML file");
+    for (auto const& key : train::config_keys()) {
+        auto& option = command.parsed(
+            train::flag_of(key.name),
+            [&context, name = key.name](std::string const& value) {
+                std::erase_if(context.flags, [&](auto const& flag) { return flag.key == name; });
+                context.flags.push_back({name, value});
+            },
+            "[" + key.section + "] " + key.name + ": " + key.wanted);
+        if (key.kind == train::ConfigKey::Kind::path) {
+            option.file();
+        }
+    }
     command.flag("--resume", context.resume, "Go on with the run that the configuration's output_dir holds");
     command.run = [&context, name, task] { run(name, task, context); };
 }
@@ -186,6 +230,33 @@ void add_report(Command& root, TrainContext& context) {
     };
 }
 
+void add_publish(Command& root, TrainContext& context) {
+    auto& what = context.publication;
+    auto& command = root.subcommand("publish", "Make a run's adapter and data ready for a model hub, with cards");
+    command.example = "echollama-train publish runs/first --base meta-llama/Llama-3.2-1B-Instruct --dry-run";
+    command.notes =
+        "What has a repository (--to, --data-to) is sent there with the token in HF_TOKEN; without, it is only "
+        "made ready. HF_ENDPOINT names another hub.";
+    command.positional("run", what.run, "The run's output_dir").required();
+    command.option("--base", what.base, "What the hub calls the model that was trained, OWNER/NAME").required();
+    command.option("--to", what.to, "Repository for the adapter, OWNER/NAME");
+    auto& data = command.option("--data", what.data, "Rows that it learnt from, to be published, too");
+    command.option("--eval", what.eval, "Rows that it was evaluated on").needs(data);
+    command.option("--data-to", what.data_to, "Repository for the rows, OWNER/NAME").needs(data);
+    command.option("--licence", what.licence, "Licence of the adapter, as the hub writes it (apache-2.0)");
+    command.option("--data-licence", what.data_licence, "Licence of the rows").needs(data);
+    command.option("--out,-o", what.folder, "Folder to make everything ready in").otherwise("RUN/publish");
+    command.flag("--private", what.is_private, "New repositories are seen by their owner alone");
+    command.flag("--dry-run", what.only_tells, "Only list what would go where");
+    command.run = [&context, &what] {
+        if (what.folder.empty()) {
+            what.folder = what.run / "publish";
+        }
+        publish(
+            what, [](std::string const& line) { print_line(line); }, context.stop);
+    };
+}
+
 void run_program(std::vector<std::string> const& words, TrainContext& context) {
     Command root{"echollama-train", "Teaches a language model by examples (LoRA)"};
     root.example = "echollama-train dpo configs/echollama-dpo.toml";
@@ -201,6 +272,7 @@ void run_program(std::vector<std::string> const& words, TrainContext& context) {
     add_merge(root, context);
     add_prepare_speech(root, context);
     add_report(root, context);
+    add_publish(root, context);
     auto const parsed = parse_command_line(root, words);
     if (parsed.help) {
         print_text(command_help(*parsed.command));

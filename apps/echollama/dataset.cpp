@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "dataset/build.h"
+#include "dataset/card.h"
 #include "dataset/check.h"
 #include "dataset/shard.h"
 #include "dataset/toy_rows.h"
@@ -10,6 +11,8 @@
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "pipeline/json.h"
+#include "rows/parquet.h"
+#include "rows/row_lines.h"
 
 #include <algorithm>
 #include <chrono>
@@ -42,6 +45,28 @@ struct CheckCommand {
     fs::path data, evaluation;
     bool json = false;
 };
+
+struct ConvertCommand {
+    fs::path from, to;
+};
+
+// Rows grow in JSONL; Parquet, which cannot grow, is written of it when all are there.
+fs::path growing_file(fs::path const& out) {
+    if (!rows::is_parquet(out)) {
+        return out;
+    }
+    if (auto const why = rows::why_no_parquet(); !why.empty()) {
+        throw Error(why); // before the work, not after it
+    }
+    auto growing = out;
+    return growing.replace_extension(".jsonl");
+}
+
+void finish_file(fs::path const& growing, fs::path const& out) {
+    if (growing != out) {
+        rows::write_parquet(growing, out);
+    }
+}
 
 bool is_picture(std::string const& name) {
     static constexpr std::string_view endings[] = {".png",  ".jpg", ".jpeg", ".webp", ".heic",
@@ -127,26 +152,6 @@ class Progress {
     std::size_t told_ = 0;
 };
 
-// Beside the rows, for whoever publishes them.
-void write_card(fs::path const& out, std::string const& base, std::string const& teacher) {
-    auto const report = dataset::check_dataset(out);
-    auto const share = [&](dataset::ClaimTally const& tally) {
-        auto const all = tally.supported + tally.contradicted + tally.unknown;
-        return std::to_string(tally.supported) + " of " + std::to_string(all);
-    };
-    std::string card = "---\nlanguage: en\ntask_categories:\n- text-generation\ntags:\n- dpo\n- preference\n"
-                       "- accessibility\n---\n# Preferences about places\n\n";
-    card += std::to_string(report.rows) +
-            " rows. `prompt`: what a picture holds, as a program saw it; `chosen`: an answer by " + teacher +
-            "; `rejected`: by " + base + ". `image` is the picture's name; pictures are not part of the data.\n\n";
-    card += "Claims that the picture's objects support: " + share(report.chosen_claims) + " in the chosen answers, " +
-            share(report.rejected_claims) +
-            " in the rejected ones. Words in the median: " + std::to_string(std::lround(report.chosen_words)) +
-            " and " + std::to_string(std::lround(report.rejected_words)) +
-            ".\n\nBefore publishing: name the pictures' licence and the teacher's terms here.\n";
-    write_file_atomically(out.string() + ".card.md", card, "the data set's card");
-}
-
 void write_failures(fs::path const& path, std::vector<dataset::Failure> const& failures) {
     std::string text;
     for (auto const& failure : failures) {
@@ -189,8 +194,9 @@ void build(AppContext const& context, BuildCommand options) {
     auto const shard = options.shard.empty() ? dataset::shard_from_environment().value_or(dataset::Shard{})
                                              : dataset::parse_shard(options.shard);
     fs::path const out = dataset::shard_name(options.out.string(), shard);
+    auto const growing = growing_file(out);
     auto const images = pictures_in(options.images, shard);
-    dataset::RowFile file(out);
+    dataset::RowFile file(growing);
     auto const before = file.size();
     Timings timings;
     options.base.no_adapter = true;   // what has learnt already is no base
@@ -199,7 +205,7 @@ void build(AppContext const& context, BuildCommand options) {
     auto const base = load_describer(context, options.base, timings).get();
     auto const roles = roles_of(options, seeing, base.get(), context, timings);
     if (!context.quiet && before > 0) {
-        std::cerr << out.string() << " holds " << before << " rows; going on with the others." << std::endl;
+        std::cerr << growing.string() << " holds " << before << " rows; going on with the others." << std::endl;
     }
     Progress progress;
     auto const failures = dataset::build_dataset(
@@ -210,7 +216,9 @@ void build(AppContext const& context, BuildCommand options) {
             }
         },
         context.stop);
-    write_card(out, roles.base_name, roles.teacher_name);
+    finish_file(growing, out);
+    write_file_atomically(out.string() + ".card.md", dataset::dataset_card(dataset::check_dataset(growing)),
+                          "the data set's card"); // for whoever publishes the rows
     if (!failures.empty()) {
         write_failures(out.string() + ".failed.jsonl", failures);
     }
@@ -222,6 +230,7 @@ void build(AppContext const& context, BuildCommand options) {
 }
 
 void make_toys(AppContext const& context, ToyCommand const& options) {
+    auto const growing = growing_file(options.out);
     std::string text;
     std::set<std::size_t> made; // small scenes come again
     for (std::uint64_t i = 0; made.size() < static_cast<std::size_t>(options.rows); ++i) {
@@ -233,7 +242,8 @@ void make_toys(AppContext const& context, ToyCommand const& options) {
             text += to_json_line(row) + "\n";
         }
     }
-    write_file_atomically(options.out, text, "the data set");
+    write_file_atomically(growing, text, "the data set");
+    finish_file(growing, options.out);
     print_line(std::to_string(options.rows) + " rows in " + options.out.string() + ".");
 }
 
@@ -310,6 +320,18 @@ void check(CheckCommand const& options) {
     }
 }
 
+void convert(ConvertCommand const& options) {
+    if (rows::is_parquet(options.to)) {
+        rows::write_parquet(options.from, options.to);
+    } else {
+        std::string text;
+        rows::for_each_line(options.from, dataset::longest_row,
+                            [&](std::size_t, std::string const& line) { text += line + "\n"; });
+        write_file_atomically(options.to, text, "the data set");
+    }
+    print_line("The rows are in " + options.to.string() + ".");
+}
+
 } // namespace
 
 void add_dataset(Command& root, AppContext& context) {
@@ -319,7 +341,9 @@ void add_dataset(Command& root, AppContext& context) {
     auto& build_command = command.subcommand("build", "A row for each picture of a folder: prompt, chosen, rejected");
     build_command.positional("images", building->images, "Folder of pictures; those in folders below it count")
         .required();
-    build_command.option("--out,-o", building->out, "File for the rows (JSONL); rows that it holds are kept")
+    build_command
+        .option("--out,-o", building->out,
+                "File for the rows (JSONL, or Parquet where it ends in .parquet); rows that it holds are kept")
         .required();
     auto& url = build_command
                     .option("--teacher-url", building->teacher_url,
@@ -346,7 +370,7 @@ void add_dataset(Command& root, AppContext& context) {
 
     auto toys = std::make_shared<ToyCommand>();
     auto& toy_command = command.subcommand("toy", "Rows about made-up scenes, with right answers and typical faults");
-    toy_command.option("--out,-o", toys->out, "File for the rows (JSONL)").required();
+    toy_command.option("--out,-o", toys->out, "File for the rows (JSONL or Parquet)").required();
     toy_command.option("--rows", toys->rows, "How many").range(1, 1'000'000).value_name("N").otherwise("1000");
     toy_command.option("--seed", toys->options.seed, "The same number makes the same rows").otherwise("1");
     toy_command.flag("--held-out", toys->options.held_out,
@@ -357,11 +381,19 @@ void add_dataset(Command& root, AppContext& context) {
     auto checking = std::make_shared<CheckCommand>();
     auto& check_command =
         command.subcommand("check", "Count, find repeated rows, leaks and what only looks like quality");
-    check_command.positional("data", checking->data, "Rows (JSONL)").required();
+    check_command.positional("data", checking->data, "Rows (JSONL or Parquet)").required();
     check_command.option("--eval", checking->evaluation, "Rows kept for evaluation, which may hold nothing of these");
     check_command.flag("--json", checking->json, "Print JSON");
     check_command.example = "echollama dataset check train.jsonl --eval eval.jsonl";
     check_command.run = [checking] { check(*checking); };
+
+    auto converting = std::make_shared<ConvertCommand>();
+    auto& convert_command = command.subcommand("convert", "Turn rows into Parquet, or Parquet into JSONL");
+    convert_command.positional("data", converting->from, "Rows (JSONL or Parquet)").required();
+    convert_command.option("--out,-o", converting->to, "File to write: Parquet where it ends in .parquet, else JSONL")
+        .required();
+    convert_command.example = "echollama dataset convert train.jsonl -o train.parquet";
+    convert_command.run = [converting] { convert(*converting); };
 }
 
 } // namespace echollama

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
-#include "dataset/row_file.h"
+#include "rows/row_lines.h"
 
 #include <algorithm>
 #include <functional>
@@ -49,7 +49,7 @@ void add(ClaimTally& sum, ClaimTally const& tally) {
 // Visits the rows that can be used; the others are counted.
 void for_each_row(std::filesystem::path const& path, DatasetReport& report,
                   std::function<void(Preference const& row)> const& visit) {
-    for_each_line(path, [&](std::size_t number, std::string const& line) {
+    rows::for_each_line(path, longest_row, [&](std::size_t number, std::string const& line) {
         Preference row;
         try {
             row = parse_preference(line);
@@ -103,6 +103,11 @@ DatasetReport check_dataset(std::filesystem::path const& path, std::filesystem::
         report.repeated += seen.rows.insert(hash(prompt + '\n' + better + '\n' + worse)).second ? 0 : 1;
         if (!row.image.empty()) {
             seen.images.insert(row.image);
+        }
+        for (auto const& [name, names] : {std::pair{&row.teacher, &report.teachers}, {&row.base, &report.bases}}) {
+            if (!name->empty() && names->size() < most_named) {
+                names->insert(*name);
+            }
         }
         report.same_answers += better == worse ? 1 : 0;
         prompts.push_back(words_of(row.prompt).size());

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct DatasetReport {
     double chosen_words = 0, rejected_words = 0, prompt_words = 0; // medians
     std::size_t with_claims = 0;               // rows that say how their answers hold against the scene
     ClaimTally chosen_claims, rejected_claims; // sums over those
+    std::set<std::string> teachers, bases;     // who wrote the answers, where rows say so; at most 20 of each
     std::size_t leaked = 0;                    // rows of the other file whose prompt or image is in this one
     std::vector<std::string> first_leaked;     // at most 20: images, or the beginnings of prompts
 

@@ -19,23 +19,6 @@ namespace {
 
 } // namespace
 
-void for_each_line(std::filesystem::path const& path,
-                   std::function<void(std::size_t number, std::string const& line)> const& visit) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file || std::filesystem::is_directory(path)) {
-        throw Error("Cannot read the data set " + path.string() + "; name a JSONL file, a row a line.");
-    }
-    std::string line;
-    for (std::size_t number = 1; std::getline(file, line); ++number) {
-        if (line.size() > longest_row) {
-            throw Error("Row " + std::to_string(number) + " of " + path.string() + " is longer than 16 MiB.");
-        }
-        if (line.find_first_not_of(" \t\r") != std::string::npos) {
-            visit(number, line);
-        }
-    }
-}
-
 RowFile::RowFile(std::filesystem::path path) : path_(std::move(path)) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) {
@@ -56,32 +39,42 @@ RowFile::~RowFile() {
     ::close(descriptor_);
 }
 
+void RowFile::refuse(std::size_t number, std::string const& why) const {
+    throw Error("Row " + std::to_string(number) + " of " + path_.string() + " cannot be used: " + why +
+                "; give the new rows a file of their own.");
+}
+
+void RowFile::know(std::size_t number, std::string const& line) {
+    try {
+        images_.insert(parse_preference(line).image);
+    } catch (Error const& error) { // the user hears which row it is
+        refuse(number, error.what());
+    }
+    ++rows_;
+}
+
+// Nothing is changed before all rows are known to be rows: the file may be something else altogether.
 void RowFile::go_on() {
     if (!std::filesystem::is_regular_file(path_)) { // a pipe or device has no rows
         return;
     }
     auto const size = std::filesystem::file_size(path_);
     std::uintmax_t whole = 0;
-    {
-        std::ifstream file(path_, std::ios::binary);
-        std::string line;
-        for (std::uintmax_t at = 0; std::getline(file, line) && !file.eof();) {
-            at += line.size() + 1;
-            whole = at;
+    std::ifstream file(path_, std::ios::binary);
+    std::string line;
+    std::size_t number = 1;
+    for (; std::getline(file, line) && !file.eof(); ++number) {
+        whole += line.size() + 1;
+        if (line.find_first_not_of(" \t\r") != std::string::npos) {
+            know(number, line);
         }
+    }
+    if (whole < size && line.front() != '{') { // what a killed program leaves begins as a row does
+        refuse(number, "it is no JSON object");
     }
     if (whole < size && ::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) {
         fail(path_, std::strerror(errno));
     }
-    for_each_line(path_, [this](std::size_t number, std::string const& line) {
-        try {
-            images_.insert(parse_preference(line).image);
-        } catch (Error const& error) {
-            throw Error("Row " + std::to_string(number) + " of " + path_.string() + " cannot be used: " + error.what() +
-                        "; give the new rows a file of their own.");
-        }
-        ++rows_;
-    });
     images_.erase("");
     if (::lseek(descriptor_, 0, SEEK_END) < 0) {
         fail(path_, std::strerror(errno));

@@ -4,7 +4,6 @@
 #include "dataset/preference.h"
 
 #include <filesystem>
-#include <functional>
 #include <set>
 #include <string>
 
@@ -28,16 +27,13 @@ class RowFile {
 
   private:
     void go_on();
+    void know(std::size_t number, std::string const& line);
+    [[noreturn]] void refuse(std::size_t number, std::string const& why) const;
 
     std::filesystem::path path_;
     int descriptor_ = -1;
     std::set<std::string> images_;
     std::size_t rows_ = 0;
 };
-
-// Every line of the file that is not blank, with its number from 1. Throws Error when it cannot be read or a line is
-// longer than a row may be.
-void for_each_line(std::filesystem::path const& path,
-                   std::function<void(std::size_t number, std::string const& line)> const& visit);
 
 } // namespace echollama::dataset

@@ -2,189 +2,57 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "train/config_section.h"
 
-#include <toml++/toml.h>
-
-#include <cmath>
-#include <initializer_list>
+#include <algorithm>
 #include <limits>
-#include <utility>
 
 namespace echollama::train {
 namespace {
 
-constexpr double huge = 1e12;
+constexpr char const *model_wanted = "a GGUF file or the folder of a published model",
+                     *data_wanted = "a JSONL or Parquet file", *output_wanted = "a folder for what the run makes";
 
-// For messages: what a file says may be anything.
-std::string shown(std::string_view text) {
-    std::string out;
-    for (char c : text.substr(0, 60)) {
-        out += c >= 0x20 && c < 0x7F ? c : '?';
-    }
-    return "'" + out + "'";
-}
-
-// One table of the file, whose keys are taken one after the other; those that nobody takes are refused at the end.
-class Section {
-  public:
-    Section(toml::table const& file, std::string name, std::string file_name)
-        : name_(std::move(name)), file_(std::move(file_name)) {
-        if (auto const* node = file.get(name_)) {
-            table_ = node->as_table();
-            if (!table_) {
-                throw Error("The configuration " + file_ + " has " + name_ + " without brackets; write [" + name_ +
-                            "] and its keys below.");
-            }
-        }
-    }
-
-    [[noreturn]] void refuse(std::string const& key, std::string const& wanted) const {
-        throw Error("The configuration " + file_ + " sets " + key + " in [" + name_ + "] to something else than " +
-                    wanted + ".");
-    }
-
-    void number(char const* key, double& value, double least, double most) {
-        if (auto const* node = take(key)) {
-            auto const found = node->value<double>();
-            if (!node->is_number() || !found || !(*found >= least && *found <= most)) {
-                refuse(key, "a number from " + plain(least) + " to " + plain(most));
-            }
-            value = *found;
-        }
-    }
-    template <typename Whole>
-    void whole(char const* key, Whole& value, std::int64_t least, std::int64_t most) {
-        if (auto const* node = take(key)) {
-            auto const found = node->value<std::int64_t>();
-            if (!node->is_integer() || !found || *found < least || *found > most) {
-                refuse(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-            }
-            value = static_cast<Whole>(*found);
-        }
-    }
-    void flag(char const* key, bool& value) {
-        if (auto const* node = take(key)) {
-            if (!node->is_boolean()) {
-                refuse(key, "true or false");
-            }
-            value = *node->value<bool>();
-        }
-    }
-    void text(char const* key, std::string& value) {
-        if (auto const* node = take(key)) {
-            if (!node->is_string()) {
-                refuse(key, "a text in quotation marks");
-            }
-            value = *node->value<std::string>();
-        }
-    }
-    void path(char const* key, std::filesystem::path const& folder, std::filesystem::path& value) {
-        std::string written;
-        text(key, written);
-        if (!written.empty()) {
-            value = folder / written;
-        }
-    }
-    template <typename Value>
-    void choice(char const* key, Value& value, std::initializer_list<std::pair<char const*, Value>> choices) {
-        auto const* node = take(key);
-        if (!node) {
-            return;
-        }
-        std::string words;
-        for (auto const& [word, meaning] : choices) {
-            if (node->value<std::string>() == word) {
-                value = meaning;
-                return;
-            }
-            words += (words.empty() ? "" : ", ") + std::string("\"") + word + "\"";
-        }
-        refuse(key, "one of " + words);
-    }
-    toml::node const* take(char const* key) {
-        known_ += (known_.empty() ? "" : ", ") + std::string(key);
-        taken_.push_back(key);
-        return table_ ? table_->get(key) : nullptr;
-    }
-
-    void refuse_unknown() const {
-        if (!table_) {
-            return;
-        }
-        for (auto const& [key, value] : *table_) {
-            if (std::find(taken_.begin(), taken_.end(), key.str()) == taken_.end()) {
-                throw Error("The configuration " + file_ + " sets " + shown(key.str()) + " in [" + name_ +
-                            "], which is not known; known are " + known_ + ".");
-            }
-        }
-    }
-
-  private:
-    static std::string plain(double value) {
-        auto text = std::to_string(value);
-        text.erase(text.find_last_not_of('0') + 1);
-        return value >= huge ? "any" : text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-    }
-
-    std::string name_, file_, known_;
-    toml::table const* table_ = nullptr;
-    std::vector<std::string> taken_;
-};
-
-void read_model(Section section, std::filesystem::path const& folder, TrainConfig& c) {
-    section.path("base_model", folder, c.model.path);
+void read_model(Section section, TrainConfig& c) {
+    section.path("base_model", model_wanted, c.model.path);
     section.choice("base_type", c.model.type, {{"stored", BaseType::stored}, {"nf4", BaseType::nf4}});
-    section.text("chat_template", c.model.chat_template);
-    section.refuse_unknown();
-    if (c.model.path.empty()) {
-        section.refuse("base_model", "a GGUF file or the folder of a published model, and it must be there");
-    }
+    section.text("chat_template", "a name or text of a chat template", c.model.chat_template);
+    section.end();
 }
 
-void read_data(Section section, std::filesystem::path const& folder, TrainConfig& c) {
-    section.path("train", folder, c.data.train);
-    section.path("eval", folder, c.data.evaluation);
+void read_data(Section section, TrainConfig& c) {
+    section.path("train", data_wanted, c.data.train);
+    section.path("eval", data_wanted, c.data.evaluation);
     section.whole("sequence_len", c.data.longest, 2, 1 << 20);
     section.choice("longer_rows", c.data.drops_longer, {{"refuse", false}, {"drop", true}});
     section.flag("shuffle", c.data.shuffles);
-    section.refuse_unknown();
-    if (c.data.train.empty() == c.speech.recordings.empty()) {
-        section.refuse("train", c.data.train.empty() ? "a JSONL file, and it must be there"
-                                                     : "nothing, which it must be where [speech] names recordings");
-    }
+    section.end();
 }
 
-void read_speech(Section section, std::filesystem::path const& folder, TrainConfig& c) {
-    section.path("recordings", folder, c.speech.recordings);
-    section.path("snac", folder, c.speech.snac);
-    section.refuse_unknown();
-    if (c.speech.recordings.empty() != c.speech.snac.empty()) {
-        section.refuse(c.speech.snac.empty() ? "snac" : "recordings",
-                       "a path: a folder of recordings and the SNAC codec as GGUF belong together");
-    }
+void read_speech(Section section, TrainConfig& c) {
+    section.path("recordings", "a folder of recordings", c.speech.recordings);
+    section.path("snac", "the SNAC codec as GGUF", c.speech.snac);
+    section.end();
 }
 
-void read_lora(Section section, std::filesystem::path const& folder, TrainConfig& c) {
+void read_lora(Section section, TrainConfig& c) {
     section.whole("r", c.lora.rank, 1, 4096);
-    section.number("alpha", c.lora.alpha, 0, huge);
+    section.number("alpha", c.lora.alpha, 0, any_number);
     section.flag("rslora", c.lora.root_of_rank);
-    section.path("adapter", folder, c.adapter);
-    if (auto const* node = section.take("target_modules")) {
+    section.number("dropout", c.lora.dropout, 0, 0.99);
+    section.path("adapter", "the folder of an adapter", c.adapter);
+    std::string const wanted = "a list of some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj";
+    if (auto const words = section.words("target_modules", wanted, "all seven"); !words.empty()) {
         c.lora.targets.clear();
-        for (auto const& element : node->is_array() ? *node->as_array() : toml::array{}) {
-            auto const projection = find_projection(element.value_or<std::string>(""));
+        for (auto const& word : words) {
+            auto const projection = find_projection(word);
             if (!projection) {
-                c.lora.targets.clear();
-                break;
+                section.refuse("target_modules", wanted);
             }
             c.lora.targets.push_back(*projection);
         }
-        if (c.lora.targets.empty()) {
-            section.refuse("target_modules",
-                           "a list of some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
-        }
     }
-    section.refuse_unknown();
+    section.end();
 }
 
 void read_loss(Section section, TrainConfig& c) {
@@ -197,7 +65,7 @@ void read_loss(Section section, TrainConfig& c) {
     section.number("beta", c.loss.beta, 1e-6, 1000);
     section.number("label_smoothing", c.loss.label_smoothing, 0, 0.5);
     section.number("simpo_margin", c.loss.simpo_margin, 0, 1000);
-    section.refuse_unknown();
+    section.end();
 }
 
 void read_optimiser(Section section, TrainConfig& c) {
@@ -212,12 +80,12 @@ void read_optimiser(Section section, TrainConfig& c) {
     section.number("adam_beta1", c.optimiser.beta1, 0, 0.999999);
     section.number("adam_beta2", c.optimiser.beta2, 0, 0.999999);
     section.number("adam_epsilon", c.optimiser.eps, 1e-30, 1);
-    section.number("max_grad_norm", c.run.clip, 0, huge);
-    section.refuse_unknown();
+    section.number("max_grad_norm", c.run.clip, 0, any_number);
+    section.end();
 }
 
-void read_run(Section section, std::filesystem::path const& folder, TrainConfig& c) {
-    section.path("output_dir", folder, c.run.output);
+void read_run(Section section, TrainConfig& c) {
+    section.path("output_dir", output_wanted, c.run.output);
     section.whole("micro_batch_size", c.run.micro_batch, 1, 1 << 16);
     section.whole("gradient_accumulation_steps", c.run.accumulation, 1, 1 << 16);
     section.number("num_epochs", c.run.epochs, 1e-6, 1e6);
@@ -227,10 +95,7 @@ void read_run(Section section, std::filesystem::path const& folder, TrainConfig&
     section.whole("save_steps", c.run.save_every, 1, 1'000'000'000);
     section.whole("eval_steps", c.run.evaluate_every, 1, 1'000'000'000);
     section.whole("early_stopping_patience", c.run.patience, 1, 1'000'000'000);
-    section.refuse_unknown();
-    if (c.run.output.empty()) {
-        section.refuse("output_dir", "a folder for what the run makes, and it must be there");
-    }
+    section.end();
 }
 
 void refuse_unknown_sections(toml::table const& file, std::string const& name) {
@@ -244,32 +109,70 @@ void refuse_unknown_sections(toml::table const& file, std::string const& name) {
     }
 }
 
+TrainConfig read_sections(ConfigSource const& source) {
+    TrainConfig c;
+    read_model({source, c.settings, "model"}, c);
+    read_data({source, c.settings, "data"}, c);
+    read_speech({source, c.settings, "speech"}, c);
+    read_lora({source, c.settings, "lora"}, c);
+    read_loss({source, c.settings, "loss"}, c);
+    read_optimiser({source, c.settings, "optimizer"}, c);
+    read_run({source, c.settings, "run"}, c);
+    return c;
+}
+
+// What only several keys together can be wrong in.
+void check_complete(ConfigSource const& source, TrainConfig const& c) {
+    std::vector<ConfigKey> unused;
+    Section const model(source, unused, "model"), data(source, unused, "data"), speech(source, unused, "speech"),
+        run(source, unused, "run");
+    if (c.model.path.empty()) {
+        model.miss("base_model", model_wanted);
+    }
+    if (c.speech.recordings.empty() != c.speech.snac.empty()) {
+        speech.miss(c.speech.snac.empty() ? "snac" : "recordings",
+                    "a folder of recordings and the SNAC codec as GGUF belong together");
+    }
+    if (c.data.train.empty() && c.speech.recordings.empty()) {
+        data.miss("train", data_wanted);
+    }
+    if (!c.data.train.empty() && !c.speech.recordings.empty()) {
+        data.refuse("train", "nothing, which it must be where [speech] names recordings");
+    }
+    if (c.run.output.empty()) {
+        run.miss("output_dir", output_wanted);
+    }
+}
+
 } // namespace
 
-TrainConfig parse_config(std::string_view text, std::string const& name, std::filesystem::path const& folder) {
-    toml::table file;
+std::vector<ConfigKey> config_keys() {
+    return read_sections({}).settings;
+}
+
+TrainConfig parse_config(std::string_view text, std::string const& name, std::filesystem::path const& folder,
+                         std::vector<ConfigFlag> const& flags) {
+    ConfigSource source{{}, name, folder, &flags};
     try {
-        file = toml::parse(text, name);
+        source.file = toml::parse(text, name);
     } catch (toml::parse_error const& error) {
         throw Error("The configuration " + name + " cannot be read at line " +
                     std::to_string(error.source().begin.line) +
                     "; it must be TOML, such as key = 1 or key = \"text\".");
     }
-    refuse_unknown_sections(file, name);
-    TrainConfig c;
-    read_model({file, "model", name}, folder, c);
-    read_speech({file, "speech", name}, folder, c);
-    read_data({file, "data", name}, folder, c);
-    read_lora({file, "lora", name}, folder, c);
-    read_loss({file, "loss", name}, c);
-    read_optimiser({file, "optimizer", name}, c);
-    read_run({file, "run", name}, folder, c);
+    refuse_unknown_sections(source.file, name);
+    auto c = read_sections(source);
+    check_complete(source, c);
     return c;
 }
 
-TrainConfig read_config(std::filesystem::path const& path) {
+TrainConfig read_config(std::filesystem::path const& path, std::vector<ConfigFlag> const& flags) {
+    if (path.empty()) {
+        return parse_config("", "", "", flags);
+    }
     auto const bytes = read_input(path, {.what = "configuration", .most_bytes = 1U << 20U});
-    return parse_config({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, path.string(), path.parent_path());
+    return parse_config({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, path.string(), path.parent_path(),
+                        flags);
 }
 
 } // namespace echollama::train

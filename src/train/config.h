@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace echollama::train {
 
@@ -25,7 +26,7 @@ struct ModelConfig {
 };
 
 struct DataConfig {
-    std::filesystem::path train, evaluation; // JSONL; no evaluation: empty
+    std::filesystem::path train, evaluation; // JSONL or Parquet; no evaluation: empty
     std::int64_t longest = 2048;             // tokens of a prompt with an answer
     bool drops_longer = false;               // rows above that are left out instead of refused
     bool shuffles = true;
@@ -50,6 +51,14 @@ struct RunConfig {
     std::int64_t patience = 0;                       // evaluations without a better loss until the run ends; 0: never
 };
 
+// A key of a configuration, what it may be ("a number from 0 to 10"), and what it is.
+struct ConfigKey {
+    enum class Kind { path, text, words, other }; // words: several, between commas on the command line
+    std::string section, name, wanted;
+    Kind kind = Kind::other;
+    std::string value = {}; // of paths nothing
+};
+
 struct TrainConfig {
     ModelConfig model;
     DataConfig data;
@@ -62,11 +71,26 @@ struct TrainConfig {
     double rate = 2e-5;
     Schedule schedule; // its steps are set when the data are known
     RunConfig run;
+    std::vector<ConfigKey> settings = {}; // all of the above as it was read, for whoever tells of the run
+};
+
+// All of them, no name twice.
+std::vector<ConfigKey> config_keys();
+
+// "--learning-rate" of learning_rate.
+std::string flag_of(std::string const& key);
+
+// A key that the command line sets, before whatever the file says of it.
+struct ConfigFlag {
+    std::string key, value;
 };
 
 // Text of a TOML file; `name` is its name for messages. Relative paths are seen from `folder`. Throws Error naming the
 // line, or the key and what it may be: keys that are not known are refused.
-TrainConfig parse_config(std::string_view text, std::string const& name, std::filesystem::path const& folder);
-TrainConfig read_config(std::filesystem::path const& path);
+// A wrong flag is a UsageError; paths of flags are seen from the working folder.
+TrainConfig parse_config(std::string_view text, std::string const& name, std::filesystem::path const& folder,
+                         std::vector<ConfigFlag> const& flags = {});
+// An empty path: the flags say everything.
+TrainConfig read_config(std::filesystem::path const& path, std::vector<ConfigFlag> const& flags = {});
 
 } // namespace echollama::train

@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "rows/row_lines.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace echollama::train {
 namespace {
@@ -93,20 +93,10 @@ Row parse_row(std::string_view json, Task task, Encoder const& encoder) {
 
 std::vector<Row> read_rows(std::filesystem::path const& path, Task task, Encoder const& encoder,
                            DataConfig const& config) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error("Cannot read the data " + path.string() + "; name an existing JSONL file.");
-    }
     std::vector<Row> rows;
-    std::string text;
     std::int64_t dropped = 0;
-    for (std::int64_t line = 1; std::getline(file, text); ++line) {
-        if (text.find_first_not_of(" \t\r") == std::string::npos) {
-            continue;
-        }
-        if (text.size() > longest_line) {
-            refuse(path, line, "it is longer than 64 MiB");
-        }
+    rows::for_each_line(path, longest_line, [&](std::size_t number, std::string const& text) {
+        auto const line = static_cast<std::int64_t>(number);
         Row row;
         try {
             row = parse_row(text, task, encoder);
@@ -124,7 +114,7 @@ std::vector<Row> read_rows(std::filesystem::path const& path, Task task, Encoder
                        std::to_string(config.longest) +
                        "; raise that, or leave such rows out with longer_rows = \"drop\"");
         }
-    }
+    });
     if (dropped > 0) {
         log::warning(std::to_string(dropped) + " rows of " + path.string() +
                      " are longer than sequence_len and left out.");

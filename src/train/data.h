@@ -1,4 +1,4 @@
-// Rows of training data: JSONL files, a JSON object a line.
+// Rows of training data: JSONL files, a JSON object a line, or Parquet (rows/row_lines.h).
 #pragma once
 
 #include "train/config.h"

@@ -23,7 +23,7 @@ nlohmann::ordered_json adapter_config(Lora const& lora, std::filesystem::path co
     config["base_model_name_or_path"] = base.string();
     config["r"] = lora.options().rank;
     config["lora_alpha"] = lora.options().alpha;
-    config["lora_dropout"] = 0.0;
+    config["lora_dropout"] = lora.options().dropout;
     config["use_rslora"] = lora.options().root_of_rank;
     config["target_modules"] = targets;
     config["bias"] = "none";

@@ -37,6 +37,10 @@ std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, Trainin
         static_cast<long long>(c.run.steps), c.run.clip, static_cast<unsigned long long>(c.run.seed), c.data.shuffles);
     std::string facts = text;
     facts += c.reference == Reference::start ? " start " : "";
+    if (c.lora.dropout > 0) {
+        std::snprintf(text, sizeof(text), " dropout %a ", c.lora.dropout);
+        facts += text;
+    }
     for (auto projection : c.lora.targets) {
         facts += names_of(projection).short_name;
     }
@@ -130,6 +134,12 @@ class Run {
         }
         facts["trainable"] = trainable;
         facts["steps"] = trainer_->steps();
+        facts["rows"] = trainer_->rows();
+        for (auto const& key : config_.settings) {
+            if (!key.value.empty()) { // paths are nobody else's business
+                facts["settings"][key.name] = key.value;
+            }
+        }
         write_file_atomically(config_.run.output / "run.json", facts.dump(2) + "\n", "the run's facts");
     }
 

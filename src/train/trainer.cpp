@@ -12,6 +12,8 @@ namespace {
 
 using std::int64_t;
 
+constexpr std::uint64_t dropout_salt = fnv1a64("dropout");
+
 int64_t text_tokens(Row const& row) {
     auto const answers = row.chosen.size() + row.rejected.size();
     return static_cast<int64_t>(row.prompt.size() * (row.rejected.empty() ? 1 : 2) + answers);
@@ -149,7 +151,9 @@ Measures Trainer::learn(std::vector<std::size_t> const& places, std::stop_token 
         auto const count = std::min(at_once, places.size() - from);
         MicroBatch const micro(data_, std::span(places).subspan(from, count));
         auto const batch = batch_of(micro.rows);
-        auto const sums = network_.forward(batch);
+        // Told by step and place in it, so that a run that goes on, or has more processes, leaves out the same.
+        auto const step_stream = splitmix64(config_.run.seed ^ dropout_salt, static_cast<std::uint64_t>(step_));
+        auto const sums = network_.forward(batch, splitmix64(step_stream, from / at_once));
         std::vector<double> slopes;
         measure(micro.rows, micro.reference, sums, total, slopes);
         if (!std::isfinite(total.loss)) {

@@ -49,6 +49,7 @@ class Trainer {
             Ranks* ranks = nullptr);
 
     std::int64_t steps() const { return schedule_.steps; }
+    std::size_t rows() const { return data_.rows.size(); }
     std::int64_t next_step() const { return step_; }
     bool finished() const { return step_ >= steps(); }
 

@@ -41,6 +41,15 @@ TEST(Dataset, IsMadeFromPicturesGoesOnAndIsChecked) {
     EXPECT_EQ(echollama(build).code, 0);
     EXPECT_EQ(read_text(out), row) << "what is there is not made again";
     EXPECT_EQ(echollama("dataset check " + out).code, 0);
+    auto const parquet = (dir / "data.parquet").string(); // beside the rows that are there
+    auto const packed = echollama("dataset build " + (dir / "photos").string() + " -o " + parquet);
+    EXPECT_EQ(packed.code == 0, fs::exists(parquet)) << packed.err;
+    if (packed.code == 0) {
+        EXPECT_EQ(read_text(out), row);
+        EXPECT_EQ(echollama("dataset check " + parquet).out, echollama("dataset check " + out).out);
+    } else {
+        EXPECT_NE(packed.err.find("no Parquet"), std::string::npos) << packed.err;
+    }
     auto const leaking = echollama("dataset check " + out + " --eval " + out);
     EXPECT_EQ(leaking.code, 1);
     EXPECT_NE(leaking.out.find("coffee.png"), std::string::npos) << leaking.out;

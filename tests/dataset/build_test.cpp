@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "dataset/build.h"
 #include "dataset/check.h"
+#include "rows/row_lines.h"
 #include "scene/build.h"
 #include "scene/prompt.h"
 #include "support/support.h"
@@ -47,7 +48,8 @@ class Build : public testing::Test {
 
     std::vector<Preference> rows() {
         std::vector<Preference> all;
-        for_each_line(path_, [&](std::size_t, std::string const& line) { all.push_back(parse_preference(line)); });
+        rows::for_each_line(path_, longest_row,
+                            [&](std::size_t, std::string const& line) { all.push_back(parse_preference(line)); });
         return all;
     }
 

@@ -4,6 +4,7 @@
 #include "dataset/preference.h"
 #include "dataset/row_file.h"
 #include "dataset/shard.h"
+#include "rows/row_lines.h"
 #include "scene/build.h"
 #include "support/support.h"
 
@@ -78,7 +79,8 @@ TEST(RowFile, GoesOnWhereItStopped) {
     EXPECT_FALSE(file.holds("c.png"));
     file.add(row_of("c.png"));
     std::vector<std::string> images;
-    for_each_line(path, [&](std::size_t, std::string const& line) { images.push_back(parse_preference(line).image); });
+    rows::for_each_line(path, longest_row,
+                        [&](std::size_t, std::string const& line) { images.push_back(parse_preference(line).image); });
     EXPECT_EQ(images, (std::vector<std::string>{"a.png", "b.png", "c.png"}));
 }
 
@@ -103,6 +105,11 @@ TEST(RowFile, RefusesWhatItWouldSpoil) {
     std::ofstream(path) << "a letter to a friend\n";
     EXPECT_NE(message([&] { RowFile file(path); }).find("Row 1"), std::string::npos);
     EXPECT_EQ(std::filesystem::file_size(path), std::string("a letter to a friend\n").size()) << "left as it was";
+    for (std::string const other : {"a note that ends without a line's end", "\x89PNG\n\x1a", "[1]\n{"}) {
+        std::ofstream(path, std::ios::binary) << other;
+        EXPECT_NE(message([&] { RowFile file(path); }).find("cannot be used"), std::string::npos) << other;
+        EXPECT_EQ(std::filesystem::file_size(path), other.size()) << "left as it was: " << other;
+    }
     std::filesystem::remove(path);
     RowFile file(path);
     EXPECT_NE(message([&] { RowFile second(path); }).find("another program"), std::string::npos);

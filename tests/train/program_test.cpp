@@ -1,6 +1,7 @@
 // The program as a user runs it: what it says, its exit codes, and Ctrl-C.
 #include "convert/snac.h"
 #include "support/golden_snac.h"
+#include "support/run_shell.h"
 #include "tiny_run.h"
 
 #include <nlohmann/json.hpp>
@@ -60,6 +61,10 @@ std::string config_file(TinyRun const& tiny) {
 TEST(Program, TellsWrongUsageAndFailuresApart) {
     TinyRun tiny;
     EXPECT_EQ(exit_code(start(tiny, {"dpo"})), 2);
+    EXPECT_EQ(exit_code(start(tiny, {"dpo", "--base-model", "m"})), 2);
+    EXPECT_NE(text_of(tiny.folder / "said").find("--train is missing"), std::string::npos);
+    EXPECT_EQ(exit_code(start(tiny, {"dpo", config_file(tiny), "--learning-rate", "fast"})), 2);
+    EXPECT_NE(text_of(tiny.folder / "said").find("'fast'"), std::string::npos);
     EXPECT_EQ(exit_code(start(tiny, {"dpo", (tiny.folder / "none.toml").string()})), 1);
     EXPECT_NE(text_of(tiny.folder / "said").find("none.toml"), std::string::npos);
     EXPECT_EQ(exit_code(start(tiny, {"--version"})), 0);
@@ -69,13 +74,13 @@ TEST(Program, CtrlCSavesAndSaysHowToGoOn) {
     TinyRun tiny;
     tiny.run_settings = "num_epochs = 200000\n"; // far longer than the test
     auto const config = config_file(tiny);
-    auto const started = start(tiny, {"dpo", config, "--threads", "1"});
+    auto const started = start(tiny, {"dpo", config, "--threads", "1", "--seed", "5"});
     for (int i = 0; i < 600 && text_of(tiny.folder / "run" / "log.jsonl").empty(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     kill(started.process, SIGINT);
     EXPECT_EQ(exit_code(started), 130);
-    EXPECT_NE(text_of(started.said).find("--resume"), std::string::npos) << text_of(started.said);
+    EXPECT_NE(text_of(started.said).find("--seed 5 --resume"), std::string::npos) << text_of(started.said);
     EXPECT_TRUE(std::filesystem::exists(tiny.folder / "run" / "state.safetensors"));
     EXPECT_FALSE(std::filesystem::exists(tiny.folder / "run" / "adapter"));
 }
@@ -120,10 +125,56 @@ TEST(Program, LearnsAVoiceFromAFolderOfRecordings) {
         rows += file.path().filename().string().starts_with("speech-") ? 1 : 0;
     }
     EXPECT_EQ(rows, 1U) << "the rows are kept";
+    std::filesystem::create_directories(tiny.folder / "broken");
+    std::ofstream(tiny.folder / "broken" / "noise.wav") << "no sound at all";
+    std::ofstream(tiny.folder / "broken" / "metadata.csv") << "file_name,text\nnoise.wav,He said so.\n";
+    EXPECT_EQ(exit_code(start(tiny, {"tts", config, "--recordings", (tiny.folder / "broken").string(), "--output-dir",
+                                     (tiny.folder / "other").string()})),
+              1);
+    EXPECT_NE(text_of(tiny.folder / "said").find("noise.wav"), std::string::npos) << text_of(tiny.folder / "said");
     EXPECT_EQ(exit_code(start(tiny, {"sft", config})), 1);
     EXPECT_NE(text_of(tiny.folder / "said").find("holds a run already"), std::string::npos);
     EXPECT_EQ(exit_code(start(tiny, {"tts", config_file(tiny)})), 1);
-    EXPECT_NE(text_of(tiny.folder / "said").find("names no recordings"), std::string::npos);
+    EXPECT_NE(text_of(tiny.folder / "said").find("No recordings are named"), std::string::npos);
+}
+
+TEST(Program, LearnsByFlagsAlone) {
+    TinyRun tiny;
+    auto const run = tiny.folder / "by flags";
+    EXPECT_EQ(exit_code(start(tiny, {"dpo", "--base-model", (tiny.folder / "model").string(), "--train",
+                                     (tiny.folder / "pairs.jsonl").string(), "--output-dir", run.string(),
+                                     "--max-steps", "2", "--r", "2", "--dropout", "0.1", "--threads", "1"})),
+              0)
+        << text_of(tiny.folder / "said");
+    EXPECT_NE(text_of(run / "adapter" / "adapter_config.json").find("\"r\": 2"), std::string::npos);
+}
+
+// Files may not become larger than so many kilobytes, as if the disk were full there: the state of before stays, and
+// the run goes on from it when there is room.
+TEST(Program, AFullDiskLeavesTheLastStateAndIsTold) {
+    TinyRun tiny;
+    tiny.run_settings = "micro_batch_size = 8\nmax_steps = 6\nsave_steps = 1\n";
+    auto const config = config_file(tiny);
+    run_training(train::Task::preferences, tiny.config("whole"), {});
+    std::stop_source stop;
+    train::RunHooks hooks{.stop = stop.get_token()};
+    hooks.step = [&](train::StepReport const& report, std::int64_t, double, double) {
+        if (report.step == 2) {
+            stop.request_stop();
+        }
+    };
+    run_training(train::Task::preferences, tiny.config(), hooks);
+    auto const state = tiny.folder / "run" / "state.safetensors";
+    auto const before = text_of(state);
+    ASSERT_GT(before.size(), 30'000U);
+    auto const limited =
+        run_shell("trap '' XFSZ; ulimit -f 16; " + program().string() + " dpo " + config + " --resume");
+    EXPECT_EQ(limited.code, 1);
+    EXPECT_NE(limited.err.find("Cannot write"), std::string::npos) << limited.err;
+    EXPECT_EQ(text_of(state), before);
+    auto const rest = run_training(train::Task::preferences, tiny.config(), {.resume = true});
+    EXPECT_EQ(text_of(rest.adapter / "adapter_model.safetensors"),
+              text_of(tiny.folder / "whole" / "adapter" / "adapter_model.safetensors"));
 }
 
 TEST(Program, FinishesAndNamesTheAdapters) {

@@ -2,9 +2,11 @@
 
   python_readers.py check NAMES...                      exits with 0 when all of these modules can be imported
   python_readers.py peft MODEL ADAPTER PROMPT ANSWER    log-probability of the answer's tokens (comma separated ids), by PEFT
+  python_readers.py parquet FILE                        a JSON object for each row, without its empty columns, by pyarrow
   python_readers.py events FILE TAG                     step and value of each of TAG's scalars, by TensorBoard's reader
 """
 import importlib
+import json
 import os
 import sys
 
@@ -45,6 +47,11 @@ if command == "check":
         importlib.import_module(name)
 elif command == "peft":
     print("%.9g" % peft_log_prob(arguments[0], arguments[1], ids(arguments[2]), ids(arguments[3])))
+elif command == "parquet":
+    from pyarrow import parquet
+
+    for row in parquet.read_table(arguments[0]).to_pylist():
+        print(json.dumps({key: value for key, value in row.items() if value is not None}))
 else:
     for step, number in scalars(*arguments):
         print("%d %.9g" % (step, number))

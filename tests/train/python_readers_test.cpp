@@ -1,5 +1,6 @@
 // A run's files as the Python world reads them: the adapter by PEFT, the events by TensorBoard. ECHOLLAMA_PYTHON names
 // an interpreter that has torch, transformers, peft and tensorboard; without them these tests are skipped.
+#include "rows/parquet.h"
 #include "support/run_shell.h"
 #include "tiny_run.h"
 
@@ -46,6 +47,27 @@ TEST(PythonReaders, PeftLoadsTheAdapterAndFindsTheSameProbabilities) {
     ASSERT_EQ(read.code, 0) << read.err;
     EXPECT_NEAR(std::stod(read.out), network.score(batch)[0].log_prob, 1e-4);
     EXPECT_GT(std::abs(network.score_without_adapter(batch)[0].log_prob - std::stod(read.out)), 1e-2);
+}
+
+TEST(PythonReaders, PyarrowReadsTheRows) {
+    if (auto const why = rows::why_no_parquet(); !why.empty()) {
+        GTEST_SKIP() << why;
+    }
+    if (run_shell(reader_command("check pyarrow")).code != 0) {
+        GTEST_SKIP() << "needs Python with pyarrow; name it in ECHOLLAMA_PYTHON";
+    }
+    TinyRun tiny;
+    rows::write_parquet(tiny.folder / "pairs.jsonl", tiny.folder / "pairs.parquet");
+    auto const read = run_shell(reader_command("parquet " + (tiny.folder / "pairs.parquet").string()));
+    ASSERT_EQ(read.code, 0) << read.err;
+    std::istringstream theirs(read.out);
+    std::ifstream ours(tiny.folder / "pairs.jsonl");
+    int rows = 0;
+    for (std::string line, other; std::getline(ours, line); ++rows) {
+        ASSERT_TRUE(std::getline(theirs, other)) << read.out;
+        EXPECT_EQ(nlohmann::json::parse(other), nlohmann::json::parse(line));
+    }
+    EXPECT_EQ(rows, 32);
 }
 
 TEST(PythonReaders, TensorBoardReadsTheEvents) {

@@ -1,6 +1,8 @@
 // What a user can get wrong: every refusal names the row, the key or the file.
 #include "tiny_run.h"
 
+#include <set>
+
 namespace echollama::test {
 namespace {
 
@@ -49,6 +51,45 @@ TEST(Configurations, NameTheKeyThatIsWrong) {
              {model + training + run + "\x01", {"a.toml", "line"}}}) {
         expect_says(config_refusal(text), said, text);
     }
+}
+
+// Every key is a flag, too, which stands before the file, is checked in the same way, and names itself.
+TEST(Configurations, EveryKeyIsAFlag) {
+    auto const keys = config_keys();
+    EXPECT_GE(keys.size(), 40U);
+    std::set<std::string> names;
+    for (auto const& key : keys) {
+        EXPECT_TRUE(names.insert(key.name).second) << key.name << " is in two sections";
+        auto const said = refusal([&] {
+            parse_config(model + training + run, "a.toml", ".", {{key.name, "\x01 [nothing"}});
+        });
+        if (key.kind == ConfigKey::Kind::other || key.kind == ConfigKey::Kind::words) {
+            expect_says(said, {flag_of(key.name), key.wanted}, key.name);
+        }
+    }
+    auto const c = parse_config(model + training + run + "[lora]\nr = 4\n", "a.toml", "/folder",
+                                {{"r", "16"},
+                                 {"learning_rate", "3e-4"},
+                                 {"eval", "e.jsonl"},
+                                 {"shuffle", "false"},
+                                 {"kind", "ipo"},
+                                 {"target_modules", "q_proj,down_proj"},
+                                 {"dropout", "0.05"}});
+    EXPECT_EQ(c.lora.rank, 16);
+    EXPECT_EQ(c.rate, 3e-4);
+    EXPECT_EQ(c.data.train, "/folder/d");
+    EXPECT_EQ(c.data.evaluation, "e.jsonl") << "from the working folder";
+    EXPECT_FALSE(c.data.shuffles);
+    EXPECT_EQ(c.loss.kind, PreferenceLoss::ipo);
+    EXPECT_EQ(c.lora.targets, (std::vector<Projection>{Projection::q, Projection::down}));
+    EXPECT_EQ(c.lora.dropout, 0.05);
+    auto const bare = read_config("", {{"base_model", "m"}, {"train", "d"}, {"output_dir", "o"}});
+    EXPECT_EQ(bare.run.output, "o");
+    expect_says(refusal([] { read_config("", {{"base_model", "m"}, {"train", "d"}}); }), {"--output-dir is missing"});
+    expect_says(refusal([] {
+                    parse_config(model + training + run, "a", ".", {{"kind", "dpo"}});
+                }),
+                {"--kind", "\"ipo\"", "'dpo'"});
 }
 
 TEST(Configurations, ThatAreShippedCanBeRead) {

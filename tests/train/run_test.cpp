@@ -2,6 +2,7 @@
 #include "convert/published.h"
 #include "formats/safetensors.h"
 #include "llm/llm.h"
+#include "rows/parquet.h"
 #include "tiny_run.h"
 #include "train/encoder.h"
 
@@ -45,6 +46,23 @@ TEST(Run, LearnsThirtyTwoPairsByHeart) {
         EXPECT_EQ((*line)["rewards/accuracies"], 1.0);
         EXPECT_GT((*line)["rewards/margins"].get<double>(), 2);
     }
+}
+
+TEST(Run, LearnsTheSameFromParquet) {
+    if (auto const why = rows::why_no_parquet(); !why.empty()) {
+        GTEST_SKIP() << why;
+    }
+    TinyRun tiny;
+    tiny.run_settings = "micro_batch_size = 8\nmax_steps = 4\n";
+    run_training(Task::preferences, tiny.config("jsonl"), {});
+    rows::write_parquet(tiny.folder / "pairs.jsonl", tiny.folder / "pairs.parquet");
+    auto config = tiny.config("parquet");
+    config.data.train = tiny.folder / "pairs.parquet";
+    run_training(Task::preferences, config, {});
+    EXPECT_EQ(log_of(tiny.folder / "parquet"), log_of(tiny.folder / "jsonl"));
+    std::ofstream(config.data.train) << "PAR1 but not really";
+    config.run.output = tiny.folder / "damaged";
+    EXPECT_NE(refusal([&] { run_training(Task::preferences, config, {}); }).find("pairs.parquet"), std::string::npos);
 }
 
 TEST(Run, LearnsAnswersWithEightBitStatesAndNf4) {

@@ -1,5 +1,6 @@
 #include "train/kernels/layers.h"
 
+#include "base/counter_rng.h"
 #include "nn/cpu/exponential.h"
 #include "train/kernels/vectors.h"
 
@@ -122,6 +123,16 @@ void Rotation::apply(Workers& workers, std::span<std::int32_t const> positions, 
                     b[i] = second * cosines[i] + first * sine;
                 }
             }
+        }
+    });
+}
+
+void drop_out(Workers& workers, int64_t rows, int64_t columns, float share, std::uint64_t stream, float const* x,
+              float* y) {
+    float const factor = 1 / (1 - share);
+    each_range(workers, rows, rows_at_once, [&](int64_t from, int64_t to) {
+        for (int64_t i = from * columns; i < to * columns; ++i) {
+            y[i] = uniform(stream, static_cast<std::uint64_t>(i)) < share ? 0 : x[i] * factor;
         }
     });
 }

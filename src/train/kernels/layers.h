@@ -39,6 +39,12 @@ class Rotation {
     std::vector<float> cosines_, sines_; // [positions, head / 2]
 };
 
+// Dropout (Srivastava et al., 2014; torch.nn.functional.dropout): y = x / (1 - share), or 0 where the number of the
+// stream that belongs to the element is below `share`, which is at least 0 and below 1. The same stream leaves out the
+// same elements, whatever the number of threads; y may be x.
+void drop_out(Workers& workers, std::int64_t rows, std::int64_t columns, float share, std::uint64_t stream,
+              float const* x, float* y);
+
 // x += y and x *= factor.
 void add(Workers& workers, std::int64_t count, float const* y, float* x);
 void scale(std::span<float> x, float factor);

@@ -1,4 +1,5 @@
-// LoRA (Hu et al., arXiv 2106.09685): y = W x + factor B (A x), with W frozen.
+// LoRA (Hu et al., arXiv 2106.09685): y = W x + factor B (A dropout(x)), with W
+// frozen.
 #pragma once
 
 #include "train/model/llama_weights.h"
@@ -16,6 +17,7 @@ struct LoraOptions {
     std::int64_t rank = 8;
     double alpha = 16;
     bool root_of_rank = false; // factor alpha / sqrt(rank) (rsLoRA) instead of alpha / rank
+    double dropout = 0;        // share of A's inputs that are left out while learning, each projection its own
     std::vector<Projection> targets = {all_projections.begin(), all_projections.end()};
 };
 

@@ -1,5 +1,7 @@
 #include "train/model/network.h"
 
+#include "base/counter_rng.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -59,11 +61,14 @@ struct Network::State {
     Workers& workers;
     NetworkOptions options;
     Rotation rotation;
-    bool adapted = true; // the adapter is on
+    bool adapted = true;   // the adapter is on
+    bool dropping = false; // and some of its inputs are left out
+    std::uint64_t stream = 0;
     std::vector<Tape> tapes;
     Numbers x;             // the residual stream, on the way back its gradient
     Numbers normed, mixed; // of one layer, made again on the way back
     Numbers d_normed, d_mixed, d_q, d_k, d_v, d_attended, low, transposed;
+    Numbers thinned;                // what dropout leaves of an input, on the way back of its slopes
     Numbers outputs, output_slopes; // rows that predict, before the last norm; slopes of their log-probabilities
 
     State(LlamaWeights const& w, Lora& l, Workers& threads, NetworkOptions const& o)
@@ -75,6 +80,7 @@ struct Network::State {
     int64_t width() const { return weights.shape.width; }
     AttentionShape attention_shape() const { return {weights.shape.heads, weights.shape.kv_heads, weights.shape.head}; }
 
+    float const* thin(int64_t layer, Projection projection, int64_t rows, int64_t columns, float const* in);
     void embed(Batch const& batch);
     void linear(int64_t layer, Projection projection, int64_t rows, float const* in, float* out, bool add, Tape& tape);
     void linear_backward(int64_t layer, Projection projection, int64_t rows, float const* in, float const* slopes,
@@ -95,6 +101,18 @@ void Network::State::embed(Batch const& batch) {
     });
 }
 
+// What A sees of its input, and what the input sees of A's slopes: all of it, or what dropout leaves.
+float const* Network::State::thin(int64_t layer, Projection projection, int64_t rows, int64_t columns,
+                                  float const* in) {
+    if (!dropping) {
+        return in;
+    }
+    auto const place = static_cast<std::uint64_t>(layer) * projection_count + static_cast<std::uint64_t>(projection);
+    drop_out(workers, rows, columns, static_cast<float>(lora.options().dropout), splitmix64(stream, place), in,
+             room(thinned, rows * columns));
+    return thinned.data();
+}
+
 // out = W in (+ what is there) + factor B (A in). Without `out` only factor A in, which the way back needs.
 void Network::State::linear(int64_t layer, Projection projection, int64_t rows, float const* in, float* out, bool add,
                             Tape& tape) {
@@ -109,7 +127,8 @@ void Network::State::linear(int64_t layer, Projection projection, int64_t rows, 
     auto& part = tape.low[static_cast<std::size_t>(projection)];
     room(part, rows * rank);
     View const a{lora.a(layer, projection).values.data(), w.columns}, b{lora.b(layer, projection).values.data(), rank};
-    multiply(workers, {rows, rank, w.columns}, {in, w.columns}, a.transposed(), part.data(), rank);
+    auto const* seen = thin(layer, projection, rows, w.columns, in);
+    multiply(workers, {rows, rank, w.columns}, {seen, w.columns}, a.transposed(), part.data(), rank);
     scale(part, lora.factor());
     if (out) {
         multiply(workers, {rows, w.rows, rank}, {part.data(), rank}, b.transposed(), out, w.rows, true);
@@ -132,7 +151,8 @@ void Network::State::linear_backward(int64_t layer, Projection projection, int64
     multiply(workers, {rows, rank, w.rows}, {slopes, w.rows}, up, room(low, rows * rank), rank);
     scale(low, lora.factor());
     View const part{tape.low[static_cast<std::size_t>(projection)].data(), rank}, part_slopes{low.data(), rank};
-    multiply(workers, {rank, w.columns, rows}, part_slopes.transposed(), View{in, w.columns}, a.gradient.data(),
+    auto const* seen = thin(layer, projection, rows, w.columns, in);
+    multiply(workers, {rank, w.columns, rows}, part_slopes.transposed(), View{seen, w.columns}, a.gradient.data(),
              w.columns, true);
     multiply(workers, {rank, w.rows, rows}, part.transposed(), View{slopes, w.rows}, room(transposed, rank * w.rows),
              w.rows);
@@ -142,7 +162,11 @@ void Network::State::linear_backward(int64_t layer, Projection projection, int64
                 transposed[static_cast<std::size_t>(i * w.rows + row)];
         }
     }
-    if (in_slopes) {
+    if (in_slopes && dropping) {
+        multiply(workers, {rows, w.columns, rank}, part_slopes, down, room(thinned, rows * w.columns), w.columns);
+        thin(layer, projection, rows, w.columns, thinned.data());
+        train::add(workers, rows * w.columns, thinned.data(), in_slopes);
+    } else if (in_slopes) {
         multiply(workers, {rows, w.columns, rank}, part_slopes, down, in_slopes, w.columns, true);
     }
 }
@@ -264,6 +288,7 @@ void Network::State::output_backward(Batch const& batch, std::span<double const>
 
 std::vector<AnswerSum> Network::State::run(Batch const& batch, bool keep) {
     int64_t const layers = weights.shape.layers;
+    dropping = keep && lora.options().dropout > 0;                       // and on the way back of it
     auto const wanted = keep ? static_cast<std::size_t>(layers + 1) : 1; // the last one is for what is not kept
     tapes.resize(std::max(tapes.size(), wanted));
     embed(batch);
@@ -296,7 +321,8 @@ std::vector<AnswerSum> Network::score(Batch const& batch) {
     return state_->run(batch, false);
 }
 
-std::vector<AnswerSum> Network::forward(Batch const& batch) {
+std::vector<AnswerSum> Network::forward(Batch const& batch, std::uint64_t stream) {
+    state_->stream = stream;
     return state_->run(batch, true);
 }
 

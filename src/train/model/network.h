@@ -57,8 +57,9 @@ class Network {
     std::vector<AnswerSum> score_without_adapter(Batch const& batch);
     std::vector<AnswerSum> score(Batch const& batch);
 
-    // Keeps what backward() needs.
-    std::vector<AnswerSum> forward(Batch const& batch);
+    // Keeps what backward() needs. Where the adapter has dropout it is on here, and here alone; `stream` says which
+    // inputs are left out.
+    std::vector<AnswerSum> forward(Batch const& batch, std::uint64_t stream = 0);
     // Adds to the adapter's gradients those of a loss whose slopes by the answers' log-probabilities are given. After
     // forward() of the same batch, once.
     void backward(Batch const& batch, std::span<double const> slopes);

@@ -48,6 +48,14 @@ void read_facts(std::istream& stream, std::filesystem::path const& file, RunCurv
     curves.base_model = text_of(facts, "base_model");
     curves.parameters = number(facts, "parameters");
     curves.trainable = number(facts, "trainable");
+    curves.rows = number(facts, "rows");
+    if (auto const settings = facts.find("settings"); settings != facts.end() && settings->is_object()) {
+        for (auto const& [key, value] : settings->items()) {
+            if (value.is_string()) {
+                curves.settings.emplace_back(key, value.get<std::string>());
+            }
+        }
+    }
 }
 
 void add_line(Json const& line, RunCurves& curves) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <istream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace echollama::train {
@@ -24,8 +25,10 @@ struct EvaluationPoint {
 struct RunCurves {
     bool preferences = true; // of pairs; else of answers
     std::string base_model;
-    double parameters = 0, trainable = 0; // numbers in the model and in the adapter
-    std::vector<StepPoint> steps;         // never empty
+    double parameters = 0, trainable = 0;                      // numbers in the model and in the adapter
+    double rows = 0;                                           // learnt from; 0: not told
+    std::vector<std::pair<std::string, std::string>> settings; // keys of the configuration and what they were
+    std::vector<StepPoint> steps;                              // never empty
     std::vector<EvaluationPoint> evaluations;
 
     double seconds() const;      // of all steps
