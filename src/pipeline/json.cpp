@@ -69,20 +69,6 @@ char const* projection_name(Projection projection) {
     return projection == Projection::sphere ? "sphere" : projection == Projection::cylinder ? "cylinder" : "flat";
 }
 
-Json object_json(SceneObject const& object) {
-    Json json = to_json(object.detection);
-    json["cell"] = cell_name(object.cell);
-    json["x"] = rounded(object.x, 1);
-    json["y"] = rounded(object.y, 1);
-    json["z"] = rounded(object.z, 1);
-    json["bearing_deg"] = rounded(object.bearing_deg, 1);
-    json["clock_hour"] = object.clock_hour;
-    json["distance"] = to_json(object.distance);
-    json["area"] = rounded(object.area, 4);
-    json["extent"] = object.extent ? to_json(*object.extent) : Json(nullptr);
-    return json;
-}
-
 Json unit_json(DepthUnit const& unit) {
     return {{"name", unit.name},
             {"units_per_metre", rounded(unit.per_metre, 4)},
@@ -131,6 +117,20 @@ Json to_json(Detection const& detection) {
     return json;
 }
 
+Json to_json(SceneObject const& object) {
+    Json json = to_json(object.detection);
+    json["cell"] = cell_name(object.cell);
+    json["x"] = rounded(object.x, 1);
+    json["y"] = rounded(object.y, 1);
+    json["z"] = rounded(object.z, 1);
+    json["bearing_deg"] = rounded(object.bearing_deg, 1);
+    json["clock_hour"] = object.clock_hour;
+    json["distance"] = to_json(object.distance);
+    json["area"] = rounded(object.area, 4);
+    json["extent"] = object.extent ? to_json(*object.extent) : Json(nullptr);
+    return json;
+}
+
 Json image_json(int width, int height) {
     return {{"width", width}, {"height", height}};
 }
@@ -171,7 +171,7 @@ Json to_json(Scene const& scene) {
     json["depth_unit"] = scene.depth_unit ? unit_json(*scene.depth_unit) : Json(nullptr);
     json["objects"] = Json::array();
     for (auto const& object : scene.objects) {
-        json["objects"].push_back(object_json(object));
+        json["objects"].push_back(to_json(object));
     }
     json["relations"] = Json::array();
     for (auto const& relation : scene.relations) {

@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 Json to_json(Detection const& detection);
 // {"metres","low","high","source"}, or null for none
 Json to_json(Distance const& distance);
+// {"label","label_id","score","box","cell","x","y","z","bearing_deg","clock_hour","distance","area","extent"}
+Json to_json(SceneObject const& object);
 // {"width","height"}
 Json image_json(int width, int height);
 // {"image":{...},"detections":[...]}

@@ -1,6 +1,6 @@
 // docs/json.md is what programs are written after: what every --json prints agrees with it, field for field.
 #include "app/json_shapes.h"
-#include "app/run_program.h"
+#include "app/seen_scene.h"
 #include "convert/midas.h"
 #include "media/picture/image_io.h"
 #include "pipeline/surroundings_json.h"
@@ -12,10 +12,8 @@
 namespace echollama::test {
 namespace {
 
-using Json = nlohmann::json;
-
-std::string photo(std::string const& name) {
-    return (models_dir().parent_path() / "photos" / (name + ".png")).string();
+std::string png(std::string const& name) {
+    return photo(name + ".png").string();
 }
 
 std::filesystem::path json_document() {
@@ -63,8 +61,8 @@ TEST(JsonShapes, AreAsDocumented) {
     SKIP_WITHOUT(models_dir() / "centernet.gguf");
     SKIP_WITHOUT(models_dir() / "whisper-tiny.en.bin");
     SKIP_WITHOUT(models_dir() / "ppocrv6-small");
-    SKIP_WITHOUT(photo("coffee"));
-    SKIP_WITHOUT(photo("motorcycle_left"));
+    SKIP_WITHOUT(png("coffee"));
+    SKIP_WITHOUT(png("motorcycle_left"));
     SKIP_WITHOUT(golden("midas-small/weights.tsv"));
     JsonShapes shapes(json_document());
     TempDir dir;
@@ -77,32 +75,38 @@ TEST(JsonShapes, AreAsDocumented) {
     auto const captioner = (dir / "moondream.gguf").string();
     save_png(dir / "picture.png", moondream_picture("wide"));
 
-    expect_as_documented(shapes, "detect", photo("coffee"));
+    expect_as_documented(shapes, "detect", png("coffee"));
     expect_as_documented(shapes, "caption", (dir / "picture.png").string() + " --model " + captioner);
     expect_as_documented(shapes, "read", data("ppocr/sign.png").string());
     expect_as_documented(shapes, "depth",
-                         photo("coffee") + " --model " + depth + " -o " + (dir / "d.png").string() + " --npy " +
+                         png("coffee") + " --model " + depth + " -o " + (dir / "d.png").string() + " --npy " +
                              (dir / "d.npy").string());
     expect_as_documented(shapes, "scene",
-                         photo("motorcycle_left") + " --threshold 0.1 --model " +
+                         png("motorcycle_left") + " --threshold 0.1 --model " +
                              (models_dir() / "centernet.gguf").string()); // things of a kind, and rivals
     expect_as_documented(shapes, "scene",
-                         photo("coffee") + " --depth-units 10000 --focal 500 --depth-image " +
-                             (dir / "d.png").string());
+                         png("coffee") + " --depth-units 10000 --focal 500 --depth-image " + (dir / "d.png").string());
     for (auto const& difference : shapes.differences(Json::parse(dump(to_json(everything_around()))), "Around")) {
         ADD_FAILURE() << difference;
     }
     auto const described =
-        expect_as_documented(shapes, "describe", photo("coffee") + " --no-llm --voice fast --out " + wav);
+        expect_as_documented(shapes, "describe", png("coffee") + " --no-llm --voice fast --out " + wav);
     EXPECT_EQ(described["answers"], Json::array());
     expect_as_documented(shapes, "ask",
-                         photo("coffee") + " --no-llm 'Where is the cup?' 'What colour is it?' --caption-model " +
+                         png("coffee") + " --no-llm 'Where is the cup?' 'What colour is it?' --caption-model " +
                              captioner);
     expect_as_documented(shapes, "say", "--voice fast --verify 'Mind the step. Turn left.' --out " + wav);
     expect_as_documented(shapes, "listen", wav + " --words");
+    auto const whole = load_image(png("coffee")).image;
+    auto const cup = box_of(png("coffee"), "cup");
+    save_png(dir / "cleared.png", taken_away(whole, cup));
+    auto const cleared = (dir / "cleared.png").string();
+    auto const gone = expect_as_documented(shapes, "compare", png("coffee") + " " + cleared);
+    EXPECT_EQ(gone["gone"].size(), 1U);
+    expect_as_documented(shapes, "compare", cleared + " " + png("coffee"));
     expect_as_documented(shapes, "eval scene", "--rooms 3");
     expect_as_documented(shapes, "eval geometry", "--rooms 2");
-    expect_as_documented(shapes, "eval distance", photo("motorcycle_left") + " --focal 995 --baseline 0.193");
+    expect_as_documented(shapes, "eval distance", png("motorcycle_left") + " --focal 995 --baseline 0.193");
     std::ofstream(dir / "config.toml") << "threads = 2\n[say]\nrate = 1.5\n";
     setenv("ECHOLLAMA_CONFIG", (dir / "config.toml").c_str(), 1);
     expect_as_documented(shapes, "config show", "");

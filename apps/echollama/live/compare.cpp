@@ -23,15 +23,7 @@ Json to_json(std::optional<SceneObject> const& object) {
     if (!object) {
         return nullptr;
     }
-    auto const& box = object->detection.box;
-    Json json{{"score", object->detection.score},
-              {"box", {box.x0, box.y0, box.x1, box.y1}},
-              {"bearing_deg", object->bearing_deg},
-              {"metres", nullptr}};
-    if (object->distance.source != DistanceSource::none) {
-        json["metres"] = {object->distance.low, object->distance.metres, object->distance.high};
-    }
-    return json;
+    return to_json(*object);
 }
 
 Json to_json(std::vector<PlacedChange> const& changes) {

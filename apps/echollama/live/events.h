@@ -1,4 +1,4 @@
-// What happened while watching, as lines of JSON (docs/json.md, "Events") and in a folder.
+// What happened while watching, as lines of JSON (docs/live.md, "Events") and in a folder.
 #pragma once
 
 #include "base/output_file.h"
@@ -11,6 +11,9 @@
 #include <vector>
 
 namespace echollama {
+
+// "danger", "nearer"…; null for what is no change.
+Json kind_json(std::optional<ChangeKind> kind);
 
 class WatchEvents {
   public:
