@@ -102,6 +102,7 @@ pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(TINYGLTF REQUIRED IMPORTED_TARGET tinygltf)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(MYSOFA REQUIRED IMPORTED_TARGET libmysofa)
 # The measured head that comes with libmysofa. Without it the program says so and places sound with a computed one.
 pkg_get_variable(MYSOFA_INCLUDE libmysofa includedir)

@@ -48,6 +48,7 @@ void add_eval(Command& root, AppContext& context);
 void add_eval_distance(Command& eval, AppContext& context);
 void add_eval_geometry(Command& eval, AppContext& context);
 void add_eval_live(Command& eval, AppContext& context);
+void add_forget(Command& root);
 void add_help(Command& root);
 void add_listen(Command& root, AppContext& context);
 void add_mcp(Command& root, AppContext& context);

@@ -1,4 +1,5 @@
 #include "app.h"
+#include "live/remembered.h"
 #include "media/picture/image_io.h"
 #include "models/stages.h"
 #include "options/language_options.h"
@@ -115,6 +116,7 @@ void run(AppContext const& context, DescribeOptions options) {
         telling.describer = load_describer(context, options.language, timings);
     }
     telling.voice_waits = voice_waits(context);
+    telling.remembered = remembered_sightings(options.request.prompts.wording);
     telling.look = visual_questions(seeing, view.image);
     auto described = seeing;
     if (asks(options)) { // the captioner is asked the question instead

@@ -74,6 +74,7 @@ void add_commands(Command& root, AppContext& context) {
     add_detect(root, context);
     add_doctor(root, context);
     add_eval(root, context);
+    add_forget(root);
     add_help(root);
     add_listen(root, context);
     add_mcp(root, context);

@@ -1,10 +1,12 @@
 #include "live/scene_memory.h"
 
-#include "base/ascii.h"
+#include "live/age_words.h"
+#include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/english.h"
 #include "scene/mentions.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace echollama {
@@ -12,40 +14,51 @@ namespace {
 
 constexpr double present_s = 2; // what was seen so lately is still there
 
-std::string counted(long number, std::string const& unit) {
-    return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
+// "Where did you last see …", "when was … last seen", "where have you seen …"; not "do you see the last …".
+bool asks_for_the_past(std::vector<Word> const& words) {
+    auto const has = [&](std::initializer_list<std::string_view> any) {
+        return std::any_of(words.begin(), words.end(), [&](Word const& word) { return is_one_of(word.text, any); });
+    };
+    bool const seen = (has({"did"}) && has({"see", "spot", "notice"})) || has({"saw", "seen", "spotted", "noticed"});
+    return seen && has({"last", "where", "when"});
 }
 
-// Where it was, in words of what it stood on or in.
-std::string place_of(Scene const& scene, std::size_t index) {
-    for (auto const& relation : scene.relations) {
-        bool const holds = relation.relation == Relation::on || relation.relation == Relation::inside;
-        if (relation.subject == index && holds) {
-            return std::string(relation_words(relation.relation)) + " the " +
-                   scene.objects[relation.object].detection.label;
-        }
+// As the scene's own words take it.
+SceneObject object_of(Sighting const& seen) {
+    SceneObject object;
+    object.detection.label = seen.label;
+    object.detection.score = seen.score;
+    object.bearing_deg = seen.bearing_deg;
+    object.clock_hour = clock_hour_of(seen.bearing_deg);
+    object.distance = seen.distance;
+    return object;
+}
+
+std::string with_places(std::string text, std::string const& place, SceneObject const& object,
+                        WordingOptions const& options) {
+    for (auto const& part :
+         {place, direction_words(object, options.directions), distance_words(object.distance, options.units)}) {
+        text += part.empty() ? "" : ", " + part;
     }
-    return "";
+    return text;
 }
 
-bool asks_for_the_past(std::string const& lower) {
-    auto const has = [&](char const* word) { return lower.find(word) != std::string::npos; };
-    return (has("last") || has("where did") || has("when did")) && (has("see") || has("seen"));
-}
+constexpr char const* long_gone = ", as the camera looked then. It may have been moved since.";
 
 } // namespace
 
-std::string age_words(double seconds) {
-    if (seconds < present_s) {
-        return "just now";
+SceneMemory::Place SceneMemory::place_of(Scene const& scene, std::size_t index) {
+    for (auto const& relation : scene.relations) {
+        bool const holds = relation.relation == Relation::on || relation.relation == Relation::inside;
+        if (relation.subject == index && holds) {
+            return {relation.relation, scene.objects[relation.object].detection.label};
+        }
     }
-    if (seconds < 60) {
-        return counted(seconds < 10 ? std::lround(seconds) : 5 * std::lround(seconds / 5), "second") + " ago";
-    }
-    if (seconds < 3600) {
-        return "about " + counted(std::lround(seconds / 60), "minute") + " ago";
-    }
-    return "about " + counted(std::lround(seconds / 3600), "hour") + " ago";
+    return {};
+}
+
+std::string SceneMemory::words_of(Place const& place) {
+    return place.relation ? std::string(relation_words(*place.relation)) + " the " + place.landmark : "";
 }
 
 void SceneMemory::see(double seconds, Scene const& scene) {
@@ -55,29 +68,68 @@ void SceneMemory::see(double seconds, Scene const& scene) {
     }
 }
 
-std::optional<std::string> SceneMemory::answer(std::string const& question, double seconds,
+void SceneMemory::recall(std::vector<Sighting> const& earlier) {
+    recalled_ = true;
+    for (auto const& seen : earlier) {
+        earlier_.insert_or_assign(seen.label, seen);
+    }
+}
+
+std::vector<Sighting> SceneMemory::seen_after(double since, double now, std::int64_t clock) const {
+    std::vector<Sighting> all;
+    for (auto const& [label, seen] : last_) {
+        if (seen.seconds > since) {
+            Sighting sighting;
+            sighting.label = label;
+            sighting.seen_at = clock - std::lround(std::max(0.0, now - seen.seconds));
+            sighting.score = seen.object.detection.score;
+            sighting.bearing_deg = seen.object.bearing_deg;
+            sighting.distance = seen.object.distance;
+            sighting.relation = seen.place.relation;
+            sighting.landmark = seen.place.landmark;
+            all.push_back(std::move(sighting));
+        }
+    }
+    return all;
+}
+
+std::string SceneMemory::answer_about(std::string const& label, double now, std::int64_t clock,
+                                      WordingOptions const& options) const {
+    if (auto const found = last_.find(label); found != last_.end()) {
+        auto const& [seen, at, place] = found->second;
+        auto const text =
+            with_places("I last saw " + careful_name(seen.detection, options.sure_score) + " " + age_words(now - at),
+                        words_of(place), seen, options);
+        return text + (now - at >= present_s ? long_gone : ".");
+    }
+    if (auto const found = earlier_.find(label); found != earlier_.end()) {
+        auto const& seen = found->second;
+        auto const object = object_of(seen);
+        auto const when = earlier_words(seen.seen_at, clock);
+        auto text = "I last saw " + careful_name(object.detection, options.sure_score) + " " +
+                    (seen.live ? when + ", in an earlier walk" : "in a film that I watched " + when);
+        auto kept = options; // the picture's grid is not
+        kept.directions = kept.directions == Directions::grid ? Directions::sides : kept.directions;
+        return with_places(text, words_of({seen.relation, seen.landmark}), object, kept) +
+               (seen.live ? long_gone : ", as the camera looked then. When the film was taken I do not know.");
+    }
+    auto const none = with_article(label);
+    return last_.empty() && recalled_ ? "I do not remember to have seen " + none + "."
+           : recalled_ ? "I have not seen " + none + " since I began to watch, and remember none from before."
+                       : "I have not seen " + none + " since I began to watch.";
+}
+
+std::optional<std::string> SceneMemory::answer(std::string const& question, double now, std::int64_t clock,
                                                WordingOptions const& options) const {
-    if (!asks_for_the_past(lower_case(question))) {
+    auto const words = split_words(question);
+    if (!asks_for_the_past(words)) {
         return std::nullopt;
     }
-    for (auto const& mention : find_mentions(split_words(question))) {
+    for (auto const& mention : find_mentions(words)) {
         for (auto const& object : coco_classes()) {
-            if (!names_class(mention, object.name)) {
-                continue;
+            if (names_class(mention, object.name)) {
+                return answer_about(std::string(object.name), now, clock, options);
             }
-            auto const found = last_.find(std::string(object.name));
-            if (found == last_.end()) {
-                return "I have not seen " + with_article(object.name) + " since I began to watch.";
-            }
-            auto const& [seen, at, place] = found->second;
-            std::string text =
-                "I last saw " + careful_name(seen.detection, options.sure_score) + " " + age_words(seconds - at);
-            for (auto const& part :
-                 {place, direction_words(seen, options.directions), distance_words(seen.distance, options.units)}) {
-                text += part.empty() ? "" : ", " + part;
-            }
-            bool const away = seconds - at >= present_s;
-            return text + (away ? ", as the camera looked then. It may have been moved since." : ".");
         }
     }
     return "I cannot recognise what you ask for, so I cannot say where it was.";

@@ -1,13 +1,15 @@
-// What was seen where and when while watching: "where did you last see the cup?"
+// What was seen where and when, while watching and before: "where did you last see the cup?"
 #pragma once
 
+#include "memory/sighting_store.h"
 #include "scene/types.h"
 #include "scene/wording.h"
-#include "tracking/tracker.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace echollama {
 
@@ -15,22 +17,36 @@ class SceneMemory {
   public:
     // The scene of the latest picture; only things that were seen in enough pictures are in it.
     void see(double seconds, Scene const& scene);
+    // What is kept of earlier walks and films.
+    void recall(std::vector<Sighting> const& earlier);
+
+    // What was seen after `since`, to be kept; `clock`: the seconds since 1970 that it is at `now`.
+    std::vector<Sighting> seen_after(double since, double now, std::int64_t clock) const;
 
     // An answer to a question about where or when a thing was last seen; none where that is not asked. It says how long
     // ago it was, and that it may have been moved since; of what never was seen, that it was not, and of what the
-    // program cannot know, that.
-    std::optional<std::string> answer(std::string const& question, double seconds, WordingOptions const& options) const;
+    // program cannot know, that. `now` and `clock` as above.
+    std::optional<std::string> answer(std::string const& question, double now, std::int64_t clock,
+                                      WordingOptions const& options) const;
 
   private:
-    struct Sighting {
+    struct Place {
+        std::optional<Relation> relation = {}; // none: beside nothing known
+        std::string landmark = {};
+    };
+    struct Seen {
         SceneObject object;
         double seconds = 0;
-        std::string place; // "on the dining table"; empty: beside nothing known
+        Place place;
     };
-    std::map<std::string, Sighting> last_; // by label: the nearest one
-};
+    static Place place_of(Scene const& scene, std::size_t index);
+    static std::string words_of(Place const& place);
+    std::string answer_about(std::string const& label, double now, std::int64_t clock,
+                             WordingOptions const& options) const;
 
-// "just now", "20 seconds ago", "about 3 minutes ago", "about 2 hours ago"
-std::string age_words(double seconds);
+    std::map<std::string, Seen> last_; // by label: the nearest one
+    std::map<std::string, Sighting> earlier_;
+    bool recalled_ = false;
+};
 
 } // namespace echollama

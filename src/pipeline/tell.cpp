@@ -164,11 +164,15 @@ Scene with_text(Scene const& scene, Reading const& text) {
     return whole;
 }
 
-// What the scene knows of the question; what is written in the picture is read first when the question is about it.
-std::optional<Answer> own_answer(Scene const& scene, Reading const& text, TellingRequest const& request,
+// What the scene, or what is kept of earlier ones, knows of the question; what is written in the picture is read first
+// when the question is about it.
+std::optional<Answer> own_answer(Scene const& scene, TellingModels const& models, TellingRequest const& request,
                                  WordingOptions const& wording) {
+    if (auto const earlier = models.remembered ? models.remembered(request.question) : std::nullopt) {
+        return Answer{*earlier};
+    }
     if (auto const about_text = read_text_question(request.question)) {
-        return Answer{answer_text_question(with_text(scene, text), *about_text, wording)};
+        return Answer{answer_text_question(with_text(scene, models.text), *about_text, wording)};
     }
     return answer_question(scene, request.question, wording, request.history);
 }
@@ -199,7 +203,7 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
     Telling done;
     auto const& wording = request.prompts.wording;
     bool const asked = !request.question.empty();
-    auto const known = asked ? own_answer(scene, models.text, request, wording) : std::nullopt;
+    auto const known = asked ? own_answer(scene, models, request, wording) : std::nullopt;
     bool const open = asked && !(known && known->complete);
     if (open && models.look) {
         done.seen = timings.measure("look", [&] { return models.look(request.question, stop); });

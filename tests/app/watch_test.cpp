@@ -1,5 +1,6 @@
 // echollama watch: a film, a folder and what cannot be watched, on the simulated clock.
-#include "run_program.h"
+#include "media/picture/image_io.h"
+#include "seen_scene.h"
 #include "support/film_pictures.h"
 #include "support/support.h"
 
@@ -50,6 +51,166 @@ TEST(Watch, QuestionsAreAnsweredFromThePresentScene) {
     ASSERT_EQ(result.code, 0) << result.err;
     EXPECT_NE(result.out.find("Nothing has changed."), std::string::npos) << result.out;
     EXPECT_NE(result.out.find("dog"), std::string::npos) << result.out;
+}
+
+// The coffee table, looked at so far to the right of its left edge, in pixels of the photo.
+Image table_from(int x0) {
+    static Image const photo = load_image(test::photo("coffee.png")).image;
+    Image part{photo.height, photo.height, {}};
+    for (int y = 0; y < photo.height; ++y) {
+        auto const* row = photo.pixel(x0, y);
+        part.rgb.insert(part.rgb.end(), row, row + static_cast<std::ptrdiff_t>(3) * part.width);
+    }
+    return part;
+}
+
+void write_table_film(std::filesystem::path const& file, int frames, std::function<int(int frame)> const& from) {
+    test::write_film(file, {.width = 320, .height = 320, .frames = frames, .picture = [&](int frame) {
+                                return table_from(from(frame));
+                            }});
+}
+
+TEST(Watch, WhatIsWrittenIsReadWhenItIsAskedFor) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    SKIP_WITHOUT(test::models_dir() / "ppocrv6-small");
+    SKIP_WITHOUT(test::data("ppocr/sign.png"));
+    test::TempDir const dir;
+    auto const sign = load_image(test::data("ppocr/sign.png")).image;
+    test::write_film(
+        dir / "sign.mkv",
+        {.coding = AV_CODEC_ID_FFV1, .width = sign.width, .height = sign.height, .frames = 15, .picture = [&](int) {
+             return sign;
+         }});
+    auto const asked =
+        test::echollama("ask --no-llm " + test::data("ppocr/sign.png").string() + " 'what does it say?'");
+    auto const result =
+        test::echollama("watch " + (dir / "sign.mkv").string() + " --simulate", "echo 'what does it say?' |");
+    ASSERT_EQ(result.code, 0) << result.err;
+    auto const line = asked.out.substr(0, asked.out.find('\n'));
+    EXPECT_FALSE(line.empty()) << asked.err;
+    EXPECT_NE(result.out.find(line), std::string::npos) << result.out << "\nask: " << asked.out;
+}
+
+TEST(Watch, TonesLeadToWhatIsLookedFor) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    SKIP_WITHOUT(test::photo("coffee.png"));
+    test::TempDir const dir;
+    write_table_film(dir / "film.avi", 60, [](int frame) { return std::min(frame, 40) * 4; });
+    auto const watch = "watch " + (dir / "film.avi").string() + " --simulate --json";
+    auto const result = test::echollama(watch, "echo 'find the cup' |");
+    ASSERT_EQ(result.code, 0) << result.err;
+    std::vector<double> bearings;
+    for (auto const& event : events_of(result.out)) {
+        if (event["event"] != "leads" || event["bearing_deg"].is_null()) {
+            continue;
+        }
+        bearings.push_back(event["bearing_deg"].get<double>());
+        EXPECT_EQ(event["thing"], "cup");
+        EXPECT_EQ(event["pan"].get<double>() > 0, bearings.back() > 0) << event;
+        EXPECT_EQ(event["pan"].get<double>() < 0, bearings.back() < 0) << event;
+        EXPECT_GT(event["tones_per_second"].get<double>(), 1);
+    }
+    ASSERT_GE(bearings.size(), 3U) << result.out;
+    EXPECT_GT(bearings.front(), 4) << "it begins on the right";
+    EXPECT_LT(bearings.back(), -4) << "and the camera turns past it";
+    EXPECT_EQ(test::echollama(watch + " --lead words", "echo 'find the cup' |").out.find("leads"), std::string::npos);
+    auto const none = test::echollama(watch, "printf 'find the dog\\n' |");
+    EXPECT_NE(none.out.find("\"bearing_deg\":null"), std::string::npos) << none.out;
+    EXPECT_NE(none.out.find("I do not see a dog"), std::string::npos) << none.out;
+}
+
+std::string with_data_in(test::TempDir const& dir, std::string const& question = "") {
+    return (question.empty() ? "" : "echo '" + question + "' | ") + "XDG_DATA_HOME=" + (dir / "data").string();
+}
+
+TEST(Watch, RemembersBeyondItsEndOnlyWhenAskedAndForgets) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    SKIP_WITHOUT(test::photo("coffee.png"));
+    test::TempDir const dir;
+    auto const file = dir / "data/echollama/sightings.db";
+    write_table_film(dir / "table.avi", 12, [](int) { return 80; });
+    test::write_film(dir / "nothing.avi", {.frames = 12});
+    auto const table = "watch " + (dir / "table.avi").string() + " --simulate";
+    auto const nothing = "watch " + (dir / "nothing.avi").string() + " --simulate";
+    auto const where = "where did you last see the cup?";
+    ASSERT_EQ(test::echollama(table + " </dev/null", with_data_in(dir)).code, 0);
+    EXPECT_FALSE(std::filesystem::exists(file)) << "nobody asked";
+    ASSERT_EQ(test::echollama(table + " --remember </dev/null", with_data_in(dir)).code, 0);
+    EXPECT_TRUE(std::filesystem::exists(file));
+    auto const later = test::echollama(nothing + " --remember", with_data_in(dir, where));
+    EXPECT_NE(later.out.find("I last saw a cup in a film that I watched "), std::string::npos) << later.out;
+    auto const ask = "ask --no-llm " + test::photo("chelsea.png").string() + " '" + where + "'";
+    auto const asked = test::echollama(ask, with_data_in(dir));
+    EXPECT_TRUE(asked.out.starts_with("I last saw a cup in a film that I watched ")) << asked.out << asked.err;
+    auto const chat = "chat --no-llm " + test::photo("chelsea.png").string();
+    auto const talked = test::echollama(chat, with_data_in(dir, where));
+    EXPECT_NE(talked.out.find("I last saw a cup in a film"), std::string::npos) << talked.out << talked.err;
+    EXPECT_EQ(test::echollama("forget", with_data_in(dir)).out, "All that was remembered is forgotten.\n");
+    EXPECT_EQ(test::echollama("forget", with_data_in(dir)).out, "Nothing was remembered.\n");
+    auto const after = test::echollama(nothing + " --remember", with_data_in(dir, where));
+    EXPECT_NE(after.out.find("remember none from before"), std::string::npos) << after.out;
+}
+
+TEST(Watch, ADamagedMemoryIsToldOnceAndTheWatchingGoesOn) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    test::TempDir const dir;
+    auto const file = dir / "data/echollama/sightings.db";
+    std::filesystem::create_directories(file.parent_path());
+    std::vector<std::uint8_t> const bytes(4000, 'x');
+    test::write_bytes(file, bytes);
+    test::write_film(dir / "film.avi", {.frames = 30});
+    auto const watch = "watch " + (dir / "film.avi").string() + " --simulate --remember --json </dev/null";
+    auto const result = test::echollama(watch, with_data_in(dir));
+    ASSERT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+    std::size_t told = 0;
+    for (auto const& event : events_of(result.out)) {
+        told += event["event"] == "says" && event["text"].get<std::string>().find("damaged") != std::string::npos;
+    }
+    EXPECT_EQ(told, 1U) << result.out;
+    EXPECT_EQ(events_of(result.out).back()["frames_used"], 30);
+    EXPECT_EQ(test::bytes_of_file(file), bytes);
+}
+
+// Whatever is wrong with a film, it is told to its end or refused in one sentence.
+TEST(Watch, OddFilmsAreToldOrRefusedInOneSentence) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    test::TempDir const dir;
+    test::write_film(dir / "whole.mkv", {.coding = AV_CODEC_ID_FFV1, .frames = 20});
+    auto const whole = test::bytes_of_file(dir / "whole.mkv");
+    for (std::size_t const part : {20U, 10U, 2U}) {
+        test::write_bytes(dir / ("cut" + std::to_string(part) + ".mkv"), std::span(whole).first(whole.size() / part));
+    }
+    auto broken = whole;
+    for (std::size_t i = broken.size() / 4; i < broken.size() / 2; ++i) {
+        broken[i] = static_cast<std::uint8_t>(broken[i] ^ (i * 37 & 0xFF));
+    }
+    test::write_bytes(dir / "broken.mkv", broken);
+    test::write_film(dir / "small.mjpeg", {.coding = AV_CODEC_ID_MJPEG, .format = AV_PIX_FMT_YUVJ420P, .frames = 5});
+    test::write_film(
+        dir / "large.mjpeg",
+        {.coding = AV_CODEC_ID_MJPEG, .format = AV_PIX_FMT_YUVJ420P, .width = 160, .height = 96, .frames = 5});
+    auto sizes = test::bytes_of_file(dir / "small.mjpeg");
+    auto const large = test::bytes_of_file(dir / "large.mjpeg");
+    sizes.insert(sizes.end(), large.begin(), large.end());
+    test::write_bytes(dir / "sizes.mjpeg", sizes);
+    test::write_film(dir / "one.mp4", {.frames = 1});
+    test::write_film(dir / "tiny.mkv", {.coding = AV_CODEC_ID_FFV1, .width = 8, .height = 8});
+    test::write_film(dir / "deep.mkv", {.coding = AV_CODEC_ID_FFV1, .format = AV_PIX_FMT_YUV444P10, .turned = 90});
+    for (auto const& name :
+         {"cut20.mkv", "cut10.mkv", "cut2.mkv", "broken.mkv", "sizes.mjpeg", "one.mp4", "tiny.mkv", "deep.mkv"}) {
+        auto const result = test::echollama("watch " + (dir / name).string() + " --simulate --json </dev/null");
+        if (result.code == 0) {
+            auto const events = events_of(result.out);
+            EXPECT_EQ(events.back()["event"], "ends") << name;
+            EXPECT_GE(events.back()["frames_used"], 1) << name;
+        } else {
+            EXPECT_EQ(result.code, 1) << name;
+            EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << name << result.err;
+            EXPECT_TRUE(result.err.starts_with("error: ") && result.err.ends_with(".\n")) << name << result.err;
+        }
+        EXPECT_EQ(result.code == 0, !std::string(name).starts_with("cut20")) << name << result.err;
+    }
 }
 
 TEST(Watch, WhatCannotBeWatchedIsRefusedInOneSentence) {

@@ -17,16 +17,6 @@ extern "C" {
 
 namespace echollama::test {
 
-struct FilmSpec {
-    AVCodecID coding = AV_CODEC_ID_MPEG4;
-    AVPixelFormat format = AV_PIX_FMT_YUV420P;
-    int width = 64, height = 48, frames = 10, rate = 10;
-    int turned = 0; // degrees clockwise that a player has to turn the picture
-    AVRational aspect = {1, 1};
-    bool interlaced = false;
-    std::function<std::int64_t(int frame)> time = [](int frame) { return frame; }; // in 1 / rate seconds
-};
-
 // Quarters: red, green above; blue, white below; `frame` brightens the green one.
 inline Image quarters(int width, int height, int frame = 0) {
     Image image{width, height, std::vector<std::uint8_t>(3 * static_cast<std::size_t>(width * height))};
@@ -41,6 +31,17 @@ inline Image quarters(int width, int height, int frame = 0) {
     }
     return image;
 }
+
+struct FilmSpec {
+    AVCodecID coding = AV_CODEC_ID_MPEG4;
+    AVPixelFormat format = AV_PIX_FMT_YUV420P;
+    int width = 64, height = 48, frames = 10, rate = 10;
+    int turned = 0; // degrees clockwise that a player has to turn the picture
+    AVRational aspect = {1, 1};
+    bool interlaced = false;
+    std::function<Image(int frame)> picture = {}; // scaled to the film's size; none: quarters
+    std::function<std::int64_t(int frame)> time = [](int frame) { return frame; }; // in 1 / rate seconds
+};
 
 inline AVFrame* film_frame(AVCodecContext const& codec, Image const& image) {
     AVFrame* frame = av_frame_alloc();
@@ -92,7 +93,7 @@ inline void write_film(std::filesystem::path const& path, FilmSpec const& spec =
     }
     begin_film(file, path);
     for (int i = 0; i < spec.frames; ++i) {
-        AVFrame* frame = film_frame(*codec, quarters(spec.width, spec.height, i));
+        AVFrame* frame = film_frame(*codec, spec.picture ? spec.picture(i) : quarters(spec.width, spec.height, i));
         frame->pts = spec.time(i);
         frame->interlaced_frame = spec.interlaced;
         frame->top_field_first = spec.interlaced;

@@ -1,6 +1,7 @@
 #include "chat/partner.h"
 
 #include "base/error.h"
+#include "live/remembered.h"
 #include "models/stages.h"
 
 #include <utility>
@@ -29,6 +30,7 @@ ChatPartner::ChatPartner(AppContext const& context, ChatOptions const& options, 
     models_.describer = load_describer(context, options.language, timings);
     models_.speaker = speaker_;
     models_.voice_waits = voice_waits(context);
+    models_.remembered = remembered_sightings(options.request.prompts.wording);
     auto const load = [this] {
         if (!loading_.valid()) {
             loading_ = begin_in_order(speaker_, models_.describer);

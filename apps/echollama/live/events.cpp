@@ -17,7 +17,9 @@ char const* name_of(Urgency urgency) {
     return urgency == Urgency::now ? "now" : urgency == Urgency::soon ? "soon" : "later";
 }
 
-Json name_of(std::optional<ChangeKind> kind) {
+} // namespace
+
+Json kind_json(std::optional<ChangeKind> kind) {
     if (!kind) {
         return nullptr;
     }
@@ -37,6 +39,8 @@ Json name_of(std::optional<ChangeKind> kind) {
     }
     return "gone";
 }
+
+namespace {
 
 std::unique_ptr<OutputFile> file_in(std::filesystem::path const& folder, std::string const& name) {
     return folder.empty() ? nullptr : std::make_unique<OutputFile>(folder / name, "the record");
@@ -78,7 +82,7 @@ void WatchEvents::tell(Announcement const& announcement, double seconds) {
     tell("says", seconds,
          {{"text", announcement.text},
           {"urgency", name_of(announcement.urgency)},
-          {"kind", name_of(announcement.kind)},
+          {"kind", kind_json(announcement.kind)},
           {"things", announcement.identities},
           {"shown_at", rounded(announcement.shown_at)},
           {"age_s", rounded(seconds - announcement.known_at)}});

@@ -1,6 +1,8 @@
 #include "live/typed_lines.h"
 
 #include "base/ascii.h"
+#include "scene/english.h"
+#include "scene/mentions.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -45,8 +47,9 @@ std::vector<std::string> TypedLines::take() {
 }
 
 bool asks_to_stop(std::string const& line) {
-    auto const text = lower_case(line);
-    return text.starts_with("stop") || text.starts_with("enough") || text.starts_with("thank");
+    auto const words = split_words(line);
+    bool const sign = words.size() > 1 && words[1].text.starts_with("sign"); // is a thing
+    return !words.empty() && !sign && is_one_of(words.front().text, {"stop", "enough", "thank", "thanks"});
 }
 
 bool asks_what_changed(std::string const& question) {

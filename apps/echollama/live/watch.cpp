@@ -1,12 +1,11 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "live/aim.h"
 #include "live/events.h"
+#include "live/live_answers.h"
 #include "live/live_voice.h"
 #include "live/narrate_world.h"
 #include "live/narrator.h"
-#include "live/scene_memory.h"
 #include "live/typed_lines.h"
 #include "media/video/newest_frame.h"
 #include "options/seeing_options.h"
@@ -14,8 +13,6 @@
 #include "options/wording_options.h"
 #include "output/speech_output.h"
 #include "pipeline/follower.h"
-#include "scene/answers.h"
-#include "scene/coco.h"
 
 #include <algorithm>
 #include <chrono>
@@ -35,6 +32,8 @@ struct WatchOptions {
     VoiceOptions voice;
     NarratorOptions narration;
     std::filesystem::path record;
+    Leading leading = Leading::both;
+    bool remember = false;
     double seconds = 0; // 0: until the end
     bool simulate = false, json = false;
 };
@@ -76,14 +75,15 @@ class Watch {
         : context_(context), options_(options), events_(options.json, options.record),
           out_(options.voice, context.stop), clock_(options.simulate) {
         auto seeing = options.seeing;
-        seeing.no_reading = true;
         // One fast network sees more of what moves than a panel that needs a second for a picture.
         auto const fast = context.models_dir / "nanodet.gguf";
         std::error_code ignored;
         if (seeing.detector.empty() && context.preset.empty() && std::filesystem::exists(fast, ignored)) {
             seeing.detector = fast;
         }
-        detector_ = load_seeing_models(context, seeing, timings_).detector;
+        auto const models = load_seeing_models(context, seeing, timings_);
+        detector_ = models.detector;
+        reader_ = models.reader;
         options_.narration.wording.sure_score = 0;
         if (!options.simulate) {
             voice_.emplace(load_speaker(context, options.voice, timings_), options.voice.speech, out_, context.stop);
@@ -95,7 +95,10 @@ class Watch {
         auto detector = detector_.get();
         options_.narration.wording.sure_score = detector->sure_score();
         Follower follower(*detector, options_.seeing.threshold);
-        Narrator narrator(options_.narration);
+        auto& narrator = narrator_.emplace(options_.narration);
+        answers_.emplace(LiveAnswersOptions{options_.narration.wording, options_.leading, options_.voice.target.play,
+                                            options_.remember, source.live, options_.simulate},
+                         reader_, events_, narrator);
         TypedLines lines(options_.source.source != "-");
         events_.tell("begins", 0, {{"source", source.name}, {"live", source.live}});
         if (options_.simulate) {
@@ -135,9 +138,10 @@ class Watch {
                 narrator.note(clock_.now(), event.text);
             }
             for (auto const& line : lines.take()) {
-                answer(narrator, line);
+                answers_->answer(line, clock_.now());
             }
             speak(narrator);
+            answers_->duck(narrator.is_speaking());
         }
     }
 
@@ -152,66 +156,12 @@ class Watch {
             events_.tell("another_scene", frame.seconds);
         }
         narrator.see(frame.seconds, followed.scene, followed.things);
-        memory_.see(frame.seconds, narrator.scene());
-        picture_ = frame.view.image;
-        guide(narrator, frame.seconds);
+        answers_->see(frame.seconds, frame.view.image);
         events_.track(frame.seconds, followed.things);
         ++frames_used_;
         last_frame_ = frame.seconds;
         detect_ms_.push_back(followed.detect_ms);
         motion_ms_.push_back(followed.motion_ms);
-    }
-
-    void answer(Narrator& narrator, std::string const& question) {
-        double const now = clock_.now();
-        std::string text;
-        if (asks_to_stop(question)) {
-            finding_.clear();
-            text = "All right.";
-        } else if (!narrator.has_seen()) {
-            text = "I have not seen anything yet.";
-        } else if (auto const wanted = wanted_thing(question)) {
-            text = begin_to_find(*wanted, narrator, now);
-        } else if (auto const remembered = memory_.answer(question, now, options_.narration.wording)) {
-            text = *remembered;
-        } else if (asks_for_camera_help(question)) {
-            auto const advice = camera_help(picture_, narrator.scene());
-            for (auto const& sentence : advice) {
-                text += (text.empty() ? "" : " ") + sentence;
-            }
-            text = advice.empty() ? "The picture is fine." : text;
-        } else if (asks_what_changed(question)) {
-            text = narrator.what_changed(now);
-        } else {
-            auto const found = answer_question(narrator.scene(), question, options_.narration.wording);
-            text = found ? found->text : "I cannot tell that from what I see.";
-        }
-        events_.tell("asked", now, {{"text", question}});
-        narrator.answer(now, text);
-    }
-
-    std::string begin_to_find(Wanted const& wanted, Narrator const& narrator, double now) {
-        finding_.clear();
-        if (!wanted.known) {
-            return "I cannot recognise " + with_article(wanted.label) + ".";
-        }
-        finding_ = wanted.label;
-        guided_at_ = now;
-        return guidance_ = way_to(narrator.scene(), finding_, options_.narration.wording);
-    }
-
-    // While something is looked for: the next words, when they have changed and there was time to follow the last ones.
-    void guide(Narrator& narrator, double seconds) {
-        constexpr double follow_s = 2;
-        if (finding_.empty() || narrator.is_speaking() || seconds - guided_at_ < follow_s) {
-            return;
-        }
-        auto const words = way_to(narrator.scene(), finding_, options_.narration.wording);
-        if (words != guidance_) {
-            guidance_ = words;
-            guided_at_ = seconds;
-            narrator.note(seconds, words);
-        }
     }
 
     void speak(Narrator& narrator) {
@@ -238,7 +188,7 @@ class Watch {
         simulated_end_ = now + spoken_seconds(announcement->text);
         if (voice_) {
             shown_at_ = announcement->answers ? now : announcement->shown_at;
-            changed_ = announcement->kind.has_value();
+            sounding_ = announcement->kind;
             voice_->say(announcement->text);
         }
     }
@@ -246,14 +196,17 @@ class Watch {
     void tell_first_sound() {
         if (auto const sounded = voice_->take_first_sound()) {
             double const seconds = clock_.at(*sounded);
-            events_.tell("sounds", seconds, {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000}});
-            if (changed_) {
+            events_.tell(
+                "sounds", seconds,
+                {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000}, {"kind", kind_json(sounding_)}});
+            if (sounding_) {
                 sounds_s_.push_back(seconds - shown_at_);
             }
         }
     }
 
     void finish() {
+        answers_->finish(last_frame_);
         if (voice_ && !context_.stop.stop_requested()) {
             voice_->finish();
             tell_first_sound();
@@ -291,14 +244,13 @@ class Watch {
     WatchEvents events_;
     SpeechOutput out_;
     SourceClock clock_;
-    SceneMemory memory_;
-    Image picture_;                  // the latest
-    std::string finding_, guidance_; // what is looked for, and the last words that led there
-    double guided_at_ = 0;
+    std::optional<Narrator> narrator_;
+    std::optional<LiveAnswers> answers_;
     Loading<Detector> detector_;
+    Loading<Reader> reader_; // loads when something is to be read
     std::optional<LiveVoice> voice_;
     double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0;
-    bool changed_ = false;
+    std::optional<ChangeKind> sounding_; // what the latest sentence tells of
     std::int64_t frames_used_ = 0, frames_read_ = 0;
     std::vector<double> detect_ms_, motion_ms_, ages_s_, sounds_s_;
 };
@@ -333,7 +285,10 @@ void add_watch(Command& root, AppContext& context) {
                     {"normal", Talkativeness::normal, {"some"}},
                     {"everything", Talkativeness::everything, {"all", "many"}}},
                    "How much is told");
-    command.option("--pause", options->narration.pause_s, "Seconds of silence before the next thing that is not urgent")
+    command
+        .option("--pause", options->narration.pause_s,
+                "Seconds of silence before the next thing that is not urgent; a quarter before what comes nearer or "
+                "crosses")
         .range(0.0, 60.0);
     command.option("--seconds", options->seconds, "Stop after so many seconds of the source")
         .otherwise("at its end")
@@ -354,6 +309,12 @@ void add_watch(Command& root, AppContext& context) {
         .range(0.0, 1.0);
     command.option("--record", options->record, "Folder for the events, the tracks and, with --play, the speech")
         .value_name("FOLDER");
+    command.choice("--lead", options->leading,
+                   {{"words", Leading::words, {}}, {"tones", Leading::tones, {"sound"}}, {"both", Leading::both, {}}},
+                   "How 'find the chair' leads there; tones need --play");
+    command.flag(
+        "--remember", options->remember,
+        "Keep what was seen where and when beyond this run, for later questions; 'echollama forget' ends that");
     command.flag("--simulate", options->simulate,
                  "As fast as it goes, every tenth of a second of the source, without sound: for tests");
     command.flag("--json", options->json, "Print events as lines of JSON");
