@@ -13,7 +13,8 @@ constexpr float danger_s = 4.5F, surely_s = 16; // until contact; at the latest
 constexpr float young_s = 0.8F;                 // what was watched no longer cannot be known better
 constexpr float at_once_s = 2;                  // what is here by then at the latest leaves no time for a second look
 constexpr float reach_s = 3.6F;                 // what cannot be here within this time is no danger yet
-constexpr float step_m = 2, way_m = 0.8F;       // a step or two away, and no farther to the side
+constexpr float close_m = 3;                    // whoever is suddenly so near leaves no time to see how they move
+constexpr double sudden_s = 0.6;                // so long after coming into view
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
 constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
@@ -78,8 +79,8 @@ bool stands_before(Thing const& thing) {
     bool const moves =
         known && (known->kind == Kind::person || known->kind == Kind::vehicle || known->kind == Kind::animal);
     float const metres = thing.distance.metres, angle = thing.bearing_deg * std::numbers::pi_v<float> / 180;
-    return moves && thing.distance.source != DistanceSource::none && metres < step_m &&
-           std::abs(angle) < std::numbers::pi_v<float> / 2 && std::abs(std::sin(angle)) * metres < way_m;
+    return moves && thing.distance.source != DistanceSource::none && metres < close_m &&
+           std::abs(angle) < std::numbers::pi_v<float> / 2 && std::abs(std::sin(angle)) * metres < corridor_m;
 }
 
 bool ChangeFinder::was_here(Thing const& thing, double seconds) const {
@@ -101,11 +102,16 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
         if (!known.told) {
             tell(ChangeKind::appeared, thing.first_seen);
         }
-        if (!known.told && stands_before(thing)) { // there is no time to see how it moves
-            known.danger_at = seconds;
-            tell(ChangeKind::danger, thing.first_seen);
-        }
+        known.sudden = !known.told;
         known.told = true;
+    }
+    // What comes in at the picture's edge so near that its feet are below it is cut off at two sides: then its size
+    // does not tell how it moves before it is here.
+    known.sudden = known.sudden && seconds - known.first < sudden_s && !thing.movement.closing;
+    if (known.sudden && stands_before(thing)) {
+        known.sudden = false;
+        known.danger_at = seconds;
+        tell(ChangeKind::danger, thing.first_seen);
     }
     known.label = thing.detection.label;
     known.last = seconds;

@@ -11,7 +11,7 @@
 namespace echollama {
 
 enum class ChangeKind {
-    danger,   // it will be here within a few seconds, or is suddenly a step away
+    danger,   // it will be here within a few seconds, or is suddenly close by
     nearer,   // it came clearly nearer than when it was last told
     crossing, // it moves across
     appeared, // it was not there before
@@ -49,6 +49,7 @@ class ChangeFinder {
         bool moving = false;     // told as crossing or nearer, so that stopping matters
         double still_since = -1; // -1: it moves
         bool told = false;       // as new, or in a description
+        bool sudden = false;     // it has just come into view, and nothing tells yet how it moves
     };
     struct Left {
         std::string label;
@@ -65,7 +66,7 @@ class ChangeFinder {
 
 // Would it be here within a few seconds? Its way leads to the viewer, as surely as that is known.
 bool is_danger(Thing const& thing);
-// A person, vehicle or animal within two metres on the viewer's way, as far as that is known.
+// A person, vehicle or animal within three metres, less than 1.6 of them to the side, as far as that is known.
 bool stands_before(Thing const& thing);
 
 } // namespace echollama

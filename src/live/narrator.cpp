@@ -12,7 +12,8 @@ namespace {
 constexpr double settle_s = 0.45; // pictures are looked at so long before the first description
 constexpr double now_lives_s = 2, soon_lives_s = 4, later_lives_s = 8; // then it is no longer worth telling
 constexpr double now_again_s = 5, again_s = 30;                        // a sentence is not repeated within this time
-constexpr double let_finish_s = 0.3;                                   // a danger is not cut off by another one sooner
+constexpr double soon_pause = 0.25;              // of the pause, before what comes nearer or crosses
+constexpr double let_finish_s = 0.3;             // a danger is not cut off by another one sooner
 constexpr float far_m = 12, small_area = 0.004F; // things beyond are told only to those who want everything
 constexpr std::size_t most_history = 200;
 
@@ -271,7 +272,10 @@ std::optional<Announcement> Narrator::next(double seconds) {
     std::erase_if(waiting_, [&](Waiting const& one) { return one.expires < seconds; });
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](Waiting const& a, Waiting const& b) { return a.urgency < b.urgency; });
-    bool const quiet = !speaking_ && seconds - ended_at_ >= options_.pause_s;
+    auto const quiet = [&](Urgency urgency) {
+        double const share = urgency == Urgency::soon ? soon_pause : 1;
+        return !speaking_ && seconds - ended_at_ >= share * options_.pause_s;
+    };
     bool const asked = !notes_.empty() && notes_.front().answers && (!speaking_ || speaking_->urgency != Urgency::now);
     if (asked || (!speaking_ && !notes_.empty())) {
         auto note = notes_.front();
@@ -287,7 +291,8 @@ std::optional<Announcement> Narrator::next(double seconds) {
     }
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
         auto const one = waiting_[i];
-        bool const may = one.urgency == Urgency::now ? !speaking_ || may_interrupt(one.urgency, seconds) : quiet;
+        bool const may =
+            one.urgency == Urgency::now ? !speaking_ || may_interrupt(one.urgency, seconds) : quiet(one.urgency);
         if (!may) {
             continue;
         }

@@ -21,7 +21,7 @@ enum class Talkativeness { dangers, normal, everything };
 struct NarratorOptions {
     WordingOptions wording{.level = Level::brief};
     Talkativeness talk = Talkativeness::normal;
-    double pause_s = 1.2; // of silence before the next thing is told that is not urgent
+    double pause_s = 1.2; // of silence before the next thing is told; a quarter before what comes nearer or crosses
 };
 
 enum class Urgency { now, soon, later };

@@ -118,6 +118,43 @@ TEST(Warnings, WhoIsSuddenlyAStepAwayIsToldAtOnce) {
     EXPECT_FALSE(has(stage.said.back().text, "nearer")) << stage.all(); // that was not seen
 }
 
+// Cut off by the picture's side and by its lower edge, so that no size tells how they come.
+TEST(Warnings, WhoComesInAtTheEdgeCloseByIsToldAtOnce) {
+    for (float const side : {-1.0F, 1.0F}) {
+        for (float const metres : {2.2F, 2.6F}) {
+            Stage stage;
+            stage.play(0, 6, [&](double now) {
+                if (now < 4) {
+                    return std::vector<Detection>();
+                }
+                auto const t = static_cast<float>(now - 4);
+                auto one = person_at(side * (33 - 3 * t), metres - 1.3F * t);
+                auto& box = one.box;
+                box = {std::max(box.x0, 0.0F), std::max(box.y0, 0.0F), std::min(box.x1, 640.0F),
+                       std::min(box.y1, 480.0F)};
+                return std::vector{one};
+            });
+            ASSERT_GE(warnings(stage), 1) << side << " " << metres << "\n" << stage.all();
+            for (auto const& one : stage.said) {
+                if (one.urgency == Urgency::now) {
+                    EXPECT_LE(one.seconds, 4.5) << stage.all();
+                    break;
+                }
+            }
+        }
+    }
+}
+
+TEST(Warnings, WhoComesIntoViewFartherAwayIsNone) {
+    for (auto const& [bearing, metres] : {std::pair{30.0F, 5.0F}, std::pair{-20.0F, 4.0F}, std::pair{3.0F, 6.0F}}) {
+        Stage stage;
+        stage.play(0, 8, [&, bearing = bearing, metres = metres](double now) {
+            return now > 4 ? std::vector{person_at(bearing, metres)} : std::vector<Detection>();
+        });
+        EXPECT_EQ(warnings(stage), 0) << bearing << " " << metres << "\n" << stage.all();
+    }
+}
+
 TEST(Warnings, ACupOnTheTableIsNone) {
     Stage stage;
     stage.play(
