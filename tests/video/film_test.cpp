@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 namespace echollama {
@@ -112,6 +114,95 @@ TEST(Film, TimesThatLeapOrFallGoOnWithTheFrameRate) {
         double const step = frames[i].seconds - frames[i - 1].seconds;
         EXPECT_GT(step, 0);
         EXPECT_LT(step, 0.3) << i;
+    }
+}
+
+using Bytes = std::vector<std::uint8_t>;
+
+// Where the text stands first from a place on; the end where it does not.
+std::size_t find_in(Bytes const& bytes, std::string_view text, std::size_t from = 0) {
+    auto const found =
+        std::search(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end(), text.begin(), text.end(),
+                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
+    return static_cast<std::size_t>(found - bytes.begin());
+}
+
+// Puts a number of four bytes behind a tag; how many places there were.
+int lie(Bytes& bytes, std::string_view tag, std::size_t behind, std::uint32_t value, bool last_byte_first) {
+    int places = 0;
+    for (auto at = find_in(bytes, tag); at < bytes.size(); at = find_in(bytes, tag, at + 1)) {
+        for (std::size_t i = 0; i < 4 && at + behind + i < bytes.size(); ++i) {
+            bytes[at + behind + i] = static_cast<std::uint8_t>(value >> 8 * (last_byte_first ? i : 3 - i));
+        }
+        ++places;
+    }
+    return places;
+}
+
+struct Lie {
+    char const* name;
+    std::string_view tag;
+    std::size_t behind; // bytes from the tag's first
+    bool last_byte_first;
+};
+
+TEST(Film, WhatItsHeaderSaysOfItsLengthAndPaceIsNotReliedOn) {
+    test::TempDir const dir;
+    for (auto const& one :
+         {Lie{"length.mp4", "mvhd", 20, false}, Lie{"length.mp4", "mdhd", 20, false},
+          Lie{"length.mp4", "tkhd", 24, false}, Lie{"pace.mp4", "stts", 16, false}, Lie{"length.avi", "avih", 24, true},
+          Lie{"length.avi", "strh", 40, true}, Lie{"pace.avi", "avih", 8, true}, Lie{"scale.avi", "strh", 28, true},
+          Lie{"rate.avi", "strh", 32, true}, Lie{"start.avi", "strh", 36, true},
+          Lie{"length.mkv", "\x44\x89\x88", 3, false}}) {
+        for (std::uint32_t const value : {0U, 1U, 1000000U, 0x7fffffffU, 0x80000000U, 0xffffffffU}) {
+            SCOPED_TRACE(std::string(one.name) + " " + std::string(one.tag) + " " + std::to_string(value));
+            test::write_film(dir / one.name);
+            auto bytes = test::bytes_of_file(dir / one.name);
+            ASSERT_GE(lie(bytes, one.tag, one.behind, value, one.last_byte_first), 1);
+            std::vector<Frame> frames;
+            auto const text = test::refusal([&] {
+                Film film(bytes, one.name);
+                frames = all_frames(film);
+            });
+            if (!text.empty()) {
+                continue; // in one sentence, which refusal() checks
+            }
+            EXPECT_LE(frames.size(), 11U);
+            EXPECT_GE(frames.size(), 1U);
+            for (std::size_t i = 0; i < frames.size(); ++i) {
+                EXPECT_EQ(seen_quarters(frames[i].view.image), "rgbw");
+                EXPECT_TRUE(std::isfinite(frames[i].seconds));
+                if (i > 0) {
+                    EXPECT_GT(frames[i].seconds, frames[i - 1].seconds);
+                    EXPECT_LT(frames[i].seconds - frames[i - 1].seconds, 10);
+                }
+            }
+        }
+    }
+}
+
+TEST(Film, TimesThatFallGoOn) {
+    test::TempDir const dir;
+    test::write_film(dir / "minutes.mkv", {.coding = AV_CODEC_ID_FFV1, .frames = 8, .time = [](int i) {
+                                               return static_cast<std::int64_t>(i) * 600; // a cluster for each
+                                           }});
+    auto bytes = test::bytes_of_file(dir / "minutes.mkv");
+    int clusters = 0;
+    constexpr std::string_view tag = "\x1f\x43\xb6\x75";
+    for (auto at = find_in(bytes, tag); at < bytes.size(); at = find_in(bytes, tag, at + 1)) {
+        auto const time = find_in(bytes, "\xe7", at + tag.size());
+        ASSERT_LT(time + 2, bytes.size());
+        std::size_t const length = bytes[time + 1] & 0x0fU;
+        if (++clusters % 2 == 0) { // every other one is back at the beginning
+            std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(time + 2), length, 0);
+        }
+    }
+    ASSERT_GE(clusters, 6);
+    Film film(bytes, "minutes.mkv");
+    auto const frames = all_frames(film);
+    ASSERT_GE(frames.size(), 6U);
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+        EXPECT_GT(frames[i].seconds, frames[i - 1].seconds) << i;
     }
 }
 
