@@ -2,6 +2,7 @@
 // appears at the side, and while that is told somebody comes at the camera, from changing sides and at changing speeds.
 // bench_danger_film FILM.avi PHOTOS_FOLDER [TIMES]; prints when each becomes a danger and when it would be here.
 #include "base/counter_rng.h"
+#include "base/error.h"
 #include "media/picture/image_io.h"
 #include "media/picture/resize.h"
 #include "scene/camera.h"

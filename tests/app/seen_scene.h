@@ -52,7 +52,8 @@ inline Image taken_away(Image image, Box const& box) {
 inline Box box_of(std::filesystem::path const& picture, std::string const& label) {
     auto const result = echollama("detect --json " + picture.string());
     EXPECT_EQ(result.code, 0) << result.err;
-    for (auto const& one : Json::parse(result.out)["detections"]) {
+    auto const found = Json::parse(result.out);
+    for (auto const& one : found["detections"]) {
         if (one["label"] == label) {
             auto const& box = one["box"];
             return {box[0].get<float>(), box[1].get<float>(), box[2].get<float>(), box[3].get<float>()};

