@@ -28,7 +28,7 @@ struct TellingModels {
     Reading text = {};            // not valid: what the scene holds of text is all
     // What was seen where and when, of earlier pictures; none: that is not asked, or nothing is kept.
     std::function<std::optional<std::string>(std::string const& question)> remembered = {};
-    bool voice_waits = false;     // the voice begins when all is written: there is no room for both models
+    bool voice_waits = false; // the voice begins when all is written: there is no room for both models
 };
 
 struct TellingRequest {
