@@ -61,12 +61,8 @@ Placing at_objects(Scene scene) {
     return [scene = std::move(scene)](std::string const& sentence) {
         std::vector<PlacedSound> sounds;
         for (auto& part : place_text(sentence, scene)) {
-            std::optional<SoundPlace> place;
-            if (part.object) {
-                auto const& object = scene.objects[*part.object];
-                bool const known = object.distance.source != DistanceSource::none;
-                place = SoundPlace{object.bearing_deg, known ? std::optional(object.distance.metres) : std::nullopt};
-            }
+            auto const place =
+                part.place ? std::optional(SoundPlace{part.place->bearing_deg, part.place->metres}) : std::nullopt;
             sounds.push_back({std::move(part.text), place});
         }
         return sounds;

@@ -1,9 +1,11 @@
 #include "pipeline/surround.h"
 
 #include "geometry/measure.h"
+#include "scene/contacts.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace echollama {
 namespace {
@@ -70,6 +72,29 @@ float ground_area(GroundBox const& box) {
     return std::max(0.05F, box.x.high - box.x.low) * std::max(0.05F, box.y.high - box.y.low);
 }
 
+GroundBox box_of(std::vector<Vector3> const& points) {
+    std::vector<float> x, y, z;
+    for (auto const& p : points) {
+        x.push_back(p.x), y.push_back(p.y), z.push_back(p.z);
+    }
+    return {middle_of(x), middle_of(y), middle_of(z)};
+}
+
+// A clock or a picture: nearly all of it is flat on a wall, so that no obstacle is left of it.
+std::optional<GroundBox> box_on_wall(Surroundings const& around, std::vector<Vector3> const& points) {
+    constexpr float flat_m = 0.08F, raised_m = 0.5F;
+    for (auto const& wall : around.walls) {
+        auto const on = std::count_if(points.begin(), points.end(), [&](auto const& p) {
+            return std::abs(behind_wall(wall, {p.x, p.y})) < flat_m;
+        });
+        auto const box = box_of(points);
+        if (around.floor && 5 * on > 4 * static_cast<std::ptrdiff_t>(points.size()) && box.z.low > raised_m) {
+            return box;
+        }
+    }
+    return std::nullopt;
+}
+
 void join_object(Scene& scene, std::size_t index, DepthMap const& depth) {
     constexpr std::size_t fewest = 40;
     constexpr float most_larger = 3; // a cluster of several things is not the one of them that has a name
@@ -88,15 +113,13 @@ void join_object(Scene& scene, std::size_t index, DepthMap const& depth) {
         }
     }
     if (!best || 2 * most < points.size()) {
+        scene.objects[index].extent = box_on_wall(*scene.around, points);
         return;
     }
-    std::vector<float> x, y, z;
-    for (auto const& p : points) {
-        if (holds(best->box, p)) {
-            x.push_back(p.x), y.push_back(p.y), z.push_back(p.z);
-        }
-    }
-    GroundBox const extent{middle_of(x), middle_of(y), middle_of(z)};
+    std::vector<Vector3> inside;
+    std::copy_if(points.begin(), points.end(), std::back_inserter(inside),
+                 [&](auto const& p) { return holds(best->box, p); });
+    auto const extent = box_of(inside);
     scene.objects[index].extent = extent;
     if (!best->named && ground_area(best->box) < most_larger * ground_area(extent)) {
         best->named = index;
@@ -121,6 +144,7 @@ void join_objects(Scene& scene, DepthMap const& depth) {
             join_object(scene, i, depth);
         }
     }
+    settle_measured(scene);
 }
 
 } // namespace echollama

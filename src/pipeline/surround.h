@@ -12,8 +12,8 @@ namespace echollama {
 // `depth` in metres, of all of the view's picture. Empty for panoramas, relative depth, and without a focal length.
 std::optional<Surroundings> surroundings_of(View const& view, DepthMap const& depth);
 
-// Gives each object its extent from its own readings, and the obstacles that they are their names; `depth` is that of
-// surroundings_of, scene.around is there.
+// Gives each object its extent from its own readings, and the obstacles that they are their names; then distances,
+// order and relations follow (settle_measured). `depth` is that of surroundings_of, scene.around is there.
 void join_objects(Scene& scene, DepthMap const& depth);
 
 } // namespace echollama

@@ -1,10 +1,13 @@
 #include "scene/placing.h"
 
+#include "scene/camera.h"
 #include "scene/english.h"
 #include "scene/phrases.h"
+#include "scene/surroundings_words.h"
 #include "scene/wording.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 namespace echollama {
@@ -15,13 +18,13 @@ bool says_direction(ReadText const& read, std::size_t word) {
 }
 
 // What the part says about where: the side of its first word of place, or its clock hour.
-bool fits(ReadText const& read, SceneObject const& object) {
+bool fits(ReadText const& read, float bearing_deg) {
     for (std::size_t i = 0; i < read.words.size(); ++i) {
         if (auto side = side_at(read, i)) {
-            return *side == side_of(object.bearing_deg);
+            return *side == side_of(bearing_deg);
         }
         if (i > 0 && read.is(i, "o'clock")) {
-            return number_of(read.words[i - 1].text) == object.clock_hour;
+            return number_of(read.words[i - 1].text) == clock_hour_of(bearing_deg);
         }
     }
     return true;
@@ -48,7 +51,7 @@ std::optional<std::size_t> object_of(std::string_view text, Scene const& scene) 
             if (!names_class(mention, scene.objects[i].detection.label)) {
                 continue;
             }
-            if (fits(read, scene.objects[i])) {
+            if (fits(read, scene.objects[i].bearing_deg)) {
                 return i;
             }
             first = first ? first : i;
@@ -60,14 +63,49 @@ std::optional<std::size_t> object_of(std::string_view text, Scene const& scene) 
     return std::nullopt;
 }
 
+// Where the name stands in the text as whole words; npos: nowhere.
+std::size_t find_name(std::string const& text, std::string const& name) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+        auto is_letter = [&](std::size_t i) {
+            return i < text.size() && std::isalpha(static_cast<unsigned char>(text[i]));
+        };
+        if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + name.size())) {
+            return at;
+        }
+    }
+    return std::string::npos;
+}
+
+// Of what was measured around the viewer that which the text names first; of several with one name the one whose side
+// or hour is told, else the nearest.
+std::optional<TextPlace> measured_place_of(std::string_view text, std::vector<ToldPlace> const& places) {
+    auto const read = read_text(std::string(text));
+    std::string small(text);
+    std::transform(small.begin(), small.end(), small.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (small.find("do not see") != std::string::npos) {
+        return std::nullopt;
+    }
+    ToldPlace const* best = nullptr;
+    std::size_t best_at = std::string::npos;
+    bool best_fits = false;
+    for (auto const& place : places) {
+        auto const at = find_name(small, place.name);
+        bool const here = fits(read, place.bearing_deg);
+        if (at < best_at || (at == best_at && at != std::string::npos && here && !best_fits)) {
+            best = &place, best_at = at, best_fits = here;
+        }
+    }
+    return best ? std::optional(TextPlace{best->bearing_deg, best->metres}) : std::nullopt;
+}
+
 // A part that could stand by itself: an object of the scene, and where it is.
-bool tells_place(std::string_view text, Scene const& scene) {
+bool tells_place(std::string_view text, Scene const& scene, std::vector<ToldPlace> const& places) {
     auto const read = read_text(std::string(text));
     bool place = false;
     for (std::size_t i = 0; i < read.words.size(); ++i) {
         place = place || says_direction(read, i);
     }
-    return place && object_of(text, scene);
+    return place && (object_of(text, scene) || measured_place_of(text, places));
 }
 
 // Where the next part begins at the earliest: behind "; " and the end of a sentence, or, `softly`, behind ", " and
@@ -88,11 +126,20 @@ std::size_t next_cut(std::string_view text, std::size_t from, bool softly) {
 } // namespace
 
 std::vector<PlacedText> place_text(std::string const& sentence, Scene const& scene) {
+    auto const places = told_places(scene);
     std::vector<PlacedText> parts;
     std::string_view rest = sentence;
     auto take = [&](std::size_t length) {
         auto const text = rest.substr(0, length);
-        parts.push_back({std::string(text), object_of(text, scene)});
+        PlacedText part{std::string(text), object_of(text, scene)};
+        if (part.object) {
+            auto const& object = scene.objects[*part.object];
+            bool const known = object.distance.source != DistanceSource::none;
+            part.place = {object.bearing_deg, known ? std::optional(object.distance.metres) : std::nullopt};
+        } else {
+            part.place = measured_place_of(text, places);
+        }
+        parts.push_back(std::move(part));
         rest.remove_prefix(length);
     };
     while (!rest.empty()) {
@@ -100,14 +147,18 @@ std::vector<PlacedText> place_text(std::string const& sentence, Scene const& sce
         auto const clause = rest.substr(0, hard);
         std::size_t cut = next_cut(clause, 1, true);
         while (cut < clause.size() &&
-               !(tells_place(clause.substr(0, cut), scene) && tells_place(clause.substr(cut), scene))) {
+               !(tells_place(clause.substr(0, cut), scene, places) && tells_place(clause.substr(cut), scene, places))) {
             cut = next_cut(clause, cut, true);
         }
         take(std::min(cut, hard));
     }
     // Neighbours about the same thing, or about nothing, are spoken in one breath.
     for (std::size_t i = 1; i < parts.size();) {
-        if (parts[i].object == parts[i - 1].object) {
+        auto const &a = parts[i - 1], &b = parts[i];
+        bool const one_place =
+            a.place.has_value() == b.place.has_value() &&
+            (!a.place || (a.place->bearing_deg == b.place->bearing_deg && a.place->metres == b.place->metres));
+        if (a.object == b.object && one_place) {
             parts[i - 1].text += parts[i].text;
             parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
         } else {

@@ -1,6 +1,7 @@
 #include "scene/relations.h"
 
 #include "scene/coco.h"
+#include "scene/contacts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -66,6 +67,10 @@ bool is_within_reach(Distance const& thing, Distance const& support) {
 // speaks against it.
 bool rests_on(SceneObject const& thing, SceneObject const& support) {
     auto belief = carried(thing.detection.label);
+    auto const touches = stands_on(thing, support); // in metres, where that is known
+    if (touches && !*touches) {
+        return false;
+    }
     bool measured = same_map(thing.distance, support.distance);
     if (belief == Carried::never || !supports_things(support.detection.label) ||
         (measured && !is_within_reach(thing.distance, support.distance))) {
@@ -73,13 +78,18 @@ bool rests_on(SceneObject const& thing, SceneObject const& support) {
     }
     // Readings that lie far apart are of the thing and of something before or behind it.
     bool vague = thing.distance.high - thing.distance.low > furniture_depth(thing.distance.metres);
-    if (belief == Carried::measured && (!measured || vague || !is_over(thing.distance, support.distance))) {
+    if (belief == Carried::measured && !touches && (!measured || vague || !is_over(thing.distance, support.distance))) {
         return false;
     }
     auto const& a = thing.detection.box;
     auto const& b = support.detection.box;
     float shared = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
     return shared > 0.6F * a.width() && a.y1 > b.y0 - 0.05F * b.height() && a.y1 < b.y1 + 0.05F * b.height();
+}
+
+// The wide things that others may lie or stand beneath.
+bool is_under(SceneObject const& thing, SceneObject const& over) {
+    return supports_things(over.detection.label) && stands_under(thing, over).value_or(false);
 }
 
 bool apart_in_depth(Distance const& near, Distance const& far) {
@@ -119,19 +129,29 @@ bool side_by_side(SceneObject const& a, SceneObject const& b, float farthest_gap
            std::min(first.y1, second.y1) > std::max(first.y0, second.y0) && at_one_distance(a, b);
 }
 
+// Nothing of them is at one distance; boxes in metres say so better than distances of their middles.
+bool is_behind(SceneObject const& far, SceneObject const& near) {
+    return apart_in_depth(near.distance, far.distance) && stands_behind(far, near).value_or(true);
+}
+
 std::optional<Relation> relation_of(SceneObject const& a, SceneObject const& b) {
     auto const& first = a.detection.box;
     auto const& second = b.detection.box;
     if (rests_on(a, b) || rests_on(b, a)) {
         return std::nullopt; // seen over it, but it rests on something else
     }
-    if (side_by_side(a, b, 0.5F * std::min(first.width(), second.width()))) {
+    if (is_under(a, b)) {
+        return Relation::under;
+    }
+    constexpr float farthest_beside_m = 0.8F;
+    bool const near = gap_on_ground(a, b).value_or(0) < farthest_beside_m;
+    if (near && side_by_side(a, b, 0.5F * std::min(first.width(), second.width()))) {
         return Relation::beside;
     }
-    if (in_one_line(a, b) && apart_in_depth(a.distance, b.distance)) {
+    if (in_one_line(a, b) && is_behind(b, a)) {
         return Relation::in_front_of;
     }
-    if (in_one_line(a, b) && apart_in_depth(b.distance, a.distance)) {
+    if (in_one_line(a, b) && is_behind(a, b)) {
         return Relation::behind;
     }
     if (gap_between(first, second) < 0) {
@@ -175,7 +195,8 @@ void add_between(std::vector<SceneObject> const& objects, std::vector<SceneRelat
         auto const& right = objects[order[i + 1]];
         bool apart =
             left.detection.box.x1 <= middle.detection.box.x0 && middle.detection.box.x1 <= right.detection.box.x0;
-        if (apart && in_one_row(left, middle) && in_one_row(middle, right) && in_one_row(left, right)) {
+        bool const seen = apart && in_one_row(left, middle) && in_one_row(middle, right) && in_one_row(left, right);
+        if (stands_between(middle, left, right).value_or(seen)) {
             auto [first, second] =
                 std::pair(std::min(order[i - 1], order[i + 1]), std::max(order[i - 1], order[i + 1]));
             relations.push_back({order[i], Relation::between, first, second});
@@ -194,6 +215,8 @@ std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& object
                 relations.push_back({j, Relation::on, i, std::nullopt});
             } else if (supports[i] == j) {
                 relations.push_back({i, Relation::on, j, std::nullopt});
+            } else if (is_under(objects[j], objects[i])) {
+                relations.push_back({j, Relation::under, i, std::nullopt});
             } else if (auto relation = relation_of(objects[i], objects[j])) {
                 relations.push_back({i, *relation, j, std::nullopt});
             }
@@ -224,7 +247,8 @@ std::optional<bool> is_on(std::vector<SceneObject> const& objects, std::size_t a
         return find_supports(objects)[a] == b ? std::optional(true) : std::nullopt;
     }
     float slack = 0.1F * std::min(thing.detection.box.height(), support.detection.box.height());
-    bool refuted = rests_on(support, thing) || outlines_apart(thing.detection.box, support.detection.box, slack) ||
+    bool refuted = !stands_on(thing, support).value_or(true) || rests_on(support, thing) ||
+                   outlines_apart(thing.detection.box, support.detection.box, slack) ||
                    apart_in_depth(thing.distance, support.distance) || apart_in_depth(support.distance, thing.distance);
     return refuted ? std::optional(false) : std::nullopt;
 }
@@ -234,7 +258,9 @@ std::optional<bool> is_beside(SceneObject const& a, SceneObject const& b) {
     auto const& second = b.detection.box;
     float larger = std::max(first.width(), second.width());
     bool apart = apart_in_depth(a.distance, b.distance) || apart_in_depth(b.distance, a.distance);
-    if (gap_between(first, second) > 1.5F * larger || (apart && !at_one_distance(a, b))) {
+    constexpr float far_m = 2;
+    if (gap_between(first, second) > 1.5F * larger || (apart && !at_one_distance(a, b)) ||
+        gap_on_ground(a, b).value_or(0) > far_m) {
         return false;
     }
     return side_by_side(a, b, 0.5F * larger) ? std::optional(true) : std::nullopt;
@@ -280,7 +306,7 @@ std::optional<bool> holds(std::vector<SceneObject> const& objects, std::size_t a
     case Relation::on:
         return is_on(objects, a, b);
     case Relation::under:
-        return is_on(objects, b, a);
+        return is_under(first, second) ? std::optional(true) : is_on(objects, b, a);
     case Relation::beside:
         return is_beside(first, second);
     case Relation::inside:

@@ -1,11 +1,12 @@
 #include "scene/surroundings_words.h"
 
 #include "scene/camera.h"
-#include "scene/coco.h"
+#include "scene/contacts.h"
 #include "scene/english.h"
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string_view>
 
 namespace echollama {
@@ -103,25 +104,6 @@ std::string wall_sentence(std::vector<WallFacts> const& walls, WordingOptions co
         parts.push_back(joined_with(text, away(wall.distance, options.units)));
     }
     return parts.empty() ? "" : joined(parts, "; ") + ".";
-}
-
-// "Against the wall: a couch and a chair."
-std::string things_at_walls(Scene const& scene) {
-    std::vector<std::string> names;
-    for (auto const& obstacle : scene.around->obstacles) {
-        if (obstacle.against_wall && obstacle.named && *obstacle.named < scene.objects.size()) {
-            auto name = with_article(scene.objects[*obstacle.named].detection.label);
-            if (std::find(names.begin(), names.end(), name) == names.end()) {
-                names.push_back(std::move(name));
-            }
-        }
-    }
-    if (names.empty()) {
-        return "";
-    }
-    auto const last = names.back();
-    names.pop_back();
-    return "Against the wall: " + (names.empty() ? last : joined(names, ", ") + " and " + last) + ".";
 }
 
 std::string opening_sentence(OpeningFacts const& opening, WordingOptions const& options) {
@@ -242,8 +224,11 @@ std::string obstacle_sentence(ObstacleFacts const& obstacle, WordingOptions cons
     } else if (options.level == Level::full && wide > 0.1F) {
         text += ", " + size_words(wide, options.units) + " wide";
     }
-    bool const leans = options.level == Level::full && obstacle.against_wall && obstacle.kind != ObstacleKind::hanging;
-    return text + (leans ? ", against the wall." : ".");
+    bool const told = options.level == Level::full && obstacle.kind != ObstacleKind::hanging;
+    return text + (!told                   ? "."
+                   : obstacle.leans        ? ", leaning at the wall."
+                   : obstacle.against_wall ? ", against the wall."
+                                           : ".");
 }
 
 std::string step_sentence(StepFacts const& step, WordingOptions const& options) {
@@ -336,8 +321,9 @@ std::vector<std::string> room_sentences(Scene const& scene, WordingOptions const
     if (auto walls = wall_sentence(around.walls, options); !walls.empty()) {
         sentences.push_back(std::move(walls));
     }
-    if (auto things = options.level == Level::full ? things_at_walls(scene) : ""; !things.empty()) {
-        sentences.push_back(std::move(things));
+    if (options.level == Level::full) {
+        auto held = hold_sentences(scene, options.sure_score);
+        sentences.insert(sentences.end(), held.begin(), held.end());
     }
     for (std::size_t i = 0; i < around.openings.size() && i < 3; ++i) {
         sentences.push_back(opening_sentence(around.openings[i], options));
@@ -400,6 +386,45 @@ Scene with_measured_things(Scene const& scene) {
         add("ceiling", 0, *around.ceiling);
     }
     return whole;
+}
+
+std::vector<ToldPlace> told_places(Scene const& scene) {
+    std::vector<ToldPlace> places;
+    if (!scene.around) {
+        return places;
+    }
+    auto const& around = *scene.around;
+    auto add = [&](std::initializer_list<std::string> names, float bearing_deg, float metres) {
+        for (auto const& name : names) {
+            places.push_back({name, bearing_deg, metres});
+        }
+    };
+    for (auto const& obstacle : around.obstacles) {
+        add({obstacle_name(obstacle)}, obstacle.bearing_deg, obstacle.distance.metres);
+    }
+    for (auto const& step : around.steps) {
+        step.kind == StepKind::drop ? add({"floor ends", "drop"}, step.bearing_deg, step.distance.metres)
+                                    : add({"stairs", "step"}, step.bearing_deg, step.distance.metres);
+    }
+    for (auto const& opening : around.openings) {
+        add({"doorway", "opening", "gap in the wall"}, opening.bearing_deg, opening.distance.metres);
+    }
+    for (auto const& wall : around.walls) {
+        add({"wall"}, wall.bearing_deg, wall.distance.metres);
+    }
+    for (auto const& table : around.tables) {
+        add({"level surface"}, table.bearing_deg, table.distance.metres);
+    }
+    for (auto const& ramp : around.ramps) {
+        add({"floor rises", "floor falls", "ramp"}, ramp.bearing_deg, ramp.distance.metres);
+    }
+    for (auto const& way : around.ways) {
+        add({"floor", "way"}, way.bearing_deg, std::max(way.free, 0.5F));
+    }
+    if (around.widest_gap) {
+        add({"widest gap"}, around.widest_gap->bearing_deg, around.widest_gap->distance);
+    }
+    return places;
 }
 
 std::vector<std::string> nameless_sentences(Scene const& scene, WordingOptions const& options, std::size_t most) {

@@ -43,6 +43,16 @@ std::string obstacle_sentence(ObstacleFacts const& obstacle, WordingOptions cons
 // of them can be checked as of objects. They have no box.
 Scene with_measured_things(Scene const& scene);
 
+// Where something is that is told of the surroundings, and the words it is told with.
+struct ToldPlace {
+    std::string name; // in small letters: "wall", "doorway", "stairs", "something low"
+    float bearing_deg = 0;
+    float metres = 0;
+};
+
+// All of them, the nearest of each kind first.
+std::vector<ToldPlace> told_places(Scene const& scene);
+
 // Obstacles that no object of the scene is, at most `most`, the nearest first.
 std::vector<std::string> nameless_sentences(Scene const& scene, WordingOptions const& options, std::size_t most);
 

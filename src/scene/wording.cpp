@@ -1,6 +1,7 @@
 #include "scene/wording.h"
 
 #include "scene/coco.h"
+#include "scene/contacts.h"
 #include "scene/distance.h"
 #include "scene/english.h"
 #include "scene/grid.h"
@@ -155,18 +156,25 @@ bool occurs_once(Scene const& scene, std::string const& label) {
 
 // "The cup is on the dining table."
 std::string relation_sentence(Scene const& scene, SceneRelation const& relation) {
+    auto const second = relation.object2 ? " and the " + scene.objects[*relation.object2].detection.label : "";
     return "The " + scene.objects[relation.subject].detection.label + " is " + relation_words(relation.relation) +
-           " the " + scene.objects[relation.object].detection.label + ".";
+           " the " + scene.objects[relation.object].detection.label + second + ".";
 }
 
-// The relations worth a sentence: what stands on what, and what is beside what.
+// The relations worth a sentence: what stands on what, and what is beside what; what stands under or between what where
+// that is measured.
 void add_relations(Scene const& scene, WordingOptions const& options, std::vector<std::string>& sentences) {
     for (auto const& relation : scene.relations) {
-        bool telling = relation.relation == Relation::on || relation.relation == Relation::beside;
-        auto sure = [&](std::size_t i) { return is_sure(scene.objects[i].detection, options.sure_score); };
-        if (telling && sure(relation.subject) && sure(relation.object) &&
-            occurs_once(scene, scene.objects[relation.subject].detection.label) &&
-            occurs_once(scene, scene.objects[relation.object].detection.label)) {
+        bool const measured = scene.objects[relation.subject].extent.has_value();
+        bool const telling =
+            relation.relation == Relation::on || relation.relation == Relation::beside ||
+            (measured && (relation.relation == Relation::under || relation.relation == Relation::between));
+        auto clear = [&](std::size_t i) {
+            auto const& detection = scene.objects[i].detection;
+            return is_sure(detection, options.sure_score) && occurs_once(scene, detection.label);
+        };
+        if (telling && clear(relation.subject) && clear(relation.object) &&
+            clear(relation.object2.value_or(relation.object))) {
             sentences.push_back(relation_sentence(scene, relation));
         }
     }
@@ -188,11 +196,27 @@ void append(std::vector<std::string>& sentences, std::vector<std::string> const&
     }
 }
 
+// ", about 90 centimetres high" of furniture and other things that stand; of a table how high its top is, whatever
+// stands on it.
+std::string height_clause(Scene const& scene, std::size_t index, WordingOptions const& options) {
+    auto const& object = scene.objects[index];
+    auto const* known = find_class(object.detection.label);
+    bool const alive = known && (known->kind == Kind::person || known->kind == Kind::animal);
+    bool const carries = std::any_of(scene.relations.begin(), scene.relations.end(), [&](auto const& relation) {
+        return relation.relation == Relation::on && relation.object == index;
+    });
+    auto const height = height_of(object);
+    if (options.level != Level::full || !height || alive || carries || !is_sure(object.detection, options.sure_score)) {
+        return "";
+    }
+    return ", about " + size_words(*height, options.units) + " high";
+}
+
 // One sentence for a label: a single object, or a group with its nearest member; doubtful when most of it is.
 std::string label_sentence(Scene const& scene, std::vector<std::size_t> const& members, WordingOptions const& options) {
     auto const& nearest = scene.objects[members[0]];
     if (members.size() == 1) {
-        return capitalised(object_clause(nearest, options)) + ".";
+        return capitalised(object_clause(nearest, options)) + height_clause(scene, members[0], options) + ".";
     }
     auto const sure = std::count_if(members.begin(), members.end(), [&](std::size_t i) {
         return is_sure(scene.objects[i].detection, options.sure_score);

@@ -83,6 +83,14 @@ TEST_F(PlacedVoiceTest, ThingsAreHeardWhereTheyAreInTheOrderOfTheWords) {
     EXPECT_LT(sound.left.size(), 2 * (4410U + 221U)) << "at most 10 ms more for each part";
 }
 
+TEST_F(PlacedVoiceTest, WallsAreHeardWhereTheyAre) {
+    Scene scene;
+    scene.around.emplace();
+    scene.around->walls = {{{-2, 1}, {-2, 4}, {2, 1.9F, 2.1F}, -90, {0, 2.5F}, true}};
+    auto const sound = say(at_objects(scene), "Wall, on the left, 2 metres.");
+    EXPECT_LT(test::time_difference(sound), -100e-6);
+}
+
 TEST_F(PlacedVoiceTest, WhatIsAboutNothingStaysInTheMiddle) {
     Scene scene;
     scene.objects = {object("cup", -40, 0)};

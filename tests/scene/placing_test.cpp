@@ -1,3 +1,4 @@
+#include "furnished_room.h"
 #include "random_scene.h"
 #include "scene/placing.h"
 #include "scene/wording.h"
@@ -86,6 +87,65 @@ TEST(PlaceText, WhatIsNotThereHasNoPlace) {
 }
 
 // What the program itself says: every word is kept, and every sentence about a thing comes from its side.
+// What was measured around the viewer is heard from where it is, too.
+TEST(PlaceText, WallsStepsAndOpeningsHavePlaces) {
+    auto const scene = furnished();
+    struct Case {
+        char const* sentence;
+        float bearing_deg, metres;
+    };
+    for (auto const& [sentence, bearing_deg, metres] :
+         {Case{"Wall, on the left, 2 metres.", -90, 2}, Case{"wall, straight ahead, 4 metres.", 0, 4},
+          Case{"Doorway, slightly right, 4 metres, 83 centimetres wide.", 13, 4.1F},
+          Case{"Stairs down, straight ahead, 2 metres, three steps or more.", 0, 2},
+          Case{"Something low, slightly right, 1 metre, 30 centimetres high.", 12, 1.2F},
+          Case{"Something at head height, straight ahead, 2 metres.", 0, 1.8F},
+          Case{"A level surface like a table, slightly right, 2 metres, 74 centimetres high.", 25, 2.1F},
+          Case{"The floor to the left is seen to be free from 1.2 metres to 3.5 metres.", -25, 3.5F}}) {
+        auto const parts = place_text(sentence, scene);
+        ASSERT_EQ(parts.size(), 1U) << sentence;
+        ASSERT_TRUE(parts[0].place) << sentence;
+        EXPECT_FALSE(parts[0].object);
+        EXPECT_NEAR(parts[0].place->bearing_deg, bearing_deg, 0.1F) << sentence;
+        EXPECT_NEAR(parts[0].place->metres.value_or(0), metres, 0.01F) << sentence;
+    }
+    auto const walls = place_text("Wall, on the left, 2 metres; wall, straight ahead, 4 metres.", scene);
+    ASSERT_EQ(walls.size(), 2U);
+    EXPECT_NEAR(walls[0].place.value().bearing_deg, -90, 0.1F);
+    EXPECT_NEAR(walls[1].place.value().bearing_deg, 0, 0.1F);
+    for (auto const* nowhere : {"I do not see any step or drop.", "This takes the camera to be held level."}) {
+        EXPECT_FALSE(place_text(nowhere, scene).front().place) << nowhere;
+    }
+    auto without = scene;
+    without.around.reset();
+    EXPECT_FALSE(place_text("Wall, on the left, 2 metres.", without).front().place);
+}
+
+// Every sentence that is told of a furnished room keeps its text and the side that it says, at every level and in all
+// directions and units.
+TEST(PlaceTextProperty, MeasuredSentencesAreHeardOnTheSideTheySay) {
+    auto const scene = furnished();
+    for (auto level : {Level::headline, Level::brief, Level::full}) {
+        for (auto directions : {Directions::sides, Directions::clock, Directions::degrees}) {
+            for (auto units : {Units::metres, Units::feet, Units::steps}) {
+                for (auto const& sentence : describe_scene(scene, {level, directions, units, 0.5F})) {
+                    std::string whole;
+                    for (auto const& part : place_text(sentence, scene)) {
+                        whole += part.text;
+                        if (directions == Directions::sides && part.place) {
+                            bool const left = part.text.find("left") != std::string::npos,
+                                       right = part.text.find("right") != std::string::npos;
+                            EXPECT_EQ(part.place->bearing_deg < -8, left) << part.text;
+                            EXPECT_EQ(part.place->bearing_deg > 8, right) << part.text;
+                        }
+                    }
+                    EXPECT_EQ(whole, sentence);
+                }
+            }
+        }
+    }
+}
+
 TEST(PlaceTextProperty, NoCharacterIsLostAndTheSideIsTheOneSaid) {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         auto const scene = test::random_scene(seed);
