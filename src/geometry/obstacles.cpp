@@ -202,7 +202,10 @@ std::vector<std::size_t> overhang_of(Columns const& columns, Building const& b, 
     for (auto i : b.members) {
         auto const& band = columns.bands[i];
         auto const cell = static_cast<std::size_t>(band.cell);
-        if (lowest[cell] > chest_m && columns.floor[cell].is_floor() && density_of(band) > thin * *middle) {
+        // Near the viewer the floor under it lies below the view; then its underside must be in view.
+        auto const& under = columns.floor[cell];
+        bool const free = under.is_floor() || (under.all() == 0 && !band.at_bottom);
+        if (lowest[cell] > chest_m && free && density_of(band) > thin * *middle) {
             over.push_back(i);
         }
     }

@@ -47,6 +47,8 @@ class WallPicture {
           rays_(static_cast<std::size_t>(bins_) * layers) {}
 
     void fill(DepthFrame const& depth, ViewerFrame const& frame) {
+        float const window = 2 * depth.noise.edge_px + 1; // pixels a side that were matched as one
+        together_ = 8 + 3 * window * window;
         for (int v = 0; v < depth.height; ++v) {
             float const y = (static_cast<float>(v) + 0.5F - depth.cy) / depth.fy;
             for (int u = 0; u < depth.width; ++u) {
@@ -93,7 +95,7 @@ class WallPicture {
         float behind = 0, doubt = 0;
     };
     std::optional<Depth> depth(int begin, int end) const {
-        constexpr int fewest = 16, together = 8; // noise of neighbours goes together
+        constexpr int fewest = 16;
         Rays whole;
         for (int bin = std::max(begin, 0); bin < std::min(end, bins_); ++bin) {
             add(whole, sum(bin, 1, 18));
@@ -102,7 +104,7 @@ class WallPicture {
             return std::nullopt;
         }
         auto const on = static_cast<float>(whole.on);
-        return Depth{whole.behind / on, whole.sigma / on / std::sqrt(on / together)};
+        return Depth{whole.behind / on, whole.sigma / on / std::sqrt(on / together_)};
     }
     int bins() const { return bins_; }
 
@@ -125,6 +127,7 @@ class WallPicture {
 
     WallPlane const& wall_;
     int bins_;
+    float together_ = 1; // readings whose noise goes together
     std::vector<Rays> rays_;
 };
 

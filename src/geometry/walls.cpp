@@ -15,6 +15,7 @@ constexpr float line_m = 0.05F;
 constexpr int lines = 260;                                // offsets up to 13 m
 constexpr float least_wide = 0.5F, least_wide_cut = 0.8F; // metres; of what the view cuts off above
 constexpr float least_tall = 0.35F, wall_height = 1.75F;
+constexpr float raised_m = 0.6F;
 constexpr std::size_t most_walls = 8;
 
 struct TallColumn {
@@ -190,7 +191,9 @@ Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool h
             stretch.high = std::max(stretch.high, c.high);
             all += c.weight;
             bool const high = has_floor ? c.high > wall_height : c.high - c.low > wall_height;
-            tall_enough += c.at_top || high ? c.weight : 0;
+            // What is short and begins over the knees is a bar or a board, and no part of a wall.
+            bool const long_enough = c.low < raised_m || c.high - c.low > raised_m;
+            tall_enough += long_enough && (c.at_top || high) ? c.weight : 0;
         }
         stretch.along = {on[begin].t, on[end - 1].t};
         stretch.out_of_view = tall_enough / std::max(all, 1.0F);
