@@ -14,8 +14,8 @@ namespace echollama {
 // stand side by side, `in_front_of` when the distance intervals do not
 // overlap and the outlines lie (nearly) in one line of sight, `between` for neighbours in one row and
 // at one distance, with the two landmarks in the order of their indices. Where the boxes in metres are known
-// (scene/contacts.h) they decide what is on, under, behind, beside and between. Each unordered pair appears once apart from
-// `between`, the smaller index is the subject where both fit.
+// (scene/contacts.h) they decide what is on, under, behind, beside and between. Each unordered pair appears once apart
+// from `between`, the smaller index is the subject where both fit.
 std::vector<SceneRelation> find_relations(std::vector<SceneObject> const& objects);
 
 // Is "objects[a] RELATION objects[b]" true? Empty where boxes and distances do not decide it. `between` is not decided
