@@ -1,7 +1,21 @@
 # What 'cmake --install' and 'cpack' put where, in two components and so in two Debian packages: program and development.
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
-install(TARGETS echollama RUNTIME DESTINATION bin COMPONENT program)
-install(TARGETS echollama-train RUNTIME DESTINATION bin COMPONENT program OPTIONAL) # ./run does not build it
+set(ECHOLLAMA_LEVEL_BUILDS "" CACHE STRING "For packages: other levels, built in package-LEVEL beside this build's folder")
+if(ECHOLLAMA_LEVEL STREQUAL native)
+  install(TARGETS echollama RUNTIME DESTINATION bin COMPONENT program)
+  install(TARGETS echollama-train RUNTIME DESTINATION bin COMPONENT program OPTIONAL) # ./run does not build it
+else()
+  # One program a level, and in bin what starts the best of them.
+  set_target_properties(echollama-launcher PROPERTIES EXCLUDE_FROM_ALL OFF)
+  foreach(program echollama echollama-train)
+    install(TARGETS ${program} RUNTIME DESTINATION lib/echollama/${ECHOLLAMA_LEVEL} COMPONENT program)
+    install(PROGRAMS "$<TARGET_FILE:echollama-launcher>" DESTINATION bin RENAME ${program} COMPONENT program)
+    foreach(level ${ECHOLLAMA_LEVEL_BUILDS})
+      install(PROGRAMS "${CMAKE_BINARY_DIR}/../package-${level}/bin/${program}" DESTINATION lib/echollama/${level} COMPONENT program)
+      install(CODE "execute_process(COMMAND \"${CMAKE_STRIP}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/echollama/${level}/${program}\")" COMPONENT program)
+    endforeach()
+  endforeach()
+endif()
 if(TARGET echollama_parquet)
   install(TARGETS echollama_parquet LIBRARY DESTINATION lib/echollama COMPONENT program OPTIONAL)
 endif()

@@ -36,7 +36,7 @@ struct Rows {
     float const* data = nullptr;
     int64_t stride = 0; // floats from pixel to pixel
     std::unique_ptr<float[]> gathered;
-    std::vector<tile::ByteRow> bytes;
+    std::vector<tile::WholeRow> whole;
 };
 
 void make_rows(Rows& rows, PackedMatrix const& expand, ggml_tensor const* x, int64_t picture, int64_t first,
@@ -57,13 +57,13 @@ void make_rows(Rows& rows, PackedMatrix const& expand, ggml_tensor const* x, int
         return;
     }
     rows.gathered = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(count * rows.stride));
-    rows.bytes.resize(static_cast<std::size_t>(expand.type == PanelType::int8 ? count : 0));
+    rows.whole.resize(static_cast<std::size_t>(is_whole(expand.type) ? count : 0));
     std::vector<float> wide(static_cast<std::size_t>(c));
     for (int64_t i = 0; i < count; ++i, from += x->nb[1]) {
         float* row = rows.gathered.get() + i * rows.stride;
-        if (expand.type == PanelType::int8) {
+        if (is_whole(expand.type)) {
             put(PanelType::f32, wide.data(), 0, from, bf16, c, false);
-            rows.bytes[static_cast<std::size_t>(i)] = put_bytes(row, wide.data(), c);
+            rows.whole[static_cast<std::size_t>(i)] = put_whole(expand.type, row, wide.data(), c);
         } else {
             put_zeros(expand.type, row, c - c % 2, c % 2); // of the last pair of BF16
             put(expand.type, row, 0, from, bf16, c, false);
@@ -115,14 +115,14 @@ void expand_line(Work const& work, int64_t row, float* out) {
     task.start = floats(matrix.bias) + work.first;
     task.relu = true;
     task.ceiling = six;
-    bool bytes = matrix.type == PanelType::int8;
-    task.scales = bytes ? floats(matrix.scales) + work.first : nullptr;
-    task.corrections = bytes ? floats(matrix.corrections) + work.first : nullptr;
+    bool whole = is_whole(matrix.type);
+    task.scales = whole ? floats(matrix.scales) + work.first : nullptr;
+    task.corrections = whole ? floats(matrix.corrections) + work.first : nullptr;
     int64_t tiles = (work.w + tile::rows - 1) / tile::rows, before = (row - work.rows.first) * work.w;
     for (int64_t i = 0; i < tiles; ++i) { // equally large
         int64_t begin = work.w * i / tiles, end = work.w * (i + 1) / tiles;
         task.a = work.rows.data + (before + begin) * work.rows.stride;
-        task.bytes = bytes ? work.rows.bytes.data() + before + begin : nullptr;
+        task.whole = whole ? work.rows.whole.data() + before + begin : nullptr;
         task.c = out + begin * block;
         run_tile(matrix.type, static_cast<int>(end - begin), task, tile::width);
     }

@@ -24,22 +24,25 @@ AlignedMemory zeros(std::size_t bytes, std::size_t& sum) {
     return memory;
 }
 
-// Chunk by chunk to whole numbers from -127 to 127.
-void scatter_int8(PackedMatrix& matrix, int64_t row, int64_t start, std::span<float const> values) {
+// Chunk by chunk to whole numbers from -most to most.
+template <typename Number>
+void scatter_whole(PackedMatrix& matrix, int64_t row, int64_t start, float most, std::span<float const> values) {
+    constexpr int64_t per_unit = 4 / sizeof(Number);
     Chunks chunks(matrix.type, matrix.inputs);
-    auto* out = static_cast<std::int8_t*>(matrix.panels.get()) + 4 * start;
+    auto* out = static_cast<Number*>(matrix.panels.get()) + per_unit * start;
     int64_t columns = round_up(matrix.outputs, tile::width);
     for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
-        int64_t first = chunk * chunks.size * 4, last = std::min(first + chunks.size * 4, matrix.inputs);
+        int64_t first = chunk * chunks.size * per_unit;
+        int64_t last = std::min(first + chunks.size * per_unit, matrix.inputs);
         float largest = 0;
         for (int64_t k = first; k < last; ++k) {
             largest = std::max(largest, std::abs(values[static_cast<std::size_t>(k)]));
         }
-        float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
+        float scale = largest / most, inverse = largest > 0 ? most / largest : 0;
         int sum = 0;
         for (int64_t k = first; k < last; ++k) {
-            auto number = static_cast<std::int8_t>(std::lround(values[static_cast<std::size_t>(k)] * inverse));
-            out[k / 4 * 4 * tile::width + k % 4] = number;
+            auto number = static_cast<Number>(std::lround(values[static_cast<std::size_t>(k)] * inverse));
+            out[k / per_unit * per_unit * tile::width + k % per_unit] = number;
             sum += number;
         }
         static_cast<float*>(matrix.scales.get())[chunk * columns + row] = scale;
@@ -74,7 +77,10 @@ void scatter(PackedMatrix& matrix, int64_t row, std::span<float const> values) {
         break;
     }
     case PanelType::int8:
-        scatter_int8(matrix, row, start, values);
+        scatter_whole<std::int8_t>(matrix, row, start, 127, values);
+        break;
+    case PanelType::int16:
+        scatter_whole<std::int16_t>(matrix, row, start, tile::largest_int16, values);
         break;
     }
 }
@@ -98,11 +104,18 @@ PanelType panel_type(ggml_type type) {
         return PanelType::int8;
     }
     bool rounded = type == GGML_TYPE_BF16 || type == GGML_TYPE_Q8_0;
-    return rounded && tile::has_bf16 ? PanelType::bf16 : PanelType::f32;
+    if (rounded && tile::has_bf16) {
+        return PanelType::bf16;
+    }
+    return rounded && tile::has_int16 ? PanelType::int16 : PanelType::f32;
+}
+
+bool is_whole(PanelType type) {
+    return type == PanelType::int8 || type == PanelType::int16;
 }
 
 int inputs_per_unit(PanelType type) {
-    return type == PanelType::int8 ? 4 : type == PanelType::bf16 ? 2 : 1;
+    return type == PanelType::int8 ? 4 : type == PanelType::bf16 || type == PanelType::int16 ? 2 : 1;
 }
 
 int64_t round_up(int64_t n, int64_t step) {
@@ -132,7 +145,7 @@ PackedMatrix pack(PanelType type, int64_t inputs, int64_t outputs, RowValues con
     auto column_bytes = static_cast<std::size_t>(columns) * sizeof(float);
     matrix.panels = zeros(static_cast<std::size_t>(columns * chunks.units) * bytes_per_unit(type), matrix.bytes);
     matrix.bias = zeros(column_bytes, matrix.bytes);
-    if (type == PanelType::int8) {
+    if (is_whole(type)) {
         matrix.scales = zeros(static_cast<std::size_t>(chunks.count) * column_bytes, matrix.bytes);
         matrix.corrections = zeros(static_cast<std::size_t>(chunks.count) * column_bytes, matrix.bytes);
     }

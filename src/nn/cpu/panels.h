@@ -24,12 +24,16 @@ AlignedMemory aligned_memory(std::size_t bytes); // throws std::bad_alloc
 //   bf16  BF16, the pictures are rounded to BF16
 //   int8  whole numbers of eight bits with a scale for each output and chunk of inputs; the pictures get a scale for
 //         each row and chunk
-// Sums are F32, of int8 exact within a chunk.
-enum class PanelType { f32, f16, bf16, int8 };
+//   int16 the same with whole numbers of eleven bits and a sign, which lose less than BF16 does
+// Sums are F32, of int8 and int16 exact within a chunk.
+enum class PanelType { f32, f16, bf16, int8, int16 };
 
-// What a weight of this type becomes: F16 stays F16; BF16 stays BF16; Q8_0 becomes int8, or BF16; all become F32 where
-// the processor has no instructions for them.
+// What a weight of this type becomes: F16 stays F16; BF16 stays BF16; Q8_0 becomes int8, or BF16; where the processor
+// has no instructions for them, BF16 and Q8_0 become int16, and what is left F32.
 PanelType panel_type(ggml_type type);
+
+// Whether rows of the pictures are whole numbers with a scale (put_whole in nn/cpu/rows.h).
+bool is_whole(PanelType type);
 
 // Inputs are multiplied in units of four bytes.
 int inputs_per_unit(PanelType type);
@@ -42,8 +46,8 @@ struct Chunks {
 };
 
 // A matrix [inputs, outputs] in panels of neighbouring outputs; unit k of output o lies at [o / width][k][o % width].
-// `bias` is padded to whole panels. Of int8, `scales` and `corrections` (scale times the sum of the numbers, for
-// pictures with an offset) lie at [chunk][output].
+// `bias` is padded to whole panels. Of int8 and int16, `scales` and `corrections` (scale times the sum of the numbers,
+// for pictures with an offset, which only int8 has) lie at [chunk][output].
 struct PackedMatrix {
     PanelType type = PanelType::f32;
     std::int64_t inputs = 0, outputs = 0;

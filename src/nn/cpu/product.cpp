@@ -76,14 +76,14 @@ struct Gather {
         }
     }
 
-    tile::ByteRow window_bytes(float* row, Position p, int64_t first, int64_t last) const {
+    tile::WholeRow window_whole(float* row, Position p, int64_t first, int64_t last) const {
         bool plain = s.convolution.kernel == 1 && s.convolution.stride == 1 && s.out_width == s.width;
         if (plain && !s.bf16_input && !s.relu_input) {
-            return put_bytes(row, static_cast<float const*>(at(pixel(p.n, p.y, p.x) + first)), last - first);
+            return put_whole(type, row, static_cast<float const*>(at(pixel(p.n, p.y, p.x) + first)), last - first);
         }
         float floats[4 * tile::depth];
-        window(floats, p, first, last); // with type int8 as floats
-        return put_bytes(row, floats, last - first);
+        window(floats, p, first, last); // with such a type as floats
+        return put_whole(type, row, floats, last - first);
     }
 };
 
@@ -93,7 +93,7 @@ bool in_place(PackedMatrix const& w, ProductShape const& s) {
 
 struct Scratch {
     float rows[most_rows * tile::pitch];
-    tile::ByteRow bytes[most_rows];
+    tile::WholeRow whole[most_rows];
 };
 
 // Output pixels [begin, end) and their outputs [from, to); add and y begin with pixel `origin`.
@@ -122,8 +122,8 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
         Position position(s, b.begin);
         for (int64_t p = b.begin; gathers && p < b.end; ++p, position.next(s)) {
             float* row = scratch.rows + (p - b.begin) * tile::pitch;
-            if (w.type == PanelType::int8) {
-                scratch.bytes[p - b.begin] = gather.window_bytes(row, position, from, to);
+            if (is_whole(w.type)) {
+                scratch.whole[p - b.begin] = gather.window_whole(row, position, from, to);
             } else {
                 gather.window(row, position, from, to);
             }
@@ -144,8 +144,8 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
                 task.start = first ? floats(w.bias) + o : nullptr;
                 task.add = last && add ? static_cast<char const*>(add) + offset : nullptr;
                 task.relu = last && s.relu;
-                if (w.type == PanelType::int8) {
-                    task.bytes = scratch.bytes + (p - b.begin);
+                if (is_whole(w.type)) {
+                    task.whole = scratch.whole + (p - b.begin);
                     task.scales = floats(w.scales) + chunk * columns + o;
                     task.corrections = floats(w.corrections) + chunk * columns + o;
                 }

@@ -1,4 +1,5 @@
-// Rows of a picture's numbers as a product reads them: floats as they are, rounded to BF16, or bytes with a scale.
+// Rows of a picture's numbers as a product reads them: floats as they are, rounded to BF16, or whole numbers with a
+// scale.
 // Compiled for the processor at hand; included only by files that are.
 #pragma once
 
@@ -63,7 +64,7 @@ inline void put_zeros(PanelType type, float* row, std::int64_t at, std::int64_t 
 
 // Floats to bytes 0..255. Numbers that are never negative (after ReLU) use all of them; others lie around 128.
 // `row` is filled with zeros up to a whole unit.
-inline tile::ByteRow put_bytes(float* row, float const* from, std::int64_t count) {
+inline tile::WholeRow put_bytes(float* row, float const* from, std::int64_t count) {
     tile::Reg low{}, high{};
     bool whole_vectors = cover(count, [&](std::int64_t i) {
         tile::Reg v = tile::load(from + i);
@@ -94,6 +95,47 @@ inline tile::ByteRow put_bytes(float* row, float const* from, std::int64_t count
         out[i] = 0;
     }
     return {step, step * offset};
+}
+
+// Floats to whole numbers of eleven bits and a sign. `row` is filled with zeros up to a whole unit.
+inline tile::WholeRow put_int16(float* row, float const* from, std::int64_t count) {
+    tile::Reg high{};
+    bool const whole_vectors = cover(count, [&](std::int64_t i) {
+        tile::Reg const v = tile::load(from + i);
+        high = tile::greater(tile::greater(high, v), -v);
+    });
+    float most = tile::largest(high);
+    for (std::int64_t k = 0; k < count && !whole_vectors; ++k) {
+        most = std::max(most, std::abs(from[k]));
+    }
+    float const step = most / tile::largest_int16, inverse = step > 0 ? 1 / step : 0;
+    auto* out = reinterpret_cast<std::int16_t*>(row);
+#if defined(__AVX512BW__)
+    bool const done = cover(count, [&](std::int64_t i) {
+        __m512i const wide = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from + i) * inverse);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), _mm512_maskz_cvtepi32_epi16(0xFFFF, wide));
+    });
+#elif defined(__AVX2__)
+    bool const done = cover(count, [&](std::int64_t i) {
+        __m256i const wide = _mm256_cvtps_epi32(tile::load(from + i) * inverse);
+        __m128i const low = _mm256_castsi256_si128(wide), upper = _mm256_extracti128_si256(wide, 1);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm_packs_epi32(low, upper));
+    });
+#else
+    constexpr bool done = false;
+#endif
+    for (std::int64_t i = 0; i < count && !done; ++i) {
+        out[i] = static_cast<std::int16_t>(std::nearbyint(from[i] * inverse));
+    }
+    if (count % 2 != 0) {
+        out[count] = 0;
+    }
+    return {step, 0};
+}
+
+// Of a type that is_whole().
+inline tile::WholeRow put_whole(PanelType type, float* row, float const* from, std::int64_t count) {
+    return type == PanelType::int8 ? put_bytes(row, from, count) : put_int16(row, from, count);
 }
 
 } // namespace echollama::nn

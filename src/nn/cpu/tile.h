@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -16,6 +16,8 @@ namespace echollama::nn::tile {
 constexpr int lanes = 16, rows = 14;
 #elif defined(__AVX__)
 constexpr int lanes = 8, rows = 6;
+#elif defined(__aarch64__) // 32 registers
+constexpr int lanes = 4, rows = 12;
 #else
 constexpr int lanes = 4, rows = 6;
 #endif
@@ -36,9 +38,15 @@ constexpr bool has_int8 = true;
 #else
 constexpr bool has_int8 = false;
 #endif
+// Where neither of them is: products of sixteen bits, of which a register takes twice as many as floats.
+#if defined(__AVX2__) && !defined(__AVX512BF16__) && !defined(__AVX512VNNI__)
+constexpr bool has_int16 = true;
+#else
+constexpr bool has_int16 = false;
+#endif
 
-// The inputs of one row, in units of four bytes (one float, two BF16 or four bytes), and the distance between two
-// gathered rows, not a power of two so that rows do not compete for the same cache lines.
+// The inputs of one row, in units of four bytes (one float, two BF16 or whole numbers of sixteen bits, or four bytes),
+// and the distance between two gathered rows, not a power of two so that rows do not compete for the same cache lines.
 constexpr int depth = 256, pitch = depth + 16;
 
 // Bytes of a panel that are fetched ahead: processors stop doing so at the end of a page. Weights that come from memory
@@ -106,8 +114,8 @@ inline float total(Reg v) {
     return together(v, [](float a, float b) { return a + b; });
 }
 
-// What a row of bytes stands for: scale * byte - shift.
-struct ByteRow {
+// What a row of whole numbers stands for: scale * number - shift.
+struct WholeRow {
     float scale = 0, shift = 0;
 };
 
@@ -123,10 +131,10 @@ struct Task {
     void const* add = nullptr;    // at the end: one row of each, as c; nullptr: nothing
     bool relu = false;
     float ceiling = std::numeric_limits<float>::max(); // of ReLU
-    // Int8 only
-    ByteRow const* bytes = nullptr; // one a row of a
-    float const* scales = nullptr;  // `width` of each
-    float const* corrections = nullptr;
+    // Int8 and Int16 only
+    WholeRow const* whole = nullptr;    // one a row of a
+    float const* scales = nullptr;      // `width`
+    float const* corrections = nullptr; // `width`, of Int8
 
     float const* before(int row) const { return start ? start : static_cast<float const*>(c) + row * c_stride; }
 };
@@ -184,8 +192,50 @@ struct Int8 {
     }
     static Reg end(Task const& t, int r, int j, Sum sum) {
         Reg scaled = _mm512_maskz_cvtepi32_ps(0xFFFF, sum) * load(t.scales + j * lanes);
-        return load(t.before(r) + j * lanes) + scaled * t.bytes[r].scale -
-               load(t.corrections + j * lanes) * t.bytes[r].shift;
+        return load(t.before(r) + j * lanes) + scaled * t.whole[r].scale -
+               load(t.corrections + j * lanes) * t.whole[r].shift;
+    }
+};
+#endif
+
+// Each unit holds two inputs of sixteen bits with a sign, eleven of them used: so the sum over a chunk, of at most
+// 2 * depth products, is exact in 32 bits.
+constexpr int largest_int16 = 2047;
+static_assert(std::int64_t{largest_int16} * largest_int16 * 2 * depth <= std::numeric_limits<std::int32_t>::max());
+
+#if defined(__AVX2__)
+struct Int16 {
+    using Weight = float;
+#if defined(__AVX512BW__)
+    using Value = __m512i;
+#else
+    using Value = __m256i;
+#endif
+    using Sum = Value;
+    static Value weight(float const* p) {
+        return *reinterpret_cast<Value const*>(p);
+    }
+    static Sum begin(Task const&, int, int) {
+        return Sum{};
+    }
+    static void step(Sum& sum, Value w, float const* a) {
+        int const pair = *reinterpret_cast<int const*>(a);
+#if defined(__AVX512BW__)
+        sum = _mm512_add_epi32(sum, _mm512_madd_epi16(w, _mm512_set1_epi32(pair)));
+#elif defined(__AVXVNNI__)
+        __m256i const both = _mm256_set1_epi32(pair);
+        asm("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(both), "x"(w));
+#else
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w, _mm256_set1_epi32(pair)));
+#endif
+    }
+    static Reg end(Task const& t, int r, int j, Sum sum) {
+#if defined(__AVX512BW__)
+        Reg const number = _mm512_maskz_cvtepi32_ps(0xFFFF, sum);
+#else
+        Reg const number = _mm256_cvtepi32_ps(sum);
+#endif
+        return load(t.before(r) + j * lanes) + number * load(t.scales + j * lanes) * t.whole[r].scale;
     }
 };
 #endif

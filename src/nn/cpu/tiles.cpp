@@ -59,6 +59,11 @@ void run_tile(PanelType type, int rows, tile::Task const& task, std::int64_t col
         run_columns<tile::Int8>(rows, task, columns);
 #endif
         break;
+    case PanelType::int16:
+#if defined(__AVX2__)
+        run_columns<tile::Int16>(rows, task, columns);
+#endif
+        break;
     }
 }
 

@@ -272,14 +272,24 @@ std::size_t WinogradMatrix::bytes() const {
     return sum;
 }
 
+namespace {
+
+// Weights of sixteen whole bits stay floats here: the transformed pictures are too seldom used to be worth scaling.
+PanelType point_type(ggml_type type) {
+    PanelType const usual = panel_type(type);
+    return usual == PanelType::int16 ? PanelType::f32 : usual;
+}
+
+} // namespace
+
 int winograd_square(ggml_tensor const* weight, Convolution const& shape) {
     int64_t channels = weight->ne[0] / 9, outputs = weight->ne[1];
-    PanelType type = panel_type(weight->type);
+    PanelType type = point_type(weight->type);
     bool fits = shape.kernel == 3 && shape.stride == 1 && channels % tile::width == 0 && outputs % tile::width == 0;
     if (!fits || type == PanelType::int8) {
         return 0;
     }
-    return type == PanelType::f32 && weight->type == GGML_TYPE_F32 ? 4 : 2;
+    return type == PanelType::f32 ? 4 : 2; // rounding to sixteen bits would grow too much in squares of four
 }
 
 WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor const* bias) {
@@ -287,7 +297,7 @@ WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor 
     matrix.square = square;
     for (int point = 0; point < (square + 2) * (square + 2); ++point) {
         matrix.points.push_back(pack(
-            panel_type(weight->type), weight->ne[0] / 9, weight->ne[1],
+            point_type(weight->type), weight->ne[0] / 9, weight->ne[1],
             [&](int64_t output, std::span<float> values) {
                 square == 2 ? transform_weights<2>(weight, point, output, values)
                             : transform_weights<4>(weight, point, output, values);
