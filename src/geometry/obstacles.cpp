@@ -91,7 +91,7 @@ struct StraightLine {
 // A board, a broom or a ladder at a wall: the nearer to the wall, the higher are both its lower and its upper side. Of
 // what stands upright the lower side is the floor's height everywhere.
 bool leans_on(WallPlane const& wall, Columns const& columns, std::vector<std::size_t> const& members) {
-    constexpr float foot_m = 0.15F, top_m = 0.7F, at_wall_m = 0.3F, from_wall_m = 0.15F, thin_m = 0.05F;
+    constexpr float foot_m = 0.15F, top_m = 0.55F, at_wall_m = 0.3F, from_wall_m = 0.15F, thin_m = 0.05F;
     constexpr double steepest = 11, flattest = 1.2; // rise for one metre towards the wall: 5 to 40 degrees from upright
     constexpr std::size_t fewest = 4;
     StraightLine lower, upper;

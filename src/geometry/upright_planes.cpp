@@ -33,7 +33,8 @@ struct Plane {
 
 class Finder {
   public:
-    Finder(std::vector<Patch> const& patches, Vector3 up, DepthNoise const& noise) : noise_(noise), up_(up) {
+    Finder(std::vector<Patch> const& patches, Vector3 up, DepthNoise const& noise)
+        : noise_(noise), up_(up), all_(patches.size()) {
         Vector3 const some = std::abs(up.x) < 0.7F ? Vector3{1, 0, 0} : Vector3{0, 0, 1};
         across_ = normalised(cross(up, some));
         along_ = cross(up, across_);
@@ -140,18 +141,21 @@ class Finder {
     }
 
     void add(Plane const& plane, std::vector<UprightPlane>& planes) const {
-        constexpr std::size_t fewest = 5;
+        constexpr std::size_t fewest = 5, share = 50; // of all patches: small pieces are as often curtains as walls
+        constexpr float of_small = 2 * degree;        // of one patch's lean against a wall's, less for larger pieces
         constexpr float most_doubt = 4 * degree;
-        if (plane.patches < fewest) {
+        if (plane.patches < std::max(fewest, all_ / share)) {
             return;
         }
         // The lean is a turn towards up: its variance from that of the plane's three numbers.
         auto const lean = normalised(up_ - dot(up_, plane.normal) * plane.normal);
         double const variance = readings_together * inverse_form(plane.sums, lean) *
                                 static_cast<double>(plane.distance) * static_cast<double>(plane.distance);
-        auto const doubt = std::hypot(systematic, static_cast<float>(std::sqrt(std::max(0.0, variance))));
+        auto const size = std::sqrt(static_cast<float>(plane.patches));
+        auto const doubt =
+            std::hypot(systematic + of_small / size, static_cast<float>(std::sqrt(std::max(0.0, variance))));
         if (std::abs(dot(plane.normal, up_)) < std::sin(most_lean) && doubt < most_doubt) {
-            planes.push_back({plane.normal, doubt, std::sqrt(static_cast<float>(plane.patches))});
+            planes.push_back({plane.normal, doubt, size});
         }
     }
 
@@ -168,6 +172,7 @@ class Finder {
 
     DepthNoise const& noise_;
     Vector3 up_, across_, along_;
+    std::size_t all_; // patches, upright or not
     std::vector<Patch const*> open_;
 };
 
