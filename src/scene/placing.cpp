@@ -78,7 +78,7 @@ std::size_t find_name(std::string const& text, std::string const& name) {
 
 // Of what was measured around the viewer that which the text names first; of several with one name the one whose side
 // or hour is told, else the nearest.
-std::optional<TextPlace> measured_place_of(std::string_view text, std::vector<ToldPlace> const& places) {
+std::optional<HeardPlace> measured_place_of(std::string_view text, std::vector<ToldPlace> const& places) {
     auto const read = read_text(std::string(text));
     std::string small(text);
     std::transform(small.begin(), small.end(), small.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -95,7 +95,7 @@ std::optional<TextPlace> measured_place_of(std::string_view text, std::vector<To
             best = &place, best_at = at, best_fits = here;
         }
     }
-    return best ? std::optional(TextPlace{best->bearing_deg, best->metres}) : std::nullopt;
+    return best ? std::optional(HeardPlace{best->bearing_deg, best->metres}) : std::nullopt;
 }
 
 // A part that could stand by itself: an object of the scene, and where it is.

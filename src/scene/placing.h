@@ -10,15 +10,15 @@
 
 namespace echollama {
 
-struct TextPlace {
+struct HeardPlace {
     float bearing_deg = 0;
     std::optional<float> metres; // none: how far it is is not known
 };
 
 struct PlacedText {
-    std::string text;                    // all texts joined are the sentence, white space included
-    std::optional<std::size_t> object;   // index in Scene::objects; none: about no object of the scene
-    std::optional<TextPlace> place = {}; // of the object, or of the wall, step, opening or obstacle it is about
+    std::string text;                     // all texts joined are the sentence, white space included
+    std::optional<std::size_t> object;    // index in Scene::objects; none: about no object of the scene
+    std::optional<HeardPlace> place = {}; // of the object, or of the wall, step, opening or obstacle it is about
 };
 
 // A sentence stays whole unless it tells several places: "A cup, slightly left; a chair on the right." is two parts. A

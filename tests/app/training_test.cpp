@@ -56,10 +56,11 @@ TEST(Training, FromPhotosAndToyScenesToAnAdapter) {
     ASSERT_EQ(train("report " + run).code, 0);
     EXPECT_TRUE(fs::exists(dir / "run" / "figure-5.png"));
 
-    auto const told = echollama("describe " + (photos / "coffee.png").string() + " --lora " + run +
-                                "/adapter.gguf --greedy --max-tokens 20");
+    auto const told = echollama("describe " + (photos / "coffee.png").string() + " --llm " + model.string() +
+                                " --lora " + run + "/adapter.gguf --greedy --max-tokens 20");
     EXPECT_EQ(told.code, 0) << told.err;
     EXPECT_NE(told.out.find("cup"), std::string::npos) << told.out;
+    EXPECT_EQ(told.err.find("does not fit"), std::string::npos) << told.err;
 }
 
 } // namespace
