@@ -63,9 +63,12 @@ bool is_danger(Thing const& thing) {
     if (movement.watched_s > young_s && movement.contact_s->high > surely_s) {
         return false; // there was time enough to become sure
     }
+    // Its speed is known to some tenths: who runs is not taken for a box that leaps because one measurement is too
+    // high.
     float const fastest = fastest_m_s(thing.detection.label);
+    float const likely = (movement.closing->value + movement.closing->low) / 2;
     if (thing.distance.source != DistanceSource::none &&
-        (thing.distance.metres > reach_s * fastest || thing.distance.metres * movement.closing->value > fastest)) {
+        (thing.distance.metres > reach_s * fastest || thing.distance.metres * likely > fastest)) {
         return false; // its box grew for another reason
     }
     float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;

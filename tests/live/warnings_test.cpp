@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numbers>
 
 namespace echollama {
@@ -152,6 +153,18 @@ TEST(Warnings, WhoComesIntoViewFartherAwayIsNone) {
             return now > 4 ? std::vector{person_at(bearing, metres)} : std::vector<Detection>();
         });
         EXPECT_EQ(warnings(stage), 0) << bearing << " " << metres << "\n" << stage.all();
+    }
+}
+
+TEST(Warnings, WhoRunsIsToldInTimeWhateverTheBoxesErr) {
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        Way const way{0, 0, 14, -2.7F};
+        auto const stage = walked(way, none, seed);
+        double const contact = static_cast<double>(-way.metres / way.m_s);
+        auto const first = std::find_if(stage.said.begin(), stage.said.end(),
+                                        [](auto const& one) { return one.urgency == Urgency::now; });
+        ASSERT_NE(first, stage.said.end()) << seed << "\n" << stage.all();
+        EXPECT_LT(first->seconds, contact - 2.9) << seed << "\n" << stage.all();
     }
 }
 
