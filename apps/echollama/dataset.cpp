@@ -8,6 +8,7 @@
 #include "dataset/shard.h"
 #include "dataset/toy_rows.h"
 #include "describer/remote_describer.h"
+#include "models/choice.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "pipeline/json.h"
@@ -162,6 +163,15 @@ void write_failures(fs::path const& path, std::vector<dataset::Failure> const& f
     write_file_atomically(path, text, "the list of failed pictures");
 }
 
+// Who writes the rejected answers: what load_describer() takes.
+std::string base_name(BuildCommand const& options, AppContext const& context) {
+    if (!options.base.url.empty()) {
+        return options.base.model;
+    }
+    auto const& named = options.base.llm.empty() ? model_set(context).llm : options.base.llm;
+    return named.empty() ? starter_language_model(context) : named.filename().string();
+}
+
 dataset::BuildRoles roles_of(BuildCommand const& options, SeeingModels const& seeing, Describer* base,
                              AppContext const& context, Timings& timings) {
     dataset::BuildRoles roles;
@@ -177,9 +187,7 @@ dataset::BuildRoles roles_of(BuildCommand const& options, SeeingModels const& se
         return dataset::Question{scene_prompt(observation.scene, "", prompt), std::move(observation.scene)};
     };
     roles.base = base;
-    roles.base_name = !options.base.model.empty() ? options.base.model
-                      : !options.base.llm.empty() ? options.base.llm.filename().string()
-                                                  : "SmolLM2-135M-Instruct";
+    roles.base_name = base_name(options, context);
     if (!options.teacher_url.empty()) {
         roles.teacher = [teacher = teacher_options(options)] { return make_remote_describer(teacher); };
         roles.teacher_name = options.teacher_model;

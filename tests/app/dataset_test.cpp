@@ -15,20 +15,23 @@ TEST(Dataset, IsMadeFromPicturesGoesOnAndIsChecked) {
     SKIP_WITHOUT(models_dir() / "smollm2-135m-instruct-q4_1.gguf");
     auto const photos = models_dir().parent_path() / "photos";
     SKIP_WITHOUT(photos / "coffee.png");
+    auto const llm = (models_dir() / "smollm2-135m-instruct-q4_1.gguf").string(); // whatever better one is installed
     TempDir dir;
     fs::create_directories(dir / "photos" / "more");
     fs::copy_file(photos / "coffee.png", dir / "photos" / "coffee.png");
     std::ofstream(dir / "photos" / "more" / "broken.jpg") << "no picture";
     std::ofstream(dir / "photos" / "notes.txt") << "no picture either, and not meant as one";
     auto const out = (dir / "data.jsonl").string();
-    auto const build = "dataset build " + (dir / "photos").string() + " -o " + out + " --greedy --max-tokens 12";
+    auto const build =
+        "dataset build " + (dir / "photos").string() + " -o " + out + " --greedy --max-tokens 12 --llm " + llm;
 
     auto const first = echollama(build);
     EXPECT_EQ(first.code, 0) << first.err;
     EXPECT_NE(first.out.find("1 rows"), std::string::npos) << first.out;
     auto const row = read_text(out);
     EXPECT_EQ(std::count(row.begin(), row.end(), '\n'), 1);
-    for (char const* part : {"\"prompt\":\"Image Description", "\"chosen\":", "cup", "\"rejected\":", "coffee.png"}) {
+    for (char const* part : {"\"prompt\":\"Image Description", "\"chosen\":", "cup", "\"rejected\":", "coffee.png",
+                             "\"base\":\"smollm2-135m-instruct-q4_1.gguf\""}) {
         EXPECT_NE(row.find(part), std::string::npos) << part << " is not in " << row;
     }
     auto const prompt = row.substr(0, row.find("\"chosen\""));
