@@ -123,6 +123,7 @@ void join_object(Scene& scene, std::size_t index, DepthMap const& depth) {
     scene.objects[index].extent = extent;
     if (!best->named && ground_area(best->box) < most_larger * ground_area(extent)) {
         best->named = index;
+        scene.objects[index].extent->z = best->box.z; // what sticks out far before or behind its middle belongs to it
     }
 }
 
