@@ -39,10 +39,11 @@ Module const& module() {
 }
 
 Module const& needed_module() {
-    if (auto const why = why_no_parquet(); !why.empty()) {
-        throw Error(why);
+    auto const& found = module();
+    if (!found.read || !found.write) {
+        throw Error(why_no_parquet());
     }
-    return module();
+    return found;
 }
 
 // What visits rows on this side of the module.
