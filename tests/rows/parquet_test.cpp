@@ -95,8 +95,9 @@ TEST(Parquet, OfOthersIsRead) {
     SKIP_WITHOUT_PARQUET();
     auto const rows = lines_of(test::data("rows/spatial-dpo.parquet"));
     ASSERT_EQ(rows.size(), 5U);
-    EXPECT_EQ(rows[2], R"({"prompt":"Image Description: a room.\nObject 2: cup at (0.3, 0.2)",)"
-                       R"("chosen":"A cup is to the left. éé","rejected":"I see nothing 2"})");
+    std::string const third = "{\"prompt\":\"Image Description: a room.\\nObject 2: cup at (0.3, 0.2)\","
+                              "\"chosen\":\"A cup is to the left. éé\",\"rejected\":\"I see nothing 2\"}";
+    EXPECT_EQ(rows[2], third);
 }
 
 // More than one batch and one group of rows; a number in each says which it is.
