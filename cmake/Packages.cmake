@@ -42,7 +42,8 @@ if(NOT CMAKE_CROSSCOMPILING)
     execute_process(COMMAND gzip -9nf "${share}/man/man1/echollama.1" COMMAND_ERROR_IS_FATAL ANY) # as Debian's policy asks
   ]] COMPONENT program)
 endif()
-install(FILES "${CMAKE_SOURCE_DIR}/models/manifest.json" DESTINATION share/echollama/models COMPONENT program)
+install(FILES "${CMAKE_SOURCE_DIR}/models/manifest.json" "${CMAKE_SOURCE_DIR}/models/smollm2-135m-instruct-scenes.gguf"
+  DESTINATION share/echollama/models COMPONENT program)
 # Licences: ours, the list, and the texts that those of statically linked parts ask to be handed on.
 set(doc share/doc/echollama)
 install(FILES "${CMAKE_SOURCE_DIR}/NOTICE" DESTINATION ${doc} RENAME copyright COMPONENT program)

@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace echollama {
@@ -40,6 +41,7 @@ struct ToyCommand {
     fs::path out;
     int rows = 1000;
     dataset::ToyRowOptions options;
+    std::optional<PromptStyle> style = {}; // of all rows; none: both, as they come
 };
 
 struct CheckCommand {
@@ -245,9 +247,10 @@ void make_toys(AppContext const& context, ToyCommand const& options) {
         if (context.stop.stop_requested()) {
             throw Cancelled();
         }
-        auto const row = dataset::make_toy_row(options.options, i).row;
-        if (made.insert(std::hash<std::string>{}(row.prompt + '\n' + row.chosen)).second) {
-            text += to_json_line(row) + "\n";
+        auto const toy = dataset::make_toy_row(options.options, i);
+        bool const wanted = !options.style || *options.style == toy.options.style;
+        if (wanted && made.insert(std::hash<std::string>{}(toy.row.prompt + '\n' + toy.row.chosen)).second) {
+            text += to_json_line(toy.row) + "\n";
         }
     }
     write_file_atomically(growing, text, "the data set");
@@ -383,6 +386,11 @@ void add_dataset(Command& root, AppContext& context) {
     toy_command.option("--seed", toys->options.seed, "The same number makes the same rows").otherwise("1");
     toy_command.flag("--held-out", toys->options.held_out,
                      "Other scenes than without it, and questions in other wordings: for measuring");
+    toy_command.choice("--prompt-style", toys->style,
+                       {{"both", std::nullopt},
+                        {"standard", PromptStyle::standard, {"default", "facts", "sentences"}},
+                        {"paper", PromptStyle::paper, {"matrix"}}},
+                       "Only rows whose prompt has facts in sentences, or caption and matrix");
     toy_command.example = "echollama dataset toy --rows 2000 -o train.jsonl";
     toy_command.run = [&context, toys] { make_toys(context, *toys); };
 
