@@ -220,13 +220,16 @@ struct Int16 {
     }
     static void step(Sum& sum, Value w, float const* a) {
         int const pair = *reinterpret_cast<int const*>(a);
+        // GCC 12 copies every sum for the intrinsics, as it does above.
 #if defined(__AVX512BW__)
-        sum = _mm512_add_epi32(sum, _mm512_madd_epi16(w, _mm512_set1_epi32(pair)));
+        __m512i const products = _mm512_madd_epi16(w, _mm512_set1_epi32(pair));
+        asm("vpaddd %1, %0, %0" : "+v"(sum) : "v"(products));
 #elif defined(__AVXVNNI__)
         __m256i const both = _mm256_set1_epi32(pair);
         asm("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum) : "x"(both), "x"(w));
 #else
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w, _mm256_set1_epi32(pair)));
+        __m256i const products = _mm256_madd_epi16(w, _mm256_set1_epi32(pair));
+        asm("vpaddd %1, %0, %0" : "+x"(sum) : "x"(products));
 #endif
     }
     static Reg end(Task const& t, int r, int j, Sum sum) {
