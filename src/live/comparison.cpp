@@ -1,5 +1,6 @@
 #include "live/comparison.h"
 
+#include "scene/answer_words.h"
 #include "scene/boxes.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
@@ -230,7 +231,7 @@ std::string moved_sentence(PlacedChange const& change, WordingOptions const& opt
     return name + verb + ": before it was " + before + ", now it is " + after + ".";
 }
 
-std::string listed(std::vector<SceneObject> const& objects) {
+std::string named_once(std::vector<SceneObject> const& objects) {
     std::vector<std::string> names;
     for (auto const& object : objects) {
         auto const name = "the " + object.detection.label;
@@ -238,11 +239,7 @@ std::string listed(std::vector<SceneObject> const& objects) {
             names.push_back(name);
         }
     }
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-    }
-    return text;
+    return listed(names);
 }
 
 } // namespace
@@ -297,11 +294,11 @@ std::vector<std::string> comparison_sentences(Comparison const& comparison, Word
                             with_article(one.after->detection.label) + ", " + where(*one.after, options) + ".");
     }
     if (!comparison.unknown_before.empty()) {
-        sentences.push_back("Of " + listed(comparison.unknown_before) +
+        sentences.push_back("Of " + named_once(comparison.unknown_before) +
                             " I cannot tell: the second picture does not show that place.");
     }
     if (!comparison.unknown_after.empty()) {
-        sentences.push_back("Of " + listed(comparison.unknown_after) +
+        sentences.push_back("Of " + named_once(comparison.unknown_after) +
                             " I cannot tell whether that is new: the first picture does not show the place.");
     }
     bool const nothing = comparison.moved.empty() && comparison.gone.empty() && comparison.appeared.empty();

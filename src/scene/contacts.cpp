@@ -1,5 +1,6 @@
 #include "scene/contacts.h"
 
+#include "scene/answer_words.h"
 #include "scene/coco.h"
 #include "scene/english.h"
 #include "scene/relations.h"
@@ -189,9 +190,7 @@ std::vector<std::string> hold_sentences(Scene const& scene, float sure_score) {
             }
         }
         if (!names.empty()) {
-            auto const last = names.back();
-            names.pop_back();
-            sentences.push_back(way.begin + (names.empty() ? last : joined(names, ", ") + " and " + last) + ".");
+            sentences.push_back(way.begin + listed(names) + ".");
         }
     }
     return sentences;

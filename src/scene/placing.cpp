@@ -1,5 +1,6 @@
 #include "scene/placing.h"
 
+#include "base/ascii.h"
 #include "scene/camera.h"
 #include "scene/english.h"
 #include "scene/phrases.h"
@@ -80,8 +81,7 @@ std::size_t find_name(std::string const& text, std::string const& name) {
 // or hour is told, else the nearest.
 std::optional<HeardPlace> measured_place_of(std::string_view text, std::vector<ToldPlace> const& places) {
     auto const read = read_text(std::string(text));
-    std::string small(text);
-    std::transform(small.begin(), small.end(), small.begin(), [](unsigned char c) { return std::tolower(c); });
+    auto const small = lower_case(text);
     if (small.find("do not see") != std::string::npos) {
         return std::nullopt;
     }
