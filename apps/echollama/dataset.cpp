@@ -171,7 +171,7 @@ std::string base_name(BuildCommand const& options, AppContext const& context) {
         return options.base.model;
     }
     auto const& named = options.base.llm.empty() ? model_set(context).llm : options.base.llm;
-    return named.empty() ? starter_language_model(context) : named.filename().string();
+    return named.empty() ? starter_language_model(context, options.base.no_adapter) : named.filename().string();
 }
 
 dataset::BuildRoles roles_of(BuildCommand const& options, SeeingModels const& seeing, Describer* base,

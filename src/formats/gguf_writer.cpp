@@ -81,6 +81,9 @@ GgufWriter::GgufWriter(std::string const& architecture) : state_(std::make_uniqu
 
 GgufWriter::~GgufWriter() = default;
 
+void GgufWriter::set_all(gguf_context const& header) {
+    gguf_set_kv(state_->gguf.get(), &header);
+}
 void GgufWriter::set(std::string const& key, std::uint32_t value) {
     gguf_set_val_u32(state_->gguf.get(), key.c_str(), value);
 }

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+struct gguf_context;
+
 namespace echollama::convert {
 
 enum class WeightType { f32, f16, bf16, q8_0 };
@@ -38,6 +40,8 @@ class GgufWriter {
     GgufWriter(GgufWriter const&) = delete;
     GgufWriter& operator=(GgufWriter const&) = delete;
 
+    // Every value of another file's header.
+    void set_all(gguf_context const& header);
     void set(std::string const& key, std::uint32_t value);
     void set(std::string const& key, float value);
     void set(std::string const& key, bool value);

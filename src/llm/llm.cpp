@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "llm/llm_library.h"
 #include "llm/llm_sampler.h"
+#include "nn/gguf_tensors.h"
 #include "nn/weights.h"
 
 #include <llama.h>
@@ -344,7 +345,7 @@ LlmToken Llm::begin_token() const {
 }
 
 std::vector<float> Llm::embedding(LlmToken token) const {
-    return nn::gguf_row(state_->path, "token_embd.weight", token);
+    return nn::GgufTensors(state_->path).rows("token_embd.weight", token, 1);
 }
 
 llama_model* Llm::model() {

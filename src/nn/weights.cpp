@@ -246,35 +246,4 @@ std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key
                                                                            : otherwise;
 }
 
-std::vector<float> gguf_row(std::filesystem::path const& path, std::string const& name, std::int64_t row) {
-    check_gguf(path);
-    ggml_context* context = nullptr;
-    auto gguf = read_header(path, &context);
-    std::unique_ptr<ggml_context, decltype(&ggml_free)> tensors(context, ggml_free);
-    auto* tensor = gguf ? ggml_get_tensor(tensors.get(), name.c_str()) : nullptr;
-    if (!tensor || row < 0 || row >= tensor->ne[1]) {
-        throw Error("The model file " + path.string() + " has no row " + std::to_string(row) + " in '" + name +
-                    "'; it is another model.");
-    }
-    auto bytes = ggml_row_size(tensor->type, tensor->ne[0]);
-    auto offset = gguf_get_data_offset(gguf.get()) +
-                  gguf_get_tensor_offset(gguf.get(), gguf_find_tensor(gguf.get(), name.c_str())) +
-                  static_cast<std::size_t>(row) * bytes;
-    std::ifstream file(path, std::ios::binary);
-    std::vector<char> raw(bytes);
-    file.seekg(static_cast<std::streamoff>(offset));
-    std::vector<float> values(static_cast<std::size_t>(tensor->ne[0]));
-    auto const* traits = ggml_get_type_traits(tensor->type);
-    if (!file.read(raw.data(), static_cast<std::streamsize>(bytes)) ||
-        (tensor->type != GGML_TYPE_F32 && !traits->to_float)) {
-        throw Error("The model file " + path.string() + " cannot be read; fetch it again.");
-    }
-    if (tensor->type == GGML_TYPE_F32) {
-        std::memcpy(values.data(), raw.data(), bytes);
-    } else {
-        traits->to_float(raw.data(), values.data(), tensor->ne[0]);
-    }
-    return values;
-}
-
 } // namespace echollama::nn

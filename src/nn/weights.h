@@ -61,7 +61,4 @@ std::string gguf_text(std::filesystem::path const& path, std::string const& key)
 // A whole number of the header; `otherwise` when it is absent, of another type, or the file is not readable GGUF.
 std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise);
 
-// Row `row` of a matrix of any type, as float32, without reading the rest. Throws Error.
-std::vector<float> gguf_row(std::filesystem::path const& path, std::string const& tensor, std::int64_t row);
-
 } // namespace echollama::nn

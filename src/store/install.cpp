@@ -56,6 +56,9 @@ fs::path sums_path(std::string const& name, fs::path const& models_dir) {
 
 // The file inside whichever version of its package is there.
 fs::path find_source(ModelEntry const& entry, SourceFile const& source, fs::path const& packages) {
+    if (source.own) {
+        return manifest_file().parent_path() / source.path;
+    }
     auto const& package = source.package.empty() ? entry.package : source.package;
     std::error_code ignored;
     for (auto const& item : fs::directory_iterator(packages, ignored)) {

@@ -32,6 +32,7 @@ std::string inside_path(json const& value) {
 SourceFile parse_source(json const& value) {
     SourceFile source{inside_path(value.at("path")), value.at("bytes").get<std::uint64_t>(),
                       value.at("sha256").get<std::string>(), value.value("package", "")};
+    source.own = value.value("own", false);
     if (source.sha256.size() != 64) {
         throw Error("sha256 of '" + source.path + "' does not have 64 digits");
     }
@@ -99,15 +100,11 @@ ModelEntry parse_entry(json const& value) {
 
 } // namespace
 
-std::filesystem::path starter_adapter() {
-    return manifest_file().parent_path() / "smollm2-135m-instruct-scenes.gguf";
-}
-
 std::vector<std::string> ModelEntry::packages() const {
     std::vector<std::string> names;
     for (auto const& source : sources) {
         auto const& carrier = source.package.empty() ? package : source.package;
-        if (std::find(names.begin(), names.end(), carrier) == names.end()) {
+        if (!source.own && std::find(names.begin(), names.end(), carrier) == names.end()) {
             names.push_back(carrier);
         }
     }
@@ -117,7 +114,7 @@ std::vector<std::string> ModelEntry::packages() const {
 std::uint64_t ModelEntry::about_bytes() const {
     std::uint64_t sum = 0;
     for (auto const& source : sources) {
-        sum += source.bytes > 0 ? source.bytes : source.about_bytes;
+        sum += source.own ? 0 : source.bytes > 0 ? source.bytes : source.about_bytes;
     }
     return sum;
 }

@@ -18,6 +18,7 @@ struct SourceFile {
     std::string package = {}; // name in cmake/packages.tsv; empty: the model's
     std::uint64_t about_bytes = 0; // where `bytes` is not known
     bool optional = false;
+    bool own = false; // comes with the program; `path` is relative to the manifest's folder
 };
 
 struct ModelEntry {
@@ -27,7 +28,7 @@ struct ModelEntry {
     std::string licence;
     std::string package; // name in cmake/packages.tsv; empty: it is on the hub, or behind an address
     // How the sources become the model: copy, join, centernet, nanodet, efficientnet-lite, piper, ppocr, whisper,
-    // published (convert/published.h).
+    // merge (llm/llm_merge.h), published (convert/published.h).
     std::string convert;
     bool starter = false;
     std::vector<SourceFile> sources;
@@ -37,7 +38,7 @@ struct ModelEntry {
     std::string repository = {}, revision = "main"; // OWNER/NAME on the hub
     std::string url = {};                           // or where its one file lies
     std::string type = {};                          // of large weights: f32, f16, bf16, q8_0
-    std::string base = {};                          // the model that it is an adapter for, if it is one
+    std::string base = {};                          // the model that it is an adapter for, or was taught from
     std::string terms = {};                         // a licence that must be accepted by this name
     std::vector<std::string> presets = {};
 
@@ -58,9 +59,6 @@ std::vector<ModelEntry> preset_models(std::vector<ModelEntry> const& all, std::s
 
 // Throws Error naming the file and the field when the JSON is not a manifest.
 std::vector<ModelEntry> parse_manifest(std::string const& json, std::string const& name);
-
-// The adapter that the starter language model has learnt to tell of scenes with: it comes with the program.
-std::filesystem::path starter_adapter();
 
 // Where load_manifest reads it.
 std::filesystem::path manifest_file();

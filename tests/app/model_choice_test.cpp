@@ -74,6 +74,8 @@ TEST_F(ModelChoice, AModelOfAnotherKindIsRefusedByWhatItIs) {
           {"caption " + picture + " --captioner words --vision", "found", "a detector", "--vision wants the picture"},
           {"eval scene --model", "near", "a depth model", "wants a detector"},
           {"eval scene --llm", "near", "a depth model", "wants a language model"},
+          {"models merge --out /dev/null near", "words", "a depth model", "models merge wants a language model"},
+          {"models merge --out /dev/null words", "words", "a language model", "models merge wants an adapter"},
           {"models quantize -o /dev/null", "found", "a detector", "models quantize wants a language model"}}) {
         auto const result = run(c.option + " " + c.model + (c.option.starts_with("say") ? " -o /dev/null" : ""));
         EXPECT_EQ(result.code, 1) << c.option << " " << c.model << result.err;

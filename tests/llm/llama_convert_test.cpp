@@ -4,6 +4,7 @@
 #include "describer/local_describer.h"
 #include "formats/safetensors.h"
 #include "llm/llm.h"
+#include "llm/llm_merge.h"
 #include "llm/llm_quantize.h"
 #include "support/memory.h"
 #include "support/synthetic.h"
@@ -131,15 +132,24 @@ TEST_F(PublishedLlama, SplitOverFilesAndShortScaling) {
     expect_golden(dir / "b.gguf", "base-short.safetensors");
 }
 
-TEST_F(PublishedLlama, AdaptersChangeThemAsPeftSays) {
-    write_folder(dir.path(), "config.json", golden_weights_of_llama());
-    auto base = dir / "base.gguf";
-    convert::convert_published(dir.path(), base, WeightType::f32);
-    fs::create_directory(dir / "adapter");
-    for (char const* name : {"adapter_config.json", "adapter_model.safetensors"}) {
-        fs::copy_file(golden_llama(name), dir / "adapter" / name);
+struct PublishedAdapter : PublishedLlama {
+    void SetUp() override {
+        PublishedLlama::SetUp();
+        if (IsSkipped()) {
+            return;
+        }
+        write_folder(dir.path(), "config.json", golden_weights_of_llama());
+        convert::convert_published(dir.path(), base, WeightType::f32);
+        fs::create_directory(dir / "adapter");
+        for (char const* name : {"adapter_config.json", "adapter_model.safetensors"}) {
+            fs::copy_file(golden_llama(name), dir / "adapter" / name);
+        }
+        convert::convert_published(dir / "adapter", dir / "lora.gguf", WeightType::f32, {.base = base});
     }
-    convert::convert_published(dir / "adapter", dir / "lora.gguf", WeightType::f32, {.base = base});
+    fs::path base = dir / "base.gguf", merged = dir / "merged.gguf";
+};
+
+TEST_F(PublishedAdapter, ChangesItsModelAsPeftSays) {
     expect_golden(base, "adapter.safetensors", {{dir / "lora.gguf", 1}});
 
     Llm half(base, exact({{dir / "lora.gguf", 0.5F}}));
@@ -152,6 +162,66 @@ TEST_F(PublishedLlama, AdaptersChangeThemAsPeftSays) {
     std::ifstream one(dir / "lora.gguf", std::ios::binary), two(dir / "lora2.gguf", std::ios::binary);
     EXPECT_TRUE(std::equal(std::istreambuf_iterator<char>(one), {}, std::istreambuf_iterator<char>(two), {}));
     EXPECT_THROW(convert::convert_published(dir / "adapter", dir / "lora3.gguf", WeightType::f32), Error);
+}
+
+TEST_F(PublishedAdapter, IsWorkedIntoItsModel) {
+    merge_llm(base, dir / "lora.gguf", merged, WeightType::f32);
+    expect_golden(merged, "merged.safetensors");
+    merge_llm(base, dir / "lora.gguf", merged, WeightType::f32, 0);
+    expect_golden(merged, "base.safetensors");
+
+    auto const ids = ids_of("base.safetensors", "24");
+    auto const relative = [&](std::vector<float> const& expected, std::vector<float> const& got) {
+        double error = 0, norm = 0;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            error += std::pow(static_cast<double>(got[i]) - static_cast<double>(expected[i]), 2);
+            norm += std::pow(static_cast<double>(expected[i]), 2);
+        }
+        return std::sqrt(error / norm);
+    };
+    auto const half = Llm(base, exact({{dir / "lora.gguf", 0.5F}})).logits(ids);
+    merge_llm(base, dir / "lora.gguf", merged, WeightType::f32, 0.5F);
+    EXPECT_LT(relative(half, Llm(merged, exact()).logits(ids)), 1e-5);
+    merge_llm(base, dir / "lora.gguf", merged, WeightType::q8_0, 0.5F);
+    EXPECT_LT(relative(half, Llm(merged, exact()).logits(ids)), 0.08);
+    // an adapter for weights that are stored in fewer bits
+    convert::convert_published(dir.path(), dir / "small.gguf", WeightType::q8_0);
+    auto const small = Llm(dir / "small.gguf", exact({{dir / "lora.gguf", 0.5F}})).logits(ids);
+    merge_llm(dir / "small.gguf", dir / "lora.gguf", merged, WeightType::f32, 0.5F);
+    EXPECT_LT(relative(small, Llm(merged, exact()).logits(ids)), 0.08); // products with q8_0 round what is multiplied
+}
+
+TEST_F(PublishedAdapter, ThatCannotBeMergedLeavesNothing) {
+    auto const lora = dir / "lora.gguf";
+    auto const refused = [&](fs::path const& model, fs::path const& adapter, std::string const& says) {
+        try {
+            merge_llm(model, adapter, merged, WeightType::f16);
+            ADD_FAILURE() << "merged " << adapter;
+        } catch (Error const& error) {
+            EXPECT_NE(std::string(error.what()).find(says), std::string::npos) << error.what();
+        }
+        EXPECT_FALSE(fs::exists(merged));
+        EXPECT_FALSE(fs::exists(dir / "merged.gguf.part"));
+    };
+    refused(base, base, "no LoRA adapter");
+    refused(lora, lora, "does not fit");
+    refused(dir / "none.gguf", lora, "none.gguf");
+    refused(base, dir / "none.gguf", "none.gguf");
+    for (double share : {0.1, 0.5, 0.99}) {
+        fs::copy_file(lora, dir / "cut.gguf", fs::copy_options::overwrite_existing);
+        fs::resize_file(dir / "cut.gguf",
+                        static_cast<std::uintmax_t>(share * static_cast<double>(fs::file_size(lora))));
+        refused(base, dir / "cut.gguf", "cut.gguf");
+        fs::copy_file(base, dir / "cut.gguf", fs::copy_options::overwrite_existing);
+        fs::resize_file(dir / "cut.gguf",
+                        static_cast<std::uintmax_t>(share * static_cast<double>(fs::file_size(base))));
+        refused(dir / "cut.gguf", lora, "cut.gguf");
+    }
+    std::stop_source stop;
+    EXPECT_THROW(
+        merge_llm(base, lora, merged, WeightType::f16, 1, {[&](double) { stop.request_stop(); }, stop.get_token()}),
+        Cancelled);
+    EXPECT_FALSE(fs::exists(merged) || fs::exists(dir / "merged.gguf.part"));
 }
 
 TEST_F(PublishedLlama, MergedAdapterIsTheSame) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -51,6 +52,19 @@ TEST(Manifest, TheShippedListIsValidAndNamesEveryRolesStarter) {
     }
     EXPECT_EQ(roles, (std::set<std::string>{"classifier", "describer", "detector", "listener", "pauses", "reader",
                                             "speaker"}));
+}
+
+// A model that is made of a package and of a file that comes with the program.
+TEST(Manifest, WhatComesWithTheProgramIsNotFetched) {
+    auto const all = load_manifest();
+    auto const taught =
+        std::find_if(all.begin(), all.end(), [](auto const& entry) { return entry.convert == "merge"; });
+    ASSERT_NE(taught, all.end());
+    EXPECT_EQ(taught->packages(), std::vector<std::string>{"smollm2"});
+    EXPECT_EQ(taught->about_bytes(), taught->sources.at(0).bytes);
+    auto const& own = taught->sources.at(1);
+    EXPECT_TRUE(own.own);
+    EXPECT_EQ(sha256_of_file(manifest_file().parent_path() / own.path), own.sha256);
 }
 
 TEST(Manifest, RefusesBrokenOrEscapingEntries) {

@@ -32,6 +32,8 @@ ModelOption const reader_option{"--reader", "a model that reads", {"reader"}};
 ModelOption const voice_option{"--voice", "a voice", {"speaker", "adapter"}};
 ModelOption const encoder_option{"--vision", "the picture encoder of a caption model", {"encoder"}};
 ModelOption const quantize_option{"models quantize", "a language model", {"language", "speaker"}};
+ModelOption const merge_option{"models merge", "a language model", {"language", "speaker"}};
+ModelOption const merged_option{"models merge", "an adapter for a language model", {"adapter"}};
 ModelOption const base_option{"--base", "a language model", {"language", "speaker"}};
 
 namespace {
@@ -356,8 +358,8 @@ bool takes_better(AppContext const& context) {
 
 } // namespace
 
-std::string starter_language_model(AppContext const& context) {
-    std::string name = "smollm2-135m-instruct-q4_1.gguf";
+std::string starter_language_model(AppContext const& context, bool untaught) {
+    std::string name = untaught ? "smollm2-135m-instruct-q4_1.gguf" : "smollm2-135m-scenes-q8_0.gguf";
     for (auto const& entry : takes_better(context) ? store::load_manifest() : std::vector<store::ModelEntry>()) {
         name = entry.better && entry.role == "describer" ? entry.name : name;
     }

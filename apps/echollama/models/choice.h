@@ -27,7 +27,8 @@ struct ModelOption {
     std::vector<std::string> roles;
 };
 extern ModelOption const detector_option, depth_option, captioner_option, llm_option, lora_option, voice_model_option,
-    codec_option, ear_option, vad_option, reader_option, voice_option, encoder_option, quantize_option, base_option;
+    codec_option, ear_option, vad_option, reader_option, voice_option, encoder_option, quantize_option, merge_option,
+    merged_option, base_option;
 
 // The file or folder that the option names: a path; or in the models folder the model of that name, with or without
 // what stands behind its dot; or hf:OWNER/NAME[:QUANT] that was pulled. An empty name is none. Throws Error: when there
@@ -64,8 +65,9 @@ std::string usual_voice(std::filesystem::path const& model);
 // none is installed, and what is loud is taken for speech.
 std::filesystem::path pauses_model(AppContext const& context, std::filesystem::path const& named = {});
 
-// The starters' language model: the larger one where it was installed (./run --better) and fits.
-std::string starter_language_model(AppContext const& context);
+// The starters' language model, taught to tell of scenes or as it was published: the larger one where it was installed
+// (./run --better) and fits.
+std::string starter_language_model(AppContext const& context, bool untaught = false);
 
 // What describing aloud with a preset takes, of the starters with those that are installed; and with the set above.
 MemoryPlan plan_of_preset(AppContext const& context, std::string const& preset);

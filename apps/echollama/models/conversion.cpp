@@ -7,9 +7,11 @@
 #include "convert/piper_voice.h"
 #include "convert/published.h"
 #include "convert/whisper_ct2.h"
+#include "llm/llm_merge.h"
 #include "llm/llm_quantize.h"
 #include "models/choice.h"
 #include "nn/gguf_check.h"
+#include "options/language_options.h"
 #include "output/progress_line.h"
 
 #include <algorithm>
@@ -94,6 +96,8 @@ void convert_sources(std::string const& how, Sources const& sources, fs::path co
         convert::prepare_piper_voice(sources.at(0), sources.at(1), output);
     } else if (how == "whisper") {
         convert::convert_whisper_ctranslate2(sources.at(0), output);
+    } else if (how == "merge") {
+        merge_llm(sources.at(0), sources.at(1), output, convert::WeightType::q8_0);
     } else if (how == "ppocr") { // used as they are, by the names that the reader looks for
         fs::create_directory(output);
         place(sources.at(0), output / "det.onnx", placing);
@@ -171,6 +175,22 @@ void convert_model(AppContext const& context, Conversion conversion) {
     }
 }
 
+struct Merging {
+    fs::path base, adapter, output;
+    convert::WeightType type = convert::WeightType::f16;
+};
+
+void merge_model(AppContext const& context, Merging what) {
+    what.base = chosen_model(context, merge_option, what.base);
+    auto adapter = parse_lora(what.adapter.string());
+    adapter.path = chosen_model(context, merged_option, adapter.path);
+    refuse_overwriting(what.base, what.output);
+    refuse_overwriting(adapter.path, what.output);
+    PercentLine progress(context, "merging");
+    merge_llm(what.base, adapter.path, what.output, what.type, adapter.scale,
+              {[&](double done) { progress.show(done); }, context.stop});
+}
+
 struct Quantization {
     fs::path source, output;
     std::string type = "q4_k_m";
@@ -239,8 +259,23 @@ store::Converter conversion_of(AppContext const& context, store::ModelEntry cons
     };
 }
 
-void add_convert(Command& models, AppContext& context) {
+namespace {
+
+void add_type(Command& command, convert::WeightType& type) {
     using convert::WeightType;
+    command
+        .choice("--type", type,
+                {{"f32", WeightType::f32, {"float32", "fp32"}},
+                 {"f16", WeightType::f16, {"float16", "fp16", "half"}},
+                 {"bf16", WeightType::bf16, {"bfloat16"}},
+                 {"q8_0", WeightType::q8_0, {"q8"}}},
+                "How large weights are stored")
+        .otherwise("f16");
+}
+
+} // namespace
+
+void add_convert(Command& models, AppContext& context) {
     auto conversion = std::make_shared<Conversion>();
     auto& command = models.subcommand("convert", "Convert a model from another program's format");
     command
@@ -253,17 +288,22 @@ void add_convert(Command& models, AppContext& context) {
     command.option("--out,-o", conversion->output, "The file to write; for a voice, the folder").required();
     command.option("--base", conversion->base,
                    "The model a LoRA adapter belongs to: its folder, its GGUF file, or its name");
-    command
-        .choice("--type", conversion->type,
-                {{"f32", WeightType::f32, {"float32", "fp32"}},
-                 {"f16", WeightType::f16, {"float16", "fp16", "half"}},
-                 {"bf16", WeightType::bf16, {"bfloat16"}},
-                 {"q8_0", WeightType::q8_0, {"q8"}}},
-                "How large weights are stored")
-        .otherwise("f16");
+    add_type(command, conversion->type);
     command.example = "echollama models convert detr-r50-e632da11.pth -o detr.gguf --type q8_0\n"
                       "echollama models convert Llama-3.2-1B-Instruct -o llama.gguf";
     command.run = [&context, conversion] { convert_model(context, *conversion); };
+}
+
+void add_merge(Command& models, AppContext& context) {
+    auto merging = std::make_shared<Merging>();
+    auto& command = models.subcommand("merge", "Work an adapter into its language model (GGUF)");
+    command.positional("base", merging->base, "The model that the adapter was taught on, by path or name").required();
+    command.positional("adapter", merging->adapter, "The adapter, or ADAPTER:STRENGTH").required();
+    command.option("--out,-o", merging->output, "The file to write").required();
+    add_type(command, merging->type);
+    command.example = "echollama models merge llama.gguf adapter.gguf -o taught.gguf --type q8_0";
+    command.notes = "An adapter by itself costs time at every word; in the weights it costs none.";
+    command.run = [&context, merging] { merge_model(context, *merging); };
 }
 
 void add_quantize(Command& models, AppContext& context) {

@@ -15,8 +15,9 @@ enum class Placing { hard_link, symbolic_link, copy };
 // Of a model of the list; shows how far it is. The base of an adapter is looked for in the models folder.
 store::Converter conversion_of(AppContext const& context, store::ModelEntry const& entry, Placing placing);
 
-// Adds `models convert` and `models quantize`.
+// Adds `models convert`, `models merge` and `models quantize`.
 void add_convert(Command& models, AppContext& context);
+void add_merge(Command& models, AppContext& context);
 void add_quantize(Command& models, AppContext& context);
 
 } // namespace echollama

@@ -112,6 +112,7 @@ void add_models(Command& root, AppContext& context) {
     add_import(command, context);
     add_install(command, context);
     add_convert(command, context);
+    add_merge(command, context);
     add_quantize(command, context);
 }
 

@@ -80,17 +80,6 @@ LlmAdapter parse_lora(std::string const& text) {
 
 namespace {
 
-constexpr char const* starter_model = "smollm2-135m-instruct-q4_1.gguf";
-
-// The starter has learnt to tell of scenes (docs/training.md).
-void add_own_adapter(std::filesystem::path const& model, LlmOptions& options) {
-    auto const adapter = store::starter_adapter();
-    std::error_code none;
-    if (model.filename() == starter_model && options.adapters.empty() && std::filesystem::exists(adapter, none)) {
-        options.adapters.push_back({adapter, 1});
-    }
-}
-
 // The models that are named, else those of the set.
 LanguageOptions with_models(AppContext const& context, LanguageOptions const& given) {
     auto options = given;
@@ -136,21 +125,15 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         local.model.adapters.push_back(adapter);
     }
     // Found when it is loaded: a missing language model is worth a warning only.
-    bool const plain = options.no_adapter || !options.llm.empty();
-    auto const usual = starter_language_model(context);
+    auto const usual = starter_language_model(context, options.no_adapter);
     auto const file = options.llm.empty() ? context.models_dir / usual : options.llm;
     StageFiles stage{describer_stage, "describer", {file}};
     for (auto const& adapter : local.model.adapters) {
         stage.files.push_back(adapter.path);
     }
     return load_stage<Describer>(context, stage, LoadingTime::when_wanted, timings,
-                                 [named = options.llm, usual, plain, context, local] {
-                                     auto const model = model_or_starter(context, named, usual);
-                                     auto chosen = local;
-                                     if (!plain) {
-                                         add_own_adapter(model, chosen.model);
-                                     }
-                                     return make_local_describer(model, chosen);
+                                 [named = options.llm, usual, context, local] {
+                                     return make_local_describer(model_or_starter(context, named, usual), local);
                                  });
 }
 
