@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "media/picture/resize.h"
+#include "run_bench.h"
 #include "scene/camera.h"
 #include "scene/types.h"
 #include "support/film_pictures.h"
@@ -114,11 +115,5 @@ void run(int argc, char** argv) {
 } // namespace echollama
 
 int main(int argc, char** argv) {
-    try {
-        echollama::run(argc, argv);
-        return 0;
-    } catch (std::exception const& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return echollama::bench::run_bench(echollama::run, argc, argv);
 }

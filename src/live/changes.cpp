@@ -41,7 +41,8 @@ float fastest_m_s(std::string const& label) {
     return known->kind == Kind::vehicle ? 15 : known->kind == Kind::animal ? 6 : known->kind == Kind::person ? 3 : 2;
 }
 
-// Surely to one side: 1 right, -1 left, 0 neither.
+} // namespace
+
 int crossing_direction(Movement const& movement) {
     if (!movement.sideways) {
         return 0;
@@ -51,8 +52,6 @@ int crossing_direction(Movement const& movement) {
            : rate.value < -crossing_deg_s && rate.high < -surely_deg_s ? -1
                                                                        : 0;
 }
-
-} // namespace
 
 bool is_danger(Thing const& thing) {
     auto const& movement = thing.movement;

@@ -64,6 +64,8 @@ class ChangeFinder {
     std::vector<Left> left_; // those that went lately, so that who flickers is not new each time
 };
 
+// Which way it surely moves across: 1 to the right, -1 to the left, 0 neither.
+int crossing_direction(Movement const& movement);
 // Would it be here within a few seconds? Its way leads to the viewer, as surely as that is known.
 bool is_danger(Thing const& thing);
 // A person, vehicle or animal within three metres, less than 1.6 of them to the side, as far as that is known.

@@ -131,10 +131,6 @@ void score_warning(SaidAt const& said, FollowedMoment const& followed, Narration
 
 } // namespace
 
-double spoken_seconds(std::string const& text) {
-    return static_cast<double>(std::count(text.begin(), text.end(), ' ') + 1) / spoken_words_per_second;
-}
-
 NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options) {
     NarratedWorld narrated;
     narrated.moments = follow(world);
@@ -155,7 +151,8 @@ NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options) 
         }
         if (auto announcement = narrator.next(now)) {
             if (now < ends && !narrated.said.empty()) {
-                narrated.said.back().interrupted = true;
+                auto& cut = narrated.said.back();
+                cut.heard = now - cut.seconds > spoken_seconds(cut.announcement.text) / 2;
             }
             ends = now + spoken_seconds(announcement->text);
             narrated.said.push_back({now, std::move(*announcement)});
@@ -194,7 +191,9 @@ NarrationScore narration_score(NarratedWorld const& narrated) {
             ++score.repeated;
             score.faults.push_back("repeated at " + at(said.seconds) + ": " + said.announcement.text);
         }
-        said_at[said.announcement.text] = said.seconds;
+        if (said.heard) {
+            said_at[said.announcement.text] = said.seconds;
+        }
     }
     while (next < narrated.moments.size()) {
         identities.see(narrated.moments[next++]);

@@ -12,17 +12,13 @@ namespace echollama {
 struct SaidAt {
     double seconds = 0;
     Announcement announcement;
-    bool interrupted = false; // by a danger
+    bool heard = true; // false: something more urgent cut it off before its half
 };
 
 struct NarratedWorld {
     std::vector<FollowedMoment> moments;
     std::vector<SaidAt> said;
 };
-
-// Words last as long as somebody takes to say them.
-inline constexpr double spoken_words_per_second = 3;
-double spoken_seconds(std::string const& text);
 
 NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options);
 NarratedWorld narrate(MovingWorld&&, NarratorOptions const&) = delete;

@@ -4,16 +4,18 @@
 #include "scene/english.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace echollama {
 namespace {
 
 constexpr double settle_s = 0.45; // pictures are looked at so long before the first description
-constexpr double now_lives_s = 2, soon_lives_s = 4, later_lives_s = 8; // then it is no longer worth telling
-constexpr double now_again_s = 5, again_s = 30;                        // a sentence is not repeated within this time
-constexpr double soon_pause = 0.25;              // of the pause, before what comes nearer or crosses
-constexpr double let_finish_s = 0.3;             // a danger is not cut off by another one sooner
+// So long what was not told in time may be told as what is so now; of things that the listener knows, and of others.
+constexpr double known_state_lives_s = 5, state_lives_s = 12;
+constexpr double overdue_s = 6;                      // a thing that is not known so long is told before what is fresh
+constexpr double now_again_s = 5, again_s = 30;      // a sentence is not repeated within this time
+constexpr double soon_pause = 0.25, state_pause = 2; // of the pause: before what comes nearer or crosses; before states
+constexpr double let_finish_s = 0.3;                 // a danger is not cut off by another one sooner
+constexpr double words_per_second = 3;
 constexpr float far_m = 12, small_area = 0.004F; // things beyond are told only to those who want everything
 constexpr std::size_t most_history = 200;
 
@@ -32,28 +34,35 @@ Urgency urgency_of(ChangeKind kind) {
     return Urgency::later;
 }
 
-double lifetime_of(Urgency urgency) {
-    return urgency == Urgency::now ? now_lives_s : urgency == Urgency::soon ? soon_lives_s : later_lives_s;
+std::ptrdiff_t count_of(Scene const& scene, std::string const& label) {
+    return std::count_if(scene.objects.begin(), scene.objects.end(),
+                         [&](SceneObject const& one) { return one.detection.label == label; });
 }
 
-std::string joined(std::vector<std::string> const& sentences) {
-    std::string text;
-    for (auto const& sentence : sentences) {
-        text += (text.empty() ? "" : " ") + sentence;
-    }
-    return text;
-}
-
-// "straight ahead", or the direction in the user's words; empty where no directions are wanted.
-std::string comma(std::string const& words) {
-    return words.empty() ? "" : ", " + words;
-}
-
-std::string the(std::string const& label) {
-    return "The " + label;
+bool is_news(Change const& change, double seconds) {
+    return seconds - change.seconds <= news_lives_s(change.kind);
 }
 
 } // namespace
+
+double spoken_seconds(std::string const& text) {
+    return static_cast<double>(std::count(text.begin(), text.end(), ' ') + 1) / words_per_second;
+}
+
+double news_lives_s(ChangeKind kind) {
+    switch (kind) {
+    case ChangeKind::danger:
+        return 2;
+    case ChangeKind::nearer:
+    case ChangeKind::crossing:
+        return 1;
+    case ChangeKind::appeared:
+    case ChangeKind::stopped:
+    case ChangeKind::gone:
+        break;
+    }
+    return 1.5; // the pause, and the pictures in which a thing must have been found
+}
 
 Thing const* Narrator::thing(int identity) const {
     auto const found =
@@ -84,11 +93,13 @@ void Narrator::see(double seconds, Scene const& scene, std::vector<Thing> const&
     for (auto const& change : finder_.see(seconds, things_, described_)) {
         add(change);
     }
+    std::erase_if(told_, [&](auto const& told) { return !thing(told.first); });
 }
 
 void Narrator::scene_changed(double seconds) {
     finder_.clear();
     waiting_.clear();
+    told_.clear();
     scene_ = {};
     things_.clear();
     first_at_ = seconds;
@@ -135,22 +146,22 @@ void Narrator::add(Change const& change) {
     if (!is_worth_telling(change)) {
         return;
     }
-    // A newer change of the same thing takes an older one's place, unless the older is more urgent.
+    auto const told = told_.find(change.identity);
     auto const urgency = urgency_of(change.kind);
-    std::erase_if(waiting_,
-                  [&](Waiting const& old) { return old.change.identity == change.identity && old.urgency >= urgency; });
+    bool const ends = change.kind == ChangeKind::gone || change.kind == ChangeKind::stopped;
+    // A newer change of the same thing takes an older one's place, unless the older is more urgent and still so.
+    std::erase_if(waiting_, [&](Waiting const& old) {
+        return old.change.identity == change.identity &&
+               (old.urgency >= urgency || ends || !is_news(old.change, scene_at_));
+    });
+    bool const is_known = told != told_.end();
+    bool const unheard_of = (change.kind == ChangeKind::gone && !is_known) ||
+                            (change.kind == ChangeKind::stopped && is_known && !told->second.moving);
     bool const outranked = std::any_of(waiting_.begin(), waiting_.end(),
                                        [&](Waiting const& old) { return old.change.identity == change.identity; });
-    if (!outranked) {
-        waiting_.push_back({change, urgency, scene_at_ + lifetime_of(urgency)});
+    if (!unheard_of && !outranked) {
+        waiting_.push_back({change, urgency});
     }
-}
-
-bool Narrator::may_interrupt(Urgency urgency, double seconds) const {
-    if (urgency != Urgency::now) {
-        return false;
-    }
-    return speaking_->urgency != Urgency::now || seconds - speaking_->since >= let_finish_s;
 }
 
 bool Narrator::was_said(Announcement const& announcement, double seconds) const {
@@ -159,16 +170,57 @@ bool Narrator::was_said(Announcement const& announcement, double seconds) const 
            seconds - before->second < (announcement.urgency == Urgency::now ? now_again_s : again_s);
 }
 
-std::optional<Announcement> Narrator::say(Announcement announcement, double seconds) {
+// What was cut off before half of it was heard is not told yet.
+void Narrator::take_back(Spoken const& cut, bool by_answer, double seconds) {
+    auto const& [announcement, since, news_of] = cut;
+    if (seconds - since > spoken_seconds(announcement.text) / 2) {
+        return;
+    }
+    if (announcement.identities.empty() && !by_answer) {
+        notes_.push_front(announcement);
+    }
+    said_.erase(announcement.text);
+    for (int identity : news_of) {
+        told_.erase(identity);
+    }
+    for (int identity : announcement.identities) {
+        auto const* followed = thing(identity);
+        bool const waits = std::any_of(waiting_.begin(), waiting_.end(),
+                                       [&](Waiting const& one) { return one.change.identity == identity; });
+        if (followed && !waits && announcement.urgency != Urgency::now) {
+            auto const kind = announcement.kind.value_or(ChangeKind::appeared);
+            waiting_.push_back({{kind, identity, followed->detection.label, announcement.shown_at}, urgency_of(kind)});
+        }
+    }
+}
+
+Announcement Narrator::say(Announcement announcement, double seconds) {
     std::erase_if(said_, [&](auto const& one) { return seconds - one.second > again_s; });
     std::erase_if(warned_, [&](auto const& one) { return seconds - one.second > now_again_s; });
+    if (speaking_) {
+        take_back(*speaking_, announcement.answers, seconds);
+    }
     said_[announcement.text] = seconds;
-    if (announcement.urgency == Urgency::now) {
-        for (int identity : announcement.identities) {
+    speaking_ = {announcement, seconds};
+    auto const& named = announcement.identities;
+    for (int identity : named) {
+        auto const* followed = thing(identity);
+        bool const moving = announcement.kind == ChangeKind::danger || announcement.kind == ChangeKind::nearer ||
+                            (announcement.kind && followed && crossing_direction(followed->movement) != 0);
+        if (followed) {
+            auto const [told, is_new] = told_.try_emplace(identity);
+            told->second.moving |= moving;
+            if (is_new) {
+                speaking_->news_of.push_back(identity);
+            }
+        }
+        if (announcement.urgency == Urgency::now) {
             warned_[identity] = seconds;
         }
     }
-    speaking_ = {announcement.urgency, seconds};
+    std::erase_if(waiting_, [&](Waiting const& one) {
+        return announcement.kind && std::find(named.begin(), named.end(), one.change.identity) != named.end();
+    });
     return announcement;
 }
 
@@ -178,7 +230,7 @@ std::optional<Announcement> Narrator::description(double seconds) const {
     }
     auto wording = options_.wording;
     wording.level = options_.talk == Talkativeness::dangers ? Level::headline : wording.level;
-    Announcement first{(changed_scene_ ? "Another scene. " : "") + joined(describe_scene(scene_, wording)),
+    Announcement first{(changed_scene_ ? "Another scene. " : "") + joined(describe_scene(scene_, wording), " "),
                        Urgency::soon};
     for (auto const& one : scene_.objects) {
         first.identities.push_back(one.detection.identity);
@@ -197,120 +249,197 @@ bool Narrator::is_another(Change const& danger) const {
     });
 }
 
-std::string Narrator::danger_words(Change const& danger, SceneObject const& seen) const {
-    auto name = careful_name(seen.detection, options_.wording.sure_score);
-    auto const one = with_article(seen.detection.label);
-    if (auto const at = name.find(one); at != std::string::npos && is_another(danger)) {
-        name.replace(at, one.size(), "another " + seen.detection.label);
+// Those of them that are seen now, the nearest first.
+std::vector<Mover> Narrator::movers_of(std::vector<Waiting> const& together) const {
+    std::vector<Mover> movers;
+    for (auto const& seen : scene_.objects) {
+        auto const one = std::find_if(together.begin(), together.end(), [&](Waiting const& waiting) {
+            return waiting.change.identity == seen.detection.identity;
+        });
+        if (one != together.end()) {
+            auto const* followed = thing(seen.detection.identity);
+            int const direction = followed ? crossing_direction(followed->movement) : 0;
+            movers.push_back({&seen, one->change.kind == ChangeKind::stopped ? 0 : direction});
+        }
     }
-    auto const* followed = thing(danger.identity);
-    bool const comes = followed && followed->movement.closing && followed->movement.closing->value > 0;
-    return "Careful, " + name + comma(direction_words(seen, options_.wording.directions)) +
-           comma(distance_words(seen.distance, options_.wording.units)) + (comes ? ", getting nearer." : ".");
+    return movers;
 }
 
-std::string Narrator::words_of(Change const& change, std::vector<int> const& together) const {
-    auto const* seen = object(change.identity);
-    auto const& wording = options_.wording;
+// Empty where there is nothing to be said now.
+std::string Narrator::words_of(std::vector<Waiting> const& together) const {
+    auto const& change = together.front().change;
+    auto const alike = count_of(scene_, change.label);
     if (change.kind == ChangeKind::gone) {
-        return the(change.label) + " is gone.";
+        return gone_sentence(change.label, together.size(), alike > 0);
     }
-    if (!seen) {
+    auto const movers = movers_of(together);
+    if (movers.empty()) {
         return "";
     }
-    auto const direction = comma(direction_words(*seen, wording.directions));
-    auto const distance = comma(distance_words(seen->distance, wording.units));
-    auto const name = careful_name(seen->detection, wording.sure_score);
-    switch (change.kind) {
-    case ChangeKind::danger:
-        return danger_words(change, *seen);
-    case ChangeKind::nearer:
-        return the(change.label) + " is nearer" + direction + distance + ".";
-    case ChangeKind::crossing:
-        return capitalised(name) + " is moving to the " + (change.direction > 0 ? "right" : "left") + direction +
-               distance + ".";
-    case ChangeKind::stopped:
-        return the(change.label) + " has stopped" + direction + distance + ".";
-    case ChangeKind::appeared:
-    case ChangeKind::gone:
-        break;
+    auto const& nearest = *movers.front().seen;
+    if (change.kind == ChangeKind::danger) {
+        auto const* followed = thing(change.identity);
+        bool const comes = followed && followed->movement.closing && followed->movement.closing->value > 0;
+        return danger_sentence(nearest, is_another(change), comes, options_.wording);
     }
-    if (together.size() == 1) {
-        return capitalised(object_clause(*seen, wording)) + ".";
+    bool const one_known = movers.size() == 1 && told_.count(change.identity) > 0;
+    if (one_known && change.kind == ChangeKind::nearer) {
+        return nearer_sentence(nearest, alike == 1, options_.wording);
     }
-    return capitalised(number_word(together.size())) + " " + plural_of(change.label) + ", the nearest" + direction +
-           distance + ".";
+    if (one_known && change.kind == ChangeKind::stopped) {
+        return stopped_sentence(nearest, alike == 1, options_.wording);
+    }
+    return there_sentence(movers, options_.wording);
 }
 
-// Things of one label that appeared are told together, by the nearest of them.
-std::optional<Announcement> Narrator::announcement_of(Waiting const& first, double seconds) {
-    auto change = first.change;
-    double shown_at = change.seconds;
-    std::vector<int> together{change.identity};
-    if (change.kind == ChangeKind::appeared) {
-        for (auto const& other : waiting_) {
-            bool const same = other.change.kind == ChangeKind::appeared && other.change.label == change.label &&
-                              other.change.identity != change.identity && object(other.change.identity);
-            if (same && other.expires >= seconds) {
-                together.push_back(other.change.identity);
-                shown_at = std::min(shown_at, other.change.seconds);
-            }
-        }
-        auto const nearest = std::find_if(scene_.objects.begin(), scene_.objects.end(), [&](SceneObject const& one) {
-            return std::find(together.begin(), together.end(), one.detection.identity) != together.end();
-        });
-        change.identity = nearest == scene_.objects.end() ? change.identity : nearest->detection.identity;
-    }
-    auto text = words_of(change, together);
+std::optional<Announcement> Narrator::announcement_of(std::vector<Waiting> const& together, bool is_state) const {
+    auto text = words_of(together);
     if (text.empty()) {
         return std::nullopt;
     }
-    return Announcement{std::move(text), first.urgency, change.kind, together, shown_at, scene_at_};
+    auto const& first = together.front();
+    Announcement announcement{std::move(text), is_state ? Urgency::later : first.urgency, first.change.kind};
+    announcement.is_state = is_state;
+    announcement.shown_at = first.change.seconds;
+    announcement.known_at = scene_at_;
+    for (auto const& one : together) {
+        announcement.identities.push_back(one.change.identity);
+        announcement.shown_at = std::min(announcement.shown_at, one.change.seconds);
+    }
+    return announcement;
+}
+
+// Answers come before anything but dangers; what happened to the source when nothing is being said.
+std::optional<Announcement> Narrator::next_note(double seconds) {
+    bool const asked =
+        !notes_.empty() && notes_.front().answers && (!speaking_ || speaking_->announcement.urgency != Urgency::now);
+    if (!asked && (speaking_ || notes_.empty())) {
+        return std::nullopt;
+    }
+    auto note = notes_.front();
+    notes_.pop_front();
+    return say(std::move(note), seconds);
+}
+
+bool Narrator::is_quiet(double share, double seconds) const {
+    return !speaking_ && seconds - ended_at_ >= share * options_.pause_s;
+}
+
+bool Narrator::may_be_told(Urgency urgency, double seconds) const {
+    if (urgency != Urgency::now) {
+        return is_quiet(urgency == Urgency::soon ? soon_pause : 1, seconds);
+    }
+    return !speaking_ || speaking_->announcement.urgency != Urgency::now || seconds - speaking_->since >= let_finish_s;
+}
+
+// The most urgent of what is fresh, of those the freshest; what crosses or appeared together with others of its label.
+std::optional<Announcement> Narrator::next_news(Urgency least, double seconds) {
+    for (auto const& first : waiting_) {
+        if (first.urgency > least || !is_news(first.change, seconds) || !is_so(first) ||
+            !may_be_told(first.urgency, seconds)) {
+            continue;
+        }
+        std::vector<Waiting> together{first};
+        bool const joins = first.change.kind == ChangeKind::appeared || first.change.kind == ChangeKind::crossing;
+        for (auto const& other : waiting_) {
+            if (joins && other.change.kind == first.change.kind && other.change.label == first.change.label &&
+                other.change.identity != first.change.identity && is_news(other.change, seconds) && is_so(other) &&
+                object(other.change.identity)) {
+                together.push_back(other);
+            }
+        }
+        // What was said already of another thing stays: as this one moves, the words will be others.
+        auto announcement = announcement_of(together, false);
+        if (announcement && !was_said(*announcement, seconds)) {
+            return say(std::move(*announcement), seconds);
+        }
+    }
+    return std::nullopt;
+}
+
+// Does it still move so? Of a thing that is not known yet there is something to be said in any case.
+bool Narrator::is_so(Waiting const& waiting) const {
+    auto const* followed = thing(waiting.change.identity);
+    return waiting.change.kind != ChangeKind::crossing || told_.count(waiting.change.identity) == 0 ||
+           (followed && crossing_direction(followed->movement) != 0);
+}
+
+// May what is no news any more be told as what is so now?
+bool Narrator::is_worth_waiting(Waiting const& waiting, double seconds) const {
+    auto const& change = waiting.change;
+    if (is_news(change, seconds)) {
+        return true;
+    }
+    auto const* followed = thing(change.identity);
+    bool const known = told_.count(change.identity) > 0 || change.kind == ChangeKind::gone;
+    double const lives_s = known ? known_state_lives_s : state_lives_s;
+    if (seconds - change.seconds > lives_s || (!followed && change.kind != ChangeKind::gone)) {
+        return false;
+    }
+    return is_so(waiting) && (!known || change.kind != ChangeKind::danger);
+}
+
+// There for so long, and the listener does not know of it.
+bool Narrator::is_overdue(Waiting const& waiting, double seconds) const {
+    auto const& change = waiting.change;
+    return change.kind != ChangeKind::gone && seconds - change.seconds > overdue_s &&
+           told_.count(change.identity) == 0 && object(change.identity);
+}
+
+// What is so now, of one label, that could not be told while it was news.
+std::optional<Announcement> Narrator::next_state(bool overdue, double seconds) {
+    if (!is_quiet(overdue ? 1 : state_pause, seconds)) {
+        return std::nullopt;
+    }
+    for (auto const& first : waiting_) {
+        std::vector<Waiting> together;
+        bool const gone = first.change.kind == ChangeKind::gone;
+        for (auto const& one : waiting_) {
+            bool const is_seen = gone || object(one.change.identity);
+            if (is_seen && !is_news(one.change, seconds) && one.change.label == first.change.label &&
+                (one.change.kind == ChangeKind::gone) == gone) {
+                together.push_back(one);
+            }
+        }
+        bool const wanted = overdue ? is_overdue(first, seconds) : !together.empty();
+        auto announcement = wanted ? announcement_of(together, true) : std::nullopt;
+        if (announcement && !was_said(*announcement, seconds)) {
+            return say(std::move(*announcement), seconds);
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<Announcement> Narrator::next(double seconds) {
-    std::erase_if(waiting_, [&](Waiting const& one) { return one.expires < seconds; });
-    std::stable_sort(waiting_.begin(), waiting_.end(),
-                     [](Waiting const& a, Waiting const& b) { return a.urgency < b.urgency; });
-    auto const quiet = [&](Urgency urgency) {
-        double const share = urgency == Urgency::soon ? soon_pause : 1;
-        return !speaking_ && seconds - ended_at_ >= share * options_.pause_s;
-    };
-    bool const asked = !notes_.empty() && notes_.front().answers && (!speaking_ || speaking_->urgency != Urgency::now);
-    if (asked || (!speaking_ && !notes_.empty())) {
-        auto note = notes_.front();
-        notes_.pop_front();
-        return say(std::move(note), seconds);
+    std::erase_if(waiting_, [&](Waiting const& one) { return !is_worth_waiting(one, seconds); });
+    std::stable_sort(waiting_.begin(), waiting_.end(), [](Waiting const& a, Waiting const& b) {
+        return a.urgency != b.urgency ? a.urgency < b.urgency : a.change.seconds > b.change.seconds;
+    });
+    if (auto note = next_note(seconds)) {
+        return note;
     }
-    if (!speaking_) {
-        if (auto first = description(seconds)) {
+    if (auto danger = next_news(Urgency::now, seconds)) {
+        return danger;
+    }
+    if (!described_) {
+        auto first = speaking_ ? std::nullopt : description(seconds);
+        if (first) {
             described_ = true;
             changed_scene_ = false;
             return say(std::move(*first), seconds);
         }
+        return std::nullopt;
     }
-    for (std::size_t i = 0; i < waiting_.size(); ++i) {
-        auto const one = waiting_[i];
-        bool const may =
-            one.urgency == Urgency::now ? !speaking_ || may_interrupt(one.urgency, seconds) : quiet(one.urgency);
-        if (!may) {
-            continue;
+    bool const overdue =
+        std::any_of(waiting_.begin(), waiting_.end(), [&](Waiting const& one) { return is_overdue(one, seconds); });
+    if (overdue) { // then even what crosses waits for the whole pause
+        auto state = next_state(true, seconds);
+        if (state || !is_quiet(1, seconds)) {
+            return state;
         }
-        auto announcement = announcement_of(one, seconds);
-        if (announcement && one.urgency == Urgency::now && was_said(*announcement, seconds)) {
-            continue; // of another thing: as it comes nearer the words will be others
-        }
-        auto const told = announcement ? announcement->identities : std::vector<int>{one.change.identity};
-        std::erase_if(waiting_, [&](Waiting const& other) {
-            return other.change.kind == one.change.kind &&
-                   std::find(told.begin(), told.end(), other.change.identity) != told.end();
-        });
-        if (announcement && !was_said(*announcement, seconds)) {
-            return say(std::move(*announcement), seconds);
-        }
-        i = static_cast<std::size_t>(-1); // the list has changed: from its beginning
     }
-    return std::nullopt;
+    auto news = next_news(Urgency::later, seconds);
+    return news ? news : next_state(false, seconds);
 }
 
 void Narrator::ended(double seconds) {
@@ -333,13 +462,13 @@ std::string Narrator::what_changed(double seconds) {
             return one.identity == change->identity && one.kind == ChangeKind::appeared;
         });
         if (change->kind == ChangeKind::gone) {
-            gone.push_back(the(change->label) + " is gone.");
+            gone.push_back(gone_sentence(change->label, 1, count_of(scene_, change->label) > 0));
         } else if (seen && is_new) {
             sentences.push_back("New: " + object_clause(*seen, options_.wording) + ".");
         } else if (seen) {
-            sentences.push_back(the(change->label) + (change->kind == ChangeKind::stopped ? " has stopped" : " moved") +
-                                comma(direction_words(*seen, options_.wording.directions)) +
-                                comma(distance_words(seen->distance, options_.wording.units)) + ".");
+            bool const only = count_of(scene_, change->label) == 1;
+            sentences.push_back(change->kind == ChangeKind::stopped ? stopped_sentence(*seen, only, options_.wording)
+                                                                    : moved_sentence(*seen, only, options_.wording));
         }
     }
     sentences.insert(sentences.end(), gone.begin(), gone.end());
@@ -355,7 +484,7 @@ std::string Narrator::what_changed(double seconds) {
     if (once.empty()) {
         return before ? "Nothing has changed since you asked." : "Nothing has changed.";
     }
-    return joined(once);
+    return joined(once, " ");
 }
 
 } // namespace echollama

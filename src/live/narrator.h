@@ -1,8 +1,11 @@
 // What is said of a moving scene, and when: a first description, then only what matters. Dangers interrupt what is
-// being said, the rest waits for its turn, is told together, or is dropped when it is no longer true. A pure state
-// machine on times that are given to it: no clock, no device.
+// being said. The rest is told while it is fresh, the freshest first, and together where it is alike. What could not be
+// said in time is no news any more: of a thing that the listener does not know yet, a later sentence tells the present
+// state, and the rest is left to "what changed?". A pure state machine on times that are given to it: no clock, no
+// device.
 #pragma once
 
+#include "live/change_words.h"
 #include "live/changes.h"
 #include "scene/wording.h"
 #include "tracking/tracker.h"
@@ -21,8 +24,16 @@ enum class Talkativeness { dangers, normal, everything };
 struct NarratorOptions {
     WordingOptions wording{.level = Level::brief};
     Talkativeness talk = Talkativeness::normal;
-    double pause_s = 1.2; // of silence before the next thing is told; a quarter before what comes nearer or crosses
+    // Of silence before the next thing is told; a quarter before what comes nearer or crosses, twice before what is no
+    // news.
+    double pause_s = 1.2;
 };
+
+// So long after the picture that showed it first a change may begin to be told as news; infinite for none.
+double news_lives_s(ChangeKind kind);
+
+// As long as somebody takes to say it.
+double spoken_seconds(std::string const& text);
 
 enum class Urgency { now, soon, later };
 
@@ -31,7 +42,8 @@ struct Announcement {
     Urgency urgency = Urgency::later;
     std::optional<ChangeKind> kind = {}; // none: a description, or what happened to the source
     std::vector<int> identities = {};    // of the things it tells of
-    double shown_at = 0;                 // when the picture was taken that showed it first
+    bool is_state = false;               // of what is so now, and was not told while it was news
+    double shown_at = 0;                 // when the picture was taken that showed first the oldest of what it tells
     double known_at = 0;                 // when the newest picture was taken that the words rest on
     bool answers = false;                // a question of the user
 };
@@ -67,25 +79,36 @@ class Narrator {
     struct Waiting {
         Change change;
         Urgency urgency = Urgency::later;
-        double expires = 0;
     };
     struct Spoken {
-        Urgency urgency = Urgency::later;
+        Announcement announcement;
         double since = 0;
+        std::vector<int> news_of = {}; // things that the listener did not know before
+    };
+    struct Told {
+        bool moving = false; // also that it moves, so that stopping is worth a word
     };
 
     void add(Change const& change);
     bool is_worth_telling(Change const& change) const;
     Thing const* thing(int identity) const;
     SceneObject const* object(int identity) const;
-    std::optional<Announcement> description(double seconds) const;
-    std::optional<Announcement> announcement_of(Waiting const& first, double seconds);
-    std::string words_of(Change const& change, std::vector<int> const& together) const;
-    std::string danger_words(Change const& danger, SceneObject const& seen) const;
     bool is_another(Change const& danger) const;
+    bool is_so(Waiting const& waiting) const;
+    bool is_worth_waiting(Waiting const& waiting, double seconds) const;
+    bool is_overdue(Waiting const& waiting, double seconds) const;
+    bool is_quiet(double share, double seconds) const;
+    bool may_be_told(Urgency urgency, double seconds) const;
+    std::optional<Announcement> next_note(double seconds);
+    std::optional<Announcement> description(double seconds) const;
+    std::optional<Announcement> next_news(Urgency least, double seconds);
+    std::optional<Announcement> next_state(bool overdue, double seconds);
+    std::optional<Announcement> announcement_of(std::vector<Waiting> const& together, bool is_state) const;
+    std::vector<Mover> movers_of(std::vector<Waiting> const& together) const;
+    std::string words_of(std::vector<Waiting> const& together) const;
     bool was_said(Announcement const& announcement, double seconds) const;
-    std::optional<Announcement> say(Announcement announcement, double seconds);
-    bool may_interrupt(Urgency urgency, double seconds) const;
+    void take_back(Spoken const& cut, bool by_answer, double seconds);
+    Announcement say(Announcement announcement, double seconds);
 
     NarratorOptions options_;
     ChangeFinder finder_;
@@ -93,12 +116,13 @@ class Narrator {
     std::vector<Thing> things_;
     double scene_at_ = 0, first_at_ = 0;
     bool seen_ = false, described_ = false, changed_scene_ = false;
-    std::deque<Waiting> waiting_;
+    std::vector<Waiting> waiting_; // one for each thing
     std::deque<Announcement> notes_;
     std::optional<Spoken> speaking_;
     double ended_at_ = -1e9;
     std::map<std::string, double> said_; // sentences and when
     std::map<int, double> warned_;       // of which things and when
+    std::map<int, Told> told_;           // things that are followed, of which the listener knows
     std::vector<Change> history_;        // since what_changed() was last asked
     double asked_at_ = -1;
 };

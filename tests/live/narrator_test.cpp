@@ -119,7 +119,7 @@ TEST(Narrator, CrossingAndStopping) {
         float const moved = static_cast<float>(std::min(std::max(now - 2, 0.0), 4.0));
         return std::vector{person_at(-25 + 10 * moved, 5)};
     });
-    EXPECT_TRUE(has(stage.all(), "moving to the right")) << stage.all();
+    EXPECT_TRUE(has(stage.all(), "person slightly left goes right")) << stage.all();
     EXPECT_TRUE(has(stage.all(), "The person has stopped")) << stage.all();
 }
 

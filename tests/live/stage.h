@@ -1,7 +1,6 @@
 // Detections over time, played to a tracker and a narrator at ten pictures a second.
 #pragma once
 
-#include "live/narrate_world.h"
 #include "live/narrator.h"
 #include "scene/build.h"
 #include "scene/camera.h"
@@ -31,7 +30,7 @@ struct Said {
     double seconds;
     std::string text;
     Urgency urgency;
-    bool operator==(Said const&) const = default;
+    Announcement announcement;
 };
 
 // Plays a script of detections at ten pictures a second and gives what was said.
@@ -54,7 +53,7 @@ struct Stage {
                 narrator.ended(now);
             }
             if (auto const announcement = narrator.next(now)) {
-                said.push_back({now, announcement->text, announcement->urgency});
+                said.push_back({now, announcement->text, announcement->urgency, *announcement});
                 ends = now + spoken_seconds(announcement->text);
             }
         }

@@ -83,6 +83,7 @@ void WatchEvents::tell(Announcement const& announcement, double seconds) {
          {{"text", announcement.text},
           {"urgency", name_of(announcement.urgency)},
           {"kind", kind_json(announcement.kind)},
+          {"state", announcement.is_state},
           {"things", announcement.identities},
           {"shown_at", rounded(announcement.shown_at)},
           {"age_s", rounded(seconds - announcement.known_at)}});

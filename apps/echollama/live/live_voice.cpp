@@ -1,6 +1,6 @@
 #include "live/live_voice.h"
 
-#include "live/narrate_world.h"
+#include "live/narrator.h"
 #include "text/sentences.h"
 
 #include <condition_variable>

@@ -4,7 +4,6 @@
 #include "live/events.h"
 #include "live/live_answers.h"
 #include "live/live_voice.h"
-#include "live/narrate_world.h"
 #include "live/narrator.h"
 #include "live/typed_lines.h"
 #include "media/video/newest_frame.h"
