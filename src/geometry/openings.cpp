@@ -1,4 +1,5 @@
 #include "geometry/measures.h"
+#include "geometry/wall_picture.h"
 #include "geometry/walls.h"
 
 #include <algorithm>
@@ -8,128 +9,14 @@
 namespace echollama {
 namespace {
 
-constexpr float bin_m = 0.025F; // along the wall
-constexpr float layer_m = 0.1F; // in height
-constexpr int layers = 24;      // up to 2.4 m
+using Piece = WallPicture::Piece;
+
+constexpr float bin_m = WallPicture::bin_m, layer_m = WallPicture::layer_m;
+constexpr int layers = WallPicture::layers;
 constexpr float narrowest_m = 0.45F, widest_m = 2.6F;
+constexpr float least_through_m = 0.15F;                // that one sees through, between the sides
 constexpr float door_low_m = 1.85F, door_high_m = 2.3F; // of the lintel
-constexpr float farthest_m = 7;
-
-// How the rays through one small piece of the wall's plane end.
-struct Rays {
-    std::uint16_t on = 0, beyond = 0, before = 0, none = 0;
-    float behind = 0; // sum of those on it, metres behind the plane
-    float sigma = 0;  // sum of their noise in that direction
-};
-
-enum class Piece { unseen, wall, open, hidden, unknown };
-
-Piece piece_of(Rays const& r) {
-    int const all = r.on + r.beyond + r.before + r.none;
-    if (all == 0) {
-        return Piece::unseen;
-    }
-    if (2 * r.before > all) {
-        return Piece::hidden;
-    }
-    if (6 * (r.on + r.beyond) < all - r.before) {
-        return Piece::unknown;
-    }
-    // The sides of a gap in a thick wall are seen behind its plane, too near to be told from it one by one.
-    bool const flush = r.behind < 0.012F * static_cast<float>(r.on) + 0.4F * r.sigma;
-    return r.beyond > r.on || !flush ? Piece::open : Piece::wall;
-}
-
-class WallPicture {
-  public:
-    WallPicture(WallPlane const& wall)
-        : wall_(wall), bins_(static_cast<int>((wall.along.high - wall.along.low) / bin_m) + 1),
-          rays_(static_cast<std::size_t>(bins_) * layers) {}
-
-    void fill(DepthFrame const& depth, ViewerFrame const& frame) {
-        float const window = 2 * depth.noise.edge_px + 1; // pixels a side that were matched as one
-        together_ = 8 + 3 * window * window;
-        for (int v = 0; v < depth.height; ++v) {
-            float const y = (static_cast<float>(v) + 0.5F - depth.cy) / depth.fy;
-            for (int u = 0; u < depth.width; ++u) {
-                Vector3 const camera{(static_cast<float>(u) + 0.5F - depth.cx) / depth.fx, y, 1};
-                float const right = dot(frame.right, camera), ahead = dot(frame.ahead, camera);
-                float const facing = wall_.normal.x * right + wall_.normal.y * ahead;
-                if (facing < 0.05F) {
-                    continue;
-                }
-                float const expected = wall_.offset / facing;
-                float const height = frame.camera_height + expected * dot(frame.up, camera);
-                float const t = wall_.along_of(expected * right, expected * ahead) - wall_.along.low;
-                int const bin = static_cast<int>(t / bin_m), layer = static_cast<int>(height / layer_m);
-                if (t < 0 || bin >= bins_ || height < 0 || layer >= layers || expected > farthest_m) {
-                    continue;
-                }
-                auto& rays = rays_[static_cast<std::size_t>(bin) * layers + static_cast<std::size_t>(layer)];
-                float const z = depth.metres[static_cast<std::size_t>(v) * static_cast<std::size_t>(depth.width) +
-                                             static_cast<std::size_t>(u)];
-                // Behind the plane at a right angle, so that a wall seen from the side is no gap.
-                float const behind = (z - expected) * facing, sigma = depth.noise.at(expected) * facing;
-                auto& count = z <= 0                        ? rays.none
-                              : behind > 0.08F + 3 * sigma  ? rays.beyond
-                              : behind < -0.06F - 3 * sigma ? rays.before
-                                                            : rays.on;
-                count = static_cast<std::uint16_t>(std::min(count + 1, 60000));
-                if (&count == &rays.on) {
-                    rays.behind += behind;
-                    rays.sigma += sigma;
-                }
-            }
-        }
-    }
-
-    // What most rays at the height of a walker's body say.
-    Piece body(int bin) const {
-        auto const body = piece_of(sum(bin, 3, 18));
-        // What lies behind a gap may be too far for the sensor; the floor there is near.
-        return body == Piece::unknown ? piece_of(sum(bin, 1, 6)) : body;
-    }
-    Piece piece(int bin, int layer) const { return piece_of(at(bin, layer)); }
-    // How far the readings on the wall lie behind its plane in these bins, metres; none: too few.
-    struct Depth {
-        float behind = 0, doubt = 0;
-    };
-    std::optional<Depth> depth(int begin, int end) const {
-        constexpr int fewest = 16;
-        Rays whole;
-        for (int bin = std::max(begin, 0); bin < std::min(end, bins_); ++bin) {
-            add(whole, sum(bin, 1, 18));
-        }
-        if (whole.on < fewest) {
-            return std::nullopt;
-        }
-        auto const on = static_cast<float>(whole.on);
-        return Depth{whole.behind / on, whole.sigma / on / std::sqrt(on / together_)};
-    }
-    int bins() const { return bins_; }
-
-  private:
-    static void add(Rays& sum, Rays const& r) {
-        auto plus = [](std::uint16_t a, std::uint16_t b) { return static_cast<std::uint16_t>(std::min(a + b, 60000)); };
-        sum = {plus(sum.on, r.on),     plus(sum.beyond, r.beyond), plus(sum.before, r.before),
-               plus(sum.none, r.none), sum.behind + r.behind,      sum.sigma + r.sigma};
-    }
-    Rays sum(int bin, int from, int to) const {
-        Rays whole;
-        for (int layer = from; layer < to; ++layer) {
-            add(whole, at(bin, layer));
-        }
-        return whole;
-    }
-    Rays const& at(int bin, int layer) const {
-        return rays_[static_cast<std::size_t>(bin) * layers + static_cast<std::size_t>(layer)];
-    }
-
-    WallPlane const& wall_;
-    int bins_;
-    float together_ = 1; // readings whose noise goes together
-    std::vector<Rays> rays_;
-};
+constexpr float thickest_m = 0.35F;                     // of a wall
 
 // Most of these bins at this height.
 Piece most_at(WallPicture const& picture, int begin, int end, int layer) {
@@ -139,27 +26,6 @@ Piece most_at(WallPicture const& picture, int begin, int end, int layer) {
     }
     counts[static_cast<int>(Piece::unseen)] = 0;
     return static_cast<Piece>(std::max_element(std::begin(counts), std::end(counts)) - std::begin(counts));
-}
-
-// From the first or the last bin of a stretch of wall, `inwards` (1 or -1) further into it: how many bins are not the
-// wall yet but the side of the gap, which begins at its plane and goes on behind it.
-int side_bins(WallPicture const& picture, int edge, int inwards) {
-    constexpr int most = 4, beyond = 4, wide = 8; // bins; the wall itself is measured over `wide` of them
-    constexpr float flush_m = 0.004F;
-    auto depth_from = [&](int first, int count) {
-        int const a = edge + inwards * first, b = edge + inwards * (first + count - 1);
-        return picture.depth(std::min(a, b), std::max(a, b) + 1);
-    };
-    auto const wall = depth_from(beyond, wide);
-    int side = 0;
-    while (wall && side < most) {
-        auto const here = depth_from(side, 1);
-        if (!here || here->behind - wall->behind < flush_m + 2 * std::hypot(here->doubt, wall->doubt)) {
-            break;
-        }
-        ++side;
-    }
-    return side;
 }
 
 // A stretch of bins without wall between two stretches of wall.
@@ -216,22 +82,131 @@ float metres_per_pixel(DepthFrame const& depth, ViewerFrame const& frame, WallPl
     return little / std::max(std::abs(column(along + little) - column(along)), 1e-3F);
 }
 
-// Where along the wall an edge lies between its last bin of one kind and its first of another: rays that met neither
-// (removed as floating, or without a reading) lie on both sides of it alike.
-OpeningFacts opening_of(Gap const& gap, WallPlane const& wall, WallPicture const& picture, DepthFrame const& depth,
-                        ViewerFrame const& frame, std::size_t index) {
+// An end of a gap: where along the wall, and one standard deviation.
+struct Edge {
+    float along = 0, doubt = 0;
+};
+
+// Where readings on the wall give way to readings behind it, between the last bin of wall and the first without it.
+float end_of_readings(WallPicture const& picture, int wall_bin, int open_bin) {
+    float const first = picture.share_of_wall(open_bin).value_or(0), last = picture.share_of_wall(wall_bin).value_or(1);
+    float const more = (first + last - 1) * bin_m; // into the gap
+    return wall_bin < open_bin ? picture.start_of(open_bin) + more : picture.start_of(wall_bin) - more;
+}
+
+// A wall has a thickness, and from aside one sees the side of the gap: readings that lie behind the wall's plane the
+// farther the nearer to the gap they are, as the ray through (t, offset) meets the side at t = edge only
+// offset * (edge / t - 1) behind it. Noise hides that in single readings, so every possible edge is weighed by how
+// well all of them go with it; the mean is told.
+class SideOfGap {
+  public:
+    // `seen_end`, `end`: where readings give way, as it is seen and without what has grown; `inwards`: 1 or -1, into
+    // the wall, and the sign of `end`.
+    SideOfGap(WallPicture const& picture, WallPlane const& wall, float seen_end, float end, int inwards)
+        : picture_(picture), offset_(wall.offset), end_(end), inwards_(inwards) {
+        constexpr int beside = 12;
+        int const first = bin_at(seen_end) + inwards, last = bin_at(farthest()) + inwards * (beside + 1);
+        for (int bin = first; inwards * bin < inwards * last; bin += inwards) {
+            auto const depth = picture.depth(bin);
+            if (depth && picture.body(bin) == Piece::wall) {
+                samples_.push_back({std::abs(picture.start_of(bin) + bin_m / 2), *depth});
+            }
+        }
+    }
+
+    Edge edge() const {
+        constexpr float step = 0.002F, thin = 0.2F; // share of walls without a side worth telling
+        float const from = std::abs(end_), to = std::abs(farthest());
+        int const steps = std::max(1, static_cast<int>((to - from) / step));
+        float sum = 0, first = 0, second = 0, best = 1e9F;
+        std::vector<float> costs;
+        for (int i = 0; i <= steps; ++i) {
+            costs.push_back(cost(from + static_cast<float>(i) * step));
+            best = std::min(best, costs.back());
+        }
+        for (int i = 0; i <= steps; ++i) {
+            float const share = i == 0 ? thin : (1 - thin) / static_cast<float>(steps);
+            float const weight = share * std::exp((best - costs[static_cast<std::size_t>(i)]) / 2);
+            float const at = static_cast<float>(i) * step;
+            sum += weight, first += weight * at, second += weight * at * at;
+        }
+        float const mean = first / sum;
+        return {end_ + static_cast<float>(inwards_) * mean, std::sqrt(std::max(0.0F, second / sum - mean * mean))};
+    }
+
+  private:
+    struct Sample {
+        float t; // of the bin's middle, metres from the foot of the right angle
+        WallPicture::Depth depth;
+    };
+
+    int bin_at(float along) const { return static_cast<int>(std::floor((along - picture_.start_of(0)) / bin_m)); }
+    float farthest() const { return end_ * (1 + thickest_m / std::max(offset_, 0.1F)); }
+
+    // How far behind the plane the reading of a bin lies, if the side begins at `edge`.
+    float expected(Sample const& sample, float edge) const {
+        constexpr int parts = 3; // of a bin
+        float behind = 0;
+        for (int i = 0; i < parts; ++i) {
+            float const part = (static_cast<float>(i) + 0.5F) / parts - 0.5F;
+            float const t = std::max(sample.t + part * bin_m, std::abs(end_)); // before the end it has grown
+            behind += std::max(0.0F, offset_ * (edge / t - 1)) / parts;
+        }
+        return behind;
+    }
+
+    float cost(float edge) const {
+        constexpr float outlier = 9, plane_doubt = 0.01F; // the plane is that of the whole wall; here it may lie off
+        float level = 0, weights = 1 / (plane_doubt * plane_doubt);
+        for (auto const& sample : samples_) {
+            float const off = sample.depth.behind - expected(sample, edge);
+            if (std::abs(off) < 2 * plane_doubt + 3 * sample.depth.doubt) {
+                float const weight = 1 / (sample.depth.doubt * sample.depth.doubt);
+                level += weight * off, weights += weight;
+            }
+        }
+        level /= weights;
+        float sum = level * level / (plane_doubt * plane_doubt);
+        for (auto const& sample : samples_) {
+            float const off = (sample.depth.behind - level - expected(sample, edge)) / sample.depth.doubt;
+            sum += std::min(off * off, outlier);
+        }
+        return sum;
+    }
+
+    WallPicture const& picture_;
+    float offset_, end_;
+    int inwards_;
+    std::vector<Sample> samples_;
+};
+
+// `inwards`: 1 at the end of a gap, -1 at its beginning.
+Edge edge_of(Gap const& gap, int inwards, WallPlane const& wall, WallPicture const& picture, DepthFrame const& depth,
+             ViewerFrame const& frame) {
+    int const open_bin = inwards > 0 ? gap.end - 1 : gap.begin, wall_bin = open_bin + inwards;
+    float const seen = end_of_readings(picture, wall_bin, open_bin);
+    // What is nearer has grown over what is behind it.
+    float const grown = depth.noise.edge_px * metres_per_pixel(depth, frame, wall, seen);
+    float const end = seen + static_cast<float>(inwards) * grown;
+    bool const side_visible = static_cast<float>(inwards) * end > 0.02F; // beyond the foot of the right angle
+    return side_visible ? SideOfGap(picture, wall, seen, end, inwards).edge() : Edge{end, 0};
+}
+
+std::optional<OpeningFacts> opening_of(Gap const& gap, WallPlane const& wall, WallPicture const& picture,
+                                       DepthFrame const& depth, ViewerFrame const& frame, std::size_t index) {
     OpeningFacts opening;
     opening.wall = index;
-    float from = wall.along.low + static_cast<float>(gap.begin - side_bins(picture, gap.begin - 1, -1)) * bin_m;
-    float to = wall.along.low + static_cast<float>(gap.end + side_bins(picture, gap.end, 1)) * bin_m;
-    from -= depth.noise.edge_px * metres_per_pixel(depth, frame, wall, from); // the wall has grown into it
-    to += depth.noise.edge_px * metres_per_pixel(depth, frame, wall, to);
-    auto a = wall.at(from), b = wall.at(to);
+    auto const from = edge_of(gap, -1, wall, picture, depth, frame), to = edge_of(gap, 1, wall, picture, depth, frame);
+    auto a = wall.at(from.along), b = wall.at(to.along);
     if (bearing_of(a) > bearing_of(b)) {
         std::swap(a, b);
     }
     opening.from = a, opening.to = b;
-    opening.width = measured(to - from, 0.012F + 0.006F * wall.offset);
+    float const sides = std::hypot(from.doubt, to.doubt);
+    opening.width = measured(to.along - from.along, std::hypot(0.012F + 0.006F * wall.offset, sides));
+    if (opening.width.metres < narrowest_m || opening.width.metres > widest_m) {
+        return std::nullopt;
+    }
     GroundPoint const middle{(a.x + b.x) / 2, (a.y + b.y) / 2};
     opening.bearing_deg = bearing_of(middle);
     opening.distance = measured(distance_to(middle), wall.doubt + 0.01F);
@@ -261,13 +236,15 @@ std::vector<OpeningFacts> find_openings(DepthFrame const& depth, ViewerFrame con
         if (depth.noise.at(walls[i].offset) > most_sigma) {
             continue;
         }
-        WallPicture picture(walls[i]);
-        picture.fill(depth, frame);
+        WallPicture const picture(walls[i], depth, frame);
         for (auto const& gap : gaps_of(picture)) {
-            float const width = static_cast<float>(gap.end - gap.begin) * bin_m;
+            float const through = static_cast<float>(gap.end - gap.begin) * bin_m;
             bool const clear = 4 * gap.unclear <= gap.end - gap.begin;
-            if (width >= narrowest_m && width <= widest_m && clear) {
-                openings.push_back(opening_of(gap, walls[i], picture, depth, frame, i));
+            if (through < least_through_m || !clear) {
+                continue;
+            }
+            if (auto const opening = opening_of(gap, walls[i], picture, depth, frame, i)) {
+                openings.push_back(*opening);
             }
         }
     }

@@ -3,68 +3,27 @@
 #include "geometry/measure.h"
 #include "geometry/toy_room.h"
 #include "geometry/toy_space.h"
+#include "pieces.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 namespace echollama {
 namespace {
 
-constexpr float camera_m = 1.4F, degree = 0.0174533F;
-
-// A flat piece: corner + a * side + b * up, 0 <= a, b <= 1; x to the right, y ahead, z up from the floor.
-struct Piece {
-    Vector3 corner, side, up;
-};
-
-std::vector<Piece> box(GroundBox const& b) {
-    float const w = b.x.high - b.x.low, d = b.y.high - b.y.low, h = b.z.high - b.z.low;
-    Vector3 const low{b.x.low, b.y.low, b.z.low};
-    return {{low, {w, 0, 0}, {0, 0, h}},
-            {low, {0, d, 0}, {0, 0, h}},
-            {{b.x.high, b.y.low, b.z.low}, {0, d, 0}, {0, 0, h}},
-            {low, {w, 0, 0}, {0, d, 0}},
-            {{b.x.low, b.y.low, b.z.high}, {w, 0, 0}, {0, d, 0}}};
-}
-
 // A room with a wall at y = 3 that a camera looks at from 1.4 m, 20 degrees down, with the pieces in it.
 DepthFrame seen(std::vector<Piece> pieces, float noise_m = 0.003F) {
     pieces.push_back({{-6, -1, 0}, {12, 0, 0}, {0, 4, 0}});
     pieces.push_back({{-6, 3, 0}, {12, 0, 0}, {0, 0, 3}});
-    DepthFrame frame;
-    frame.width = 640, frame.height = 480, frame.fx = frame.fy = 525, frame.cx = 320, frame.cy = 240;
-    float const c = std::cos(20 * degree), s = std::sin(20 * degree);
-    Vector3 const eye{0, 0, camera_m};
-    for (int v = 0; v < frame.height; ++v) {
-        for (int u = 0; u < frame.width; ++u) {
-            float const right = (static_cast<float>(u) + 0.5F - 320) / 525,
-                        down = (static_cast<float>(v) + 0.5F - 240) / 525;
-            Vector3 const ray{right, c - down * s, -s - down * c};
-            float nearest = std::numeric_limits<float>::infinity();
-            for (auto const& piece : pieces) {
-                auto const normal = cross(piece.side, piece.up);
-                float const t = dot(normal, piece.corner - eye) / dot(normal, ray);
-                auto const on = eye + t * ray - piece.corner;
-                float const a = dot(on, piece.side) / dot(piece.side, piece.side),
-                            b = dot(on, piece.up) / dot(piece.up, piece.up);
-                if (t > 0.1F && t < nearest && a >= 0 && a <= 1 && b >= 0 && b <= 1) {
-                    nearest = t;
-                }
-            }
-            auto const at = static_cast<std::uint64_t>(v * frame.width + u);
-            frame.metres.push_back(std::isfinite(nearest) ? nearest + noise_m * normal(11, at) : 0);
-        }
+    std::vector<ToyPixel> pixels;
+    auto frame = exact_view(pieces, {}, pixels);
+    for (std::size_t i = 0; i < frame.metres.size(); ++i) {
+        frame.metres[i] += frame.metres[i] > 0 ? noise_m * normal(11, i) : 0;
     }
     return frame;
-}
-
-std::vector<Piece> joined(std::vector<Piece> a, std::vector<Piece> const& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
 }
 
 // A thin board whose foot is so far from the wall.
