@@ -14,6 +14,7 @@
 namespace echollama {
 
 // Options that stand before or after any subcommand, and the stop token that Ctrl-C sets.
+class DeviceDecisions;
 struct ModelSet;
 class StageMemory;
 
@@ -22,7 +23,7 @@ struct AppContext {
     int threads = 0;                  // --threads; 0 until parsed, then at least 1
     std::string preset = {};          // --preset: the set of models; empty: the best that is installed
     std::string memory = {};          // --memory: "4G"; empty: what is free
-    std::string device = "auto";      // --device: where DETR and MiDaS are computed (nn/backend.h)
+    std::string device = "auto";      // --device: where models are computed (nn/backend.h)
     bool quiet = false;               // --quiet: no progress, no warnings
     bool verbose = false;             // --verbose: what happens inside, on stderr
     bool version = false;             // --version: nothing else is done
@@ -31,6 +32,7 @@ struct AppContext {
     mutable std::shared_ptr<ModelSet const> chosen_set = {}; // of model_set() (model_choice.h)
     mutable std::shared_ptr<StageMemory> stages = {};        // of stage_memory() (stages.h)
     mutable bool stages_decided = false;
+    mutable std::shared_ptr<DeviceDecisions> devices = {}; // of decide_devices() (devices.h)
 };
 
 // Each adds one subcommand; the context outlives the root.

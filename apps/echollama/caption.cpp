@@ -1,6 +1,7 @@
 #include "app.h"
 #include "base/error.h"
 #include "media/picture/image_io.h"
+#include "models/devices.h"
 #include "options/caption_options.h"
 #include "pipeline/json.h"
 
@@ -18,7 +19,10 @@ struct CaptionOptions {
 
 void run(AppContext const& context, CaptionOptions const& options) {
     auto picture = load_image(options.image).image;
-    auto captioner = make_captioner(caption_files(context, options.files), context.threads);
+    auto const files = caption_files(context, options.files);
+    auto const captioner = load_on_device(context, captioner_stage(files), [&](std::string const& device) {
+        return make_captioner(files, context.threads, device);
+    });
     auto caption = captioner->caption(picture, options.request, context.stop);
     if (context.stop.stop_requested()) {
         return;

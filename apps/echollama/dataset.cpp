@@ -9,6 +9,7 @@
 #include "dataset/toy_rows.h"
 #include "describer/remote_describer.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "pipeline/json.h"
@@ -211,6 +212,7 @@ void build(AppContext const& context, BuildCommand options) {
     Timings timings;
     options.base.no_adapter = true;   // what has learnt already is no base
     options.seeing.no_reading = true; // the paper's prompt holds no printed words
+    decide_devices(context, {seeing_stages(context, options.seeing), describer_stages(context, options.base)});
     auto const seeing = load_seeing_models(context, options.seeing, timings);
     auto const base = load_describer(context, options.base, timings).get();
     auto const roles = roles_of(options, seeing, base.get(), context, timings);

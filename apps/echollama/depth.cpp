@@ -4,6 +4,7 @@
 #include "media/picture/image_io.h"
 #include "media/picture/png16.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "pipeline/depth_picture.h"
 #include "vision/depth_estimators.h"
 
@@ -60,8 +61,10 @@ void write_numbers(DepthMap const& depth, DepthOptions const& options) {
 void run(AppContext const& context, DepthOptions const& options) {
     check(options);
     auto picture = load_image(options.image).image;
-    auto estimator =
-        make_depth_estimator(model_file(context, options), context.threads, options.recipe, context.device);
+    auto const model = model_file(context, options);
+    auto const estimator = load_on_device(context, {"depth", "depth", {model}}, [&](std::string const& device) {
+        return make_depth_estimator(model, context.threads, options.recipe, device);
+    });
     auto depth = estimator->depth(picture, context.stop);
     if (context.stop.stop_requested()) {
         return;

@@ -1,6 +1,7 @@
 #include "app.h"
 #include "live/remembered.h"
 #include "media/picture/image_io.h"
+#include "models/devices.h"
 #include "models/stages.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
@@ -109,10 +110,14 @@ void run(AppContext const& context, DescribeOptions options) {
     Timings timings;
     SpeechOutput out(options.voice, context.stop);
     auto view = timings.measure("picture", [&] { return load_input(options.seeing.input); });
+    bool const words = needs_language_model(options);
+    decide_devices(context, {seeing_stages(context, options.seeing),
+                             words ? describer_stages(context, options.language) : std::vector<StageFiles>(),
+                             speaker_stages(context, options.voice)});
     auto seeing = load_seeing_models(context, options.seeing, timings);
     TellingModels telling;
     telling.speaker = load_speaker(context, options.voice, timings);
-    if (needs_language_model(options)) {
+    if (words) {
         telling.describer = load_describer(context, options.language, timings);
     }
     telling.voice_waits = voice_waits(context);

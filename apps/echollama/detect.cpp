@@ -1,11 +1,10 @@
 #include "app.h"
 #include "media/picture/image_io.h"
-#include "models/choice.h"
+#include "models/devices.h"
 #include "options/seeing_options.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
 #include "pipeline/look_around.h"
-#include "vision/detectors.h"
 
 #include <cmath>
 #include <memory>
@@ -40,11 +39,9 @@ void run(AppContext const& context, DetectOptions const& options) {
     check_writable(options.annotate, "the picture");
     auto const view = load_input(options.input);
     auto const& image = view.image;
-    auto const named = chosen_model(context, detector_option, options.model);
-    auto const chosen = named.empty() ? model_set(context).detector : named;
-    auto model = model_or_starter(context, chosen, "centernet.gguf");
-    auto detector = chosen.empty() ? make_starter_detector(model.parent_path(), context.threads, context.device)
-                                   : make_detector(model, context.threads, context.device);
+    auto const chosen = chosen_detector(context, options.model);
+    auto const detector = load_on_device(
+        context, chosen.stage(), [&](std::string const& device) { return chosen.make(context.threads, device); });
     auto detections = detect_in(view, *detector, options.threshold, context.stop);
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(image, detections));

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "interrupt.h"
 #include "models/memory_plan.h"
+#include "nn/backend.h"
 #include "store/paths.h"
 #include "version.h"
 
@@ -37,10 +38,10 @@ void add_global_options(Command& root, AppContext& context) {
         .value_name("SIZE")
         .otherwise("what is free");
     root.option("--threads", context.threads, "Processor threads to use").range(1, 256);
-    root.option(
-            "--device", context.device,
-            "Where DETR and MiDaS are computed: cpu, auto (a GPU the program was built for, else the processor; the "
-            "default), or a GPU's name such as CUDA0")
+    root.option("--device", context.device,
+                "Where models are computed: auto (a GPU that the program was built for takes what gains by it and "
+                "fits), cpu "
+                "(no GPU is touched), or a GPU's name such as CUDA0, which takes all that fits")
         .value_name("DEVICE")
         .suggest({"auto", "cpu"});
     root.flag("--quiet,-q", context.quiet, "Print only results and errors");
@@ -58,6 +59,9 @@ void apply_global_options(AppContext& context) {
     }
     if (context.threads == 0) {
         context.threads = default_threads();
+    }
+    if (context.device != nn::auto_device) { // a name that is none is told before anything is loaded
+        nn::gpu_handle(context.device);
     }
     log::set_level(context.verbose ? log::Level::debug : context.quiet ? log::Level::error : log::Level::warning);
 }

@@ -5,7 +5,6 @@
 #include "base/folder.h"
 #include "captioner/moondream.h"
 #include "captioner/mtmd.h"
-#include "nn/backend.h"
 #include "nn/weights.h"
 
 #include <vector>
@@ -60,14 +59,12 @@ std::unique_ptr<Captioner> make_captioner(CaptionerFiles const& files, int threa
         throw Error("The caption model " + files.model.string() +
                     " needs its vision encoder (…-vision.gguf or an mmproj file); name it with --vision.");
     }
-    int gpu_layers = device == nn::cpu_device || device == nn::plain_device ? 0 : -1;
     auto kind = nn::gguf_architecture(vision);
     if (kind == "moondream-vision") {
-        return leavable(make_moondream_captioner(files.model, vision,
-                                                 {.threads = threads, .device = device, .gpu_layers = gpu_layers}));
+        return leavable(make_moondream_captioner(files.model, vision, {.threads = threads, .device = device}));
     }
     if (kind == "clip") {
-        return leavable(make_mtmd_captioner(files.model, vision, {.threads = threads, .gpu_layers = gpu_layers}));
+        return leavable(make_mtmd_captioner(files.model, vision, {.threads = threads, .device = device}));
     }
     throw Error("The file " + vision.string() + " is not a vision encoder (or is damaged); name it with --vision.");
 }

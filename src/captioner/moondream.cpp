@@ -36,7 +36,7 @@ class MoondreamCaptioner : public Captioner {
         : vision_(vision, options.threads, options.device), revision_(revision_of(vision_.revision(), vision)),
           llm_(text, {.threads = options.threads,
                       .context = 2048,
-                      .gpu_layers = options.gpu_layers,
+                      .device = options.device,
                       .batch = revision_.whole ? vision_.rows() + 1 : LlmOptions{}.batch}),
           max_tokens_(options.max_tokens) {
         if (vision_.width() != llm_.embedding_size() || llm_.begin_token() < 0) {

@@ -11,8 +11,7 @@ namespace echollama {
 
 struct MoondreamOptions {
     int threads = 2;
-    std::string device = "cpu"; // of the vision encoder, as nn::make_backend names them
-    int gpu_layers = 0;         // of the text model
+    std::string device = "cpu"; // of both models, as nn::make_backend names them
     int max_tokens = 256;       // of an answer, as the original
 };
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "captioner/captioner_text.h"
 #include "media/picture/resize.h"
+#include "nn/backend.h"
 #include "nn/ggml_log.h"
 #include "nn/gguf_check.h"
 #include "nn/weights.h"
@@ -49,15 +50,15 @@ bool go_on(ggml_tensor* node, bool ask, void* data) {
 class MtmdCaptioner : public Captioner {
   public:
     MtmdCaptioner(std::filesystem::path const& text, std::filesystem::path const& mmproj, MtmdOptions const& options)
-        : text_(text), mmproj_(mmproj), llm_(text, {.threads = options.threads,
-                                                    .context = options.context,
-                                                    .gpu_layers = options.gpu_layers,
-                                                    .batch = batch}),
+        : text_(text), mmproj_(mmproj),
+          llm_(text,
+               {.threads = options.threads, .context = options.context, .device = options.device, .batch = batch}),
           max_tokens_(options.max_tokens) {
         nn::check_gguf(mmproj);
         route_logs();
         auto params = mtmd_context_params_default();
-        params.use_gpu = options.gpu_layers != 0;
+        params.device = nn::gpu_handle(options.device);
+        params.use_gpu = params.device != nullptr;
         params.print_timings = false;
         params.n_threads = std::max(1, options.threads);
         params.warmup = false;

@@ -6,13 +6,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace echollama {
 
 struct MtmdOptions {
     int threads = 2;
-    int gpu_layers = 0;
-    int context = 4096; // tokens; a picture takes from 64 to some thousands
+    std::string device = "cpu"; // of both models, as nn::make_backend names them
+    int context = 4096;         // tokens; a picture takes from 64 to some thousands
     int max_tokens = 256;
 };
 

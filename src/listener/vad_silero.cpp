@@ -37,7 +37,8 @@ SileroVad::SileroVad(std::filesystem::path const& model) : state_(std::make_uniq
     check_silero_file(model);
     route_whisper_logs();
     auto params = whisper_vad_default_context_params();
-    params.n_threads = 1; // the network is too small to share
+    params.n_threads = 1;   // the network is too small to share
+    params.use_gpu = false; // or to be worth a GPU's starts
     try {
         state_->context.reset(whisper_vad_init_from_file_with_params(model.c_str(), params));
     } catch (std::exception const&) {

@@ -9,6 +9,7 @@
 #include "listener/whisper_log.h"
 #include "listener/whisper_text.h"
 #include "media/sound/resample.h"
+#include "nn/backend.h"
 
 #include <whisper.h>
 
@@ -30,12 +31,15 @@ struct SegmentTimes {
 // whisper.cpp refuses very short sound.
 constexpr std::size_t least_samples = speech_rate + speech_rate / 10;
 
-Context load(std::filesystem::path const& model) {
+Context load(std::filesystem::path const& model, std::string const& device) {
     check_whisper_file(model);
     route_whisper_logs();
+    auto params = whisper_context_default_params(); // which would take the first GPU
+    params.gpu_device = std::max(0, nn::gpu_number(device));
+    params.use_gpu = nn::gpu_number(device) >= 0;
     Context context;
     try {
-        context.reset(whisper_init_from_file_with_params(model.c_str(), whisper_context_default_params()));
+        context.reset(whisper_init_from_file_with_params(model.c_str(), params));
     } catch (std::exception const& error) {
         log::debug(error.what());
     }
@@ -168,7 +172,7 @@ whisper_full_params parameters(Job& job) {
 class WhisperListener final : public Listener {
   public:
     WhisperListener(std::filesystem::path const& model, WhisperOptions const& options)
-        : context_(load(model)), language_(language_of(context_.get(), options.language, model)),
+        : context_(load(model, options.device)), language_(language_of(context_.get(), options.language, model)),
           threads_(std::max(1, options.threads)), word_times_(options.word_times) {
         if (!options.vad_model.empty()) {
             vad_ = std::make_unique<SileroVad>(options.vad_model);

@@ -14,6 +14,7 @@ struct WhisperOptions {
     int threads = 4;
     std::string language = "en"; // "auto": let a multilingual model decide
     bool word_times = false;     // tell the words of each segment
+    std::string device = "cpu";  // as nn::make_backend names them; the voice activity model stays on the processor
 };
 
 // Loads the model. Throws Error when the file is damaged, is no whisper.cpp model, or does not know the language.

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "llm/llm_library.h"
 #include "llm/llm_sampler.h"
+#include "nn/backend.h"
 #include "nn/gguf_tensors.h"
 #include "nn/weights.h"
 
@@ -52,7 +53,11 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
     prepare_llama();
     check_gguf(path, "language model");
     auto model_params = llama_model_default_params();
-    model_params.n_gpu_layers = options.gpu_layers;
+    auto* const gpu = nn::gpu_handle(options.device);
+    // Without a list llama.cpp takes every GPU there is, and multiplies large batches there even where no layer lies.
+    std::array<ggml_backend_dev_t, 2> devices{gpu, nullptr};
+    model_params.devices = devices.data();
+    model_params.n_gpu_layers = gpu ? -1 : 0;
     std::array<llama_model_kv_override, 2> overrides{}; // the last is empty: their end
     if (nn::gguf_text(path, "general.architecture") == "phi2" && nn::gguf_text(path, "tokenizer.ggml.pre").empty()) {
         // Moondream2's own file does not say how text is split; llama.cpp's guess would not be GPT-2's way
@@ -78,8 +83,10 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
     params.n_seq_max = sequences; // each has its own places
     params.n_ctx = sequences * static_cast<std::uint32_t>(
                                    std::max(64, trained > 0 ? std::min(options.context, trained) : options.context));
-    // Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short.
-    params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(std::max(1, options.batch));
+    // Small batches: the abort callback is asked between graph nodes, and a node over 64 tokens is short. A GPU is not
+    // asked within a batch, and has long finished one of 512.
+    params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(llm_batch(options));
+    params.op_offload = params.offload_kqv = gpu != nullptr;
     params.n_threads = params.n_threads_batch = std::max(1, options.threads);
     if (options.exact) {
         params.type_k = params.type_v = GGML_TYPE_F32;
@@ -92,6 +99,11 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
         throw Error("Not enough memory for the language model " + path.string() + "; use a smaller model or context.");
     }
     add_adapters(options.adapters);
+}
+
+int llm_batch(LlmOptions const& options) {
+    constexpr int least_on_gpu = 512;
+    return std::max(nn::gpu_handle(options.device) ? least_on_gpu : 1, options.batch);
 }
 
 void Llm::State::add_adapters(std::vector<LlmAdapter> const& adapters) {

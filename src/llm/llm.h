@@ -29,14 +29,17 @@ struct LlmAdapter {
 
 struct LlmOptions {
     int threads = 2;
-    int context = 4096; // tokens; never more than the model was trained for
-    int gpu_layers = 0; // negative: all
+    int context = 4096;         // tokens; never more than the model was trained for
+    std::string device = "cpu"; // as nn::make_backend names them; on a GPU all layers
     std::vector<LlmAdapter> adapters = {};
     ChatTemplateOptions chat = {};
     int batch = 64;     // tokens evaluated at once; more is faster, but a stop waits longer
     bool exact = false; // keys and values in float32 (twice the memory): for comparisons with other programs
     int sequences = 1;  // conversations at a time (llm_crowd.h), each with a context of its own
 };
+
+// Tokens that Llm evaluates at once: LlmOptions::batch, on a GPU at least 512.
+int llm_batch(LlmOptions const& options);
 
 // The defaults are the paper's. temperature 0 is greedy.
 struct LlmSampling {

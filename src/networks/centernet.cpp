@@ -177,8 +177,8 @@ void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder)
 
 } // namespace
 
-CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, bool with_taps)
-    : backend_(make_backend(threads)), weights_(gguf, "centernet", backend_), params_(read_params(weights_)) {
+CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, std::string const& device, bool with_taps)
+    : backend_(make_backend(threads, device)), weights_(gguf, "centernet", backend_), params_(read_params(weights_)) {
     graph_ = std::make_unique<Graph>(
         backend_, nodes_for(params_.blocks.size()),
         [&](Graph::Builder& builder) {

@@ -34,7 +34,8 @@ struct CenterNetParams {
 class CenterNet {
   public:
     // Throws Error when the file is not a CenterNet GGUF.
-    CenterNet(std::filesystem::path const& gguf, int threads, bool with_taps = false);
+    CenterNet(std::filesystem::path const& gguf, int threads, std::string const& device = nn::cpu_device,
+              bool with_taps = false);
 
     // Heat map [classes, cells, cells] (sigmoid, [0,1]) and box sides [4, cells, cells] (left, top, right, bottom in
     // input pixels), fastest dimension first. `input` is channel-last RGB in 0..255, size 3 * input_size^2.

@@ -80,7 +80,7 @@ std::vector<std::string> processor_features() {
     return names;
 }
 
-std::vector<std::string> gpu_devices() {
+std::vector<std::string> gpu_names() {
     std::vector<std::string> names;
     for (auto* device : gpus()) {
         names.emplace_back(ggml_backend_dev_name(device));
@@ -88,14 +88,35 @@ std::vector<std::string> gpu_devices() {
     return names;
 }
 
+std::vector<GpuDevice> gpu_devices() {
+    std::vector<GpuDevice> devices;
+    for (auto* device : gpus()) {
+        std::size_t free = 0, total = 0;
+        ggml_backend_dev_memory(device, &free, &total);
+        devices.push_back({ggml_backend_dev_name(device), ggml_backend_dev_description(device), free, total});
+    }
+    return devices;
+}
+
+ggml_backend_device* gpu_handle(std::string const& device) {
+    auto* gpu = find_gpu(device);
+    if (!gpu && device != plain_device && device != cpu_device && device != auto_device) {
+        throw Error("There is no compute device '" + device + "'; choose one of: " + device_names() + ".");
+    }
+    return gpu;
+}
+
+int gpu_number(std::string const& device) {
+    auto const all = gpus();
+    auto const found = std::find(all.begin(), all.end(), gpu_handle(device));
+    return found == all.end() ? -1 : static_cast<int>(found - all.begin());
+}
+
 Backend make_backend(int threads, std::string const& device) {
     Backend backend;
     backend.threads = std::max(threads, 1);
-    auto* gpu = find_gpu(device);
+    auto* gpu = gpu_handle(device);
     bool plain = device == plain_device;
-    if (!gpu && !plain && device != cpu_device && device != auto_device) {
-        throw Error("There is no compute device '" + device + "'; choose one of: " + device_names() + ".");
-    }
     backend.own_layers = !gpu && !plain;
     backend.handle.reset(gpu ? ggml_backend_dev_init(gpu, nullptr) : ggml_backend_cpu_init());
     if (!backend.handle) {

@@ -1,12 +1,14 @@
 // Where a network is computed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 struct ggml_backend;
+struct ggml_backend_device;
 
 namespace echollama::nn {
 
@@ -37,7 +39,23 @@ Backend make_backend(int threads, std::string const& device = cpu_device);
 // The instructions of this processor that the kernels of this build use: "AVX2", "AVX-512" …; empty: plain ones.
 std::vector<std::string> processor_features();
 
-// The GPUs that this build can compute on and that are there, as make_backend calls them.
-std::vector<std::string> gpu_devices();
+// A GPU that this build can compute on and that is there.
+struct GpuDevice {
+    std::string name;        // as make_backend calls it
+    std::string description; // "NVIDIA H100 80GB HBM3"
+    std::uint64_t free_bytes = 0, total_bytes = 0;
+};
+// Asking a device for its memory wakes it up (CUDA makes its context, some hundred milliseconds and megabytes).
+std::vector<GpuDevice> gpu_devices();
+
+// Their names alone; wakes nothing up.
+std::vector<std::string> gpu_names();
+
+// ggml's handle of the device for libraries that have their own way to it; nullptr: this processor. Throws Error,
+// naming the devices there are, when the device is unknown.
+ggml_backend_device* gpu_handle(std::string const& device);
+
+// Where the device stands among the GPUs, for libraries that count them; -1: this processor. Throws as gpu_handle().
+int gpu_number(std::string const& device);
 
 } // namespace echollama::nn

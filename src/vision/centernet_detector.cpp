@@ -8,7 +8,8 @@ namespace {
 
 class CenterNetDetector : public Detector {
   public:
-    CenterNetDetector(std::filesystem::path const& gguf, int threads) : net_(gguf, threads) {}
+    CenterNetDetector(std::filesystem::path const& gguf, int threads, std::string const& device)
+        : net_(gguf, threads, device) {}
 
     std::vector<Detection> detect(Image const& image, float threshold, std::stop_token stop) override {
         if (threshold < 0) {
@@ -26,8 +27,9 @@ class CenterNetDetector : public Detector {
 
 } // namespace
 
-std::unique_ptr<Detector> make_centernet_detector(std::filesystem::path const& gguf, int threads) {
-    return std::make_unique<CenterNetDetector>(gguf, threads);
+std::unique_ptr<Detector> make_centernet_detector(std::filesystem::path const& gguf, int threads,
+                                                  std::string const& device) {
+    return std::make_unique<CenterNetDetector>(gguf, threads, device);
 }
 
 } // namespace echollama

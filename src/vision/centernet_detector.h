@@ -1,6 +1,7 @@
 // The starter detector as a Detector.
 #pragma once
 
+#include "nn/backend.h"
 #include "roles/roles.h"
 
 #include <filesystem>
@@ -12,6 +13,7 @@ namespace echollama {
 inline constexpr float centernet_default_threshold = 0.3F;
 
 // Loads the GGUF that `echollama models convert` makes. Throws Error.
-std::unique_ptr<Detector> make_centernet_detector(std::filesystem::path const& gguf, int threads);
+std::unique_ptr<Detector> make_centernet_detector(std::filesystem::path const& gguf, int threads,
+                                                  std::string const& device = nn::cpu_device);
 
 } // namespace echollama

@@ -9,8 +9,7 @@
 
 namespace echollama {
 
-// DETR ResNet-50, NanoDet or MobileNetV3-CenterNet, told apart by the file; `device` is not for CenterNet. Throws Error
-// when it is none of them.
+// DETR ResNet-50, NanoDet or MobileNetV3-CenterNet, told apart by the file. Throws Error when it is none of them.
 std::unique_ptr<Detector> make_detector(std::filesystem::path const& gguf, int threads,
                                         std::string const& device = nn::cpu_device);
 

@@ -23,7 +23,7 @@ constexpr std::size_t most_looks = 4;
 class PanelDetector : public Detector {
   public:
     PanelDetector(PanelFiles const& files, int threads, std::string const& device)
-        : centernet_(files.centernet, threads), nanodet_(files.nanodet, threads, device) {
+        : centernet_(files.centernet, threads, device), nanodet_(files.nanodet, threads, device) {
         if (!files.classifier.empty()) {
             classifier_.emplace(files.classifier, threads, device);
         }

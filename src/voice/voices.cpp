@@ -29,8 +29,13 @@ fs::path find_model(fs::path const& folder, std::string const& prefix) {
     return found.empty() ? fs::path() : found.front();
 }
 
+// Where Orpheus' codec is looked for; empty ones are not there.
+std::vector<fs::path> snac_places(VoiceChoice const& choice, fs::path const& model, fs::path const& models_dir) {
+    return {choice.snac, find_model(model.parent_path(), "snac"), find_model(models_dir, "snac")};
+}
+
 fs::path find_snac(VoiceChoice const& choice, fs::path const& model, fs::path const& models_dir) {
-    for (auto const& file : {choice.snac, find_model(model.parent_path(), "snac"), find_model(models_dir, "snac")}) {
+    for (auto const& file : snac_places(choice, model, models_dir)) {
         if (!file.empty()) {
             return file;
         }
@@ -44,6 +49,7 @@ std::unique_ptr<Speaker> make_orpheus(VoiceChoice const& choice, fs::path const&
                                       int threads) {
     OrpheusOptions options;
     options.threads = threads;
+    options.device = choice.device;
     for (auto const& adapter : choice.adapters) {
         options.adapters.push_back({adapter, 1});
     }
@@ -107,6 +113,25 @@ std::unique_ptr<Speaker> make_without_espeak(VoiceChoice const& choice, fs::path
 
 std::string fast_language(VoiceChoice const& choice) {
     return choice.language.empty() ? "en-us" : choice.language;
+}
+
+std::vector<fs::path> speaker_files(VoiceChoice const& choice, fs::path const& models_dir) {
+    auto const orpheus = is_orpheus_name(choice.name) ? find_model(models_dir, "orpheus") : fs::path();
+    auto const model = choice.model.empty() ? orpheus : choice.model;
+    if (model.extension() == ".gguf") {
+        std::vector<fs::path> files{model};
+        for (auto const& codec : snac_places(choice, model, models_dir)) {
+            if (!codec.empty() && files.size() == 1) {
+                files.push_back(codec);
+            }
+        }
+        files.insert(files.end(), choice.adapters.begin(), choice.adapters.end());
+        return files;
+    }
+    if (!model.empty()) {
+        return {model};
+    }
+    return choice.name == "fast" ? std::vector<fs::path>() : std::vector{models_dir / "piper-joe"};
 }
 
 std::unique_ptr<Speaker> make_speaker(VoiceChoice const& choice, fs::path const& models_dir, int threads) {

@@ -32,11 +32,16 @@ struct VoiceChoice {
     std::vector<std::filesystem::path> adapters = {}; // GGUF, of what an Orpheus that is named was taught
     std::string language = {};                        // espeak-ng voice or language; empty: the voice's own
     std::string speaker = {};                         // of a model with several: name or number (find_speaker)
+    std::string device = "cpu";                       // of Orpheus, as for nn::make_backend
     bool live = false; // heard while it is made: a voice that is late is replaced (standby_voice.h)
 };
 
 // The fast voice's part of the choice.
 std::string fast_language(VoiceChoice const& choice);
+
+// What make_speaker() would load from files, the model first: empty for a voice without a model. Throws nothing; files
+// that are not there may be named.
+std::vector<std::filesystem::path> speaker_files(VoiceChoice const& choice, std::filesystem::path const& models_dir);
 
 // Without an Orpheus model the natural voice speaks, without a natural one the fast voice, and a warning says so. What
 // the user named (VoiceChoice::model) must work. Built without espeak-ng (espeak.h) only Orpheus speaks. Throws Error,

@@ -4,6 +4,7 @@
 #include "listener/whisper_text.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
+#include "support/devices.h"
 #include "support/listening.h"
 #include "support/support.h"
 
@@ -26,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 WhisperOptions options() {
     WhisperOptions two;
     two.threads = 2;
+    two.device = test::device();
     return two;
 }
 

@@ -6,6 +6,7 @@
 #include "media/picture/resize.h"
 #include "networks/detr.h"
 #include "networks/net_checks.h"
+#include "support/devices.h"
 #include "support/synthetic.h"
 
 #include <algorithm>
@@ -149,7 +150,7 @@ TEST(Detr, EqualsTheOriginalFromBothNamings) {
 
     Golden small("detr/small.safetensors"), batch("detr/batch.safetensors"), coffee("detr/coffee.safetensors");
     auto alone = convert::open_checkpoint(golden("detr/batch-single.safetensors"));
-    for (auto const* device : {nn::cpu_device, nn::plain_device}) { // the second as a GPU would compute
+    for (auto const& device : devices()) { // the second as a GPU would compute
         SCOPED_TRACE(device);
         Detr net(dir / "hf.gguf", 2, device, true);
         auto input = named_input("input", 320, 224, 1.6F);
@@ -230,7 +231,7 @@ TEST(Detr, F16MovesScoresByLessThanAHundredthAndBoxesByLessThanAPixel) {
     convert_synthetic(dir / "f32.gguf", WeightType::f32);
     convert_synthetic(dir / "f16.gguf", WeightType::f16);
     EXPECT_LT(std::filesystem::file_size(dir / "f16.gguf"), std::filesystem::file_size(dir / "f32.gguf") * 9 / 10);
-    Detr exact(dir / "f32.gguf", 2), reduced(dir / "f16.gguf", 2);
+    Detr exact(dir / "f32.gguf", 2), reduced(dir / "f16.gguf", 2, device());
     for (auto [width, height] : {std::pair{320, 224}, {288, 256}, {448, 320}}) {
         auto input = named_input("input", width, height, 1.6F);
         auto a = exact.run(std::span(&input, 1))[0], b = reduced.run(std::span(&input, 1))[0];

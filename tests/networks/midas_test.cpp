@@ -6,6 +6,7 @@
 #include "media/picture/image_io.h"
 #include "networks/midas.h"
 #include "networks/net_checks.h"
+#include "support/devices.h"
 
 #include <algorithm>
 #include <fstream>
@@ -93,7 +94,7 @@ void expect_photo(Midas& net, std::string const& file, DptRecipe recipe) {
 // compute.
 void expect_original(std::filesystem::path const& gguf, std::string const& folder, PictureInput const& small,
                      std::vector<std::pair<std::string, DptRecipe>> const& photos) {
-    for (auto const* device : {nn::cpu_device, nn::plain_device}) {
+    for (auto const& device : devices()) {
         SCOPED_TRACE(device);
         Midas net(gguf, 2, device, true);
         net.run(std::span(&small, 1));
@@ -133,7 +134,7 @@ void expect_reduced(std::filesystem::path const& checkpoint, PictureInput const&
                     std::vector<Reduced> const& limits) {
     auto exact = Midas(converted(checkpoint, WeightType::f32), 2).run(std::span(&input, 1)).at(0);
     for (auto const& limit : limits) {
-        auto depth = Midas(converted(checkpoint, limit.type), 2).run(std::span(&input, 1)).at(0);
+        auto depth = Midas(converted(checkpoint, limit.type), 2, device()).run(std::span(&input, 1)).at(0);
         double moved = distance(depth, exact), rank = spearman(depth, exact);
         EXPECT_LT(moved, limit.moved) << limit.name;
         EXPECT_GT(moved, 0) << limit.name;

@@ -161,9 +161,9 @@ TEST(MoondreamVision, EqualsTheOriginalOf2025) {
 TEST(MoondreamVision, GgmlsOwnOperationsGiveNearlyTheSame) {
     TempDir dir;
     auto file = vision(tiny_moondream(dir.path(), MoondreamAge::may_2024));
-    MoondreamVision fast(file, 2), plain(file, 2, nn::plain_device);
+    MoondreamVision fast(file, 2), plain(file, 2, devices().back());
     auto image = moondream_picture("wide");
-    EXPECT_LT(deviation(plain.embed(image), fast.embed(image)).rel_l2, 1e-3);
+    EXPECT_LT(deviation(plain.embed(image), fast.embed(image)).rel_l2, slack() * 1e-3);
 }
 
 TEST(MoondreamVision, AStopIsHeardBetweenCrops) {

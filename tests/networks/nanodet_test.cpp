@@ -3,6 +3,7 @@
 #include "media/picture/image_io.h"
 #include "media/picture/resize.h"
 #include "networks/nanodet.h"
+#include "support/devices.h"
 #include "support/reference_samples.h"
 #include "support/tiny_networks.h"
 
@@ -38,13 +39,17 @@ void expect_equal(NanoDet& net, std::string const& input, std::vector<float> pix
     for (std::size_t i = 0; i < 3; ++i) {
         std::string const level = std::to_string(i);
         auto const original = as_original(output[i], net.params());
-        EXPECT_LT(largest_difference(original.scores, expected.at("scores." + level)), 1e-3F) << level;
-        EXPECT_LT(largest_difference(original.boxes, expected.at("boxes." + level)), 1e-3F) << level;
+        EXPECT_LT(largest_difference(original.scores, expected.at("scores." + level)),
+                  1e-3F * static_cast<float>(test::slack()))
+            << level;
+        EXPECT_LT(largest_difference(original.boxes, expected.at("boxes." + level)),
+                  1e-3F * static_cast<float>(test::slack()))
+            << level;
         expected.erase("scores." + level);
         expected.erase("boxes." + level);
     }
     for (auto const& [tap, reference] : expected) {
-        EXPECT_LT(largest_difference(net.tap(tap), reference), 1e-3F) << tap;
+        EXPECT_LT(largest_difference(net.tap(tap), reference), 1e-3F * static_cast<float>(test::slack())) << tap;
     }
 }
 
@@ -63,7 +68,7 @@ class NanoDetParity : public ::testing::Test {
 };
 
 TEST_F(NanoDetParity, EveryPartEqualsTensorFlowJsOnNoise) {
-    for (auto const* device : {nn::cpu_device, nn::plain_device}) {
+    for (auto const& device : test::devices()) {
         NanoDet net(file(), 2, device, true);
         expect_equal(net, "noise", test::noise_pixels(416 * 416 * 3));
     }

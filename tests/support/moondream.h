@@ -5,6 +5,7 @@
 #include "convert/moondream.h"
 #include "convert/published.h"
 #include "media/picture/image.h"
+#include "support/devices.h"
 #include "support/golden.h"
 #include "support/synthetic.h"
 
@@ -80,7 +81,7 @@ class MoondreamNumbers {
         double largest = 0, relative = 0;
         yardstick >> largest >> relative;
         auto d = deviation(picked, tap.values);
-        bool good = d.rel_l2 <= std::max(10 * relative, 2e-6) && d.max_abs <= 20 * largest;
+        bool good = d.rel_l2 <= slack() * std::max(10 * relative, 2e-6) && d.max_abs <= slack() * 20 * largest;
         return good ? ""
                     : name + ": relative error " + std::to_string(d.rel_l2 * 1e6) + "e-6 (yardstick " +
                           std::to_string(relative * 1e6) + "e-6), largest " + std::to_string(d.max_abs);

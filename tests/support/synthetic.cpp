@@ -1,6 +1,7 @@
 #include "support/synthetic.h"
 
 #include "base/counter_rng.h"
+#include "support/devices.h"
 
 #include <cmath>
 #include <fstream>
@@ -188,9 +189,9 @@ Golden::Deviation Golden::deviation(std::string const& tap, std::vector<float> c
 std::string Golden::compare(std::string const& tap, std::vector<float> const& values) const {
     auto const& l = line(tap);
     auto d = deviation(tap, values);
-    double relative_limit = std::max(10 * l.rel_dev, 2e-6);
+    double relative_limit = slack() * std::max(10 * l.rel_dev, 2e-6);
     // where the original has no deviation of its own: float32 rounding of the largest value
-    double largest_limit = std::max(20 * l.max_dev, 1e-6 * std::max(std::abs(l.low), std::abs(l.high)));
+    double largest_limit = slack() * std::max(20 * l.max_dev, 1e-6 * std::max(std::abs(l.low), std::abs(l.high)));
     if (d.relative_l2 <= relative_limit && d.largest <= largest_limit) {
         return "";
     }

@@ -116,7 +116,7 @@ class TypedChat {
   public:
     TypedChat(AppContext const& context, ChatOptions const& options)
         : context_(context), out_(options.voice, context.stop),
-          partner_(context, options, load_speaker(context, options.voice, timings_), timings_),
+          partner_(context, options, load_speaker(with_devices(context, options), options.voice, timings_), timings_),
           answer_(context.stop, out_.sink()) {}
 
     void run(bool has_picture) {

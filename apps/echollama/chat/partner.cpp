@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "live/remembered.h"
+#include "models/devices.h"
 #include "models/stages.h"
 
 #include <utility>
@@ -21,6 +22,13 @@ bool is_file(std::string const& name) {
 }
 
 } // namespace
+
+AppContext const& with_devices(AppContext const& context, ChatOptions const& options,
+                               std::vector<StageFiles> const& more) {
+    decide_devices(context, {seeing_stages(context, options.seeing), describer_stages(context, options.language),
+                             speaker_stages(context, options.voice), more});
+    return context;
+}
 
 ChatPartner::ChatPartner(AppContext const& context, ChatOptions const& options, Loading<Speaker> speaker,
                          Timings& timings)

@@ -12,8 +12,14 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace echollama {
+
+// Decides where everything that the conversation loads is computed, `more` among it; before the first is loaded.
+// Returns the context.
+AppContext const& with_devices(AppContext const& context, ChatOptions const& options,
+                               std::vector<StageFiles> const& more = {});
 
 class ChatPartner {
   public:

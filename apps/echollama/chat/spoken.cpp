@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "conversation/wholeness.h"
 #include "listener/vad_silero.h"
-#include "listener/whisper_listener.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "models/ear.h"
 
 #include <algorithm>
@@ -22,9 +22,11 @@ FrameClassifier classifier_of(AppContext const& context, ListeningOptions const&
 
 SpokenChat::SpokenChat(AppContext const& context, ChatOptions const& chat, ListeningOptions const& listening)
     : context_(context), has_picture_(!chat.seeing.input.picture.empty()),
-      speaker_(load_speaker(context, chat.voice, timings_)), partner_(context, chat, speaker_, timings_),
-      listener_(make_whisper_listener(ear_model(context, listening.listener),
-                                      {pauses_model(context, listening.vad), context.threads, "en"})),
+      ear_(listener_files(ear_model(context, listening.listener))),
+      speaker_(load_speaker(with_devices(context, chat, {ear_}), chat.voice, timings_)),
+      partner_(context, chat, speaker_, timings_),
+      listener_(make_ear(ear_.files.front(), {pauses_model(context, listening.vad), context.threads, "en"},
+                         device_of(context, ear_))),
       rate_(speaker_.get()->sample_rate()) {
     TalkOptions options;
     options.rate = rate_;

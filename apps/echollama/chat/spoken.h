@@ -38,6 +38,7 @@ class SpokenChat {
     AppContext const& context_;
     Timings timings_;
     bool has_picture_;
+    StageFiles ear_;
     Loading<Speaker> speaker_;
     ChatPartner partner_;
     std::unique_ptr<Listener> listener_;

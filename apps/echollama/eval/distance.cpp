@@ -5,6 +5,7 @@
 #include "base/folder.h"
 #include "eval/tally.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "pipeline/input.h"
 #include "pipeline/json.h"
 #include "pipeline/look_around.h"
@@ -146,7 +147,9 @@ void run(AppContext const& context, EvalDistanceOptions const& options) {
     auto const frames = frames_of(options.frames);
     auto const model =
         model_or_starter(context, chosen_model(context, detector_option, options.detector), "centernet.gguf");
-    auto const detector = make_detector(model, context.threads, context.device);
+    auto const detector = load_on_device(context, {"detector", "detector", {model}}, [&](std::string const& device) {
+        return make_detector(model, context.threads, device);
+    });
     std::vector<JudgedDistance> all;
     Json things = Json::array();
     for (auto const& frame : frames) {

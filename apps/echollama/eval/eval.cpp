@@ -1,6 +1,7 @@
 #include "app.h"
 #include "eval/tally.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "options/language_options.h"
 #include "options/wording_options.h"
 #include "pipeline/json.h"
@@ -131,8 +132,11 @@ void run(AppContext const& context, EvalSceneOptions options) {
     auto& evaluate = options.evaluate;
     std::unique_ptr<Detector> detector;
     if (!options.detector.empty()) {
-        detector =
-            make_detector(chosen_model(context, detector_option, options.detector), context.threads, context.device);
+        auto const model = chosen_model(context, detector_option, options.detector);
+        decide_devices(context, {{{"detector", "detector", {model}}}, describer_stages(context, {options.llm, false})});
+        detector = load_on_device(context, {"detector", "detector", {model}}, [&](std::string const& device) {
+            return make_detector(model, context.threads, device);
+        });
         evaluate.detect = [&](ToyPicture const& picture) {
             return detector->detect({picture.width, picture.height, picture.rgb}, -1, context.stop);
         };

@@ -8,6 +8,7 @@
 #include "listener/whisper_listener.h"
 #include "media/device/microphone.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "models/ear.h"
 
 #include <iostream>
@@ -113,8 +114,8 @@ void run(AppContext const& context, ListenOptions options) {
     TranscriptOutput output(options.forms);
     Timings timings;
     auto const listener = timings.measure("load", [&] {
-        return make_whisper_listener(options.model,
-                                     {options.vad, context.threads, options.language, options.forms.words});
+        return make_ear(options.model, {options.vad, context.threads, options.language, options.forms.words},
+                        device_of(context, listener_files(options.model)));
     });
     options.follow ? listen_on(context, options, *listener, output)
                    : listen_once(context, options, *listener, timings, output);

@@ -7,6 +7,7 @@
 #include "live/narrator.h"
 #include "live/typed_lines.h"
 #include "media/video/newest_frame.h"
+#include "models/devices.h"
 #include "options/seeing_options.h"
 #include "options/voice_options.h"
 #include "options/wording_options.h"
@@ -80,6 +81,9 @@ class Watch {
         if (seeing.detector.empty() && context.preset.empty() && std::filesystem::exists(fast, ignored)) {
             seeing.detector = fast;
         }
+        decide_devices(context,
+                       {seeing_stages(context, seeing),
+                        options.simulate ? std::vector<StageFiles>() : speaker_stages(context, options.voice)});
         auto const models = load_seeing_models(context, seeing, timings_);
         detector_ = models.detector;
         reader_ = models.reader;

@@ -87,6 +87,7 @@ struct Findings {
     std::vector<PresetState> presets;
     std::vector<ModelState> models;
     std::vector<StageResult> stages;
+    std::vector<nn::GpuDevice> gpus; // that --device allows
     std::uint64_t budget = 0;
     std::vector<std::string> advice;
 };
@@ -115,7 +116,7 @@ std::vector<std::string> advice_for(Findings const& findings) {
         }
     }
     for (auto const& state : findings.presets) {
-        bool const slow = state.preset.name == "paper" && nn::gpu_devices().empty();
+        bool const slow = state.preset.name == "paper" && nn::gpu_names().empty();
         bool const better = state.fits && !slow && state.installed < state.models && state.preset.name != "starter";
         if (better && complete) {
             advice.push_back("Better models fit into memory: 'echollama models pull " + state.preset.name +
@@ -141,7 +142,11 @@ std::string seconds_words(double seconds) {
 
 void tell(Findings const& findings, AppContext const& context) {
     auto const features = nn::processor_features();
-    auto const gpus = nn::gpu_devices();
+    std::vector<std::string> gpus;
+    for (auto const& device : findings.gpus) {
+        gpus.push_back(device.name + " (" + device.description + ", " + size_words(device.free_bytes) + " of " +
+                       size_words(device.total_bytes) + " free)");
+    }
     auto const name = processor_name();
     print_text(version_text(false));
     print_line("Processor: " + (name.empty() ? "" : name + ", ") + std::to_string(std::thread::hardware_concurrency()) +
@@ -185,7 +190,7 @@ Json to_json(Findings const& findings, AppContext const& context) {
                 {"cores", std::thread::hardware_concurrency()},
                 {"threads", context.threads},
                 {"kernels", nn::processor_features()}}},
-              {"gpus", nn::gpu_devices()},
+              {"gpus", nn::gpu_names()},
               {"memory_bytes", findings.budget},
               {"presets", Json::array()},
               {"models", Json::array()},
@@ -215,6 +220,9 @@ void run(AppContext const& context, DoctorOptions const& options) {
     Findings findings;
     findings.budget = memory_budget(context.memory);
     findings.presets = preset_states(context);
+    if (nn::gpu_handle(context.device)) { // else none is to be woken up
+        findings.gpus = nn::gpu_devices();
+    }
     findings.models = model_states(context, options.verify);
     if (!options.no_tests) {
         findings.stages = try_stages(context, [&](std::string const& what) {

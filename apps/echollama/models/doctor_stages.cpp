@@ -1,10 +1,11 @@
 #include "models/doctor_stages.h"
 
 #include "base/error.h"
-#include "listener/whisper_listener.h"
 #include "media/device/microphone.h"
 #include "media/device/playback.h"
 #include "models/choice.h"
+#include "models/devices.h"
+#include "models/ear.h"
 #include "options/language_options.h"
 #include "options/seeing_options.h"
 #include "options/voice_options.h"
@@ -80,8 +81,13 @@ std::vector<StageResult> try_stages(AppContext const& context, std::function<voi
         begin(name);
         results.push_back(attempt(name, work));
     };
+    VoiceOptions voice;
+    voice.choice.name.clear();
+    voice.target.out = "-"; // wanted; nothing is written here
     SeeingModels seeing;
     stage("finding objects", [&] {
+        decide_devices(context,
+                       {seeing_stages(context, {}), describer_stages(context, {}), speaker_stages(context, voice)});
         seeing = load_seeing_models(context, {}, timings);
         seeing.detector.get()->detect(picture, -1, context.stop);
         return std::string();
@@ -113,10 +119,7 @@ std::vector<StageResult> try_stages(AppContext const& context, std::function<voi
     });
     AudioBuffer speech;
     stage("voice", [&] {
-        VoiceOptions options;
-        options.choice.name.clear();
-        options.target.out = "-"; // wanted; nothing is written here
-        auto const speaker = load_speaker(context, options, timings).get();
+        auto const speaker = load_speaker(context, voice, timings).get();
         speech.rate = speaker->sample_rate();
         speaker->say(
             test_sentence, {},
@@ -138,7 +141,8 @@ std::vector<StageResult> try_stages(AppContext const& context, std::function<voi
         results.push_back(absent("ear"));
     } else if (!speech.samples.empty()) {
         stage("ear", [&] {
-            auto const heard = make_whisper_listener(ear, {{}, context.threads, "en"})->hear(speech, "", context.stop);
+            auto const heard = make_ear(ear, {{}, context.threads, "en"}, device_of(context, listener_files(ear)))
+                                   ->hear(speech, "", context.stop);
             return "it hears the voice say: " + heard.text;
         });
     }

@@ -4,6 +4,7 @@
 #include "base/file_lock.h"
 #include "convert/whisper_ct2.h"
 #include "models/choice.h"
+#include "models/devices.h"
 
 #include <array>
 #include <cstdint>
@@ -77,6 +78,17 @@ fs::path ear_model(AppContext const& context, fs::path const& named) {
     }
     auto const chosen = chosen_model(context, ear_option, named);
     return model_or_starter(context, chosen.empty() ? model_set(context).listener : chosen, "whisper-tiny.en.bin");
+}
+
+StageFiles listener_files(fs::path const& model) {
+    return {listener_stage, "listener", {model}};
+}
+
+std::unique_ptr<Listener> make_ear(fs::path const& model, WhisperOptions options, std::string const& device) {
+    return made_on(device, listener_stage, [&](std::string const& where) {
+        options.device = where;
+        return make_whisper_listener(model, options);
+    });
 }
 
 } // namespace echollama

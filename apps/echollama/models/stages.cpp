@@ -6,6 +6,8 @@
 #include "models/memory_plan.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <vector>
 
 namespace echollama {
 
@@ -21,14 +23,16 @@ std::shared_ptr<StageMemory> const& stage_memory(AppContext const& context) {
     return context.stages;
 }
 
-StageOptions stage_options(AppContext const& context, StageFiles const& stage, Timings& timings) {
+StageOptions stage_options(AppContext const& context, StageFiles const& stage, std::string const& device,
+                           Timings& timings) {
     std::uint64_t bytes = 0;
-    for (auto const& file : stage.files) {
+    auto const here = names_gpu(device) ? std::vector<std::filesystem::path>() : stage.files;
+    for (auto const& file : here) {
         bytes += model_bytes(file, stage.role);
     }
     auto const needed = program_bytes + left_bytes + bytes;
-    if (!context.memory.empty() && needed > parse_memory(context.memory)) {
-        throw Error("The " + stage.name + " " + stage.files.front().filename().string() + " alone takes about " +
+    if (!context.memory.empty() && !here.empty() && needed > parse_memory(context.memory)) {
+        throw Error("The " + stage.name + " " + here.front().filename().string() + " alone takes about " +
                     size_words(needed) + " of memory, more than --memory " + context.memory +
                     "; choose a smaller one, or allow --memory " + std::to_string((needed >> 20) + 1) + "M.");
     }

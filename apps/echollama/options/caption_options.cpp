@@ -22,4 +22,9 @@ CaptionerFiles caption_files(AppContext const& context, CaptionerFiles const& gi
     return {installed, vision};
 }
 
+StageFiles captioner_stage(CaptionerFiles const& files) {
+    return {
+        "captioner", "captioner", {files.model, files.vision.empty() ? find_vision_file(files.model) : files.vision}};
+}
+
 } // namespace echollama

@@ -94,7 +94,37 @@ LanguageOptions with_models(AppContext const& context, LanguageOptions const& gi
     return options;
 }
 
+// The adapters that are named, of options with_models().
+std::vector<LlmAdapter> adapters_of(AppContext const& context, LanguageOptions const& options) {
+    std::vector<LlmAdapter> adapters;
+    for (auto const& lora : options.loras) {
+        auto adapter = parse_lora(lora);
+        adapter.path = chosen_model(context, lora_option, adapter.path);
+        adapters.push_back(adapter);
+    }
+    return adapters;
+}
+
+StageFiles stage_of(AppContext const& context, LanguageOptions const& options,
+                    std::vector<LlmAdapter> const& adapters) {
+    auto const file =
+        options.llm.empty() ? context.models_dir / starter_language_model(context, options.no_adapter) : options.llm;
+    StageFiles stage{describer_stage, "describer", {file}, options.at_once};
+    for (auto const& adapter : adapters) {
+        stage.files.push_back(adapter.path);
+    }
+    return stage;
+}
+
 } // namespace
+
+std::vector<StageFiles> describer_stages(AppContext const& context, LanguageOptions const& given) {
+    if (given.none || !given.url.empty()) {
+        return {};
+    }
+    auto const options = with_models(context, given);
+    return {stage_of(context, options, adapters_of(context, options))};
+}
 
 Loading<Describer> load_describer(AppContext const& context, LanguageOptions const& given, Timings& timings) {
     if (given.none) {
@@ -119,21 +149,15 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
         .model = {.threads = context.threads, .chat = options.chat, .sequences = options.at_once},
         .sampling = sampling};
     check_chat_template(options.chat.choice); // told before the picture is looked at
-    for (auto const& lora : options.loras) {
-        auto adapter = parse_lora(lora);
-        adapter.path = chosen_model(context, lora_option, adapter.path);
-        local.model.adapters.push_back(adapter);
-    }
+    local.model.adapters = adapters_of(context, options);
     // Found when it is loaded: a missing language model is worth a warning only.
     auto const usual = starter_language_model(context, options.no_adapter);
-    auto const file = options.llm.empty() ? context.models_dir / usual : options.llm;
-    StageFiles stage{describer_stage, "describer", {file}};
-    for (auto const& adapter : local.model.adapters) {
-        stage.files.push_back(adapter.path);
-    }
+    auto const stage = stage_of(context, options, local.model.adapters);
     return load_stage<Describer>(context, stage, LoadingTime::when_wanted, timings,
-                                 [named = options.llm, usual, context, local] {
-                                     return make_local_describer(model_or_starter(context, named, usual), local);
+                                 [named = options.llm, usual, context, local](std::string const& device) {
+                                     auto chosen = local;
+                                     chosen.model.device = device;
+                                     return make_local_describer(model_or_starter(context, named, usual), chosen);
                                  });
 }
 

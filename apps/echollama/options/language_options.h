@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "llm/llm.h"
+#include "models/stage_files.h"
 #include "pipeline/loading.h"
 #include "roles/roles.h"
 #include "scene/prompt.h"
@@ -38,6 +39,9 @@ LlmSampling sampling_of(LanguageOptions const& options);
 
 // "F.gguf:0.5" → the file and 0.5; without a number 1. Throws UsageError when the number is none.
 LlmAdapter parse_lora(std::string const& text);
+
+// What load_describer() loads, for decide_devices(): nothing where no model on this computer is wanted.
+std::vector<StageFiles> describer_stages(AppContext const& context, LanguageOptions const& options);
 
 // Not valid when no language model is wanted; loaded when it is asked for or begun, but the options are checked at
 // once.

@@ -2,6 +2,7 @@
 
 #include "models/choice.h"
 #include "models/stages.h"
+#include "options/caption_options.h"
 #include "reader/paddle_reader.h"
 #include "vision/depth_estimators.h"
 #include "vision/detectors.h"
@@ -81,55 +82,79 @@ std::filesystem::path reader_folder(AppContext const& context, std::filesystem::
     return std::filesystem::exists(starter, ignored) ? starter : std::filesystem::path();
 }
 
-namespace {
-
-std::filesystem::path encoder_of(CaptionerFiles const& files) {
-    return files.vision.empty() ? find_vision_file(files.model) : files.vision;
+StageFiles ChosenDetector::stage() const {
+    auto const folder = file.parent_path();
+    return {"detector", "detector",
+            panel ? std::vector{file, folder / "nanodet.gguf", folder / "efficientnet-lite2.gguf"} : std::vector{file}};
 }
 
-} // namespace
+std::unique_ptr<Detector> ChosenDetector::make(int threads, std::string const& device) const {
+    return panel ? make_starter_detector(file.parent_path(), threads, device) : make_detector(file, threads, device);
+}
 
-SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
-    SeeingModels models;
+ChosenDetector chosen_detector(AppContext const& context, std::filesystem::path const& named) {
+    auto const wanted = chosen_model(context, detector_option, named);
+    auto const chosen = wanted.empty() ? model_set(context).detector : wanted;
+    return {model_or_starter(context, chosen, "centernet.gguf"), chosen.empty()};
+}
+
+namespace {
+
+struct ChosenSeeing {
+    ChosenDetector detector;
+    std::filesystem::path depth;
+    CaptionerFiles captioner;
+    StageFiles depth_stage() const { return {"depth", "depth", {depth}}; }
+};
+
+ChosenSeeing chosen_seeing(AppContext const& context, SeeingOptions const& options) {
     auto const& set = model_set(context);
     auto const named = [](std::filesystem::path const& chosen, std::filesystem::path const& usual) {
         return chosen.empty() ? usual : chosen;
     };
-    auto const chosen = named(chosen_model(context, detector_option, options.detector), set.detector);
-    auto const depth_model = named(chosen_model(context, depth_option, options.depth), set.depth);
-    auto captioner = options.captioner;
-    captioner.vision = chosen_model(context, encoder_option, captioner.vision);
-    captioner.model = named(chosen_model(context, captioner_option, options.captioner.model), set.captioner);
-    auto const detector = model_or_starter(context, chosen, "centernet.gguf");
-    bool const given = !chosen.empty();
-    auto const& folder_of_starters = detector.parent_path();
-    StageFiles const detector_files{"detector", "detector",
-                                    given ? std::vector{detector}
-                                          : std::vector{detector, folder_of_starters / "nanodet.gguf",
-                                                        folder_of_starters / "efficientnet-lite2.gguf"}};
-    models.detector =
-        load_stage<Detector>(context, detector_files, LoadingTime::at_once, timings,
-                             [=, threads = context.threads, device = context.device] {
-                                 return given ? make_detector(detector, threads, device)
-                                              : make_starter_detector(detector.parent_path(), threads, device);
-                             });
-    if (!depth_model.empty()) {
-        models.depth =
-            load_stage<DepthEstimator>(context, {"depth", "depth", {depth_model}}, LoadingTime::at_once, timings,
-                                       [depth = depth_model, threads = context.threads, device = context.device] {
-                                           return make_depth_estimator(depth, threads, DptRecipe::hugging_face, device);
-                                       });
+    ChosenSeeing chosen{chosen_detector(context, options.detector),
+                        named(chosen_model(context, depth_option, options.depth), set.depth), options.captioner};
+    chosen.captioner.vision = chosen_model(context, encoder_option, chosen.captioner.vision);
+    chosen.captioner.model = named(chosen_model(context, captioner_option, options.captioner.model), set.captioner);
+    return chosen;
+}
+
+} // namespace
+
+std::vector<StageFiles> seeing_stages(AppContext const& context, SeeingOptions const& options) {
+    auto const chosen = chosen_seeing(context, options);
+    std::vector<StageFiles> stages{chosen.detector.stage()};
+    if (!chosen.depth.empty()) {
+        stages.push_back(chosen.depth_stage());
     }
-    if (!captioner.model.empty()) {
+    if (!chosen.captioner.model.empty()) {
+        stages.push_back(captioner_stage(chosen.captioner));
+    }
+    return stages;
+}
+
+SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings) {
+    SeeingModels models;
+    auto const chosen = chosen_seeing(context, options);
+    auto const threads = context.threads;
+    models.detector =
+        load_stage<Detector>(context, chosen.detector.stage(), LoadingTime::at_once, timings,
+                             [=](std::string const& device) { return chosen.detector.make(threads, device); });
+    if (!chosen.depth.empty()) {
+        models.depth = load_stage<DepthEstimator>(
+            context, chosen.depth_stage(), LoadingTime::at_once, timings, [=](std::string const& device) {
+                return make_depth_estimator(chosen.depth, threads, DptRecipe::hugging_face, device);
+            });
+    }
+    if (!chosen.captioner.model.empty()) {
         models.captioner = load_stage<Captioner>(
-            context, {"captioner", "captioner", {captioner.model, encoder_of(captioner)}}, LoadingTime::at_once,
-            timings, [files = captioner, threads = context.threads] { return make_captioner(files, threads); });
+            context, captioner_stage(chosen.captioner), LoadingTime::at_once, timings,
+            [=](std::string const& device) { return make_captioner(chosen.captioner, threads, device); });
     }
     auto const folder = options.no_reading ? std::filesystem::path() : reader_folder(context, options.reader);
     if (!folder.empty()) {
-        models.reader =
-            load_stage<Reader>(context, {"reader", "reader", {folder}}, LoadingTime::when_wanted, timings,
-                               [=, threads = context.threads] { return make_paddle_reader(folder, threads); });
+        models.reader = load_stage<Reader>(context, {"reader", "reader", {folder}}, LoadingTime::when_wanted, timings,
+                                           [=](std::string const&) { return make_paddle_reader(folder, threads); });
     }
     return models;
 }

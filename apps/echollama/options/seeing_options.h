@@ -3,10 +3,12 @@
 
 #include "app.h"
 #include "captioner/captioner.h"
+#include "models/stage_files.h"
 #include "pipeline/input.h"
 #include "pipeline/see.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace echollama {
 
@@ -30,8 +32,20 @@ void add_seeing_options(Command& command, SeeingOptions& options, ImageNeed need
 // The same without an input; for commands that look at many pictures.
 void add_seeing_model_options(Command& command, SeeingOptions& options);
 
+// The detector that is named, else that of the set, else the starters' panel.
+struct ChosenDetector {
+    std::filesystem::path file; // of the panel the first
+    bool panel = false;
+    StageFiles stage() const;
+    std::unique_ptr<Detector> make(int threads, std::string const& device) const;
+};
+ChosenDetector chosen_detector(AppContext const& context, std::filesystem::path const& named);
+
 // The folder of the model that reads: the one named, else the starter's; empty where that is not installed.
 std::filesystem::path reader_folder(AppContext const& context, std::filesystem::path const& named);
+
+// What load_seeing_models() loads, for decide_devices(). Throws Error for a model that is not there.
+std::vector<StageFiles> seeing_stages(AppContext const& context, SeeingOptions const& options);
 
 SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& options, Timings& timings);
 

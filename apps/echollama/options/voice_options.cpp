@@ -4,6 +4,7 @@
 #include "listener/whisper_listener.h"
 #include "media/sound/time_stretch.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "models/ear.h"
 #include "models/stages.h"
 #include "text/sentences.h"
@@ -38,15 +39,6 @@ float parse_rate(std::string const& text) {
 bool is_voice_name(std::string const& name) {
     return name.empty() || name == "natural" || name == "fast" || name == "joe" || name == "none" ||
            std::find(orpheus_voices.begin(), orpheus_voices.end(), name) != orpheus_voices.end();
-}
-
-// What is loaded for it.
-StageFiles files_of(AppContext const& context, VoiceChoice const& choice) {
-    auto const natural = choice.name == "fast" ? std::filesystem::path() : context.models_dir / "piper-joe";
-    StageFiles files{speaker_stage, "speaker",
-                     choice.model.empty() ? std::vector{natural} : std::vector{choice.model, choice.snac}};
-    files.files.insert(files.files.end(), choice.adapters.begin(), choice.adapters.end());
-    return files;
 }
 
 } // namespace
@@ -119,10 +111,34 @@ void add_voice_options(Command& command, VoiceOptions& options) {
     command.option("--vtt", options.subtitles, "Subtitles of the speech with the times of its words, as a WebVTT file");
 }
 
+namespace {
+
+std::unique_ptr<Speaker> make_on(AppContext const& context, VoiceChoice choice, std::string const& device) {
+    choice.device = device;
+    return make_speaker(choice, context.models_dir, context.threads);
+}
+
+} // namespace
+
+std::vector<StageFiles> speaker_stages(AppContext const& context, VoiceOptions const& options) {
+    if (!options.target.wanted()) {
+        return {};
+    }
+    std::vector<StageFiles> stages{voice_files(context, chosen_voice(context, options.choice))};
+    if (options.verify) {
+        stages.push_back(listener_files(ear_model(context, options.listener)));
+    }
+    return stages;
+}
+
+StageFiles voice_files(AppContext const& context, VoiceChoice const& choice) {
+    return {speaker_stage, "speaker", speaker_files(choice, context.models_dir)};
+}
+
 Loading<Speaker> load_voice(AppContext const& context, VoiceChoice const& choice, Timings& timings) {
     return load_stage<Speaker>(
-        context, files_of(context, choice), LoadingTime::when_wanted, timings,
-        [choice, dir = context.models_dir, threads = context.threads] { return make_speaker(choice, dir, threads); });
+        context, voice_files(context, choice), LoadingTime::when_wanted, timings,
+        [choice, context](std::string const& device) { return make_on(context, choice, device); });
 }
 
 Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& options, Timings& timings) {
@@ -135,14 +151,15 @@ Loading<Speaker> load_speaker(AppContext const& context, VoiceOptions const& opt
         return load_voice(context, choice, timings);
     }
     auto const listener = ear_model(context, options.listener);
-    auto files = files_of(context, choice);
+    auto files = voice_files(context, choice);
     files.files.push_back(listener);
     auto const told = options.told;
+    auto const ear_device = device_of(context, listener_files(listener));
     return load_stage<Speaker>(context, files, LoadingTime::when_wanted, timings,
-                               [choice, listener, told, dir = context.models_dir, threads = context.threads] {
+                               [choice, listener, told, context, ear_device](std::string const& device) {
                                    return make_checked_voice(
-                                       make_speaker(choice, dir, threads), make_fast_voice(fast_language(choice)),
-                                       make_whisper_listener(listener, {{}, threads, "en"}), told);
+                                       make_on(context, choice, device), make_fast_voice(fast_language(choice)),
+                                       make_ear(listener, {{}, context.threads, "en"}, ear_device), told);
                                });
 }
 

@@ -4,6 +4,7 @@
 #include "listener/vad_silero.h"
 #include "listener/whisper_listener.h"
 #include "models/choice.h"
+#include "models/devices.h"
 #include "models/ear.h"
 #include "options/voice_options.h"
 #include "voice/orpheus/orpheus_text.h"
@@ -36,17 +37,24 @@ std::vector<std::string> voice_names(AppContext const& context, std::string cons
     return names;
 }
 
-// Without a model that hears, the rest is served.
-Loading<Listener> load_listener(AppContext const& context, EngineOptions const& options, Timings& timings) {
+// Empty: there is none.
+std::filesystem::path ear_of(AppContext const& context, EngineOptions const& options) {
     std::error_code ignored;
     bool const usual = options.ear.empty() && model_set(context).listener.empty();
-    if (usual && !std::filesystem::exists(context.models_dir / "whisper-tiny.en.bin", ignored)) {
+    bool const none = usual && !std::filesystem::exists(context.models_dir / "whisper-tiny.en.bin", ignored);
+    return none ? std::filesystem::path() : ear_model(context, options.ear);
+}
+
+// Without a model that hears, the rest is served.
+Loading<Listener> load_listener(AppContext const& context, EngineOptions const& options, Timings& timings) {
+    auto const model = ear_of(context, options);
+    if (model.empty()) {
         return {};
     }
-    auto const model = ear_model(context, options.ear);
+    auto const device = device_of(context, listener_files(model));
     return load_in_background<Listener>(timings, "listener",
-                                        [model, pauses = pauses_model(context), threads = context.threads] {
-                                            return make_whisper_listener(model, {pauses, threads, "en", true});
+                                        [model, device, pauses = pauses_model(context), threads = context.threads] {
+                                            return make_ear(model, {pauses, threads, "en", true}, device);
                                         });
 }
 
@@ -54,6 +62,14 @@ Loading<Listener> load_listener(AppContext const& context, EngineOptions const& 
 
 server::EngineModels load_engine_models(AppContext const& context, EngineOptions const& options, Timings& timings) {
     server::EngineModels models;
+    VoiceChoice named;
+    named.name = options.voice;
+    auto const usual_choice = chosen_voice(context, named);
+    auto const ear = ear_of(context, options);
+    decide_devices(context, {seeing_stages(context, options.seeing),
+                             describer_stages(context, options.language),
+                             {voice_files(context, usual_choice)},
+                             ear.empty() ? std::vector<StageFiles>() : std::vector{listener_files(ear)}});
     models.seeing = load_seeing_models(context, options.seeing, timings);
     models.threshold = options.seeing.threshold;
     models.describer = load_describer(context, options.language, timings);
@@ -67,9 +83,6 @@ server::EngineModels load_engine_models(AppContext const& context, EngineOptions
     }
     auto const usual = options.voice.empty() ? VoiceChoice().name : options.voice;
     models.voices = voice_names(context, usual);
-    VoiceChoice named;
-    named.name = options.voice;
-    auto const usual_choice = chosen_voice(context, named);
     models.voice = [&context, &timings, usual, usual_choice](std::string const& name) {
         VoiceChoice choice;
         choice.name = name;

@@ -77,7 +77,7 @@ class OrpheusSpeaker : public Speaker {
   public:
     OrpheusSpeaker(std::filesystem::path const& llm, std::filesystem::path const& snac, OrpheusOptions const& options)
         : options_(options), snac_(snac, options.threads, options.device),
-          llm_(llm, {options.threads, options.context, options.gpu_layers, options.adapters}) {
+          llm_(llm, {options.threads, options.context, options.device, options.adapters}) {
         if (llm_.vocabulary_size() <= orpheus::last_audio) {
             throw Error("The model " + llm.string() +
                         " is not an Orpheus voice: it has no sound tokens; name another file.");

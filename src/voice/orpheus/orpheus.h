@@ -16,9 +16,8 @@ namespace echollama {
 struct OrpheusOptions {
     std::string voice = "tara"; // one of orpheus_voices; empty for fine-tunes without voice names
     int threads = 2;
-    int gpu_layers = -1;                  // all, where this build has a graphics processor to use
-    std::string device = nn::auto_device; // of the codec, as for nn::make_backend
-    int context = 4096;                   // tokens
+    std::string device = nn::cpu_device; // of both models, as for nn::make_backend
+    int context = 4096;                  // tokens
     std::vector<LlmAdapter> adapters = {};
     // canopyai's: without a repetition penalty of 1.1 or more the model does not end; higher speaks faster.
     float temperature = 0.6F;
