@@ -99,6 +99,13 @@ void PlaceCollector::finish(PointCloud& cloud) {
 }
 
 void ColorCollector::add(double red, double green, double blue) {
+    if (kind_ == fields::Kind::u8) {
+        auto level = [](double value) {
+            return static_cast<std::uint8_t>(std::isfinite(value) ? std::clamp(std::round(value), 0.0, 255.0) : 0);
+        };
+        bytes_.push_back({level(red), level(green), level(blue)});
+        return;
+    }
     std::array<float, 3> color{};
     std::size_t c = 0;
     for (double value : {red, green, blue}) {
@@ -137,7 +144,10 @@ float units_in_comments(std::span<char const> bytes) {
     return 0;
 }
 
-std::vector<std::array<std::uint8_t, 3>> ColorCollector::finish() const {
+std::vector<std::array<std::uint8_t, 3>> ColorCollector::finish() {
+    if (kind_ == fields::Kind::u8) {
+        return std::move(bytes_);
+    }
     auto const scale = static_cast<float>(255 / full_brightness(kind_, largest_));
     std::vector<std::array<std::uint8_t, 3>> bytes;
     bytes.reserve(colors_.size());

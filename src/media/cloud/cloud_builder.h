@@ -15,6 +15,7 @@ namespace echollama {
 class PlaceCollector {
   public:
     void add(double x, double y, double z);
+    void reserve(std::size_t points) { places_.reserve(points); }
     std::size_t size() const { return first_.size() + places_.size(); }
     // The places, and their origin: to be called once, at the end.
     void finish(PointCloud& cloud);
@@ -37,12 +38,15 @@ class ColorCollector {
     explicit ColorCollector(fields::Kind kind) : kind_(kind) {}
 
     void add(double red, double green, double blue);
-    std::vector<std::array<std::uint8_t, 3>> finish() const;
+    void reserve(std::size_t points) { kind_ == fields::Kind::u8 ? bytes_.reserve(points) : colors_.reserve(points); }
+    // To be called once, at the end.
+    std::vector<std::array<std::uint8_t, 3>> finish();
 
   private:
     fields::Kind kind_;
     double largest_ = 0;
     std::vector<std::array<float, 3>> colors_;
+    std::vector<std::array<std::uint8_t, 3>> bytes_; // of u8, which need no scale
 };
 
 // The unit that a comment near the beginning names ("# File units = meters", "comment unit: mm"), as units a metre; 0:

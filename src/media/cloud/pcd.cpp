@@ -166,11 +166,16 @@ PointCloud parse_pcd(std::span<char const> bytes, std::string const& name) {
     }
     PointCloud cloud;
     PlaceCollector places;
+    places.reserve(static_cast<std::size_t>(header.points));
     ColorCollector colors(color_kind);
     for (std::uint64_t i = 0; i < header.points; ++i) {
         double value_of[6] = {};
         for (std::size_t f = 0; f < roles.size(); ++f) {
             auto const& field = header.fields[f];
+            if (!text && roles[f] < 0) {
+                reader.take(static_cast<std::size_t>(field.count) * fields::width_of(field.kind));
+                continue;
+            }
             for (int k = 0; k < field.count; ++k) {
                 auto const value = reader.number(field.kind);
                 if (roles[f] == packed_color) {

@@ -3,6 +3,7 @@
 #include "media/cloud/point_cloud.h"
 #include "media/cloud/point_cloud_fields.h"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 
@@ -154,6 +155,28 @@ void read_row(Element const& element, fields::Reader& reader, std::vector<double
     reader.end_row();
 }
 
+// Where a property's number lies in a row of bytes.
+struct Place {
+    std::size_t at = 0;
+    Kind kind = Kind::f32;
+    double in(char const* row, bool swap) const { return fields::number_at(row + at, kind, swap); }
+};
+
+// The width of a row of bytes, and where its numbers lie; none: lists make rows of all widths, text has no bytes.
+std::optional<std::pair<std::size_t, std::vector<Place>>> places_in_row(Element const& element,
+                                                                        fields::Reader const& reader) {
+    std::size_t width = 0;
+    std::vector<Place> places;
+    for (auto const& property : element.properties) {
+        if (property.count) {
+            return std::nullopt;
+        }
+        places.push_back({width, property.kind});
+        width += fields::width_of(property.kind);
+    }
+    return reader.is_text() ? std::nullopt : std::optional(std::pair(width, std::move(places)));
+}
+
 void read_vertices(Element const& element, fields::Reader& reader, PointCloud& cloud) {
     int const x = index_of(element, {"x"}), y = index_of(element, {"y"}), z = index_of(element, {"z"});
     int const r = index_of(element, {"red", "r", "diffuse_red"}),
@@ -170,6 +193,24 @@ void read_vertices(Element const& element, fields::Reader& reader, PointCloud& c
     bool const colored = r >= 0 && g >= 0 && b >= 0;
     ColorCollector colors(colored ? element.properties[static_cast<std::size_t>(r)].kind : Kind::u8);
     PlaceCollector places;
+    places.reserve(static_cast<std::size_t>(element.count));
+    colors.reserve(colored ? static_cast<std::size_t>(element.count) : 0);
+    if (auto const fixed = places_in_row(element, reader)) {
+        auto const& [width, of] = *fixed;
+        bool const swap = reader.swaps();
+        auto const place = [&](int i) { return of[static_cast<std::size_t>(std::max(i, 0))]; };
+        auto const px = place(x), py = place(y), pz = place(z), pr = place(r), pg = place(g), pb = place(b);
+        for (std::uint64_t i = 0; i < element.count; ++i) {
+            auto const* const bytes = reader.take(width);
+            places.add(px.in(bytes, swap), py.in(bytes, swap), pz.in(bytes, swap));
+            if (colored) {
+                colors.add(pr.in(bytes, swap), pg.in(bytes, swap), pb.in(bytes, swap));
+            }
+        }
+        places.finish(cloud);
+        cloud.colors = colors.finish();
+        return;
+    }
     for (std::uint64_t i = 0; i < element.count; ++i) {
         read_row(element, reader, row, list);
         places.add(at(x), at(y), at(z));

@@ -4,6 +4,7 @@
 #include "media/cloud/written_number.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace echollama::fields {
@@ -37,20 +38,13 @@ std::size_t width_of(Kind kind) {
     }
 }
 
-double Reader::number(Kind kind) {
-    if (text_) {
-        return word();
+double number_at(char const* bytes, Kind kind, bool swap) {
+    char turned[8] = {};
+    if (swap) {
+        auto const width = width_of(kind);
+        std::reverse_copy(bytes, bytes + width, turned);
+        bytes = turned;
     }
-    auto const width = width_of(kind);
-    if (width > rest_.size()) {
-        fail("it ends too early");
-    }
-    char bytes[8] = {};
-    std::copy_n(rest_.data(), width, bytes);
-    if (swap_) {
-        std::reverse(bytes, bytes + width);
-    }
-    rest_ = rest_.subspan(width);
     switch (kind) {
     case Kind::i8:
         return load<std::int8_t>(bytes);
@@ -70,6 +64,19 @@ double Reader::number(Kind kind) {
         break;
     }
     return load<double>(bytes);
+}
+
+char const* Reader::take(std::size_t bytes) {
+    if (bytes > rest_.size()) {
+        fail("it ends too early");
+    }
+    auto const* const begin = rest_.data();
+    rest_ = rest_.subspan(bytes);
+    return begin;
+}
+
+double Reader::number(Kind kind) {
+    return text_ ? word() : number_at(take(width_of(kind)), kind, swap_);
 }
 
 // Spaces, comments up to the end of their line, and line ends; the latter only where `lines`, or behind a backslash.
@@ -92,6 +99,14 @@ void Reader::skip_space(bool lines) {
 
 double Reader::word() {
     skip_space(true);
+    // Nearly every number is written plainly; what is not takes the longer way below.
+    double plain = 0;
+    auto const* const last = rest_.data() + rest_.size();
+    auto const read = std::from_chars(rest_.data(), last, plain);
+    if (read.ec == std::errc() && (read.ptr == last || is_space(*read.ptr))) {
+        rest_ = rest_.subspan(static_cast<std::size_t>(read.ptr - rest_.data()));
+        return plain;
+    }
     auto const end = std::find_if(rest_.begin(), rest_.end(), is_space);
     std::string_view text(rest_.data(), static_cast<std::size_t>(end - rest_.begin()));
     text = text.substr(0, comment_start(text));

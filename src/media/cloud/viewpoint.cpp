@@ -1,5 +1,6 @@
 #include "media/cloud/viewpoint.h"
 
+#include "base/counter_rng.h"
 #include "base/error.h"
 #include "media/cloud/depth_canvas.h"
 #include "media/cloud/point_cloud.h"
@@ -152,18 +153,26 @@ Viewpoint orbit(PointCloud const& cloud, float azimuth, float elevation, Vec3 co
 } // namespace
 
 CloudBounds bounds_of(PointCloud const& cloud) {
+    constexpr std::size_t enough = 200'000; // points tell where the middle 98 % are
     CloudBounds bounds;
+    bounds.count = static_cast<std::size_t>(std::count_if(cloud.points.begin(), cloud.points.end(), finite));
+    auto const one_in = bounds.count / enough + 1;
+    std::vector<Vec3> usable;
+    usable.reserve(std::min(bounds.count, 2 * enough));
+    for (std::size_t i = 0; i < cloud.points.size(); ++i) {
+        bool const taken = one_in == 1 || splitmix64(1, i) % one_in == 0; // by chance: clouds come in rows
+        if (taken && finite(cloud.points[i])) {
+            usable.push_back(cloud.points[i]);
+        }
+    }
+    if (usable.empty()) {
+        return bounds;
+    }
     for (std::size_t axis = 0; axis < 3; ++axis) {
         std::vector<float> values;
-        for (auto const& point : cloud.points) {
-            if (finite(point)) {
-                values.push_back(point[axis]);
-            }
+        for (auto const& point : usable) {
+            values.push_back(point[axis]);
         }
-        if (values.empty()) {
-            return bounds;
-        }
-        bounds.count = values.size();
         auto const at = [&](double share) {
             auto const place =
                 values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
