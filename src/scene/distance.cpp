@@ -127,6 +127,8 @@ namespace {
 
 constexpr std::size_t least_anchors = 3;
 constexpr float worst_median_error = 0.405F; // log 1.5
+// Of errors: lines that are as good as each other must not be chosen by how the map's scale rounds them.
+constexpr float rounding = 1e-3F;
 
 // Error of every anchor in log distance; infinite where the line gives none.
 std::vector<float> errors_of(DepthCalibration const& line, std::vector<DepthAnchor> const& anchors) {
@@ -162,7 +164,7 @@ std::optional<DepthCalibration> calibrate(std::vector<DepthAnchor> const& anchor
             float error = at_percentile(errors, 0.5);
             // Two of three anchors always fit their own line: the third must agree too.
             error = anchors.size() == least_anchors ? *std::max_element(errors.begin(), errors.end()) : error;
-            if (scale > 0 && error < best_error) {
+            if (scale > 0 && error < best_error - rounding) {
                 best_error = error;
                 best = line;
             }
