@@ -1,6 +1,7 @@
 #include "geometry/measure.h"
 
 #include "geometry/columns.h"
+#include "geometry/ground_profile.h"
 #include "geometry/levels.h"
 #include "geometry/measures.h"
 #include "geometry/obstacles.h"
@@ -116,6 +117,7 @@ void measure_on_floor(Columns const& columns, std::vector<Patch> const& patches,
     find_drops(columns, levels, out);
     find_tables(columns, levels, out);
     auto const walls = find_walls(columns, patches, out.frame, frame.noise, true);
+    find_hidden_edges(frame, columns, walls, levels, out);
     auto obstacles = find_obstacles(columns, levels, walls, true);
     out.obstacles = obstacles.facts;
     for (auto const& wall : walls) {

@@ -4,11 +4,37 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace echollama {
 namespace {
 
 constexpr int reach = 4; // cells between two neighbouring levels: what lies between is upright or hidden
+
+// Of an edge's places those on the line that most of them lie on, if that is half of them: noise and what stands at a
+// wall add places beside it. Else all, as for edges that turn.
+std::vector<GroundPoint> on_one_line(std::vector<GroundPoint> places) {
+    constexpr std::size_t tries = 24; // places that lines are drawn through
+    constexpr float off_m = 0.09F, apart_m = 0.4F;
+    auto const step = places.size() / tries + 1;
+    std::vector<GroundPoint> best;
+    for (std::size_t i = 0; i < places.size(); i += step) {
+        for (std::size_t k = i + step; k < places.size(); k += step) {
+            float const dx = places[k].x - places[i].x, dy = places[k].y - places[i].y, length = std::hypot(dx, dy);
+            if (length < apart_m) {
+                continue;
+            }
+            std::vector<GroundPoint> on;
+            std::copy_if(places.begin(), places.end(), std::back_inserter(on), [&](GroundPoint const& p) {
+                return std::abs((p.x - places[i].x) * dy - (p.y - places[i].y) * dx) < off_m * length;
+            });
+            if (on.size() > best.size()) {
+                best = std::move(on);
+            }
+        }
+    }
+    return 2 * best.size() >= places.size() ? best : places;
+}
 
 } // namespace
 
@@ -137,11 +163,14 @@ std::vector<int> hidden_front(LevelPiece const& piece, Columns const& columns, L
 }
 
 void place_edge(StepFacts& step, std::vector<int> const& cells) {
-    std::vector<float> distances;
     std::vector<GroundPoint> places;
     for (int cell : cells) {
         places.push_back(GroundGrid::centre(cell));
-        distances.push_back(distance_to(places.back()));
+    }
+    places = on_one_line(std::move(places));
+    std::vector<float> distances;
+    for (auto const& p : places) {
+        distances.push_back(distance_to(p));
     }
     auto const few = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 20);
     std::nth_element(distances.begin(), few, distances.end());

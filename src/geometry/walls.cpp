@@ -149,6 +149,59 @@ void refine(Line& line, std::vector<TallColumn> const& tall, std::vector<Upright
     }
 }
 
+// A line may cross two surfaces one behind the other, as a wall and the shelves before it: of each the readings lie at
+// a slant to the line, all slants alike. It then turns to the larger one; false: there is one surface.
+bool leave_other_surface(Line& line, std::vector<UprightPatch> const& upright, Extent along) {
+    constexpr float near_m = 0.05F, apart_m = 0.3F, most_turned = 0.5F; // radians
+    constexpr double least_slant = 0.07, sigmas = 4;
+    struct On {
+        float t, off;
+        UprightPatch const* patch;
+    };
+    std::vector<On> on;
+    for (auto const& p : upright) {
+        float const t = -line.ny * p.x + line.nx * p.y, off = line.nx * p.x + line.ny * p.y - line.offset;
+        bool const here = t > along.low - near_m && t < along.high + near_m &&
+                          std::abs(off) < near_m + 2 * line.perpendicular(p.x, p.y, p.sigma);
+        if (here && std::abs(line.nx * p.nx + line.ny * p.ny) > std::cos(most_turned)) {
+            on.push_back({t, off, &p});
+        }
+    }
+    std::sort(on.begin(), on.end(), [](auto const& a, auto const& b) { return a.t < b.t; });
+    double tt = 0, tf = 0, ff = 0;
+    LineSums largest;
+    int parts = 0;
+    for (std::size_t begin = 0; begin < on.size(); ++parts) {
+        auto end = begin + 1;
+        while (end < on.size() && on[end].t - on[end - 1].t < apart_m) {
+            ++end;
+        }
+        LineSums sums;
+        double t = 0, f = 0;
+        for (auto i = begin; i < end; ++i) {
+            auto const& p = *on[i].patch;
+            sums.add(p.x, p.y, p.readings, line.perpendicular(p.x, p.y, p.sigma));
+            t += static_cast<double>(on[i].t), f += static_cast<double>(on[i].off);
+        }
+        auto const n = static_cast<double>(end - begin);
+        for (auto i = begin; i < end; ++i) {
+            double const dt = static_cast<double>(on[i].t) - t / n, df = static_cast<double>(on[i].off) - f / n;
+            tt += dt * dt, tf += dt * df, ff += df * df;
+        }
+        largest = sums.w > largest.w ? sums : largest;
+        begin = end;
+    }
+    if (parts < 2 || on.size() < 8 || tt < 1e-3) {
+        return false;
+    }
+    double const slant = tf / tt, scatter = std::max(0.0, ff - slant * tf) / static_cast<double>(on.size());
+    if (std::abs(slant) < least_slant || std::abs(slant) < sigmas * std::sqrt(scatter / tt)) {
+        return false;
+    }
+    largest.fit(line);
+    return true;
+}
+
 // The longest stretch of the line on which columns stand without a gap of more than 2.2 metres (a wide opening), and
 // how much of it they cover.
 struct Stretch {
@@ -261,7 +314,13 @@ std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> con
             refine(*line, tall, upright, widen);
         }
         members.clear();
-        auto const stretch = stretch_of(*line, tall, has_floor, members);
+        auto stretch = stretch_of(*line, tall, has_floor, members);
+        if (!members.empty() && leave_other_surface(*line, upright, stretch.along)) {
+            refine(*line, tall, upright, 1);
+            refine(*line, tall, upright, 1);
+            members.clear();
+            stretch = stretch_of(*line, tall, has_floor, members);
+        }
         bool const whole = has_floor && stretch.high > wall_height;
         float const height = stretch.high - stretch.low;
         // Without a floor nobody knows how high something is: a large upright face is a wall then.
