@@ -136,15 +136,17 @@ std::vector<Spot> spots_of(std::vector<Patch> const& patches, GroundGuess const&
     return spots;
 }
 
-// The best place and direction of the line where the ground turns.
-Bend best_bend(std::vector<Spot> const& spots, double slope_doubt, double height) {
-    Bend best;
-    best.cost = 1e30;
-    for (double angle = -60; angle <= 60; angle += 15) {
+// Places and directions of the line where the ground turns: degrees and metres.
+struct Search {
+    double angle_low, angle_high, angle_step, from_low, from_high, from_step;
+};
+
+void improve_bend(std::vector<Spot> const& spots, double slope_doubt, double height, Search const& search, Bend& best) {
+    for (double angle = search.angle_low; angle <= search.angle_high; angle += search.angle_step) {
         Bend bend;
         bend.dx = std::sin(angle * static_cast<double>(degree));
         bend.dy = std::cos(angle * static_cast<double>(degree));
-        for (double from = 0.4; from < static_cast<double>(farthest_m); from += 0.15) {
+        for (double from = search.from_low; from < search.from_high; from += search.from_step) {
             bend.from = from;
             std::size_t near = 0;
             for (auto const& spot : spots) {
@@ -158,6 +160,21 @@ Bend best_bend(std::vector<Spot> const& spots, double slope_doubt, double height
                 best = bend;
             }
         }
+    }
+}
+
+// The best of them, and then the best around it: a line that is turned by a few degrees tilts what lies before it.
+Bend best_bend(std::vector<Spot> const& spots, double slope_doubt, double height) {
+    constexpr double turn = 15, apart = 0.15;
+    Bend best;
+    best.cost = 1e30;
+    improve_bend(spots, slope_doubt, height, {-60, 60, turn, 0.4, static_cast<double>(farthest_m), apart}, best);
+    if (best.cost < 1e30) {
+        double const angle = std::atan2(best.dx, best.dy) / static_cast<double>(degree), from = best.from;
+        improve_bend(
+            spots, slope_doubt, height,
+            {angle - 2 * turn / 3, angle + 2 * turn / 3, turn / 3, from - 2 * apart / 3, from + apart, apart / 3},
+            best);
     }
     return best;
 }

@@ -9,12 +9,12 @@ namespace echollama {
 namespace {
 
 constexpr float least_wide_m = 0.7F;
-constexpr float ramp_from_deg = 3, ramp_to_deg = 22, least_ramp_m = 0.7F;
+constexpr float ramp_from_deg = 3.5F, ramp_to_deg = 22, least_ramp_m = 0.7F;
 constexpr std::size_t fewest_edge_cells = 4;
 
 bool is_tread(LevelPiece const& piece, float below) {
     float const rise = piece.height - below;
-    float const bent = 0.011F * piece.nearest; // by the sensor, as floor_tolerance says
+    float const bent = 0.01F + 0.015F * piece.nearest; // by the sensor and by a floor that is a little off
     return rise > least_step_m + bent && rise < most_step_m && piece.slope_deg < 7 + 2 * piece.slope_doubt_deg;
 }
 

@@ -266,6 +266,54 @@ Vector3 fitted_up(DepthFrame const& frame, std::vector<Patch> const& patches, Up
     return found;
 }
 
+// How far along `up` the nearer part of the floor lies below the camera: of a slope that `floor` was fitted to, a plane
+// along `up` begins where the viewer stands.
+float below_near(std::vector<Patch> const& patches, FloorPlane const& floor, Vector3 up, float within) {
+    constexpr float thick = 0.12F;
+    struct On {
+        float away, below;
+    };
+    std::vector<On> on;
+    for (auto const& patch : patches) {
+        if (is_level(patch, floor.up, within) && std::abs(dot(floor.up, patch.centre) + floor.below) < thick) {
+            float const height = dot(up, patch.centre);
+            on.push_back({norm(patch.centre - height * up), -height});
+        }
+    }
+    if (on.empty()) {
+        return floor.below;
+    }
+    auto const few = on.begin() + static_cast<std::ptrdiff_t>(on.size() / 6);
+    std::nth_element(on.begin(), few, on.end(), [](auto const& a, auto const& b) { return a.away < b.away; });
+    return few->below;
+}
+
+// A plane through a floor and a step on it is tilted, though the faces of both are level.
+bool crosses_steps(std::vector<Patch> const& patches, FloorPlane const& floor, Vector3 up, float within, float least) {
+    constexpr float thick = 0.12F;
+    Vector3 faces{0, 0, 0};
+    for (auto const& patch : patches) {
+        if (is_level(patch, floor.up, within) && std::abs(dot(floor.up, patch.centre) + floor.below) < thick) {
+            faces = faces + 1 / (patch.doubt * patch.doubt) * patch.normal;
+        }
+    }
+    float const tilt = std::acos(std::clamp(dot(floor.up, up), -1.0F, 1.0F));
+    auto const level = normalised(faces);
+    return tilt > least && dot(level, up) > std::cos(tilt / 2) && dot(level, up) > dot(level, floor.up);
+}
+
+// The height under the camera of the level surface that lies about there.
+float level_below(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up, float about) {
+    float sum = 0, weights = 0;
+    for (auto const& patch : patches) {
+        float const below = -dot(up, patch.centre), doubt = height_doubt(patch, up, frame.noise);
+        if (is_level(patch, up, kernel) && std::abs(below - about) < 0.03F + 2 * doubt) {
+            sum += below / (doubt * doubt), weights += 1 / (doubt * doubt);
+        }
+    }
+    return weights > 0 ? sum / weights : about;
+}
+
 // What whole upright planes say of up, beside the guess.
 void ask_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
     auto const planes = upright_planes(patches, guess.up, frame.noise);
@@ -346,12 +394,17 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
         return std::nullopt;
     }
     floor.below = -fitted[0].height;
+    auto const up = walls ? start : floor.up;
     auto const bend = find_bend(
-        patches, {walls ? start : floor.up, walls ? std::max(0.5F * degree, guess.walls_doubt) : kernel, floor.below},
+        patches,
+        {up, walls ? std::max(0.5F * degree, guess.walls_doubt) : kernel, below_near(patches, floor, up, within)},
         frame.noise);
     if (bend) { // what the viewer stands on is the nearer part
         floor.up = bend->up;
         floor.below = bend->below;
+    } else if (walls && crosses_steps(patches, floor, start, within, std::max(1.5F * degree, 2 * guess.walls_doubt))) {
+        floor.below = level_below(frame, patches, start, below_near(patches, floor, start, within));
+        floor.up = start;
     }
     floor.below_doubt = 0.004F + 0.004F * floor.below + 0.1F * fitted[0].doubt;
     if (walls) {
