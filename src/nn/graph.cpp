@@ -1,7 +1,5 @@
 #include "nn/graph.h"
 
-#include "base/error.h"
-
 #include <ggml-alloc.h>
 #include <ggml-backend.h>
 #include <ggml-cpp.h>
@@ -94,9 +92,9 @@ Graph::Graph(Backend const& backend, std::size_t max_nodes, std::function<void(B
     s.allocator.reset(ggml_gallocr_new(memory));
     if (bytes > (max_bytes ? max_bytes : half_of_memory(s.backend)) ||
         !ggml_gallocr_alloc_graph(s.allocator.get(), s.graph)) {
-        throw Error("There is not enough memory to run the network, whose intermediate results take " +
-                    std::to_string(bytes >> 20) +
-                    " MB; use a smaller picture, close other programs, or convert the model again.");
+        throw GraphTooLarge("There is not enough memory to run the network, whose intermediate results take " +
+                            std::to_string(bytes >> 20) +
+                            " MB; use a smaller picture, close other programs, or convert the model again.");
     }
 }
 

@@ -1,6 +1,7 @@
 // A network built once for one input size and run many times.
 #pragma once
 
+#include "base/error.h"
 #include "nn/backend.h"
 
 #include <ggml.h>
@@ -23,6 +24,12 @@ inline std::size_t nodes_for(std::size_t blocks) {
 
 // Far above what any network of this program needs for one picture of its own size; a file that needs more is damaged.
 inline constexpr std::size_t most_bytes_at_own_size = std::size_t{2} << 30;
+
+// A graph needs more memory than there is or than it may take.
+class GraphTooLarge : public Error {
+  public:
+    using Error::Error;
+};
 
 // Use: make the graph, build it in the constructor's callback (inputs, layers, outputs), then set(), compute(), read().
 // Shapes are in ggml order, fastest dimension first. Not thread-safe.
@@ -48,9 +55,9 @@ class Graph {
         bool taps = false;
     };
 
-    // Throws Error when the device cannot compute a layer or when the intermediates need more than max_bytes (0: half
-    // of the device's memory). More nodes than max_nodes end the program: where a file decides how many layers there
-    // are, it must be computed from their count (nodes_for).
+    // Throws Error when the device cannot compute a layer, GraphTooLarge when the intermediates need more than
+    // max_bytes (0: half of the device's memory) or the device has not so much. More nodes than max_nodes end the
+    // program: where a file decides how many layers there are, it must be computed from their count (nodes_for).
     Graph(Backend const& backend, std::size_t max_nodes, std::function<void(Builder&)> const& build,
           bool with_taps = false, std::size_t max_bytes = 0);
     ~Graph();

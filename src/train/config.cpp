@@ -95,6 +95,10 @@ void read_run(Section section, TrainConfig& c) {
     section.whole("save_steps", c.run.save_every, 1, 1'000'000'000);
     section.whole("eval_steps", c.run.evaluate_every, 1, 1'000'000'000);
     section.whole("early_stopping_patience", c.run.patience, 1, 1'000'000'000);
+    section.text("device", "cpu, auto or the name of a compute device", c.run.device);
+    section.choice("precision", c.run.precision,
+                   {{"f32", Precision::f32}, {"bf16", Precision::bf16}, {"f16", Precision::f16}});
+    section.whole("device_memory_mb", c.run.device_memory, 1, 100'000'000);
     section.end();
 }
 

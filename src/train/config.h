@@ -2,6 +2,7 @@
 #pragma once
 
 #include "train/model/lora.h"
+#include "train/model/network.h"
 #include "train/optim/loss.h"
 #include "train/optim/schedule.h"
 
@@ -49,6 +50,9 @@ struct RunConfig {
     bool checkpointing = false;
     std::int64_t save_every = 0, evaluate_every = 0; // steps; 0: at the end only
     std::int64_t patience = 0;                       // evaluations without a better loss until the run ends; 0: never
+    std::string device = "cpu";                      // as nn::make_backend knows them
+    Precision precision = Precision::f32;            // of a device
+    std::uint64_t device_memory = 0;                 // megabytes that a device may give; 0: what it has free
 };
 
 // A key of a configuration, what it may be ("a number from 0 to 10"), and what it is.

@@ -41,6 +41,7 @@ std::string key_of(TrainConfig const& c, Task task, std::uint64_t model, Trainin
         std::snprintf(text, sizeof(text), " dropout %a ", c.lora.dropout);
         facts += text;
     }
+    facts += c.run.precision == Precision::bf16 ? " bf16 " : c.run.precision == Precision::f16 ? " f16 " : "";
     for (auto projection : c.lora.targets) {
         facts += names_of(projection).short_name;
     }
@@ -111,7 +112,11 @@ class Run {
                                                           : config_.adapter);
         }
         network_.emplace(weights_, *lora_, workers_,
-                         NetworkOptions{.positions = config_.data.longest, .checkpointing = config_.run.checkpointing});
+                         NetworkOptions{.positions = config_.data.longest,
+                                        .checkpointing = config_.run.checkpointing,
+                                        .device = config_.run.device,
+                                        .precision = config_.run.precision,
+                                        .device_memory = config_.run.device_memory << 20U});
         hooks_.stage("Reading the data");
         auto const encoder = make_encoder(config_.model, weights_.shape.vocabulary);
         auto data = read_data(training_file(encoder), encoder);

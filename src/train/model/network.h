@@ -3,6 +3,7 @@
 // transformers, modeling_llama.py.
 #pragma once
 
+#include "nn/backend.h"
 #include "train/kernels/attention.h"
 #include "train/kernels/layers.h"
 #include "train/kernels/output_layer.h"
@@ -42,14 +43,24 @@ struct AnswerSum {
     std::int64_t tokens = 0;
 };
 
+// How the frozen weights are stored and multiplied on a device; the adapter, activations and sums are float32.
+enum class Precision {
+    f32,
+    bf16,
+    f16, // slopes are made larger on the way back, so that none vanishes, and less large when one overflows
+};
+
 struct NetworkOptions {
-    std::int64_t positions = 8192; // longest text
-    bool checkpointing = false;    // keep only the inputs of layers and compute the rest again on the way back
+    std::int64_t positions = 8192;        // longest text
+    bool checkpointing = false;           // keep only the inputs of layers and compute the rest again on the way back
+    std::string device = nn::cpu_device;  // as nn::make_backend knows them
+    Precision precision = Precision::f32; // of a device
+    std::uint64_t device_memory = 0;      // bytes that a device may give; 0: what it has free
 };
 
 class Network {
   public:
-    // All three must live as long as the network.
+    // All three must live as long as the network. Throws Error when the device is not there or has too little memory.
     Network(LlamaWeights const& weights, Lora& lora, Workers& workers, NetworkOptions const& options);
     ~Network();
 
