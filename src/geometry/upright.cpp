@@ -314,6 +314,60 @@ float level_below(DepthFrame const& frame, std::vector<Patch> const& patches, Ve
     return weights > 0 ? sum / weights : about;
 }
 
+// What the faces of the floor right before the viewer say of up, who stands on it whatever lies farther on.
+struct NearFaces {
+    Vector3 up;
+    float doubt = 1; // radians, one standard deviation
+};
+
+std::optional<NearFaces> near_faces(std::vector<Patch> const& patches, Vector3 up, Level const& level) {
+    constexpr float thick = 0.12F, together = 2; // neighbouring patches share some noise
+    constexpr std::size_t fewest = 12;
+    struct On {
+        float away;
+        Patch const* patch;
+    };
+    std::vector<On> on;
+    for (auto const& patch : patches) {
+        float const height = dot(up, patch.centre);
+        if (is_level(patch, up, kernel) && std::abs(height - level.height) < thick) {
+            on.push_back({norm(patch.centre - height * up), &patch});
+        }
+    }
+    auto const near = on.size() / 3;
+    if (near < fewest) {
+        return std::nullopt;
+    }
+    std::nth_element(on.begin(), on.begin() + static_cast<std::ptrdiff_t>(near), on.end(),
+                     [](auto const& a, auto const& b) { return a.away < b.away; });
+    Vector3 sum{0, 0, 0};
+    float weights = 0;
+    for (std::size_t i = 0; i < near; ++i) {
+        auto const& patch = *on[i].patch;
+        float const weight = 1 / (patch.doubt * patch.doubt);
+        sum = sum + weight * patch.normal;
+        weights += weight;
+    }
+    return NearFaces{normalised(sum), together / std::sqrt(weights)};
+}
+
+// Short walls and noise make planes that lean; where the floor before the viewer clearly says otherwise they are not
+// asked.
+void doubt_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
+    constexpr float least = 1 * degree, sigmas = 2.5F;
+    auto const level = floor_level(levels_of(frame, patches, guess.up), patches.size());
+    auto const faces = level ? near_faces(patches, guess.up, *level) : std::nullopt;
+    if (!faces) {
+        return;
+    }
+    float const apart = std::acos(std::clamp(dot(faces->up, guess.up_by_walls), -1.0F, 1.0F));
+    if (apart > least + sigmas * faces->doubt) {
+        guess.walls = {};
+        guess.walls_doubt = 1;
+        guess.up = faces->up;
+    }
+}
+
 // What whole upright planes say of up, beside the guess.
 void ask_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
     auto const planes = upright_planes(patches, guess.up, frame.noise);
@@ -369,7 +423,11 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
     return guess;
 }
 
-std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& guess) {
+std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess const& asked) {
+    auto guess = asked;
+    if (guess.walls_doubt < walls_tell) {
+        doubt_walls(frame, patches, guess);
+    }
     bool const walls = guess.walls_doubt < walls_tell;
     auto const start = walls ? guess.up_by_walls : guess.up;
     auto const levels = levels_of(frame, patches, start);

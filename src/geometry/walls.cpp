@@ -3,6 +3,7 @@
 #include "geometry/measures.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -12,8 +13,9 @@ namespace {
 constexpr float pi = std::numbers::pi_v<float>;
 constexpr int angles = 90; // of the Hough transform: 2 degrees each
 constexpr float line_m = 0.05F;
-constexpr int lines = 260;                                // offsets up to 13 m
-constexpr float least_wide = 0.5F, least_wide_cut = 0.8F; // metres; of what the view cuts off above
+constexpr int lines = 260; // offsets up to 13 m
+constexpr float least_wide = 0.5F,
+                least_wide_cut = 0.8F; // metres; of what the view cuts off above
 constexpr float least_tall = 0.35F, wall_height = 1.75F;
 constexpr float raised_m = 0.6F;
 constexpr std::size_t most_walls = 8;
@@ -41,7 +43,8 @@ std::vector<TallColumn> tall_columns(Columns const& columns, bool has_floor) {
 struct Line {
     float nx = 0, ny = 1, offset = 0;
 
-    // One standard deviation at a right angle to the line: noise lies along the ray.
+    // One standard deviation at a right angle to the line: noise lies along the
+    // ray.
     float perpendicular(float x, float y, float sigma) const {
         return sigma * std::abs(nx * x + ny * y) / std::max(0.1F, std::hypot(x, y));
     }
@@ -149,8 +152,9 @@ void refine(Line& line, std::vector<TallColumn> const& tall, std::vector<Upright
     }
 }
 
-// A line may cross two surfaces one behind the other, as a wall and the shelves before it: of each the readings lie at
-// a slant to the line, all slants alike. It then turns to the larger one; false: there is one surface.
+// A line may cross two surfaces one behind the other, as a wall and the shelves
+// before it: of each the readings lie at a slant to the line, all slants alike.
+// It then turns to the larger one; false: there is one surface.
 bool leave_other_surface(Line& line, std::vector<UprightPatch> const& upright, Extent along) {
     constexpr float near_m = 0.05F, apart_m = 0.3F, most_turned = 0.5F; // radians
     constexpr double least_slant = 0.07, sigmas = 4;
@@ -202,13 +206,42 @@ bool leave_other_surface(Line& line, std::vector<UprightPatch> const& upright, E
     return true;
 }
 
-// The longest stretch of the line on which columns stand without a gap of more than 2.2 metres (a wide opening), and
-// how much of it they cover.
+// The longest stretch of the line on which columns stand without a gap of more
+// than 2.2 metres (a wide opening), and how much of it they cover.
 struct Stretch {
     Extent along;
     float covered = 0;
     float low = 1e9F, high = -1e9F;
     float out_of_view = 0; // share of it that goes on above the view, or is higher than somebody
+};
+
+// What stands on a hand's breadth of the line, from bottom to top: noise
+// spreads it over several columns, and each of them holds a part of its height.
+struct Strip {
+    static constexpr float layer_m = 0.1F;
+    std::uint64_t layers = 0; // with something in them
+    float low = 1e9F, high = -1e9F, weight = 0;
+    bool at_top = false;
+
+    void add(TallColumn const& c) {
+        auto layer = [](float z) { return std::clamp(static_cast<int>((z - GroundGrid::lowest) / layer_m), 0, 62); };
+        for (int i = layer(c.low); i <= layer(c.high); ++i) {
+            layers |= std::uint64_t{1} << i;
+        }
+        low = std::min(low, c.low), high = std::max(high, c.high);
+        weight += c.weight;
+        at_top = at_top || c.at_top;
+    }
+    // As high as somebody, or out of the view.
+    bool is_tall(bool has_floor) const {
+        constexpr float least_filled = 0.6F;
+        auto const filled = layer_m * static_cast<float>(std::popcount(layers));
+        // What is short and begins over the knees is a bar or a board, and no part
+        // of a wall.
+        bool const long_enough = low < raised_m || filled > raised_m;
+        bool const whole = filled > least_filled * (high - low);
+        return long_enough && whole && (at_top || (has_floor ? high : high - low) > wall_height);
+    }
 };
 
 Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool has_floor,
@@ -234,20 +267,24 @@ Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool h
         }
         Stretch stretch;
         float last = -1e9F, tall_enough = 0, all = 0;
+        Strip strip;
+        auto count_strip = [&] {
+            all += strip.weight;
+            tall_enough += strip.is_tall(has_floor) ? strip.weight : 0;
+            strip = {};
+        };
         for (auto i = begin; i < end; ++i) {
             auto const& c = tall[on[i].index];
             if (on[i].t > last + bin) {
                 last = on[i].t;
                 stretch.covered += bin;
+                count_strip();
             }
             stretch.low = std::min(stretch.low, c.low);
             stretch.high = std::max(stretch.high, c.high);
-            all += c.weight;
-            bool const high = has_floor ? c.high > wall_height : c.high - c.low > wall_height;
-            // What is short and begins over the knees is a bar or a board, and no part of a wall.
-            bool const long_enough = c.low < raised_m || c.high - c.low > raised_m;
-            tall_enough += long_enough && (c.at_top || high) ? c.weight : 0;
+            strip.add(c);
         }
+        count_strip();
         stretch.along = {on[begin].t, on[end - 1].t};
         stretch.out_of_view = tall_enough / std::max(all, 1.0F);
         if (stretch.covered > best.covered) {
@@ -262,8 +299,8 @@ Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool h
     return best;
 }
 
-// Noise draws a narrow thing out along its ray: a line that is no longer than that and seen within a few degrees is no
-// wall.
+// Noise draws a narrow thing out along its ray: a line that is no longer than
+// that and seen within a few degrees is no wall.
 bool is_drawn_out(std::vector<TallColumn> const& tall, std::vector<std::size_t> const& members,
                   Stretch const& stretch) {
     constexpr float spread_sigmas = 8, narrow_deg = 5;
@@ -323,7 +360,8 @@ std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> con
         }
         bool const whole = has_floor && stretch.high > wall_height;
         float const height = stretch.high - stretch.low;
-        // Without a floor nobody knows how high something is: a large upright face is a wall then.
+        // Without a floor nobody knows how high something is: a large upright face
+        // is a wall then.
         bool const large = !has_floor && height > 1 && stretch.covered >= least_wide_cut;
         bool const high = stretch.out_of_view > 0.4F && height > (has_floor ? 0.8F : 0.5F);
         bool const wall = large || (high && stretch.covered >= (whole ? least_wide : least_wide_cut));
@@ -341,7 +379,8 @@ std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> con
         }
         if (wall && !is_drawn_out(tall, members, stretch)) {
             float const sigma = sum / std::max(weight, 1.0F);
-            // The foot of the right angle may lie beyond what is seen: then the line's turn counts.
+            // The foot of the right angle may lie beyond what is seen: then the
+            // line's turn counts.
             float const length = std::max(0.3F, stretch.along.high - stretch.along.low);
             float const beyond = std::max({0.0F, stretch.along.low, -stretch.along.high}) + length / 2;
             float const turn = (0.005F + 0.2F * sigma) / length;
