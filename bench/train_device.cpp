@@ -152,6 +152,7 @@ void run(Plan const& plan, NetworkOptions options, std::int64_t steps, int threa
     options.checkpointing = true;
     Network network(weights, lora, workers, options);
     std::printf("model ready after %.1f s\n", seconds_since(begin));
+    std::fflush(stdout);
     TrainConfig config;
     config.rate = 1e-4;
     config.optimiser.kind = plan.optimiser;

@@ -30,8 +30,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+enum class Teacher { unsaid, scene, server };
+
 struct BuildCommand {
     fs::path images, out;
+    Teacher teacher = Teacher::unsaid;
     SeeingOptions seeing;
     LanguageOptions base;
     std::string teacher_url, teacher_model, shard;
@@ -202,6 +205,10 @@ void build(AppContext const& context, BuildCommand options) {
     if (options.base.none) {
         throw UsageError("The rejected answers need a language model; leave --no-llm out.");
     }
+    if (options.teacher != Teacher::unsaid && (options.teacher == Teacher::server) == options.teacher_url.empty()) {
+        throw UsageError(options.teacher_url.empty() ? "--teacher server needs the server's address, --teacher-url."
+                                                     : "--teacher template asks no server; leave --teacher-url out.");
+    }
     auto const shard = options.shard.empty() ? dataset::shard_from_environment().value_or(dataset::Shard{})
                                              : dataset::parse_shard(options.shard);
     fs::path const out = dataset::shard_name(options.out.string(), shard);
@@ -358,12 +365,15 @@ void add_dataset(Command& root, AppContext& context) {
         .option("--out,-o", building->out,
                 "File for the rows (JSONL, or Parquet where it ends in .parquet); rows that it holds are kept")
         .required();
+    build_command
+        .choice("--teacher", building->teacher, {{"template", Teacher::scene}, {"server", Teacher::server}},
+                "Who writes the chosen answers: the scene's own words, or the server of --teacher-url")
+        .otherwise("server where its address is given, else template");
     auto& url = build_command
                     .option("--teacher-url", building->teacher_url,
                             "Server that speaks OpenAI's protocol and writes the chosen answers; its key is taken from "
                             "ECHOLLAMA_TEACHER_KEY")
-                    .value_name("ADDRESS")
-                    .otherwise("the scene's own words");
+                    .value_name("ADDRESS");
     build_command.option("--teacher-model", building->teacher_model, "What that server calls the model")
         .value_name("NAME")
         .needs(url);

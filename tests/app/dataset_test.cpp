@@ -68,6 +68,8 @@ TEST(Dataset, FailuresAreOneSentence) {
           {"build " + empty + " -o x.jsonl --shard 9/8", 2, "second of eight"},
           {"build " + empty + " -o x.jsonl --no-llm", 2, "need a language model"},
           {"build " + empty + " -o x.jsonl --teacher-model m", 2, "--teacher-url"},
+          {"build " + empty + " -o x.jsonl --teacher server", 2, "--teacher-url"},
+          {"build " + empty + " -o x.jsonl --teacher template --teacher-url http://x", 2, "leave --teacher-url out"},
           {"check " + empty + "/none.jsonl", 1, "Cannot read"}}) {
         auto const result = echollama("dataset " + arguments);
         EXPECT_EQ(result.code, code) << arguments << result.err;
