@@ -21,7 +21,7 @@ void add_language_options(Command& command, LanguageOptions& options) {
               "Adapter for it (GGUF), with :SCALE for another strength than 1; in the place of the starter's own")
         .file();
     command.flag("--no-adapter", options.no_adapter,
-                 "The starter language model without the adapter that lies beside it");
+                 "The starter language model as it was published, not taught to tell of scenes");
     auto& url = command.option("--llm-url", options.url,
                                "Language model server that speaks OpenAI's protocol, such as http://127.0.0.1:8080/v1; "
                                "its key is taken from ECHOLLAMA_LLM_KEY");
@@ -105,10 +105,14 @@ std::vector<LlmAdapter> adapters_of(AppContext const& context, LanguageOptions c
     return adapters;
 }
 
+// A given adapter takes the place of what the starter was taught.
+std::string usual_model(AppContext const& context, LanguageOptions const& options) {
+    return starter_language_model(context, options.no_adapter || !options.loras.empty());
+}
+
 StageFiles stage_of(AppContext const& context, LanguageOptions const& options,
                     std::vector<LlmAdapter> const& adapters) {
-    auto const file =
-        options.llm.empty() ? context.models_dir / starter_language_model(context, options.no_adapter) : options.llm;
+    auto const file = options.llm.empty() ? context.models_dir / usual_model(context, options) : options.llm;
     StageFiles stage{describer_stage, "describer", {file}, options.at_once};
     for (auto const& adapter : adapters) {
         stage.files.push_back(adapter.path);
@@ -151,7 +155,7 @@ Loading<Describer> load_describer(AppContext const& context, LanguageOptions con
     check_chat_template(options.chat.choice); // told before the picture is looked at
     local.model.adapters = adapters_of(context, options);
     // Found when it is loaded: a missing language model is worth a warning only.
-    auto const usual = starter_language_model(context, options.no_adapter);
+    auto const usual = usual_model(context, options);
     auto const stage = stage_of(context, options, local.model.adapters);
     return load_stage<Describer>(context, stage, LoadingTime::when_wanted, timings,
                                  [named = options.llm, usual, context, local](std::string const& device) {
