@@ -7,8 +7,8 @@
 #include "captioner/captioner.h"
 #include "captioner/moondream.h"
 #include "convert/published.h"
+#include "stand_ins.h"
 #include "support/moondream.h"
-#include "support/synthetic.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,26 +30,7 @@ std::filesystem::path real_size_model(std::filesystem::path const& folder, std::
         return model;
     }
     std::filesystem::create_directories(folder);
-    std::vector<test::SyntheticTensor> tensors;
-    for (auto const& row : test::read_table(test::data("moondream/real-shapes.tsv"))) {
-        auto const name = row.at("name");
-        auto const shape = test::parse_shape(row.at("shape"));
-        bool const norm = (name.find("norm") != std::string::npos || name.find("ln.") != std::string::npos) &&
-                          name.ends_with("weight");
-        std::size_t count = 1;
-        for (auto const size : shape) {
-            count *= static_cast<std::size_t>(size);
-        }
-        tensors.push_back(
-            {name, shape, [=] { return test::values_from_name(name, count, 0.02F, norm ? 1.0F : 0.0F); }});
-    }
-    tensors.push_back( // only the weights of 2025 have it
-        {"region_model.coordinate_encoder.weight", {4, 4}, [] { return std::vector<float>(16, 0.0F); }});
-    test::write_safetensors(folder / "model.safetensors", tensors);
-    std::filesystem::copy_file(test::data("moondream/tokenizer.json"), folder / "tokenizer.json",
-                               std::filesystem::copy_options::overwrite_existing);
-    convert::convert_published(folder / "model.safetensors", model, convert::parse_weight_type(type));
-    std::filesystem::remove(folder / "model.safetensors");
+    bench::write_moondream(model, type);
     return model;
 }
 

@@ -178,6 +178,17 @@ std::vector<Graph::OperatorTime> Graph::profile() const {
     return sorted;
 }
 
+int Graph::operations() const {
+    int count = 0;
+    for (int i = 0; i < ggml_graph_n_nodes(state_->graph); ++i) {
+        auto const op = ggml_graph_node(state_->graph, i)->op;
+        bool const looks = op == GGML_OP_NONE || op == GGML_OP_VIEW || op == GGML_OP_RESHAPE || op == GGML_OP_PERMUTE ||
+                           op == GGML_OP_TRANSPOSE;
+        count += looks ? 0 : 1;
+    }
+    return count;
+}
+
 std::size_t Graph::bytes() const {
     return ggml_gallocr_get_buffer_size(state_->allocator.get(), 0);
 }

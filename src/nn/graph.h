@@ -84,6 +84,9 @@ class Graph {
     };
     std::vector<OperatorTime> profile() const;
 
+    // What the device is started for: nodes that compute, not those that only look at numbers in another shape.
+    int operations() const;
+
     // Bytes of intermediate memory.
     std::size_t bytes() const;
 

@@ -1,12 +1,15 @@
 #include "support/paths.h"
 
+#include <cstdlib>
+
 namespace echollama::test {
 
 std::filesystem::path built_program() {
     return ECHOLLAMA_BINARY;
 }
 std::filesystem::path data_dir() {
-    return ECHOLLAMA_TEST_DATA;
+    char const* const elsewhere = std::getenv("ECHOLLAMA_TEST_DATA"); // programs that were carried to another machine
+    return elsewhere ? elsewhere : ECHOLLAMA_TEST_DATA;
 }
 std::filesystem::path default_shared_dir() {
     return ECHOLLAMA_SHARED_DIR;

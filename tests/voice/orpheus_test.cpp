@@ -5,6 +5,7 @@
 #include "networks/snac.h"
 #include "support/devices.h"
 #include "support/golden_snac.h"
+#include "support/llama_words.h"
 #include "voice/orpheus/orpheus.h"
 #include "voice/orpheus/orpheus_sampler.h"
 #include "voice/orpheus/orpheus_text.h"
@@ -26,20 +27,6 @@ std::vector<float> noise(std::string const& name, std::int64_t count, float scal
     return golden_tensor(name, static_cast<std::size_t>(count), scale, 0);
 }
 
-// GPT-2's 256 byte characters as UTF-8.
-std::vector<std::string> byte_tokens() {
-    std::vector<std::string> tokens;
-    int extra = 0;
-    for (int byte = 0; byte < 256; ++byte) {
-        bool plain = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-        int point = plain ? byte : 256 + extra++;
-        tokens.push_back(
-            point < 128 ? std::string(1, static_cast<char>(point))
-                        : std::string{static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 0x3F))});
-    }
-    return tokens;
-}
-
 // `bias`: logits added to single tokens. The first hidden value is always large and positive (every embedding row
 // starts with a constant), so a row of the output matrix sets a token's logit through it.
 void write_tiny_orpheus(std::filesystem::path const& path, std::map<std::int64_t, float> const& bias) {
@@ -54,20 +41,14 @@ void write_tiny_orpheus(std::filesystem::path const& path, std::map<std::int64_t
     u32("llama.rope.dimension_count", 16);
     u32("llama.vocab_size", vocabulary);
     out.set("llama.attention.layer_norm_rms_epsilon", 1e-5F);
-    auto tokens = byte_tokens();
-    std::vector<std::int32_t> types(static_cast<std::size_t>(vocabulary), 1);
-    for (auto id = static_cast<std::int64_t>(tokens.size()); id < vocabulary; ++id) {
-        bool special = id >= 128000;
-        tokens.push_back((special ? "<|special_" : "unused_") + std::to_string(id) + (special ? "|>" : ""));
-        types[static_cast<std::size_t>(id)] = special ? 3 : 1; // control
-    }
+    LlamaWords const words(vocabulary);
     out.set("tokenizer.ggml.model", std::string("gpt2"));
     out.set("tokenizer.ggml.pre", std::string("llama-bpe"));
-    out.set("tokenizer.ggml.tokens", tokens);
-    out.set("tokenizer.ggml.token_type", types);
+    out.set("tokenizer.ggml.tokens", words.texts);
+    out.set("tokenizer.ggml.token_type", words.types);
     out.set("tokenizer.ggml.merges", std::vector<std::string>{"u n"});
-    u32("tokenizer.ggml.bos_token_id", 128000);
-    u32("tokenizer.ggml.eos_token_id", 128001);
+    u32("tokenizer.ggml.bos_token_id", LlamaWords::begin);
+    u32("tokenizer.ggml.eos_token_id", LlamaWords::end);
 
     auto embedding = noise("embedding", width * vocabulary, 1);
     for (std::int64_t id = 0; id < vocabulary; ++id) {
