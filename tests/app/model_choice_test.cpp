@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <sstream>
+#include <vector>
 
 namespace echollama::test {
 namespace {
@@ -45,6 +48,16 @@ TEST_F(ModelChoice, ANameThatIsNoModelSaysWhatMayBeMeant) {
     EXPECT_NE(run("scene " + picture + " --preset small").err.find("models pull small"), std::string::npos);
     EXPECT_NE(run("scene " + picture + " --preset large").err.find("paper, fast, small, starter"), std::string::npos);
     EXPECT_EQ(run("scene " + picture + " --memory lots").code, 2);
+}
+
+// Two starters are made of one package.
+TEST_F(ModelChoice, PackagesOfMissingStartersAreNamedOnce) {
+    std::istringstream lines(run("models missing").out);
+    std::vector<std::string> packages;
+    for (std::string line; std::getline(lines, line); packages.push_back(line)) {
+        EXPECT_EQ(std::count(packages.begin(), packages.end(), line), 0) << line;
+    }
+    EXPECT_EQ(std::count(packages.begin(), packages.end(), "smollm2"), 1);
 }
 
 TEST_F(ModelChoice, AModelOfAnotherKindIsRefusedByWhatItIs) {

@@ -60,10 +60,14 @@ std::vector<store::ModelEntry> missing_models(AppContext const& context, bool be
     return entries;
 }
 
+// Each once: a package may carry what several models are made of.
 void list_missing(AppContext const& context, bool better) {
+    std::set<std::string> told;
     for (auto const& entry : missing_models(context, better)) {
         for (auto const& package : entry.packages()) {
-            print_line(package);
+            if (told.insert(package).second) {
+                print_line(package);
+            }
         }
     }
 }
