@@ -1,13 +1,12 @@
 // Steps of training at the size of the paper's models, with made-up weights, on a device:
-// bench_train_device llama-1b|orpheus-3b|tiny DEVICE [f32|bf16|f16] [STEPS] [THREADS]
+// bench_train_device llama-1b|orpheus-3b|tiny|tiny-voice DEVICE [f32|bf16|f16] [STEPS] [THREADS]
 // llama-1b: DPO as configs/echollama-dpo.toml (pairs of a prompt of 600 and answers of 250 tokens; two a micro-batch,
 // 16 a step), projected to 1,999 pairs, the reference's pass over them counted. orpheus-3b: answers of 900 tokens with
-// NF4, rank 64 and 8-bit AdamW as configs/orpheus-elise.toml, projected to 360 steps of 4. tiny: a small model, for
-// trying this out.
+// NF4, rank 64 and 8-bit AdamW as configs/orpheus-elise.toml, projected to 360 steps of 4. Both within 16 GB of the
+// device. tiny, tiny-voice: small models, for trying this out. Lines that begin with "figure" are read by
+// scripts/gpu-check.
 #include "train/model/llama_files.h"
 #include "train/trainer.h"
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -29,6 +28,7 @@ struct Plan {
     BaseType type = BaseType::stored;
     std::int64_t prompt = 600, answer = 250, micro_batch = 2, accumulation = 8;
     std::int64_t whole_run = 125; // steps of the paper's
+    char const* mark = "<6";      // minutes that it may take
     LoraOptions lora = {};
     OptimiserKind optimiser = OptimiserKind::adamw;
 };
@@ -51,15 +51,17 @@ convert::LlamaShape shape_like(std::int64_t layers, std::int64_t width, std::int
 
 Plan plan_of(std::string const& name) {
     Plan plan;
-    if (name == "orpheus-3b") {
-        plan.shape = shape_like(28, 3072, 8192, 24, 128, 156940);
+    bool const tiny = name.starts_with("tiny");
+    if (name == "orpheus-3b" || name == "tiny-voice") {
+        plan.shape = tiny ? shape_like(2, 256, 512, 8, 32, 512) : shape_like(28, 3072, 8192, 24, 128, 156940);
         plan.task = Task::answers;
         plan.type = BaseType::nf4;
         plan.prompt = 30;
-        plan.answer = 900;
+        plan.answer = tiny ? 40 : 900;
         plan.micro_batch = 1;
         plan.accumulation = 4;
         plan.whole_run = 360;
+        plan.mark = "<10";
         plan.lora = {.rank = 64, .alpha = 64};
         plan.optimiser = OptimiserKind::adamw_8bit;
     } else if (name == "llama-1b") {
@@ -69,7 +71,7 @@ Plan plan_of(std::string const& name) {
         plan.prompt = 40;
         plan.answer = 20;
     } else {
-        throw std::runtime_error("choose llama-1b, orpheus-3b or tiny");
+        throw std::runtime_error("choose llama-1b, orpheus-3b, tiny or tiny-voice");
     }
     return plan;
 }
@@ -150,6 +152,7 @@ void run(Plan const& plan, NetworkOptions options, std::int64_t steps, int threa
     Workers workers(threads);
     options.positions = plan.prompt + plan.answer;
     options.checkpointing = true;
+    options.device_memory = 16'000'000'000;
     Network network(weights, lora, workers, options);
     std::printf("model ready after %.1f s\n", seconds_since(begin));
     std::fflush(stdout);
@@ -185,12 +188,9 @@ void run(Plan const& plan, NetworkOptions options, std::int64_t steps, int threa
     std::sort(times.begin(), times.end());
     double const median = times[times.size() / 2];
     double const whole = static_cast<double>(plan.whole_run) * (median + reference * static_cast<double>(rows));
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    std::printf(
-        "median: %.2f s a step, %.0f tokens a second; the paper's run: %.1f minutes; memory of the processor %ld "
-        "MiB\n",
-        median, static_cast<double>(tokens) / median, whole / 60, usage.ru_maxrss / 1024);
+    std::printf("figure\tstep of training\t%.4g\ts\t\n", median);
+    std::printf("figure\tspeed of training\t%.4g\ttokens/s\t\n", static_cast<double>(tokens) / median);
+    std::printf("figure\tthe paper's run, projected\t%.4g\tminutes\t%s\n", whole / 60, plan.mark);
 }
 
 } // namespace
