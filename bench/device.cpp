@@ -96,6 +96,7 @@ class Bench {
         }
         time_of("SNAC, " + std::string(real_ ? "10 s" : "half a second") + " of sound", "",
                 [&] { codec.decode(codes, SnacNoise::off()); });
+        figure("SNAC operations", codec.operations(), "");
     }
 
     void llama() {

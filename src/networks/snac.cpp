@@ -126,6 +126,10 @@ Snac::~Snac() = default;
 Snac::Snac(Snac&&) noexcept = default;
 Snac& Snac::operator=(Snac&&) noexcept = default;
 
+int Snac::operations() const {
+    return state_->decoder.graph ? state_->decoder.graph->operations() : 0;
+}
+
 SnacConfig const& Snac::config() const {
     return state_->config;
 }

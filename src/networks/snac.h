@@ -53,6 +53,8 @@ class Snac {
     Snac& operator=(Snac&&) noexcept;
 
     SnacConfig const& config() const;
+    // What the device is started for at each decode of the last length; 0 before the first (nn::Graph::operations).
+    int operations() const;
 
     // samples_per_frame samples a frame, in [-1, 1]. Throws Error when the code lists do not belong together or a code
     // is out of range, Cancelled when stop is requested.

@@ -7,7 +7,6 @@
 #include <ggml-cpp.h>
 
 #include <algorithm>
-#include <array>
 
 namespace echollama::snac {
 namespace {
@@ -17,7 +16,7 @@ constexpr int depthwise_taps = 7;
 // On the device; null where the layer has no such part.
 struct Constants {
     ggml_tensor *alpha = nullptr, *inverse_alpha = nullptr;
-    std::array<ggml_tensor*, depthwise_taps> depthwise{};
+    ggml_tensor* depthwise = nullptr; // [channels, taps]
     ggml_tensor *depthwise_bias = nullptr, *alpha2 = nullptr, *inverse_alpha2 = nullptr;
     ggml_tensor *weight = nullptr, *bias = nullptr; // weight [channels * taps, outputs]
 };
@@ -35,18 +34,20 @@ ggml_tensor* padded(ggml_context* ctx, ggml_tensor* x, std::int64_t before, std:
                : ggml_pad_ext(ctx, x, 0, 0, static_cast<int>(before), static_cast<int>(after), 0, 0, 0, 0);
 }
 
-// Seven taps `dilation` steps apart: [c, t] → [c, t]
+// Seven taps `dilation` steps apart, as the convolution of a picture one pixel high: [c, t] → [c, t]
 ggml_tensor* depthwise(ggml_context* ctx, Constants const& c, ggml_tensor* x, int dilation) {
-    std::int64_t const steps = x->ne[1], reach = 3 * dilation;
-    ggml_tensor* wide = padded(ctx, x, reach, reach);
-    ggml_tensor* sum = nullptr;
-    for (std::size_t tap = 0; tap < c.depthwise.size(); ++tap) {
-        ggml_tensor* shifted = ggml_view_2d(ctx, wide, x->ne[0], steps, wide->nb[1],
-                                            tap * static_cast<std::size_t>(dilation) * wide->nb[1]);
-        ggml_tensor* product = ggml_mul(ctx, shifted, c.depthwise[tap]);
-        sum = sum ? ggml_add(ctx, sum, product) : product;
+    std::int64_t const channels = x->ne[0];
+    constexpr int middle = depthwise_taps / 2;
+    if (x->ne[1] == 1) { // only the middle tap meets it; ggml mistakes its memory layout
+        ggml_tensor* tap = ggml_view_1d(ctx, c.depthwise, channels, middle * c.depthwise->nb[1]);
+        return ggml_add(ctx, ggml_mul(ctx, x, tap), c.depthwise_bias);
     }
-    return ggml_add(ctx, sum, c.depthwise_bias);
+    // Both with channels still fastest in memory: [taps, 1, 1, c] and [t, 1, c].
+    ggml_tensor* taps =
+        ggml_permute(ctx, ggml_reshape_4d(ctx, c.depthwise, 1, channels, depthwise_taps, 1), 2, 3, 0, 1);
+    ggml_tensor* y =
+        ggml_conv_2d_dw_direct(ctx, taps, ggml_permute(ctx, x, 2, 0, 1, 3), 1, 1, middle * dilation, 0, dilation, 1);
+    return ggml_add(ctx, ggml_permute(ctx, y, 1, 2, 0, 3), c.depthwise_bias);
 }
 
 // Windows of `taps` neighbouring rows, `step` apart, each as one row: [c, t] → [c taps, rows]. taps is a multiple of
@@ -107,10 +108,7 @@ PlainLayers::PlainLayers(std::vector<NamedLayer> const& layers, nn::Backend cons
         Constants c;
         c.alpha = add(layer.alpha, 1);
         c.inverse_alpha = add(layer.inverse_alpha, 1);
-        for (std::size_t tap = 0; !layer.depthwise.empty() && tap < c.depthwise.size(); ++tap) {
-            auto const from = layer.depthwise.begin() + static_cast<std::ptrdiff_t>(tap) * layer.channels;
-            c.depthwise[tap] = add({from, from + layer.channels}, 1);
-        }
+        c.depthwise = add(layer.depthwise, depthwise_taps);
         c.depthwise_bias = add(layer.depthwise_bias, 1);
         c.alpha2 = add(layer.alpha2, 1);
         c.inverse_alpha2 = add(layer.inverse_alpha2, 1);

@@ -32,14 +32,15 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t megabyte = 1'000'000;
 
 // Intermediate results of networks as a GPU computes them, with convolutions as products of copied windows: what
-// Graph::bytes() says of a photo of 800×1066 for DETR, of the input of their own size for the others (docs/gpu.md).
+// bench_detr and bench_midas say with --ggml of DETR at 800×1333 and of DPT-Hybrid at 512×384 (docs/gpu.md); of those
+// that were not measured, more than they can need.
 struct NetworkWork {
     char const* architecture;
     unsigned megabytes;
     nn::Gain gain;
 };
-constexpr std::array<NetworkWork, 8> networks{{{"detr", 900, nn::Gain::detector},
-                                               {"dpt-hybrid", 500, nn::Gain::depth},
+constexpr std::array<NetworkWork, 8> networks{{{"detr", 450, nn::Gain::detector},
+                                               {"dpt-hybrid", 1000, nn::Gain::depth},
                                                {"midas-small", 100, nn::Gain::none},
                                                {"centernet", 250, nn::Gain::none},
                                                {"nanodet", 100, nn::Gain::none},
