@@ -158,14 +158,16 @@ void score_openings(ToySpace const& truth, Surroundings const& told, std::uint64
 void score_overhangs(ToySpace const& truth, Surroundings const& told, std::uint64_t seed, SpaceScore& score) {
     constexpr float height_doubt = 0.03F; // of which at times only the underside shows
     auto const picture = static_cast<float>(truth.depth.metres.size());
+    float const from_floor = told.floor ? 0 : truth.camera_height; // without a floor heights are told from the camera
     for (auto const& real : truth.overhangs) {
         if (real.distance > 3 || static_cast<float>(real.pixels) < 0.001F * picture) {
             continue;
         }
         bool const found = std::any_of(told.obstacles.begin(), told.obstacles.end(), [&](ObstacleFacts const& o) {
             bool const here = std::abs(o.distance.metres - real.distance) < 0.35F + 0.05F * real.distance;
-            bool const at_height = o.box.z.high > real.z.low - height_doubt && o.box.z.low < real.z.high + height_doubt;
-            return here && at_height && o.box.z.low > 0.5F;
+            float const low = o.box.z.low + from_floor, high = o.box.z.high + from_floor;
+            bool const at_height = high > real.z.low - height_doubt && low < real.z.high + height_doubt;
+            return here && at_height && low > 0.5F;
         });
         score.overhangs.count(found);
         if (!found) {

@@ -19,9 +19,12 @@ constexpr float larger_than_tables_m2 = 1.5F;
 constexpr float walls_tell = 2.5F * degree; // what they tell to this is better than what level patches tell
 constexpr float usual_m = 1.4F, usual_doubt = 0.35F;
 
-float weight_of(Patch const& patch) {
+// Stairs far away are flat as far as the noise lets one see, but rougher than what is flat.
+float weight_of(Patch const& patch, DepthNoise const& noise) {
+    constexpr float usual = 1.1F;
     float const doubt = patch.doubt / kernel;
-    return std::sqrt(static_cast<float>(patch.readings)) / (1 + doubt * doubt);
+    float const rough = std::max(1.0F, patch.residual / (usual * noise.at(patch.centre.z)));
+    return std::sqrt(static_cast<float>(patch.readings)) / (1 + doubt * doubt) / (rough * rough);
 }
 
 float width_for(Patch const& patch) {
@@ -29,14 +32,14 @@ float width_for(Patch const& patch) {
 }
 
 // Patches that go with this up: level ones count once, upright ones a little less, as they leave one turn open.
-float score_of(Vector3 up, std::vector<Patch> const& patches) {
+float score_of(Vector3 up, std::vector<Patch> const& patches, DepthNoise const& noise) {
     float sum = 0;
     for (auto const& patch : patches) {
         float const cosine = std::abs(dot(patch.normal, up));
         float const width = width_for(patch);
         float const off_level = std::sqrt(std::max(0.0F, 1 - cosine * cosine)) / width, off_upright = cosine / width;
-        sum +=
-            weight_of(patch) * std::max(std::exp(-off_level * off_level), 0.7F * std::exp(-off_upright * off_upright));
+        sum += weight_of(patch, noise) *
+               std::max(std::exp(-off_level * off_level), 0.7F * std::exp(-off_upright * off_upright));
     }
     return sum;
 }
@@ -72,7 +75,7 @@ std::vector<Vector3> candidates_of(std::vector<Patch> const& patches, Prior cons
 }
 
 // The up that is nearest to right angles with upright patches and along the normals of level ones, least squares.
-Vector3 refined(Vector3 up, std::vector<Patch> const& patches) {
+Vector3 refined(Vector3 up, std::vector<Patch> const& patches, DepthNoise const& noise) {
     for (int round = 0; round < 4; ++round) {
         Symmetric3 sums;
         sums.add_outer(up, 1e-3);
@@ -80,7 +83,7 @@ Vector3 refined(Vector3 up, std::vector<Patch> const& patches) {
             float const cosine = std::abs(dot(patch.normal, up));
             float const width = 2 * width_for(patch);
             double const weight =
-                static_cast<double>(weight_of(patch)) / static_cast<double>(1e-4F + patch.doubt * patch.doubt);
+                static_cast<double>(weight_of(patch, noise)) / static_cast<double>(1e-4F + patch.doubt * patch.doubt);
             if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < width) {
                 sums.add_outer(patch.normal, weight);
             } else if (cosine < width) {
@@ -400,19 +403,19 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches) {
     float best = -1;
     for (auto const& up : candidates_of(patches, prior)) {
         float const tilt = std::acos(std::clamp(dot(up, prior.up), -1.0F, 1.0F)) / degree / 60;
-        float const score = score_of(up, patches) * std::exp(-tilt * tilt / 2);
+        float const score = score_of(up, patches, frame.noise) * std::exp(-tilt * tilt / 2);
         if (score > best) {
             best = score;
             guess.up = up;
         }
     }
-    guess.up = refined(guess.up, patches);
+    guess.up = refined(guess.up, patches, frame.noise);
     float level_weight = 0, all_weight = 0;
     for (auto const& patch : patches) {
         float const cosine = std::abs(dot(patch.normal, guess.up));
-        all_weight += weight_of(patch);
+        all_weight += weight_of(patch, frame.noise);
         if (std::sqrt(std::max(0.0F, 1 - cosine * cosine)) < 1.5F * width_for(patch)) {
-            level_weight += weight_of(patch);
+            level_weight += weight_of(patch, frame.noise);
         }
     }
     ask_walls(frame, patches, guess);

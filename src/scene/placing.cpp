@@ -1,14 +1,13 @@
 #include "scene/placing.h"
 
-#include "base/ascii.h"
 #include "scene/camera.h"
 #include "scene/english.h"
+#include "scene/mentions.h"
 #include "scene/phrases.h"
 #include "scene/surroundings_words.h"
 #include "scene/wording.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 namespace echollama {
@@ -65,31 +64,25 @@ std::optional<std::size_t> object_of(std::string_view text, Scene const& scene) 
 }
 
 // Where the name stands in the text as whole words; npos: nowhere.
-std::size_t find_name(std::string const& text, std::string const& name) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-        auto is_letter = [&](std::size_t i) {
-            return i < text.size() && std::isalpha(static_cast<unsigned char>(text[i]));
-        };
-        if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + name.size())) {
-            return at;
-        }
-    }
-    return std::string::npos;
+std::size_t find_name(std::vector<Word> const& words, std::string_view name) {
+    auto const wanted = split_words(name);
+    auto const found = std::search(words.begin(), words.end(), wanted.begin(), wanted.end(),
+                                   [](Word const& a, Word const& b) { return a.text == b.text; });
+    return found == words.end() ? std::string::npos : found->begin;
 }
 
 // Of what was measured around the viewer that which the text names first; of several with one name the one whose side
 // or hour is told, else the nearest.
 std::optional<HeardPlace> measured_place_of(std::string_view text, std::vector<ToldPlace> const& places) {
     auto const read = read_text(std::string(text));
-    auto const small = lower_case(text);
-    if (small.find("do not see") != std::string::npos) {
+    if (find_name(read.words, "do not see") != std::string::npos) {
         return std::nullopt;
     }
     ToldPlace const* best = nullptr;
     std::size_t best_at = std::string::npos;
     bool best_fits = false;
     for (auto const& place : places) {
-        auto const at = find_name(small, place.name);
+        auto const at = find_name(read.words, place.name);
         bool const here = fits(read, place.bearing_deg);
         if (at < best_at || (at == best_at && at != std::string::npos && here && !best_fits)) {
             best = &place, best_at = at, best_fits = here;
