@@ -42,10 +42,16 @@ bool in_the_way(Band const& band, bool has_floor) {
     return band.high > tolerance + band.sigma && band.low < over_head_m && band.low > -0.3F;
 }
 
-// Does the set of readings stand for something? Strays are few and lie apart.
-bool is_something(ObstacleFacts const& o) {
-    float const size = std::max({o.box.x.high - o.box.x.low, o.box.y.high - o.box.y.low, o.box.z.high - o.box.z.low});
-    return o.points >= static_cast<std::size_t>(fewest_readings) && size > smallest_m;
+// Does the set of readings stand for something? Strays are few and lie apart. What is as small as a fist and floats in
+// the air some way off is an error of matching far oftener than a thing.
+bool is_something(ObstacleFacts const& o, bool has_floor) {
+    constexpr float floats_from_m = 0.15F, close_m = 1.5F, fist_m = 0.12F;
+    float const x = o.box.x.high - o.box.x.low, y = o.box.y.high - o.box.y.low, z = o.box.z.high - o.box.z.low;
+    bool const floats = has_floor && o.box.z.low > floats_from_m && o.distance.metres > close_m;
+    float const away = std::max(distance_to(o.nearest), 0.1F); // errors are drawn out along the ray
+    float const across = std::max(z, (x * std::abs(o.nearest.y) + y * std::abs(o.nearest.x)) / away);
+    return o.points >= static_cast<std::size_t>(fewest_readings) &&
+           (floats ? across > fist_m : std::max({x, y, z}) > smallest_m);
 }
 
 void settle_kind(ObstacleFacts& o, Columns const& columns, bool has_floor, bool bottom_seen) {
@@ -300,7 +306,7 @@ Obstacles find_obstacles(Columns const& columns, Levels const& levels, std::vect
         summarise(columns, walls, has_floor, b);
         settle_kind(b.facts, columns, has_floor, b.bottom_cut == 0);
     }
-    std::erase_if(building, [](auto const& b) { return !is_something(b.facts); });
+    std::erase_if(building, [&](auto const& b) { return !is_something(b.facts, has_floor); });
     std::sort(building.begin(), building.end(),
               [](auto const& a, auto const& b) { return a.facts.distance.metres < b.facts.distance.metres; });
     for (auto const& b : building) {

@@ -357,7 +357,7 @@ std::optional<NearFaces> near_faces(std::vector<Patch> const& patches, Vector3 u
 // Short walls and noise make planes that lean; where the floor before the viewer clearly says otherwise they are not
 // asked.
 void doubt_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGuess& guess) {
-    constexpr float least = 1 * degree, sigmas = 2.5F;
+    constexpr float least = 1 * degree, sigmas = 2.5F, sure = 0.9F * degree;
     auto const level = floor_level(levels_of(frame, patches, guess.up), patches.size());
     auto const faces = level ? near_faces(patches, guess.up, *level) : std::nullopt;
     if (!faces) {
@@ -368,6 +368,14 @@ void doubt_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpG
         guess.walls = {};
         guess.walls_doubt = 1;
         guess.up = faces->up;
+    } else if (guess.walls_doubt > sure) { // both know a part of it
+        double const weight = 1 / static_cast<double>(faces->doubt * faces->doubt);
+        auto const x = normalised(cross(faces->up, {1, 0, 0}));
+        guess.walls.add_outer(x, weight);
+        guess.walls.add_outer(cross(faces->up, x), weight);
+        auto const both = eigen_of(guess.walls);
+        guess.up_by_walls = dot(both.vectors[0], guess.up_by_walls) < 0 ? -both.vectors[0] : both.vectors[0];
+        guess.walls_doubt = static_cast<float>(1 / std::sqrt(std::max(1.0, both.values[1])));
     }
 }
 

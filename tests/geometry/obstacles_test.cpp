@@ -91,5 +91,19 @@ TEST(Obstacles, AFloorThatIsOnlyARampIsNotTheFloor) {
     EXPECT_GE(right, 9);
 }
 
+// A clump of wrong matches in the air, drawn out along its rays, is nothing; a branch of that thickness is told, and so
+// is whatever is close.
+TEST(Obstacles, AClumpInTheAirSomeWayOffIsNothing) {
+    auto floating = [](float away, float wide) {
+        auto const told = measure_surroundings(seen(box({{0.1F, 0.1F + wide}, {away, away + 0.3F}, {1.0F, 1.07F}})));
+        return std::count_if(told.obstacles.begin(), told.obstacles.end(), [&](auto const& o) {
+            return std::abs(o.distance.metres - away) < 0.3F && o.box.z.low > 0.8F;
+        });
+    };
+    EXPECT_EQ(floating(2.2F, 0.06F), 0);
+    EXPECT_EQ(floating(2.2F, 0.6F), 1);
+    EXPECT_EQ(floating(1.2F, 0.06F), 1);
+}
+
 } // namespace
 } // namespace echollama
