@@ -62,9 +62,10 @@ void run(AppContext const& context, DepthOptions const& options) {
     check(options);
     auto picture = load_image(options.image).image;
     auto const model = model_file(context, options);
-    auto const estimator = load_on_device(context, {"depth", "depth", {model}}, [&](std::string const& device) {
-        return make_depth_estimator(model, context.threads, options.recipe, device);
-    });
+    auto const estimator =
+        seeing_on(device_of(context, {"depth", "depth", {model}}), "depth", [&](std::string const& device) {
+            return make_depth_estimator(model, context.threads, options.recipe, device);
+        });
     auto depth = estimator->depth(picture, context.stop);
     if (context.stop.stop_requested()) {
         return;

@@ -40,8 +40,8 @@ void run(AppContext const& context, DetectOptions const& options) {
     auto const view = load_input(options.input);
     auto const& image = view.image;
     auto const chosen = chosen_detector(context, options.model);
-    auto const detector = load_on_device(
-        context, chosen.stage(), [&](std::string const& device) { return chosen.make(context.threads, device); });
+    auto const detector = seeing_on(device_of(context, chosen.stage()), "detector",
+                                    [&](std::string const& device) { return chosen.make(context.threads, device); });
     auto detections = detect_in(view, *detector, options.threshold, context.stop);
     if (!options.annotate.empty()) {
         save_png(options.annotate, annotate(image, detections));

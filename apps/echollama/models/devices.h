@@ -6,10 +6,12 @@
 #include "base/log.h"
 #include "models/stage_files.h"
 #include "nn/device_plan.h"
+#include "vision/with_spare.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace echollama {
@@ -47,6 +49,21 @@ auto made_on(std::string const& device, std::string const& name, Make const& mak
         return model;
     }
     return make(device);
+}
+
+// The same for a network that takes memory only when it knows the picture: where it fails then, the processor takes
+// over.
+template <typename Make>
+auto seeing_on(std::string const& device, std::string const& name, Make const& make) {
+    auto model = made_on(device, name, make);
+    return names_gpu(device) ? with_spare(
+                                   std::move(model), [make] { return make(nn::cpu_device); },
+                                   [device, name](char const* why) {
+                                       log::debug(why);
+                                       log::warning("The " + name + " cannot be computed on " + device +
+                                                    "; the processor computes it, which takes longer.");
+                                   })
+                             : std::move(model);
 }
 
 // For a command that loads one model and works with it.

@@ -137,13 +137,17 @@ SeeingModels load_seeing_models(AppContext const& context, SeeingOptions const& 
     SeeingModels models;
     auto const chosen = chosen_seeing(context, options);
     auto const threads = context.threads;
-    models.detector =
-        load_stage<Detector>(context, chosen.detector.stage(), LoadingTime::at_once, timings,
-                             [=](std::string const& device) { return chosen.detector.make(threads, device); });
+    models.detector = load_stage<Detector>(
+        context, chosen.detector.stage(), LoadingTime::at_once, timings, [=](std::string const& device) {
+            return seeing_on(device, "detector",
+                             [=](std::string const& where) { return chosen.detector.make(threads, where); });
+        });
     if (!chosen.depth.empty()) {
         models.depth = load_stage<DepthEstimator>(
             context, chosen.depth_stage(), LoadingTime::at_once, timings, [=](std::string const& device) {
-                return make_depth_estimator(chosen.depth, threads, DptRecipe::hugging_face, device);
+                return seeing_on(device, "depth", [=](std::string const& where) {
+                    return make_depth_estimator(chosen.depth, threads, DptRecipe::hugging_face, where);
+                });
             });
     }
     if (!chosen.captioner.model.empty()) {
