@@ -196,9 +196,9 @@ void read_vertices(Element const& element, fields::Reader& reader, PointCloud& c
     places.reserve(static_cast<std::size_t>(element.count));
     colors.reserve(colored ? static_cast<std::size_t>(element.count) : 0);
     if (auto const fixed = places_in_row(element, reader)) {
-        auto const& [width, of] = *fixed;
+        auto const width = fixed->first;
         bool const swap = reader.swaps();
-        auto const place = [&](int i) { return of[static_cast<std::size_t>(std::max(i, 0))]; };
+        auto const place = [&](int i) { return fixed->second[static_cast<std::size_t>(std::max(i, 0))]; };
         auto const px = place(x), py = place(y), pz = place(z), pr = place(r), pg = place(g), pb = place(b);
         for (std::uint64_t i = 0; i < element.count; ++i) {
             auto const* const bytes = reader.take(width);
