@@ -20,7 +20,11 @@ constexpr float speed_change = 0.2F;  // how it changes within a second
 constexpr float place_change = 0.15F; // and what the model of even speed leaves out
 // Costs are one minus the overlap of boxes that are grown a little; ByteTrack's limits.
 constexpr float high_cost = 0.9F, low_cost = 0.5F, unconfirmed_cost = 0.7F;
-constexpr float return_cost = 0.5F, return_share = 0.3F; // of the picture's width
+constexpr float size_cost = 0.6F; // of a height that differs, times the logarithm
+constexpr double away_s = 0.2;    // unseen for so long, and expected outside of the picture
+// Of what comes back: pixels, and share of the height a second, that the way leaves out; minus twice the logarithm of
+// how likely it must be, for which 16 lies between what is lost (12) and what others take (22).
+constexpr float return_px = 4, return_growth = 0.1F, most_return = 16, return_cost = 1;
 constexpr float other_label_cost = 0.25F;
 constexpr float margin_share = 0.1F;      // of the box, with which detections and tracks are compared
 constexpr float duplicate_overlap = 0.6F; // a new thing that covers a known one of its label so far is that one
@@ -39,19 +43,30 @@ bool may_be_same(std::string const& a, std::string const& b) {
     return a == b || (first && second && first->kind == second->kind);
 }
 
-// A place of the earlier picture in the later one; gives how much larger things are there. A turn moves what lies
-// beside further than what lies ahead, and what lies outside further still: it is carried by its angle.
+// By how many radians the camera turned to the right. A turn moves what lies beside further than what lies ahead.
+float turn_of(CameraMotion const& motion, Intrinsics const& camera, int width) {
+    float const shift = motion.at(camera.cx, camera.cy).x - camera.cx;
+    float const edge = static_cast<float>(width) / 2 / camera.fx;
+    return -shift / camera.fx / (1 + edge * edge / 3); // the mean of 1 + tan^2 over the picture
+}
+
+bool is_flat(Intrinsics const& camera) {
+    return camera.projection == Projection::flat && camera.fx > 0;
+}
+
+constexpr float widest = 1.4F; // radians beside, of what may be carried
+
+// A place of the earlier picture in the later one; gives how much larger things are there. What lies outside is carried
+// by its angle.
 float carry(float& x, float& y, CameraMotion const& motion, Intrinsics const& camera, int width) {
     auto const moved = motion.at(x, y);
-    if (camera.projection != Projection::flat || camera.fx <= 0) {
+    if (!is_flat(camera)) {
         x = moved.x, y = moved.y;
         return 1;
     }
-    constexpr float widest = 1.4F; // radians
     float const shift = motion.at(camera.cx, camera.cy).x - camera.cx;
-    float const edge = static_cast<float>(width) / 2 / camera.fx;
-    float const turn = shift / camera.fx / (1 + edge * edge / 3); // the mean of 1 + tan^2 over the picture
-    float const before = std::atan((x - camera.cx) / camera.fx), after = std::clamp(before + turn, -widest, widest);
+    float const before = std::atan((x - camera.cx) / camera.fx),
+                after = std::clamp(before - turn_of(motion, camera, width), -widest, widest);
     x = camera.cx + camera.fx * std::tan(after) + (moved.x - x - shift);
     y = moved.y;
     return std::cos(before) / std::cos(after);
@@ -92,23 +107,50 @@ std::string Tracker::Track::label() const {
 
 void Tracker::predict(float dt, CameraMotion const& motion) {
     for (auto& track : tracks_) {
-        float const vx = track.x.v, vy = track.y.v;
-        float const zoom = motion.zoom() * carry(track.x.x, track.y.x, motion, camera_, width_);
-        track.x.v = motion.a * vx - motion.b * vy;
-        track.y.v = motion.b * vx + motion.a * vy;
-        track.w.x *= zoom, track.h.x *= zoom;
         track.turned_px += std::abs(motion.x0);
-        float const size = std::max(track.h.x, 1.0F);
-        // A hidden thing is not expected to run on for ever.
-        bool const hidden = now_ - track.last_seen > 0.5 && !is_turned_away(track);
-        for (auto* axis : {&track.x, &track.y, &track.w, &track.h}) {
-            axis->predict(dt, speed_change * size, place_change * size);
-            axis->v *= hidden ? std::exp(-dt) : 1;
+        if (is_flat(camera_) && !track.visible && is_away(track)) {
+            go_on_unseen(track, dt, turn_of(motion, camera_, width_));
+        } else {
+            follow_camera(track, dt, motion);
         }
-        track.w.v *= hidden ? 0.5F : 1;
-        track.h.v *= hidden ? 0.5F : 1;
         track.visible = false;
     }
+}
+
+void Tracker::follow_camera(Track& track, float dt, CameraMotion const& motion) const {
+    float const vx = track.x.v, vy = track.y.v;
+    float const zoom = motion.zoom() * carry(track.x.x, track.y.x, motion, camera_, width_);
+    track.x.v = motion.a * vx - motion.b * vy;
+    track.y.v = motion.b * vx + motion.a * vy;
+    track.w.x *= zoom, track.h.x *= zoom;
+    float const size = std::max(track.h.x, 1.0F);
+    // A hidden thing is not expected to run on for ever.
+    bool const hidden = now_ - track.last_seen > 0.5;
+    for (auto* axis : {&track.x, &track.y, &track.w, &track.h}) {
+        axis->predict(dt, speed_change * size, place_change * size);
+        axis->v *= hidden ? std::exp(-dt) : 1;
+    }
+    track.w.v *= hidden ? 0.5F : 1;
+    track.h.v *= hidden ? 0.5F : 1;
+}
+
+// What is out of view goes on over the ground.
+void Tracker::go_on_unseen(Track& track, float dt, float turned) const {
+    float const begun_at = std::atan((track.x.x - camera_.cx) / camera_.fx), c = std::cos(begun_at);
+    if (!track.way) {
+        auto const rate = track.closing(track.last_seen).rate();
+        track.way = {GroundWay(begun_at, track.x.v * c * c / camera_.fx, rate ? rate->value : 0), track.w.x, track.h.x,
+                     track.y.x - camera_.cy};
+    }
+    auto& [way, width, height, below] = *track.way;
+    way.go_on(dt, turned);
+    float const size = std::max(track.h.x, 1.0F);
+    for (auto* axis : {&track.x, &track.y, &track.w, &track.h}) {
+        axis->predict(dt, speed_change * size, place_change * size);
+    }
+    track.x.x = camera_.cx + camera_.fx * std::tan(std::clamp(way.bearing(), -widest, widest));
+    track.w.x = width * way.growth(), track.h.x = height * way.growth();
+    track.y.x = camera_.cy + below * way.growth();
 }
 
 // The part that lies in the picture, where one does.
@@ -127,23 +169,38 @@ float Tracker::cost_of(Track const& track, Detection const& detection, float mar
     auto const unseen = static_cast<float>(now_ - track.last_seen);
     float const share = margin * (1 + std::min(3.0F, 2 * unseen));
     float const cost = 1 - overlap(grown(shown(track.box()), share), grown(detection.box, share));
-    return cost + (label == detection.label ? 0 : other_label_cost);
+    return cost + (label == detection.label ? 0 : other_label_cost) +
+           size_cost * std::abs(log_height(track, detection));
 }
 
-// What the camera turned away from comes back cut by the picture's edge, so that its box tells its height alone; where
-// it is expected is known less well the longer it was away.
+// The logarithm of how much higher a detection is than expected; 0 where the picture's edge cuts it.
+float Tracker::log_height(Track const& track, Detection const& detection) const {
+    auto const& box = detection.box;
+    bool const cut = box.y0 < edge_px || box.y1 > static_cast<float>(height_) - edge_px;
+    return cut ? 0 : std::log(box.height() / std::max(track.h.x, 1.0F));
+}
+
+// What was out of view comes back where it is expected, as surely as its way is known, and about as high; the picture's
+// edge may cut off its side. Minus twice the logarithm of how likely that is, against one whose place is known well,
+// shared by how much that may be.
 float Tracker::return_cost_of(Track const& track, Detection const& detection, float) const {
-    if (!is_turned_away(track) || track.label() != detection.label) {
+    if (!is_away(track) || track.label() != detection.label) {
         return 2;
     }
-    auto const expected = track.box();
     auto const& box = detection.box;
-    float const common = std::min(expected.y1, box.y1) - std::max(expected.y0, box.y0);
-    float const all = std::max(expected.y1, box.y1) - std::min(expected.y0, box.y0);
-    // Outside of the picture it may have moved as it liked: it comes back at the side where it was left.
-    float const x = std::clamp(expected.center_x(), 0.0F, static_cast<float>(width_));
-    float const apart = std::abs(x - box.center_x()) / (return_share * static_cast<float>(width_));
-    return 0.5F * (1 - std::max(0.0F, common) / all) + 0.5F * apart;
+    bool const cut_left = box.x0<edge_px, cut_right = box.x1> static_cast<float>(width_) - edge_px;
+    float const half = std::max(track.w.x, box.width()) / 2;
+    float const x = cut_left && !cut_right ? box.x1 - half : cut_right && !cut_left ? box.x0 + half : box.center_x();
+    float const share = std::max(place_share, noise_), place = share * std::max(track.h.x, 1.0F) + return_px;
+    auto const unlikely = [](float off, float variance, float least) {
+        return off * off / (variance + least) + std::log(1 + variance / least);
+    };
+    auto const unseen = static_cast<float>(now_ - track.last_seen);
+    float const grows = return_growth * unseen;
+    return (unlikely(x - track.x.x, track.x.p00, place * place) +
+            unlikely(box.center_y() - track.y.x, track.y.p00, place * place) +
+            unlikely(log_height(track, detection), grows * grows, 2 * share * share)) /
+           most_return;
 }
 
 // Takes out of both lists what was matched.
@@ -209,7 +266,7 @@ void Tracker::see(Track& track, Detection const& detection) {
     float const share = std::max(place_share, noise_), deviation = share * std::max(box.height(), 1.0F);
     float const across =
         share * std::max({box.width(), box.height() / 4, 1.0F}); // edges are as unsure as sides are long
-    if (is_turned_away(track)) {                                 // where it really was while nobody looked is not known
+    if (is_away(track)) {                                        // where it really was while nobody looked is not known
         track.x.begin(box.center_x(), deviation, speed_share * box.height());
     }
     // What the picture's edge cuts off at one side is as wide as it was: its other side tells where its middle is.
@@ -231,6 +288,7 @@ void Tracker::see(Track& track, Detection const& detection) {
     track.latest.score = track.sightings == 0 ? detection.score : 0.7F * score + 0.3F * detection.score;
     track.last_seen = now_;
     track.visible = true;
+    track.way.reset();
     track.turned_px = 0;
     ++track.sightings;
     track.confirmed = track.confirmed || track.sightings >= options_.confirm;
@@ -290,14 +348,21 @@ void Tracker::update(double seconds, std::vector<Detection> const& detections, i
     std::erase_if(tracks_, [&](Track const& track) { return is_forgotten(track); });
 }
 
+bool Tracker::is_inside(Track const& track) const {
+    return track.x.x > 0 && track.y.x > 0 && track.x.x < static_cast<float>(width_) &&
+           track.y.x < static_cast<float>(height_);
+}
+
 bool Tracker::is_present(Track const& track) const {
-    bool const inside = track.x.x > 0 && track.y.x > 0 && track.x.x < static_cast<float>(width_) &&
-                        track.y.x < static_cast<float>(height_);
-    return track.confirmed && (track.visible || (inside && now_ - track.last_seen <= options_.coast_s));
+    return track.confirmed && (track.visible || (is_inside(track) && now_ - track.last_seen <= options_.coast_s));
 }
 
 bool Tracker::is_turned_away(Track const& track) const {
     return track.turned_px > turned_share * static_cast<float>(width_);
+}
+
+bool Tracker::is_away(Track const& track) const {
+    return is_turned_away(track) || (!is_inside(track) && now_ - track.last_seen > away_s);
 }
 
 bool Tracker::is_forgotten(Track const& track) const {
@@ -305,8 +370,7 @@ bool Tracker::is_forgotten(Track const& track) const {
     if (!track.confirmed) {
         return unseen > options_.forgive_s;
     }
-    return unseen >
-           (track.turned_px > turned_share * static_cast<float>(width_) ? options_.turned_s : options_.forget_s);
+    return unseen > (is_turned_away(track) ? options_.turned_s : options_.forget_s);
 }
 
 void Tracker::add_distances(std::vector<SceneObject> const& objects) {

@@ -5,6 +5,7 @@
 #include "scene/types.h"
 #include "tracking/camera_motion.h"
 #include "tracking/closing.h"
+#include "tracking/ground_way.h"
 
 #include <map>
 #include <optional>
@@ -74,6 +75,12 @@ class Tracker {
         void predict(float dt, float speed_noise, float noise);
         void update(float at, float deviation);
     };
+    // A thing that is out of view, and its box when it went: width, height, and how far its middle was below the
+    // horizon.
+    struct Unseen {
+        GroundWay way;
+        float width = 0, height = 0, below = 0;
+    };
     struct Track {
         int identity = 0;
         std::map<std::string, float> votes; // sums of scores by label
@@ -82,6 +89,7 @@ class Tracker {
         double first_seen = 0, last_seen = 0;
         int sightings = 0;
         bool confirmed = false, visible = false;
+        std::optional<Unseen> way;
         float turned_px = 0; // by which the camera moved the picture since it was seen
         Distance distance;
         double distance_at = 0;
@@ -93,9 +101,12 @@ class Tracker {
     };
 
     void predict(float dt, CameraMotion const& motion);
+    void follow_camera(Track& track, float dt, CameraMotion const& motion) const;
+    void go_on_unseen(Track& track, float dt, float turned) const;
     Box shown(Box const& box) const;
     using Cost = float (Tracker::*)(Track const& track, Detection const& detection, float margin) const;
     float cost_of(Track const& track, Detection const& detection, float margin) const;
+    float log_height(Track const& track, Detection const& detection) const;
     float return_cost_of(Track const& track, Detection const& detection, float margin) const;
     void match(std::vector<Detection const*>& detections, std::vector<Track*>& tracks, float most_cost, float margin,
                Cost cost);
@@ -103,6 +114,8 @@ class Tracker {
     void measure_size(Track& track, Detection const& detection);
     void begin(Detection const& detection);
     bool is_present(Track const& track) const;
+    bool is_inside(Track const& track) const;
+    bool is_away(Track const& track) const;
     bool is_turned_away(Track const& track) const;
     bool is_forgotten(Track const& track) const;
     void describe_movement(Track const& track, Thing& thing) const;
