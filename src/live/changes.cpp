@@ -72,8 +72,8 @@ bool is_danger(Thing const& thing) {
     }
     float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180;
     float const beside = std::abs(turning) / std::hypot(turning, movement.closing->value); // sine of its way to ours
-    return beside < corridor_share ||
-           (thing.distance.source != DistanceSource::none && beside * thing.distance.metres < corridor_m);
+    return thing.distance.source == DistanceSource::none ? beside < corridor_share
+                                                         : beside * thing.distance.metres < corridor_m;
 }
 
 bool stands_before(Thing const& thing) {
