@@ -3,6 +3,7 @@
 #include "live/stage.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <set>
@@ -120,6 +121,27 @@ TEST_P(Streets, WhoStaysIsToldOrAnsweredToWhoAsks) {
             }
         }
     }
+}
+
+// Whoever watches for hours needs no more memory than for some minutes.
+TEST(News, WatchingForLongTakesNoMoreMemory) {
+    auto const walkers = street(31, 1500, 3);
+    Stage stage;
+    auto in_use_after = [&, from = 0.0](double seconds) mutable {
+        stage.play(from, seconds, [&](double now) { return seen_at(walkers, now); });
+        from = seconds;
+        std::vector<test::Said>().swap(stage.said); // of the test
+        return mallinfo2().uordblks;
+    };
+    auto most = in_use_after(120);
+    for (double seconds = 140; seconds <= 300; seconds += 20) {
+        most = std::max(most, in_use_after(seconds));
+    }
+    auto later = in_use_after(1300);
+    for (double seconds = 1320; seconds <= 1500; seconds += 20) {
+        later = std::min(later, in_use_after(seconds));
+    }
+    EXPECT_LT(later, most + 16 * 1024);
 }
 
 INSTANTIATE_TEST_SUITE_P(Crowds, Streets, testing::Values(6.0, 2.0, 0.7));

@@ -38,14 +38,33 @@ struct WatchOptions {
     bool simulate = false, json = false;
 };
 
-double median(std::vector<double> values) {
-    if (values.empty()) {
-        return 0;
+// The latest of many measurements, however long the watching lasts.
+class Recent {
+  public:
+    void add(double value) {
+        if (values_.size() < most) {
+            values_.push_back(value);
+        } else {
+            values_[static_cast<std::size_t>(count_) % most] = value;
+        }
+        ++count_;
     }
-    auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
+    std::int64_t count() const { return count_; }
+    double median() const {
+        if (values_.empty()) {
+            return 0;
+        }
+        auto sorted = values_;
+        auto const middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+        std::nth_element(sorted.begin(), middle, sorted.end());
+        return *middle;
+    }
+
+  private:
+    static constexpr std::size_t most = 4096;
+    std::vector<double> values_;
+    std::int64_t count_ = 0;
+};
 
 // Seconds of the source's own time while it is watched.
 class SourceClock {
@@ -163,8 +182,8 @@ class Watch {
         events_.track(frame.seconds, followed.things);
         ++frames_used_;
         last_frame_ = frame.seconds;
-        detect_ms_.push_back(followed.detect_ms);
-        motion_ms_.push_back(followed.motion_ms);
+        detect_ms_.add(followed.detect_ms);
+        motion_ms_.add(followed.motion_ms);
     }
 
     void speak(Narrator& narrator) {
@@ -187,7 +206,7 @@ class Watch {
         if (!options_.json) {
             out_.print(announcement->text);
         }
-        ages_s_.push_back(now - announcement->known_at);
+        ages_s_.add(now - announcement->known_at);
         simulated_end_ = now + spoken_seconds(announcement->text);
         if (voice_) {
             shown_at_ = announcement->answers ? now : announcement->shown_at;
@@ -203,7 +222,7 @@ class Watch {
                 "sounds", seconds,
                 {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000}, {"kind", kind_json(sounding_)}});
             if (sounding_) {
-                sounds_s_.push_back(seconds - shown_at_);
+                sounds_s_.add(seconds - shown_at_);
             }
         }
     }
@@ -222,12 +241,12 @@ class Watch {
             {"frames_used", frames_used_},
             {"frames_read", options_.simulate ? frames_used_ : frames_read_},
             {"frames_used_per_second", rounded(last_frame_ > 0 ? static_cast<double>(frames_used_) / last_frame_ : 0)},
-            {"detect_ms", rounded(median(detect_ms_))},
-            {"motion_ms", rounded(median(motion_ms_))},
-            {"age_s", rounded(median(ages_s_))},
-            {"announcements", ages_s_.size()}};
-        if (!sounds_s_.empty()) {
-            summary["first_sound_after_shown_s"] = rounded(median(sounds_s_));
+            {"detect_ms", rounded(detect_ms_.median())},
+            {"motion_ms", rounded(motion_ms_.median())},
+            {"age_s", rounded(ages_s_.median())},
+            {"announcements", ages_s_.count()}};
+        if (sounds_s_.count() > 0) {
+            summary["first_sound_after_shown_s"] = rounded(sounds_s_.median());
         }
         events_.tell("ends", last_frame_, summary);
         out_.finish();
@@ -255,7 +274,7 @@ class Watch {
     double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0;
     std::optional<ChangeKind> sounding_; // what the latest sentence tells of
     std::int64_t frames_used_ = 0, frames_read_ = 0;
-    std::vector<double> detect_ms_, motion_ms_, ages_s_, sounds_s_;
+    Recent detect_ms_, motion_ms_, ages_s_, sounds_s_;
 };
 
 void run(AppContext const& context, WatchOptions options) {
