@@ -14,6 +14,8 @@
 #include "output/speech_output.h"
 #include "pipeline/follower.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -277,7 +279,14 @@ class Watch {
     Recent detect_ms_, motion_ms_, ages_s_, sounds_s_;
 };
 
+// Each sentence is said by a thread of its own, and each thread may take another of glibc's arenas, in which freed
+// memory stays: while a film ran again and again, one more megabyte with most rounds. With one arena all is used again.
+void share_freed_memory() {
+    mallopt(M_ARENA_MAX, 1);
+}
+
 void run(AppContext const& context, WatchOptions options) {
+    share_freed_memory();
     if (!options.record.empty() && options.voice.target.out.empty() && options.voice.target.play) {
         options.voice.target.out = options.record / "speech.wav";
         std::error_code ignored;
