@@ -27,6 +27,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr double simulated_step_s = 0.1; // between the pictures that a simulation looks at
+constexpr double tidy_every_s = 20;      // pages that are free between what is in use go back to the system
 
 struct WatchOptions {
     SourceOptions source;
@@ -182,6 +183,10 @@ class Watch {
         narrator.see(frame.seconds, followed.scene, followed.things);
         answers_->see(frame.seconds, frame.view.image);
         events_.track(frame.seconds, followed.things);
+        if (frame.seconds - tidied_at_ >= tidy_every_s) {
+            malloc_trim(0);
+            tidied_at_ = frame.seconds;
+        }
         ++frames_used_;
         last_frame_ = frame.seconds;
         detect_ms_.add(followed.detect_ms);
@@ -273,7 +278,7 @@ class Watch {
     Loading<Detector> detector_;
     Loading<Reader> reader_; // loads when something is to be read
     std::optional<LiveVoice> voice_;
-    double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0;
+    double simulated_end_ = 0, shown_at_ = 0, last_frame_ = 0, tidied_at_ = 0;
     std::optional<ChangeKind> sounding_; // what the latest sentence tells of
     std::int64_t frames_used_ = 0, frames_read_ = 0;
     Recent detect_ms_, motion_ms_, ages_s_, sounds_s_;
