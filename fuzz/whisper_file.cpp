@@ -17,7 +17,7 @@ std::vector<Bytes> seeds() {
     put_u32(file, tokens);
     for (std::int32_t i = 0; i < tokens; ++i) {
         put_u32(file, 1);
-        file.push_back('a');
+        file.push_back(i == 0 ? ' ' : 'a');
     }
     for (char name : {'w', 'b'}) {
         for (std::int32_t value : {2, 1, static_cast<std::int32_t>(GGML_TYPE_F16), 4, 2}) {

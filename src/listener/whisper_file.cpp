@@ -165,8 +165,13 @@ void check_whisper_file(std::filesystem::path const& path) {
     auto const bins = file.number_in("number of frequencies", 201, 201);
     file.skip(sizeof(float) * static_cast<std::uint64_t>(mels) * static_cast<std::uint64_t>(bins));
     auto const tokens = file.number_in("number of tokens", 50256, words);
+    bool blank = false; // whisper.cpp looks it up by its text and trusts that it is there
     for (std::int32_t i = 0; i < tokens; ++i) {
-        file.skip(static_cast<std::uint64_t>(file.number_in("length of a token", 0, 1024)));
+        auto const length = static_cast<std::uint64_t>(file.number_in("length of a token", 0, 1024));
+        length == 1 ? void(blank = file.text(length) == " " || blank) : file.skip(length);
+    }
+    if (!blank) {
+        file.fail("its vocabulary has no space");
     }
     check_tensors(file, 1);
 }

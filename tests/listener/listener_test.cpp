@@ -193,6 +193,28 @@ TEST(Listener, DamagedModelsAreErrorsNotCrashes) {
     EXPECT_NO_THROW(make_whisper_listener(lying, options())); // all is true again
 }
 
+// whisper.cpp looks for one word of the vocabulary by its text.
+TEST(Listener, AVocabularyWithoutASpaceIsAnError) {
+    SKIP_WITHOUT(test::whisper_model());
+    test::TempDir dir;
+    auto const model = dir / "model.bin";
+    std::filesystem::copy_file(test::whisper_model(), model);
+    std::fstream file(model, std::ios::in | std::ios::out | std::ios::binary);
+    std::string head(1'000'000, '\0');
+    file.read(head.data(), static_cast<std::streamsize>(head.size()));
+    auto const space = head.find(std::string("!\1\0\0\0\"", 6)); // where tokens begin: "!" and a quotation mark
+    auto const entry = head.find(std::string("\1\0\0\0 ", 5), space);
+    ASSERT_LT(entry, head.size());
+    file.seekp(static_cast<std::streamoff>(entry) + 4).put('\1');
+    file.close();
+    try {
+        make_whisper_listener(model, options());
+        ADD_FAILURE() << "loaded";
+    } catch (Error const& error) {
+        EXPECT_NE(std::string(error.what()).find("no space"), std::string::npos) << error.what();
+    }
+}
+
 TEST(WhisperText, AnnotationsAreDropped) {
     EXPECT_EQ(without_annotations(" [BLANK_AUDIO]"), "");
     EXPECT_EQ(without_annotations(" (music) Where is the cup? [LAUGHTER]"), "Where is the cup?");
