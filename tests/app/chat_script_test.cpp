@@ -36,13 +36,24 @@ Played play(test::TempDir const& dir, std::string const& lines, std::string cons
     return played;
 }
 
+// The natural voice says a sentence another way each time; now and then the small ear alone mishears it.
+void say_clearly(std::string const& sentence, std::string const& end, std::filesystem::path const& wav) {
+    for (int i = 0; i < 5; ++i) {
+        auto const said = test::echollama("say \"" + sentence + "\" --voice natural -q --out " + wav.string());
+        ASSERT_EQ(said.code, 0) << said.err;
+        if (test::echollama("listen -q " + wav.string()).out.find(end) != std::string::npos) {
+            return;
+        }
+    }
+    FAIL() << "the ear does not understand the voice";
+}
+
 TEST(ChatScript, WhatIsSaidIsHeardAnsweredInterruptedAndWrittenDown) {
     SKIP_WITHOUT(photo());
     SKIP_WITHOUT(test::models_dir() / "whisper-tiny.en.bin");
     SKIP_WITHOUT(test::models_dir() / "piper-joe");
     test::TempDir dir;
-    ASSERT_EQ(test::echollama("say \"Where is the cup?\" --voice natural -q --out " + (dir / "cup.wav").string()).code,
-              0);
+    ASSERT_NO_FATAL_FAILURE(say_clearly("Where is the cup?", "the cup?", dir / "cup.wav"));
     auto const played = play(dir, "{\"after\": 0.3, \"sound\": \"cup.wav\"}\n\n{\"after\": 0.3, \"text\": \"why?\"}\n"
                                   "{\"after\": 0.3, \"text\": \"go back\"}\n");
     EXPECT_EQ(played.result.code, 0) << played.result.err;
