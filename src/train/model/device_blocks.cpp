@@ -86,12 +86,12 @@ class DeviceBlocks final : public Blocks {
     void score(float const* normed, std::span<std::int32_t const> tokens, TokenScores* scores, float* slopes) override;
 
   private:
-    std::optional<nn::Graph> graph(std::size_t blocks, std::size_t taken,
-                                   std::function<void(Builder&)> const& build) const;
+    std::optional<nn::Graph> graph(std::size_t layers, std::function<void(Builder&)> const& build) const;
     void build_forward(Builder& builder, Form const& form);
     void build_backward(Builder& builder);
     void build_score(Builder& builder, bool with_slopes) const;
     bool try_backward(Numbers const& x, double scale);
+    std::size_t held() const; // bytes of the device
     float factor(bool adapted) const { return adapted ? lora_.factor() : 0; }
     std::size_t blocks() const { return static_cast<std::size_t>(shape_.layers); }
 
@@ -108,13 +108,19 @@ class DeviceBlocks final : public Blocks {
     std::vector<Numbers> gradients_; // of the last try, as lora_.parameters()
 };
 
-std::optional<nn::Graph> DeviceBlocks::graph(std::size_t blocks, std::size_t taken,
-                                             std::function<void(Builder&)> const& build) const {
+std::size_t DeviceBlocks::held() const {
+    auto bytes = weights_.bytes();
+    for (auto const* graph : {&forward_, &backward_, &score_, &score_with_slopes_}) {
+        bytes += *graph ? (*graph)->bytes() : 0;
+    }
+    return bytes;
+}
+
+std::optional<nn::Graph> DeviceBlocks::graph(std::size_t layers, std::function<void(Builder&)> const& build) const {
     auto const budget = static_cast<std::size_t>(options_.device_memory);
-    auto const held = weights_.bytes() + taken;
-    auto const left = budget == 0 ? std::numeric_limits<std::size_t>::max() : budget > held ? budget - held : 1;
+    auto const left = budget == 0 ? std::numeric_limits<std::size_t>::max() : budget > held() ? budget - held() : 1;
     try {
-        auto const nodes = 1024 + blocks * (512 + 128 * std::max<std::size_t>(form_.groups.size(), 1));
+        auto const nodes = 1024 + layers * (512 + 128 * std::max<std::size_t>(form_.groups.size(), 1));
         return nn::Graph(backend_, nodes, build, false, left);
     } catch (nn::GraphTooLarge const&) {
         throw Error("So many tokens at once need more memory than " +
@@ -191,7 +197,7 @@ void DeviceBlocks::forward(Batch const& batch, Numbers& x, Pass const& pass) {
         backward_.reset();
         forward_.reset();
         form_ = form;
-        forward_ = graph(blocks(), 0, [&](Builder& builder) { build_forward(builder, form); });
+        forward_ = graph(blocks(), [&](Builder& builder) { build_forward(builder, form); });
     }
     if (pass.adapted) {
         weights_.set_adapter(lora_);
@@ -229,7 +235,7 @@ bool DeviceBlocks::try_backward(Numbers const& x, double scale) {
 
 void DeviceBlocks::backward(Batch const&, Numbers& x) {
     if (!backward_) {
-        backward_ = graph(blocks(), forward_->bytes(), [&](Builder& builder) { build_backward(builder); });
+        backward_ = graph(blocks(), [&](Builder& builder) { build_backward(builder); });
     }
     double scale = 1;
     if (options_.precision == Precision::f16) {
@@ -284,7 +290,7 @@ void DeviceBlocks::score(float const* normed, std::span<std::int32_t const> toke
                          float* slopes) {
     auto& graph_of = slopes ? score_with_slopes_ : score_;
     if (!graph_of) {
-        graph_of = graph(1, 0, [&](Builder& builder) { build_score(builder, slopes != nullptr); });
+        graph_of = graph(1, [&](Builder& builder) { build_score(builder, slopes != nullptr); });
     }
     auto const width = static_cast<std::size_t>(shape_.width), block = static_cast<std::size_t>(targets_at_once);
     for (std::size_t first = 0; first < tokens.size(); first += block) {
