@@ -124,7 +124,7 @@ std::optional<nn::Graph> DeviceBlocks::graph(std::size_t layers, std::function<v
         return nn::Graph(backend_, nodes, build, false, left);
     } catch (nn::GraphTooLarge const&) {
         throw Error("So many tokens at once need more memory than " +
-                    (budget > 0 ? "device_memory allows" : backend_.name() + " has") +
+                    (budget > 0 ? "device_memory_mb allows" : backend_.name() + " has") +
                     "; make micro_batch_size or sequence_len smaller" +
                     (options_.checkpointing ? "." : ", or set gradient_checkpointing."));
     }

@@ -79,7 +79,7 @@ DeviceWeights::DeviceWeights(LlamaWeights const& weights, Lora& lora, nn::Backen
     if (!buffer_) {
         throw Error(
             "The weights of " + weights.file + " take " + std::to_string(needed >> 20U) + " MB, which " +
-            (most > 0 && needed > most ? "is more than device_memory allows" : backend.name() + " has not free") +
+            (most > 0 && needed > most ? "is more than device_memory_mb allows" : backend.name() + " has not free") +
             "; store them in fewer bits (precision bf16 or f16), or train on the processor.");
     }
     for (std::int64_t i = 0; i < s.layers; ++i) {
