@@ -125,9 +125,8 @@ def quantised(model, picture):
 def openvino_runner(model, picture, outputs, threads, precision):
     import openvino as ov
     core = ov.Core()
-    network, rest = core.read_model(model), precision
-    if precision.startswith("int8"):
-        network, rest = quantised(model, picture), precision.removeprefix("int8, ")
+    network = quantised(model, picture) if precision.startswith("int8") else core.read_model(model)
+    rest = precision.removeprefix("int8, ")
     compiled = core.compile_model(network, "CPU", {
         "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": rest, "PERFORMANCE_HINT": "LATENCY"})
     request = compiled.create_infer_request()

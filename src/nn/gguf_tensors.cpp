@@ -26,6 +26,18 @@ struct GgufTensors::State {
         }
         return *found;
     }
+    // From `offset` bytes into the tensor on.
+    void read(std::string const& name, std::size_t offset, void* out, std::size_t count) const {
+        file.seekg(static_cast<std::streamoff>(
+            gguf_get_data_offset(header.get()) +
+            gguf_get_tensor_offset(header.get(), gguf_find_tensor(header.get(), name.c_str())) + offset));
+        if (!file.read(static_cast<char*>(out), static_cast<std::streamsize>(count))) {
+            refuse();
+        }
+    }
+    [[noreturn]] void refuse() const {
+        throw Error("The model file " + path.string() + " cannot be read; fetch it again.");
+    }
 };
 
 GgufTensors::GgufTensors(std::filesystem::path const& path) : state_(std::make_unique<State>()) {
@@ -36,7 +48,7 @@ GgufTensors::GgufTensors(std::filesystem::path const& path) : state_(std::make_u
     state_->descriptions.reset(descriptions);
     state_->file.open(path, std::ios::binary);
     if (!state_->header || !state_->file) {
-        throw Error("The model file " + path.string() + " cannot be read; fetch it again.");
+        state_->refuse();
     }
     for (std::int64_t i = 0; i < gguf_get_n_tensors(state_->header.get()); ++i) {
         state_->names.emplace_back(gguf_get_tensor_name(state_->header.get(), i));
@@ -71,8 +83,12 @@ std::vector<std::string> const& GgufTensors::names() const {
     return state_->names;
 }
 
+ggml_tensor const* GgufTensors::description(std::string const& name) const {
+    return ggml_get_tensor(state_->descriptions.get(), name.c_str());
+}
+
 bool GgufTensors::has(std::string const& name) const {
-    return ggml_get_tensor(state_->descriptions.get(), name.c_str()) != nullptr;
+    return description(name) != nullptr;
 }
 
 std::vector<std::int64_t> GgufTensors::shape(std::string const& name) const {
@@ -87,23 +103,25 @@ std::vector<float> GgufTensors::rows(std::string const& name, std::int64_t first
                     " in '" + name + "'; it is another model.");
     }
     auto const row = ggml_row_size(tensor.type, tensor.ne[0]);
-    auto const at = gguf_get_data_offset(state_->header.get()) +
-                    gguf_get_tensor_offset(state_->header.get(), gguf_find_tensor(state_->header.get(), name.c_str())) +
-                    static_cast<std::size_t>(first) * row;
     std::vector<char> raw(static_cast<std::size_t>(count) * row);
     std::vector<float> values(static_cast<std::size_t>(count * tensor.ne[0]));
     auto const* traits = ggml_get_type_traits(tensor.type);
-    state_->file.seekg(static_cast<std::streamoff>(at));
-    if (!state_->file.read(raw.data(), static_cast<std::streamsize>(raw.size())) ||
-        (tensor.type != GGML_TYPE_F32 && !traits->to_float)) {
-        throw Error("The model file " + state_->path.string() + " cannot be read; fetch it again.");
+    if (tensor.type != GGML_TYPE_F32 && !traits->to_float) {
+        state_->refuse();
     }
+    state_->read(name, static_cast<std::size_t>(first) * row, raw.data(), raw.size());
     if (tensor.type == GGML_TYPE_F32) {
         std::memcpy(values.data(), raw.data(), raw.size());
     } else {
         traits->to_float(raw.data(), values.data(), count * tensor.ne[0]);
     }
     return values;
+}
+
+std::vector<std::uint8_t> GgufTensors::bytes(std::string const& name) const {
+    std::vector<std::uint8_t> raw(ggml_nbytes(&state_->tensor(name)));
+    state_->read(name, 0, raw.data(), raw.size());
+    return raw;
 }
 
 } // namespace echollama::nn

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+struct ggml_tensor;
 struct gguf_context;
 
 namespace echollama::nn {
@@ -33,6 +34,10 @@ class GgufTensors {
     // Rows [first, first + count), each of shape()[0] numbers; the rows of further dimensions follow one another.
     // Throws Error when they are not there, or of a type that cannot be read.
     std::vector<float> rows(std::string const& name, std::int64_t first, std::int64_t count) const;
+    // Type and sizes, without data; null when there is no such tensor.
+    ggml_tensor const* description(std::string const& name) const;
+    // All of a tensor as it is stored. Throws Error when it is not there.
+    std::vector<std::uint8_t> bytes(std::string const& name) const;
 
   private:
     struct State;

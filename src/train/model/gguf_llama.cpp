@@ -1,12 +1,11 @@
 // A GGUF of llama.cpp's architecture "llama".
 #include "base/error.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_tensors.h"
 #include "train/model/llama_files.h"
 
-#include <ggml-cpp.h>
+#include <ggml.h>
 #include <gguf.h>
 
-#include <fstream>
 #include <set>
 
 namespace echollama::train {
@@ -17,46 +16,37 @@ constexpr std::int64_t widest_block = 256; // products read so many columns at o
 
 class Reader {
   public:
-    explicit Reader(std::filesystem::path const& path) : path_(path), stream_(path, std::ios::binary) {
-        nn::check_gguf(path);
-        ggml_context* tensors = nullptr;
-        file_.reset(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = &tensors}));
-        tensors_.reset(tensors);
-        if (!file_ || text("general.architecture") != "llama") {
+    explicit Reader(std::filesystem::path const& path) : file_(path) {
+        if (text("general.architecture") != "llama") {
             refuse("is not of the LLaMA family");
         }
     }
 
     [[noreturn]] void refuse(std::string const& why) const {
-        throw Error("The model " + path_.string() + " " + why + "; name a GGUF file of a LLaMA model.");
+        throw Error("The model " + file_.path().string() + " " + why + "; name a GGUF file of a LLaMA model.");
     }
 
-    std::string text(char const* key) const {
-        auto const id = gguf_find_key(file_.get(), key);
-        bool const there = id >= 0 && gguf_get_kv_type(file_.get(), id) == GGUF_TYPE_STRING;
-        return there ? gguf_get_val_str(file_.get(), id) : "";
-    }
+    std::string text(char const* key) const { return file_.text(key); }
     // Between 1 and `most`.
     std::int64_t whole(char const* key, std::int64_t most, std::int64_t otherwise = 0) const {
-        auto const id = gguf_find_key(file_.get(), key);
-        bool const there = id >= 0 && gguf_get_kv_type(file_.get(), id) == GGUF_TYPE_UINT32;
-        std::int64_t const value = there ? gguf_get_val_u32(file_.get(), id) : otherwise;
+        auto const* header = &file_.header();
+        auto const id = gguf_find_key(header, key);
+        bool const there = id >= 0 && gguf_get_kv_type(header, id) == GGUF_TYPE_UINT32;
+        std::int64_t const value = there ? gguf_get_val_u32(header, id) : otherwise;
         if (value < 1 || value > most) {
             refuse(std::string("says nothing usable for ") + key);
         }
         return value;
     }
-    double number(char const* key, double otherwise) const {
-        auto const id = gguf_find_key(file_.get(), key);
-        bool const there = id >= 0 && gguf_get_kv_type(file_.get(), id) == GGUF_TYPE_FLOAT32;
-        double const value = there ? static_cast<double>(gguf_get_val_f32(file_.get(), id)) : otherwise;
+    double number(char const* key, float otherwise) const {
+        auto const value = static_cast<double>(file_.number(key, otherwise));
         if (!(value > 0)) {
             refuse(std::string("says nothing usable for ") + key);
         }
         return value;
     }
 
-    bool has(std::string const& name) const { return ggml_get_tensor(tensors_.get(), name.c_str()) != nullptr; }
+    bool has(std::string const& name) const { return file_.has(name); }
     std::int64_t rows_of(std::string const& name) const { return has(name) ? tensor(name)->ne[1] : 0; }
 
     Matrix matrix(std::string const& name, MatrixShape const& shape, std::int64_t head = 0) {
@@ -71,9 +61,9 @@ class Reader {
             refuse("has a tensor '" + name + "' in blocks that are too long");
         }
         Matrix matrix{shape.rows, shape.columns, found->type};
-        matrix.bytes.resize(ggml_nbytes(found));
+        matrix.bytes = file_.bytes(name);
         matrix.head = head;
-        read(name, matrix.bytes.data(), matrix.bytes.size());
+        used_.insert(name);
         return matrix;
     }
 
@@ -82,15 +72,13 @@ class Reader {
         if (found->type != GGML_TYPE_F32 || ggml_nelements(found) != size) {
             refuse("has a tensor '" + name + "' of another shape than it says");
         }
-        std::vector<float> values(static_cast<std::size_t>(size));
-        read(name, values.data(), values.size() * sizeof(float));
-        return values;
+        used_.insert(name);
+        return file_.rows(name, 0, ggml_nrows(found));
     }
 
     // A tensor that is not understood, such as a bias, would silently be left out of the network.
     void refuse_unknown() const {
-        for (std::int64_t i = 0; i < gguf_get_n_tensors(file_.get()); ++i) {
-            std::string const name = gguf_get_tensor_name(file_.get(), i);
+        for (auto const& name : file_.names()) {
             if (!used_.contains(name)) {
                 refuse("holds '" + name + "', which cannot be trained with here");
             }
@@ -99,28 +87,14 @@ class Reader {
 
   private:
     ggml_tensor const* tensor(std::string const& name) const {
-        auto const* found = ggml_get_tensor(tensors_.get(), name.c_str());
+        auto const* found = file_.description(name);
         if (!found) {
             refuse("has no tensor '" + name + "'");
         }
         return found;
     }
 
-    void read(std::string const& name, void* out, std::size_t bytes) {
-        used_.insert(name);
-        auto const id = gguf_find_tensor(file_.get(), name.c_str());
-        auto const at = gguf_get_data_offset(file_.get()) + gguf_get_tensor_offset(file_.get(), id);
-        stream_.seekg(static_cast<std::streamoff>(at));
-        stream_.read(static_cast<char*>(out), static_cast<std::streamsize>(bytes));
-        if (!stream_) {
-            refuse("ends in the middle of '" + name + "'");
-        }
-    }
-
-    std::filesystem::path path_;
-    std::ifstream stream_;
-    gguf_context_ptr file_;
-    ggml_context_ptr tensors_;
+    nn::GgufTensors file_;
     std::set<std::string> used_;
 };
 

@@ -77,7 +77,7 @@ std::vector<AnswerSum> Network::State::score_targets(Batch const& batch, bool wa
     }
     rms_norm(workers, count, outputs.data(), weights.norm, weights.shape.norm_eps, normed.data());
     std::vector<TokenScores> scores(tokens.size());
-    output_slopes.resize(outputs.size());
+    output_slopes.resize(wants_slopes ? outputs.size() : 0);
     blocks->score(normed.data(), tokens, scores.data(), wants_slopes ? output_slopes.data() : nullptr);
     std::vector<AnswerSum> sums(static_cast<std::size_t>(batch.answers));
     for (std::size_t i = 0; i < scores.size(); ++i) {
