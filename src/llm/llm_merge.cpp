@@ -1,6 +1,7 @@
 #include "llm/llm_merge.h"
 
 #include "base/error.h"
+#include "formats/low_rank.h"
 #include "nn/gguf_tensors.h"
 
 #include <map>
@@ -48,23 +49,9 @@ class Adapter {
             return;
         }
         auto const& change = found->second;
-        auto const columns = values.size() / static_cast<std::size_t>(count);
-        auto const b = file_.rows(module + up, first, count);
-        std::vector<double> sums(columns);
-        for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row) {
-            std::fill(sums.begin(), sums.end(), 0.0);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(change.rank); ++i) {
-                double const weight = static_cast<double>(b[row * static_cast<std::size_t>(change.rank) + i]);
-                float const* line = change.a.data() + i * columns;
-                for (std::size_t column = 0; column < columns; ++column) {
-                    sums[column] += weight * static_cast<double>(line[column]);
-                }
-            }
-            float* to = values.data() + row * columns;
-            for (std::size_t column = 0; column < columns; ++column) {
-                to[column] = static_cast<float>(static_cast<double>(to[column]) + change.factor * sums[column]);
-            }
-        }
+        auto const columns = static_cast<std::int64_t>(values.size()) / count;
+        convert::add_low_rank(values, columns, change.a, file_.rows(module + up, first, count), change.rank,
+                              change.factor);
     }
 
   private:

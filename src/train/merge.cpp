@@ -4,6 +4,7 @@
 #include "base/input_file.h"
 #include "convert/lora_config.h"
 #include "formats/checkpoint.h"
+#include "formats/low_rank.h"
 #include "formats/safetensors_writer.h"
 
 #include <ggml.h>
@@ -63,25 +64,9 @@ class Adapter {
     // values += factor B A
     void add_to(std::string const& tensor, std::vector<float>& values) const {
         auto const module = module_with(tensor);
-        auto const rank = a_of(module).shape[0], columns = a_of(module).shape[1], rows = b_of(module).shape[0];
-        auto const a = file_.read(a_of(module).name), b = file_.read(b_of(module).name);
-        double const factor = factor_of(module, rank);
-        std::vector<double> sums(static_cast<std::size_t>(columns));
-        for (std::int64_t row = 0; row < rows; ++row) {
-            std::fill(sums.begin(), sums.end(), 0.0);
-            for (std::int64_t i = 0; i < rank; ++i) {
-                auto const weight = static_cast<double>(b[static_cast<std::size_t>(row * rank + i)]);
-                float const* line = a.data() + i * columns;
-                for (std::int64_t column = 0; column < columns; ++column) {
-                    sums[static_cast<std::size_t>(column)] += weight * static_cast<double>(line[column]);
-                }
-            }
-            float* to = values.data() + row * columns;
-            for (std::int64_t column = 0; column < columns; ++column) {
-                to[column] = static_cast<float>(static_cast<double>(to[column]) +
-                                                factor * sums[static_cast<std::size_t>(column)]);
-            }
-        }
+        auto const rank = a_of(module).shape[0], columns = a_of(module).shape[1];
+        convert::add_low_rank(values, columns, file_.read(a_of(module).name), file_.read(b_of(module).name), rank,
+                              factor_of(module, rank));
     }
 
   private:
