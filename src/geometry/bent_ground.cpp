@@ -10,7 +10,12 @@ namespace {
 
 constexpr float degree = std::numbers::pi_v<float> / 180;
 constexpr float least_turn_deg = 2.5F, most_turn_deg = 22;
-constexpr float most_tilt = 2.5F; // of the nearer part against the guess, standard deviations
+constexpr float least_turn_alone_deg = 4.5F; // where no walls tell what is level: sensors bend a floor themselves
+constexpr float walls_tell = 3 * degree;
+constexpr double bent_by_sensor = 0.003; // metres for one metre of distance
+// Of the nearer part against the guess: standard deviations, of which one is never less than what short walls lean, and
+// at most so much.
+constexpr float most_tilt = 2.5F, least_doubt = 1 * degree, most_tilt_at_all = 8 * degree;
 constexpr float farthest_m = 6;
 constexpr std::size_t fewest_near = 6, fewest_far = 8;
 
@@ -89,8 +94,12 @@ void fit(std::vector<Spot> const& spots, double slope_doubt, double height, bool
     }
 }
 
-// How much steeper the faces of the farther patches are themselves: those of stairs are level, though they rise.
-double turn_of_faces(std::vector<Spot> const& spots, Bend const& bend) {
+// How steep the faces of the patches on both sides are themselves, across the line.
+struct Faces {
+    double near = 0, far = 0;
+};
+
+Faces faces_of(std::vector<Spot> const& spots, Bend const& bend) {
     std::array<double, 2> rise{}, weights{};
     for (auto const& spot : spots) {
         if (std::abs(bend.error(spot)) < outlier * spot.sigma) {
@@ -100,7 +109,7 @@ double turn_of_faces(std::vector<Spot> const& spots, Bend const& bend) {
             weights[side] += weight;
         }
     }
-    return rise[1] / weights[1] - rise[0] / weights[0];
+    return {rise[0] / weights[0], rise[1] / weights[1]};
 }
 
 // Level directions at right angles to each other.
@@ -127,7 +136,8 @@ std::vector<Spot> spots_of(std::vector<Patch> const& patches, GroundGuess const&
         if (level && around && patch.centre.z < farthest_m) {
             double const doubt = static_cast<double>(height_doubt(patch, guess.up, noise));
             double const facing = std::max(0.3, static_cast<double>(dot(patch.normal, guess.up)));
-            spots.push_back({static_cast<double>(x), static_cast<double>(y), static_cast<double>(height), 0.003 + doubt,
+            spots.push_back({static_cast<double>(x), static_cast<double>(y), static_cast<double>(height),
+                             0.003 + bent_by_sensor * static_cast<double>(patch.centre.z) + doubt,
                              -static_cast<double>(dot(patch.normal, axes.x)) / facing,
                              -static_cast<double>(dot(patch.normal, axes.y)) / facing,
                              static_cast<double>(patch.doubt)});
@@ -195,20 +205,29 @@ std::optional<BentGround> find_bend(std::vector<Patch> const& patches, GroundGue
     double const turn = std::atan(bend.values[3]) / static_cast<double>(degree);
     // Places and direction are chosen among many: much better, or it is chance.
     bool const better = bend.cost < 0.8 * flat.cost && bend.cost + 60 < flat.cost;
-    double const faces = better ? turn_of_faces(spots, bend) / bend.values[3] : 0;
-    if (!better || faces < 0.6 || faces > 1.6 || std::abs(turn) < static_cast<double>(least_turn_deg) ||
-        std::abs(turn) > static_cast<double>(most_turn_deg)) {
+    float const least = guess.up_doubt < walls_tell ? least_turn_deg : least_turn_alone_deg;
+    if (!better || std::abs(turn) < static_cast<double>(least) || std::abs(turn) > static_cast<double>(most_turn_deg)) {
+        return std::nullopt;
+    }
+    // The faces turn as the ground does: those of stairs are level, though they rise, and so are those of a floor of
+    // which the line leads to what lies higher or lower.
+    auto const faces = faces_of(spots, bend);
+    double const turned = (faces.far - faces.near) / bend.values[3];
+    double const near_off = faces.near - bend.values[1] * bend.dx - bend.values[2] * bend.dy;
+    if (turned < 0.6 || turned > 1.6 || std::abs(near_off) > 0.4 * std::abs(bend.values[3])) {
         return std::nullopt;
     }
     BentGround found;
     auto const gx = static_cast<float>(bend.values[1]), gy = static_cast<float>(bend.values[2]);
-    if (std::hypot(gx, gy) > most_tilt * guess.up_doubt) {
+    if (std::hypot(gx, gy) > std::min(most_tilt * std::max(guess.up_doubt, least_doubt), most_tilt_at_all)) {
         return std::nullopt;
     }
     auto const normal = guess.up - gx * axes.x - gy * axes.y;
     found.up = normalised(normal);
     found.below = -static_cast<float>(bend.values[0]) / norm(normal);
     found.turn_deg = static_cast<float>(turn);
+    found.to_right = static_cast<float>(bend.dx), found.ahead = static_cast<float>(bend.dy);
+    found.from = static_cast<float>(bend.from);
     found.far_share = static_cast<float>(bend.far) / static_cast<float>(bend.near + bend.far);
     return found;
 }

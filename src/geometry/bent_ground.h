@@ -23,6 +23,11 @@ struct BentGround {
     float below = 0;     // metres from the camera down to its plane
     float turn_deg = 0;  // how much the farther part rises against it; negative: it falls
     float far_share = 0; // of the ground's patches, [0, 1]
+    // The line where it turns, over the ground: x * to_right + y * ahead = from, in metres to the right of the camera
+    // and ahead of it; farther away it has turned.
+    float to_right = 0, ahead = 1, from = 0;
+
+    float beyond(float x, float y) const { return x * to_right + y * ahead - from; }
 };
 
 // Two planes that meet in a level line, fitted to the heights of the level patches around the guess: least squares with

@@ -21,6 +21,26 @@ bool floats(float a, float b, float c, float jump) {
     return a > 0 && c > 0 && ((a + jump < b && b + jump < c) || (c + jump < b && b + jump < a));
 }
 
+// Among neighbours that have readings, is it alone with its own? Far from edges and in thin things a few go with it.
+bool is_speckle(DepthFrame const& in, int x, int y, float jump) {
+    constexpr int fewest = 4;
+    auto const width = static_cast<std::size_t>(in.width);
+    float const z = in.metres[static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x)];
+    int seen = 0;
+    for (int v = std::max(0, y - 1); v <= std::min(in.height - 1, y + 1); ++v) {
+        for (int u = std::max(0, x - 1); u <= std::min(in.width - 1, x + 1); ++u) {
+            float const other = in.metres[static_cast<std::size_t>(v) * width + static_cast<std::size_t>(u)];
+            if (other > 0 && (u != x || v != y)) {
+                if (std::abs(other - z) <= jump) {
+                    return false;
+                }
+                ++seen;
+            }
+        }
+    }
+    return seen >= fewest;
+}
+
 DepthFrame thinned(DepthFrame const& frame) {
     auto const pixels = static_cast<double>(frame.width) * frame.height;
     int const stride = std::max(1, static_cast<int>(std::ceil(std::sqrt(pixels / most_pixels))));
@@ -76,7 +96,7 @@ DepthFrame cleaned(DepthFrame const& frame) {
             bool const across = x > 0 && x + 1 < in.width && floats(in.metres[at - 1], z, in.metres[at + 1], jump);
             bool const along =
                 y > 0 && y + 1 < in.height && floats(in.metres[at - width], z, in.metres[at + width], jump);
-            if (across || along) {
+            if (across || along || is_speckle(in, x, y, jump)) {
                 out.metres[at] = 0;
             }
         }

@@ -37,7 +37,8 @@ inline constexpr float nearest_reading_m = 0.1F, farthest_reading_m = 40;
 
 // No more pixels than geometry needs: every second, third ... pixel of large maps. Readings that cannot be (not finite,
 // nearer or farther than the limits) and those in the air between a near edge and what lies behind it (both neighbours
-// are far away, one nearer and one farther) become 0. Throws Error when the sizes do not fit.
+// are far away, one nearer and one farther) or alone among readings that are far from it become 0. Throws Error when
+// the sizes do not fit.
 DepthFrame cleaned(DepthFrame const& frame);
 
 } // namespace echollama

@@ -46,7 +46,8 @@ struct Readings {
 
 std::vector<Profile> profiles_of(DepthFrame const& depth, ViewerFrame const& frame, Across const& across) {
     std::vector<Readings> readings(static_cast<std::size_t>(lanes * bins));
-    constexpr int apart = 2; // pixels: neighbours share their noise
+    constexpr int small_picture = 400;                     // pixels wide: there a row is as wide as a bin
+    int const apart = depth.width < small_picture ? 1 : 2; // pixels: neighbours share their noise
     constexpr float parts = 12;
     for (int v = 0; v < depth.height; v += apart) {
         for (int u = 0; u < depth.width; u += apart) {
@@ -146,6 +147,25 @@ bool falls_at(Profile const& profile, int bin, Before const& before) {
     return lower == 3;
 }
 
+// Right before a wall too little lies lower to see by how much; but rays that should meet the floor all go on to one
+// upright face, and meet it below the floor. Sensors that smooth blur the first of them.
+bool goes_on_to_face(Profile const& profile, int bin, Before const& before) {
+    constexpr float behind_m = 0.1F, even_m = 0.03F, least_m = 0.03F;
+    constexpr int rays = 3;
+    if (bin + rays >= bins) {
+        return false;
+    }
+    auto at = [&](int i) -> Met const& { return profile[static_cast<std::size_t>(i)]; };
+    for (int i = bin + 1; i <= bin + rays; ++i) {
+        float const floor = before.level + before.slope * static_cast<float>(i - bin) * bin_m;
+        bool const beyond = at(i).seen && at(i).y > floor_at(i) + behind_m && at(i).z < floor - least_m;
+        if (!beyond || std::abs(at(i).y - at(bin + 1).y) > even_m) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // Rays that should meet the floor from this bin on meet an upright face, all at one distance, up to a level tread.
 std::optional<Edge> rise_at(Profile const& profile, int bin, Before const& before) {
     constexpr float face_m = 0.06F, least_m = 0.12F, even_m = 0.02F, least_tread_m = 0.14F, most_tread_m = 0.6F;
@@ -184,7 +204,7 @@ std::vector<Edge> edges_of(std::vector<Profile> const& profiles) {
             if (!before) {
                 continue;
             }
-            if (falls_at(profile, bin, *before)) {
+            if (falls_at(profile, bin, *before) || goes_on_to_face(profile, bin, *before)) {
                 edges.push_back({lane, last.y, 0, last.y + 3 * bin_m});
                 break;
             }

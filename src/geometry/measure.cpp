@@ -6,6 +6,7 @@
 #include "geometry/measures.h"
 #include "geometry/obstacles.h"
 #include "geometry/patches.h"
+#include "geometry/ramps.h"
 #include "geometry/upright.h"
 #include "geometry/walls.h"
 #include "geometry/way.h"
@@ -110,13 +111,24 @@ void describe_floor(FloorPlane const& floor, Surroundings& out) {
     out.floor = facts;
 }
 
+GroundShape shape_of(FloorPlane const& floor, ViewerFrame const& frame) {
+    GroundShape shape;
+    shape.bend = floor.bend;
+    if (floor.level_up) {
+        shape.slope = {dot(frame.right, *floor.level_up), dot(frame.ahead, *floor.level_up)};
+    }
+    return shape;
+}
+
 void measure_on_floor(Columns const& columns, std::vector<Patch> const& patches, DepthFrame const& frame,
                       FloorPlane const& floor, Surroundings& out) {
     auto levels = find_levels(columns);
+    find_ramps(columns, floor.bend, levels, out);
     find_steps_up(columns, levels, out);
     find_drops(columns, levels, out);
     find_tables(columns, levels, out);
-    auto const walls = find_walls(columns, patches, out.frame, frame.noise, true);
+    auto walls = find_walls(columns, patches, out.frame, frame.noise, true);
+    leave_out_seen_through(frame, out.frame, walls);
     find_hidden_edges(frame, columns, walls, levels, out);
     auto obstacles = find_obstacles(columns, levels, walls, true);
     out.obstacles = obstacles.facts;
@@ -125,7 +137,7 @@ void measure_on_floor(Columns const& columns, std::vector<Patch> const& patches,
     }
     find_gaps(frame, walls, out);
     find_room_size(walls, out);
-    find_ways(columns, levels, walls, obstacles, out);
+    find_ways(columns, levels, walls, obstacles, shape_of(floor, out.frame), out);
     describe_floor(floor, out);
 }
 

@@ -228,6 +228,11 @@ std::optional<OpeningFacts> opening_of(Gap const& gap, WallPlane const& wall, Wa
 
 } // namespace
 
+void leave_out_seen_through(DepthFrame const& depth, ViewerFrame const& frame, std::vector<WallPlane>& walls) {
+    constexpr float most = 0.2F;
+    std::erase_if(walls, [&](WallPlane const& wall) { return WallPicture(wall, depth, frame).seen_through() > most; });
+}
+
 std::vector<OpeningFacts> find_openings(DepthFrame const& depth, ViewerFrame const& frame,
                                         std::vector<WallPlane> const& walls) {
     std::vector<OpeningFacts> openings;

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace echollama {
 namespace {
 
 constexpr float least_wide_m = 0.7F;
-constexpr float ramp_from_deg = 3.5F, ramp_to_deg = 22, least_ramp_m = 0.7F;
 constexpr std::size_t fewest_edge_cells = 4;
 
 bool is_tread(LevelPiece const& piece, float below) {
@@ -71,42 +69,6 @@ void use_risers(Columns const& columns, Levels& levels) {
     }
 }
 
-void find_ramps(Columns const& columns, Levels& levels, std::vector<bool> const& floor, Surroundings& out) {
-    for (auto const& piece : levels.pieces) {
-        if (piece.slope_deg < ramp_from_deg || piece.slope_deg > ramp_to_deg || piece.area < 0.3F ||
-            piece.nearest > steps_within_m) {
-            continue;
-        }
-        auto const edge = touching(piece, columns, floor);
-        float const rise = piece.box.z.high - piece.box.z.low;
-        float low = 1e9F, high = -1e9F;
-        for (auto const& p : places_of(piece, columns)) {
-            float const along = p.x * piece.uphill.x + p.y * piece.uphill.y;
-            low = std::min(low, along), high = std::max(high, along);
-        }
-        bool const even = piece.uneven < 0.018F + 0.5F * piece.sigma; // stairs are no ramp
-        bool const starts_at_floor = piece.box.z.low < 0.12F && piece.box.z.high > -0.12F;
-        if (edge.size() < 6 || high - low < least_ramp_m || rise < 0.06F || !even || !starts_at_floor) {
-            continue;
-        }
-        RampFacts ramp;
-        StepFacts start;
-        place_edge(start, edge);
-        GroundPoint const middle{(piece.box.x.low + piece.box.x.high) / 2, (piece.box.y.low + piece.box.y.high) / 2};
-        bool const away = middle.x * piece.uphill.x + middle.y * piece.uphill.y > 0;
-        ramp.slope_deg = away ? piece.slope_deg : -piece.slope_deg;
-        ramp.rise = rise;
-        // Its lowest part lies within the floor's tolerance: it begins where its plane meets the floor.
-        float const above = std::max(0.0F, std::max(piece.box.z.low, -piece.box.z.high));
-        float const before = above / std::tan(piece.slope_deg * std::numbers::pi_v<float> / 180);
-        ramp.distance = measured(std::max(0.0F, start.distance.metres - before), 0.1F);
-        ramp.bearing_deg = start.bearing_deg;
-        ramp.box = piece.box;
-        out.ramps.push_back(ramp);
-        use_bands(piece, levels, BandUse::ramp);
-    }
-}
-
 // A step's top may be seen in parts, cut by what stands before it or by noise.
 struct Tread {
     std::vector<std::size_t> parts; // indices of pieces
@@ -152,7 +114,6 @@ Tread tread_of(std::size_t first, Columns const& columns, Levels const& levels, 
 
 void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
     auto const floor = floor_cells(columns, levels);
-    find_ramps(columns, levels, floor, out);
     for (std::size_t i = 0; i < levels.pieces.size(); ++i) {
         auto const& piece = levels.pieces[i];
         bool const open = levels.use[static_cast<std::size_t>(piece.bands.front())] == BandUse::open;

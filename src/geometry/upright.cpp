@@ -99,7 +99,8 @@ Vector3 refined(Vector3 up, std::vector<Patch> const& patches, DepthNoise const&
 struct Level {
     float height = 0; // of its patches, over the camera (negative)
     float area = 0, readings = 0;
-    float gap = 0; // metres along the ground from where the view's lower edge would show it to where it begins
+    float gap = 0;       // metres along the ground from where the view's lower edge would show it to where it begins
+    float near_area = 0; // of what lies right beyond the view's lower edge
     std::size_t patches = 0;
 };
 
@@ -114,6 +115,17 @@ float nearest_share(DepthFrame const& frame, Vector3 up) {
         }
     }
     return nearest;
+}
+
+// How much of the area lies where the view begins to show a level of this height.
+template <typename Pieces>
+float near_area_of(Pieces const& pieces, float height, float nearest) {
+    constexpr float begins_m = 0.8F;
+    float sum = 0;
+    for (auto const& piece : pieces) {
+        sum += piece.near < begins_m - height * nearest ? piece.area : 0;
+    }
+    return sum;
 }
 
 // Level surfaces under the camera, each at most 10 cm thick, the largest first.
@@ -132,6 +144,7 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
     }
     std::sort(pieces.begin(), pieces.end(), [](auto const& a, auto const& b) { return a.height < b.height; });
     std::vector<Level> levels;
+    float const nearest = nearest_share(frame, up);
     std::vector<bool> used(pieces.size(), false);
     constexpr float thick = 0.10F;
     while (levels.size() < 8) {
@@ -152,7 +165,7 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
             break;
         }
         Level level;
-        std::vector<float> nears;
+        std::vector<Piece> own;
         float weighted = 0;
         for (auto i = best; i < best_end; ++i) {
             if (!used[i]) {
@@ -160,14 +173,15 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
                 level.area += pieces[i].area;
                 level.readings += pieces[i].readings;
                 weighted += pieces[i].readings * pieces[i].height;
-                nears.push_back(pieces[i].near);
+                own.push_back(pieces[i]);
             }
         }
-        level.patches = nears.size();
+        level.patches = own.size();
         level.height = weighted / level.readings;
-        auto const tenth = nears.begin() + static_cast<std::ptrdiff_t>(nears.size() / 10);
-        std::nth_element(nears.begin(), tenth, nears.end());
-        level.gap = std::max(0.0F, *tenth + level.height * nearest_share(frame, up));
+        level.near_area = near_area_of(own, level.height, nearest);
+        auto const tenth = own.begin() + static_cast<std::ptrdiff_t>(own.size() / 10);
+        std::nth_element(own.begin(), tenth, own.end(), [](auto const& a, auto const& b) { return a.near < b.near; });
+        level.gap = std::max(0.0F, tenth->near + level.height * nearest);
         levels.push_back(level);
     }
     return levels;
@@ -185,12 +199,16 @@ std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t a
         bool const large = level.area > larger_than_tables_m2 && level.height < lowest + 0.05F;
         bool const possible = level.height > -lowest_m && (large || level.height < -highest_m) && level.patches >= 4 &&
                               level.patches * 200 >= all_patches && level.area > 0.08F;
-        // The seat of something low: floor is seen beside it.
-        bool const furniture = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
+        // The seat of something low: floor is seen beside it. A step, or boxes of its height: the floor begins before
+        // it, where the viewer stands.
+        bool const on_floor = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
             float const below = level.height - other.height;
-            return below > 0.2F && below < 0.9F && other.area > 2 * level.area && other.gap < level.gap + 0.2F;
+            bool const seat = below > 0.2F && other.area > 2 * level.area && other.gap < level.gap + 0.2F;
+            bool const step =
+                below > 0.1F && other.height > -lowest_m && other.patches >= 4 && other.near_area > level.near_area;
+            return below < 0.9F && (seat || step);
         });
-        if (!possible || furniture) {
+        if (!possible || on_floor) {
             continue;
         }
         float const off = (-level.height - usual_m) / usual_doubt;
@@ -471,6 +489,7 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
     if (bend) { // what the viewer stands on is the nearer part
         floor.up = bend->up;
         floor.below = bend->below;
+        floor.bend = bend;
     } else if (walls && crosses_steps(patches, floor, start, within, std::max(1.5F * degree, 2 * guess.walls_doubt))) {
         floor.below = level_below(frame, patches, start, below_near(patches, floor, start, within));
         floor.up = start;
@@ -479,6 +498,11 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
     if (walls) {
         float const slope = std::acos(std::clamp(dot(floor.up, guess.up_by_walls), -1.0F, 1.0F)) / degree;
         floor.slope_deg = slope > 4 ? slope : 0;
+    }
+    constexpr float unlike = 2 * degree; // steeper than floors that are looked at with noise seem to be
+    if (asked.walls_doubt < walls_tell && !bend &&
+        dot(floor.up, asked.up_by_walls) < std::cos(std::max(unlike, asked.walls_doubt))) {
+        floor.level_up = asked.up_by_walls;
     }
     return floor;
 }

@@ -1,6 +1,7 @@
 // Which way is up, and where the floor is.
 #pragma once
 
+#include "geometry/bent_ground.h"
 #include "geometry/depth_frame.h"
 #include "geometry/patches.h"
 #include "geometry/surroundings.h"
@@ -24,10 +25,12 @@ UpGuess find_up(DepthFrame const& frame, std::vector<Patch> const& patches);
 
 // The plane under the viewer's feet.
 struct FloorPlane {
-    Vector3 up;            // its normal
-    float below = 0;       // metres from the camera down to it
-    float below_doubt = 0; // one standard deviation
-    float slope_deg = 0;   // against the up that walls tell; 0: not known
+    Vector3 up;                      // its normal
+    float below = 0;                 // metres from the camera down to it
+    float below_doubt = 0;           // one standard deviation
+    float slope_deg = 0;             // against the up that walls tell; 0: not known
+    std::optional<BentGround> bend;  // where the ground turns, if it does
+    std::optional<Vector3> level_up; // what walls say of up where the floor does not clearly go with it
 };
 
 // Of the level surfaces that are as far under a camera as somebody holds it (0.75 to 2.2 metres; less where it is

@@ -132,6 +132,18 @@ std::optional<float> WallPicture::share_of_wall(int bin) const {
     return all < fewest_rays ? std::nullopt : std::optional(static_cast<float>(r.on) / static_cast<float>(all));
 }
 
+float WallPicture::seen_through() const {
+    constexpr float least_wall = 0.15F; // of the rays through a bin; what has less is a gap
+    float on = 0, beyond = 0;
+    for (auto const& r : body_) {
+        auto const all = static_cast<float>(r.on + r.beyond + r.before + r.none);
+        if (static_cast<float>(r.on) > least_wall * all) {
+            on += static_cast<float>(r.on) / all, beyond += static_cast<float>(r.beyond) / all;
+        }
+    }
+    return on + beyond > 0 ? beyond / (on + beyond) : 0;
+}
+
 std::optional<WallPicture::Depth> WallPicture::depth(int bin) const {
     constexpr float uneven_m = 0.003F;
     if (bin < 0 || bin >= bins_ || body_[static_cast<std::size_t>(bin)].on < fewest_rays) {

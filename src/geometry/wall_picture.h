@@ -32,6 +32,8 @@ class WallPicture {
     Piece body(int bin) const;
     // Of the rays at that height that met the wall or went on behind it the share that met it; none: too few did.
     std::optional<float> share_of_wall(int bin) const;
+    // Where there is wall at all, the share of the rays at that height that go on behind it: gaps do not count.
+    float seen_through() const;
     // None: too few rays met the wall there.
     std::optional<Depth> depth(int bin) const;
 

@@ -14,7 +14,9 @@ constexpr float blind_until_m = 3.5F; // floor must be seen from here on at the 
 constexpr float hole_m = 0.3F;        // of unseen floor that ends a way
 constexpr int fewest_dark = 2;        // squares across a way that rays reach and bring no reading from
 constexpr int margin_squares = 1;     // on both sides of a way: what reaches into it is known to half a square at best
-constexpr float most_dark_m = 0.12F;  // of those along a way
+constexpr int wide_margin_squares =
+    2; // of holes and of what hangs: seen from above and below, their sides are less certain
+constexpr float most_dark_m = 0.12F; // of those along a way
 
 struct Square {
     PlanCell cell = PlanCell::unknown;
@@ -92,7 +94,7 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     bool rays_seen = false;
     for (float s = step_m / 2; s < 9; s += step_m) {
         int floor = 0, all = 0, rays = 0, dark = 0;
-        for (int k = -half - margin_squares; k <= half + margin_squares; ++k) {
+        for (int k = -half - wide_margin_squares; k <= half + wide_margin_squares; ++k) {
             float const side = static_cast<float>(k) * step_m;
             int const cell = GroundGrid::cell_at(s * dx + side * dy, s * dy - side * dx);
             if (cell < 0) {
@@ -100,7 +102,11 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
             }
             auto const& square = squares[static_cast<std::size_t>(cell)];
             auto const& seen = columns.floor[static_cast<std::size_t>(cell)];
-            bool const inside = std::abs(k) <= half;
+            bool const inside = std::abs(k) <= half, beside = std::abs(k) > half + margin_squares;
+            bool const wide = square.cell == PlanCell::drop || square.cell == PlanCell::hanging;
+            if (beside && !wide) {
+                continue;
+            }
             all += inside;
             floor += inside && square.cell == PlanCell::floor;
             rays += inside && seen.all() > 0;
@@ -157,6 +163,65 @@ void end_at_ramps(Surroundings const& out, WayFacts& way) {
     }
 }
 
+// A place in the lane of a way: along it, and to its right.
+struct InLane {
+    float along, beside;
+};
+
+void shorten(WayFacts& way, float free, WayEnd end, std::optional<std::size_t> which = {}) {
+    if (free < way.free) {
+        way.free = std::max(0.0F, free);
+        way.end = end;
+        way.which = which;
+    }
+}
+
+// The corners of holes and steps are known to a hand's breadth: where a straight edge goes on by that into the lane, it
+// ends the way.
+void end_at_edges(Surroundings const& out, WayFacts& way) {
+    constexpr float longer_m = 0.12F, half = walker_width_m / 2 + step_m / 2;
+    float const angle = way.bearing_deg * std::numbers::pi_v<float> / 180, dx = std::sin(angle), dy = std::cos(angle);
+    auto in_lane = [&](GroundPoint p) { return InLane{p.x * dx + p.y * dy, p.x * dy - p.y * dx}; };
+    for (std::size_t i = 0; i < out.steps.size(); ++i) {
+        auto const& step = out.steps[i];
+        auto const a = in_lane(step.from), b = in_lane(step.to);
+        float const turn = b.beside - a.beside, rise = b.along - a.along, length = std::hypot(turn, rise);
+        if (length <= 0) {
+            continue;
+        }
+        float const more = longer_m / length;
+        Extent t{-more, 1 + more}; // of the edge, from a to b, what lies in the lane
+        if (std::abs(turn) > 1e-4F) {
+            float const first = (-half - a.beside) / turn, last = (half - a.beside) / turn;
+            t = {std::max(t.low, std::min(first, last)), std::min(t.high, std::max(first, last))};
+        } else if (std::abs(a.beside) > half) {
+            continue;
+        }
+        float const nearest = a.along + std::min(t.low * rise, t.high * rise);
+        if (t.low <= t.high && nearest > 0) {
+            shorten(way, nearest, step.kind == StepKind::up ? WayEnd::step : WayEnd::drop, i);
+        }
+    }
+}
+
+// Where the ground turns it ends, and where it may be a ramp from the beginning, as soon as that would matter.
+void end_at_slopes(GroundShape const& ground, Surroundings const& out, WayFacts& way) {
+    constexpr float half = walker_width_m / 2, matters_m = 0.05F, least_slope = 0.01F;
+    float const angle = way.bearing_deg * std::numbers::pi_v<float> / 180, dx = std::sin(angle), dy = std::cos(angle);
+    if (ground.bend) {
+        auto const& bend = *ground.bend;
+        float const towards = bend.to_right * dx + bend.ahead * dy, turned = bend.to_right * dy - bend.ahead * dx;
+        if (towards > 0.1F) {
+            bool const ramp = !out.ramps.empty();
+            shorten(way, (bend.from - half * std::abs(turned)) / towards, ramp ? WayEnd::ramp : WayEnd::unknown,
+                    ramp ? std::optional<std::size_t>(0) : std::nullopt);
+        }
+    }
+    if (float const slope = std::abs(ground.slope.x * dx + ground.slope.y * dy); slope > least_slope) {
+        shorten(way, way.seen_from + matters_m / slope, WayEnd::unknown);
+    }
+}
+
 // Beside what ends the way ahead: the widest run of seen floor between two things at its distance.
 std::optional<GapFacts> gap_beside(Squares const& squares, float ahead) {
     constexpr float deep = 0.3F;
@@ -201,7 +266,7 @@ std::optional<GapFacts> gap_beside(Squares const& squares, float ahead) {
 } // namespace
 
 void find_ways(Columns const& columns, Levels const& levels, std::vector<WallPlane> const& walls,
-               Obstacles const& obstacles, Surroundings& out) {
+               Obstacles const& obstacles, GroundShape const& ground, Surroundings& out) {
     auto const squares = squares_of(columns, levels, walls, obstacles, out);
     out.plan = {GroundGrid::cell_m, GroundGrid::x0, GroundGrid::y0, GroundGrid::columns, GroundGrid::rows, {}};
     out.plan.cells.reserve(squares.size());
@@ -211,6 +276,8 @@ void find_ways(Columns const& columns, Levels const& levels, std::vector<WallPla
     for (float bearing : {0.0F, -side_way_deg, side_way_deg}) {
         out.ways.push_back(walk(squares, columns, out, bearing));
         end_at_ramps(out, out.ways.back());
+        end_at_edges(out, out.ways.back());
+        end_at_slopes(ground, out, out.ways.back());
     }
     auto const& ahead = out.ways.front();
     if (ahead.end == WayEnd::obstacle) {

@@ -1,4 +1,5 @@
 // Views that nobody has looked at, made from one that somebody has: what is told of them must agree.
+#include "base/counter_rng.h"
 #include "geometry/measure.h"
 #include "geometry/toy_space.h"
 
@@ -131,6 +132,68 @@ TEST(Consistency, HalfOfThePixelsTellTheSame) {
         expect_like(half.walls, whole.walls, same, found, all);
     });
     EXPECT_GE(10 * found, 9 * all);
+}
+
+// Of a worse sensor: noise once and twice as strong as it says, steps of a quarter pixel of disparity, readings in the
+// air at every edge, strays.
+std::vector<DepthFrame> worse(DepthFrame const& frame) {
+    auto made = [&](auto change) {
+        auto out = frame;
+        for (std::size_t i = 0; i < frame.metres.size(); ++i) {
+            float const z = frame.metres[i];
+            out.metres[i] = z > 0 ? change(i, z) : 0;
+        }
+        return out;
+    };
+    auto noisy = [&](float times) {
+        return made([&frame, times](std::size_t i, float z) { return z + times * frame.noise.at(z) * normal(91, i); });
+    };
+    auto const coarse = made([](std::size_t, float z) {
+        constexpr float scale = 43.5F, parts = 4; // focal length times baseline of a Kinect
+        return parts * scale / std::max(1.0F, std::round(parts * scale / z));
+    });
+    auto const blurred = made([&frame](std::size_t i, float) {
+        float sum = 0, n = 0;
+        for (std::ptrdiff_t k = -2; k <= 2; ++k) {
+            auto const at = static_cast<std::ptrdiff_t>(i) + k;
+            bool const inside = at >= 0 && at < static_cast<std::ptrdiff_t>(frame.metres.size());
+            float const other = inside ? frame.metres[static_cast<std::size_t>(at)] : 0;
+            sum += other, n += other > 0 ? 1.0F : 0.0F;
+        }
+        return sum / n;
+    });
+    auto const strays =
+        made([](std::size_t i, float z) { return uniform(92, i) < 0.03F ? 0.3F + 6 * uniform(93, i) : z; });
+    return {noisy(1), noisy(2), coarse, blurred, strays};
+}
+
+TEST(Consistency, AWorseSensorInventsNothing) {
+    int found = 0, all = 0, floors = 0, rooms_with_floor = 0;
+    for_rooms([&](DepthFrame const& depth) {
+        auto const whole = measure_surroundings(depth);
+        auto const made = worse(depth);
+        for (std::size_t k = 0; k < made.size(); ++k) {
+            SCOPED_TRACE(k);
+            auto const told = measure_surroundings(made[k]);
+            rooms_with_floor += whole.floor.has_value();
+            if (told.floor && whole.floor) {
+                floors += std::abs(told.floor->below_camera.metres - whole.floor->below_camera.metres) < 0.04F;
+                EXPECT_LT(told.ways[0].free, 1.1F * whole.ways[0].free + 0.15F);
+            }
+            auto same = [](auto const& x, auto const& y) {
+                return std::abs(x.bearing_deg - y.bearing_deg) < 8 && close(x.distance, y.distance, 0.05F);
+            };
+            expect_like(told.walls, whole.walls, same, found, all);
+            auto same_edge = [](StepFacts const& x, StepFacts const& y) {
+                return (x.kind == StepKind::up) == (y.kind == StepKind::up) && close(x.distance, y.distance, 0.1F);
+            };
+            expect_like(told.steps, whole.steps, same_edge, found, all);
+            expect_like(told.openings, whole.openings, same, found, all);
+        }
+    });
+    EXPECT_GE(all, 40);
+    EXPECT_GE(100 * found, 97 * all);
+    EXPECT_GE(100 * floors, 95 * rooms_with_floor);
 }
 
 // A room twice as large is told twice as large as far as things are that have no usual size.

@@ -38,17 +38,19 @@ struct Look {
     float down_deg = 20, right_deg = 0;
 };
 
-// True distances: 640 x 480 pixels, no noise. `pixels` gets what sensors need to know.
-inline DepthFrame exact_view(std::vector<Piece> const& pieces, Look const& look, std::vector<ToyPixel>& pixels) {
+// True distances, no noise: 640 x 480 pixels, or as many as phones have. `pixels` gets what sensors need to know.
+inline DepthFrame exact_view(std::vector<Piece> const& pieces, Look const& look, std::vector<ToyPixel>& pixels,
+                             bool phone = false) {
     DepthFrame frame;
-    frame.width = 640, frame.height = 480, frame.fx = frame.fy = 525, frame.cx = 320, frame.cy = 240;
+    frame.width = phone ? 256 : 640, frame.height = phone ? 192 : 480, frame.fx = frame.fy = phone ? 212 : 525;
+    frame.cx = static_cast<float>(frame.width) / 2, frame.cy = static_cast<float>(frame.height) / 2;
     float const c = std::cos(look.down_deg * degree), s = std::sin(look.down_deg * degree);
     float const cy = std::cos(look.right_deg * degree), sy = std::sin(look.right_deg * degree);
     Vector3 const eye{0, 0, camera_m};
     for (int v = 0; v < frame.height; ++v) {
         for (int u = 0; u < frame.width; ++u) {
-            float const right = (static_cast<float>(u) + 0.5F - 320) / 525,
-                        down = (static_cast<float>(v) + 0.5F - 240) / 525;
+            float const right = (static_cast<float>(u) + 0.5F - frame.cx) / frame.fx,
+                        down = (static_cast<float>(v) + 0.5F - frame.cy) / frame.fy;
             float const ahead = c - down * s;
             Vector3 const ray{cy * right + sy * ahead, cy * ahead - sy * right, -s - down * c};
             ToyPixel pixel{std::numeric_limits<float>::infinity(), 1};
@@ -74,7 +76,7 @@ inline DepthFrame exact_view(std::vector<Piece> const& pieces, Look const& look,
 inline DepthFrame sensed_view(std::vector<Piece> const& pieces, Look const& look, DepthSensor sensor,
                               std::uint64_t seed) {
     std::vector<ToyPixel> pixels;
-    auto frame = exact_view(pieces, look, pixels);
+    auto frame = exact_view(pieces, look, pixels, sensor == DepthSensor::phone);
     frame.noise = noise_of(sensor, toy_stereo_scale);
     frame.metres = sense(pixels, frame.width, frame.height, sensor, seed);
     return frame;
