@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
+#include <optional>
 
 namespace echollama {
 namespace {
@@ -148,11 +150,53 @@ std::vector<std::size_t> seen_through(Hole const& hole, Columns const& columns, 
     return found;
 }
 
+// Do the hole's rays go on to a falling ramp? They meet its plane where squares of it are seen.
+class RampBehind {
+  public:
+    RampBehind(Columns const& columns, Levels const& levels, std::optional<BentGround> const& bend, float camera_height)
+        : bend_(bend), slope_(bend ? std::tan(bend->turn_deg * std::numbers::pi_v<float> / 180) : 0),
+          camera_height_(camera_height), ramp_(GroundGrid::cells, false) {
+        for (std::size_t i = 0; i < columns.bands.size(); ++i) {
+            if (levels.use[i] == BandUse::ramp) {
+                ramp_[static_cast<std::size_t>(columns.bands[i].cell)] = true;
+            }
+        }
+    }
+    bool takes(Hole const& hole) const {
+        if (!bend_ || slope_ >= 0) {
+            return false;
+        }
+        auto const on = std::count_if(hole.cells.begin(), hole.cells.end(), [&](int cell) { return meets(cell); });
+        return 2 * static_cast<std::size_t>(on) > hole.cells.size();
+    }
+
+  private:
+    // The ray through a place p of the floor is at s * p when it is camera_height * (1 - s) high.
+    bool meets(int cell) const {
+        auto const p = GroundGrid::centre(cell);
+        float const beyond = bend_->beyond(p.x, p.y), facing = camera_height_ + slope_ * (beyond + bend_->from);
+        if (beyond < 0 || facing <= 0) {
+            return false;
+        }
+        float const s = (camera_height_ + slope_ * bend_->from) / facing;
+        int const there = GroundGrid::cell_at(s * p.x, s * p.y);
+        return there >= 0 && near_set(ramp_, there, 2);
+    }
+
+    std::optional<BentGround> const& bend_;
+    float slope_, camera_height_;
+    std::vector<bool> ramp_;
+};
+
 } // namespace
 
-void find_drops(Columns const& columns, Levels& levels, Surroundings& out) {
+void find_drops(Columns const& columns, std::optional<BentGround> const& bend, Levels& levels, Surroundings& out) {
     auto const floor = floor_cells(columns, levels);
+    RampBehind const falling(columns, levels, bend, out.frame.camera_height);
     for (auto const& hole : holes_of(columns, floor)) {
+        if (falling.takes(hole)) {
+            continue;
+        }
         auto const below = seen_through(hole, columns, levels, out.frame.camera_height);
         bool const ramp = std::any_of(below.begin(), below.end(), [&](auto i) {
             return levels.use[static_cast<std::size_t>(levels.pieces[i].bands.front())] == BandUse::ramp;

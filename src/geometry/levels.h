@@ -1,9 +1,11 @@
 // Level surfaces: the floor, steps up and down, tables; and ramps.
 #pragma once
 
+#include "geometry/bent_ground.h"
 #include "geometry/columns.h"
 #include "geometry/surroundings.h"
 
+#include <optional>
 #include <vector>
 
 namespace echollama {
@@ -35,12 +37,12 @@ struct Levels {
 // Joins level bands whose heights differ by no more than the noise; those at height 0 become BandUse::floor.
 Levels find_levels(Columns const& columns);
 
-// Steps up from the floor and ramps: pieces that begin at the floor, are at least 70 cm wide and no higher than a step;
+// Steps up: pieces that begin at the floor, are at least 70 cm wide and no higher than a step;
 // each step may be followed by others. Marks their bands.
 void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out);
 
 // Where the floor ends and rays go on to something lower. Marks the bands of lower steps.
-void find_drops(Columns const& columns, Levels& levels, Surroundings& out);
+void find_drops(Columns const& columns, std::optional<BentGround> const& bend, Levels& levels, Surroundings& out);
 
 // Level pieces between a knee and a chest. Marks nothing: what carries them stays an obstacle.
 void find_tables(Columns const& columns, Levels const& levels, Surroundings& out);

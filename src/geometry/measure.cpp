@@ -125,7 +125,7 @@ void measure_on_floor(Columns const& columns, std::vector<Patch> const& patches,
     auto levels = find_levels(columns);
     find_ramps(columns, floor.bend, levels, out);
     find_steps_up(columns, levels, out);
-    find_drops(columns, levels, out);
+    find_drops(columns, floor.bend, levels, out);
     find_tables(columns, levels, out);
     auto walls = find_walls(columns, patches, out.frame, frame.noise, true);
     leave_out_seen_through(frame, out.frame, walls);
