@@ -36,16 +36,24 @@ Played play(test::TempDir const& dir, std::string const& lines, std::string cons
     return played;
 }
 
-// The natural voice says a sentence another way each time; now and then the small ear alone mishears it.
-void say_clearly(std::string const& sentence, std::string const& end, std::filesystem::path const& wav) {
-    for (int i = 0; i < 5; ++i) {
-        auto const said = test::echollama("say \"" + sentence + "\" --voice natural -q --out " + wav.string());
-        ASSERT_EQ(said.code, 0) << said.err;
-        if (test::echollama("listen -q " + wav.string()).out.find(end) != std::string::npos) {
-            return;
+// A conversation that begins with a spoken question. The natural voice says it another way each time, and one time in
+// ten the small ear mishears it: then it is said again, so that the answer to what was understood is looked at.
+Played play_spoken(test::TempDir const& dir, std::string const& question, std::string const& end,
+                   std::string const& lines) {
+    Played played;
+    for (int i = 0; i < 6; ++i) {
+        auto const wav = (dir / "question.wav").string();
+        auto const said = test::echollama("say \"" + question + "\" --voice natural -q --out " + wav);
+        EXPECT_EQ(said.code, 0) << said.err;
+        fs::remove_all(dir / "out");
+        played = play(dir, "{\"after\": 0.3, \"sound\": \"question.wav\"}\n" + lines);
+        auto const heard = played.json.is_object() ? played.json["turns"].at(1).value("heard", "") : "";
+        if (said.code != 0 || played.result.code != 0 || heard.ends_with(end)) { // "where is", "where's"
+            return played;
         }
     }
-    FAIL() << "the ear does not understand the voice";
+    ADD_FAILURE() << "the ear does not understand the voice";
+    return played;
 }
 
 TEST(ChatScript, WhatIsSaidIsHeardAnsweredInterruptedAndWrittenDown) {
@@ -53,15 +61,13 @@ TEST(ChatScript, WhatIsSaidIsHeardAnsweredInterruptedAndWrittenDown) {
     SKIP_WITHOUT(test::models_dir() / "whisper-tiny.en.bin");
     SKIP_WITHOUT(test::models_dir() / "piper-joe");
     test::TempDir dir;
-    ASSERT_NO_FATAL_FAILURE(say_clearly("Where is the cup?", "the cup?", dir / "cup.wav"));
-    auto const played = play(dir, "{\"after\": 0.3, \"sound\": \"cup.wav\"}\n\n{\"after\": 0.3, \"text\": \"why?\"}\n"
-                                  "{\"after\": 0.3, \"text\": \"go back\"}\n");
+    auto const played =
+        play_spoken(dir, "Where is the cup?", "the cup?",
+                    "\n{\"after\": 0.3, \"text\": \"why?\"}\n{\"after\": 0.3, \"text\": \"go back\"}\n");
     EXPECT_EQ(played.result.code, 0) << played.result.err;
     ASSERT_TRUE(played.json.is_object());
     auto const& turns = played.json["turns"];
     ASSERT_EQ(turns.size(), 4U) << played.json.dump(1);
-    EXPECT_TRUE(turns[1]["heard"].get<std::string>().ends_with("the cup?"))
-        << turns[1]["heard"]; // "where is", "where's"
     EXPECT_EQ(turns[1]["says"].at(0), "Probably a cup, straight ahead, close by.");
     EXPECT_EQ(turns[1]["played"], turns[1]["says"].at(0));
     EXPECT_LT(turns[1]["latency_s"].get<double>(), 0.7) << "on a clock that does not wait for the machine";
