@@ -1,14 +1,14 @@
 // How well spoken questions are understood.
-// bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER | --read FOLDER] [--vad SILERO]:
+// bench_questions MODELS LISTENERS VOICES [--only CONDITION] [--write FOLDER | --read FOLDER] [--vad SILERO]:
 // speaks bench/questions.txt (run from the source folder) with each of the VOICES (named_voice.h), clean and with pink
-// noise, babble of the other questions, and a room's echo of 300 ms, each 20 and 10 dB below; the listener writes them
-// down, and the scene answers. Prints word error rates, the share of questions that are answered as the written
-// question is, how long recognition takes for each, and what is heard in sixty sounds without speech. --write: also the
-// clean sounds as WAV files, for bench/listen_peer.py; --read: takes those instead of speaking, so that two listeners
-// hear the same.
+// noise, babble of the other questions, and a room's echo of 300 ms, each 20 and 10 dB below; the listeners
+// (command_listener.h), one after the other, write the same sound down, and the scene answers. Prints word error rates,
+// the share of questions that are answered as the written question is, how long recognition takes for each, and what is
+// heard in sixty sounds without speech. --write: also the clean sounds as WAV files, for bench/listen_peer.py; --read:
+// takes those instead of speaking, so that two listeners hear the same.
 #include "base/timing.h"
+#include "command_listener.h"
 #include "conversation/mending.h"
-#include "listener/whisper_listener.h"
 #include "media/sound/audio_io.h"
 #include "media/sound/resample.h"
 #include "media/sound/sound_file.h"
@@ -116,7 +116,13 @@ struct Folders {
     fs::path models, write, read;
 };
 
-void measure_voice(std::string const& name, Folders const& folders, Listener& listener,
+struct Heard {
+    WordErrors errors;
+    std::size_t right = 0;
+    std::vector<double> times_ms;
+};
+
+void measure_voice(std::string const& name, Folders const& folders, std::vector<bench::NamedListener> const& listeners,
                    std::vector<std::string> const& lines, std::string const& only) {
     auto const scene = room();
     auto const sounds = spoken_lines(name, folders.models, lines, folders.read);
@@ -124,31 +130,48 @@ void measure_voice(std::string const& name, Folders const& folders, Listener& li
         if (!only.empty() && condition.name.find(only) == std::string::npos) {
             continue;
         }
-        WordErrors errors;
-        std::size_t right = 0, asked = 0;
-        std::vector<double> times_ms;
+        std::vector<Heard> all(listeners.size());
+        std::size_t asked = 0;
         for (std::size_t i = 0; i < lines.size(); ++i) {
             auto const sound = condition.change(sounds[i], i);
-            Timings timings;
-            auto const heard = listener.hear({speech_rate, sound}, "", {}).text;
-            times_ms.push_back(timings.now_ms());
-            errors += word_errors(lines[i], heard);
             auto const wanted = answer(scene, lines[i]);
             asked += wanted.empty() ? 0 : 1;
-            right += !wanted.empty() && answer(scene, heard) == wanted ? 1 : 0;
+            for (std::size_t j = 0; j < listeners.size(); ++j) {
+                Timings timings;
+                auto const heard = listeners[j].listener->hear({speech_rate, sound}, "", {}).text;
+                all[j].times_ms.push_back(timings.now_ms());
+                all[j].errors += word_errors(lines[i], heard);
+                all[j].right += !wanted.empty() && answer(scene, heard) == wanted ? 1 : 0;
+                std::fprintf(stderr, "%s\t%s\t%s\t%s\t%s\n", name.c_str(), condition.name.c_str(),
+                             listeners[j].name.c_str(), lines[i].c_str(), heard.c_str());
+            }
             if (!folders.write.empty() && condition.name == "clean") {
                 auto const file = sound_path(folders.write, name, i);
                 write_wav(file, sound);
                 std::ofstream(folders.write / "list.tsv", std::ios::app) << file.string() << "\t" << lines[i] << "\n";
             }
-            std::fprintf(stderr, "%s\t%s\t%s\t%s\n", name.c_str(), condition.name.c_str(), lines[i].c_str(),
-                         heard.c_str());
         }
-        std::printf("%-8s %-13s %5.1f %% of %zu words wrong, %zu of %zu questions answered right, %.0f ms each\n",
-                    name.c_str(), condition.name.c_str(), 100 * errors.rate(), errors.words, right, asked,
-                    median(times_ms));
+        for (std::size_t j = 0; j < listeners.size(); ++j) {
+            std::printf("%-8s %-13s %-16s %5.1f %% of %zu words wrong, %zu of %zu questions answered right, %.0f ms "
+                        "each\n",
+                        name.c_str(), condition.name.c_str(), listeners[j].name.c_str(), 100 * all[j].errors.rate(),
+                        all[j].errors.words, all[j].right, asked, median(all[j].times_ms));
+        }
         std::fflush(stdout);
     }
+}
+
+void measure_silence(bench::NamedListener const& named) {
+    std::size_t heard_something = 0;
+    auto const clips = test::sixty_sounds_without_speech();
+    for (auto const& clip : clips) {
+        auto const heard = named.listener->hear(clip.sound, "", {}).text;
+        heard_something += heard.empty() ? 0 : 1;
+        if (!heard.empty()) {
+            std::printf("heard in %s: %s\n", clip.name.c_str(), heard.c_str());
+        }
+    }
+    std::printf("%s: %zu of %zu sounds without speech gave words\n", named.name.c_str(), heard_something, clips.size());
 }
 
 int run(int argc, char** argv) {
@@ -168,7 +191,7 @@ int run(int argc, char** argv) {
             options.vad_model = argv[i + 1];
         }
     }
-    auto const listener = make_whisper_listener(argv[2], options);
+    auto const listeners = bench::named_listeners(argv[2], options);
     std::ifstream file("bench/questions.txt");
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) {
@@ -177,19 +200,12 @@ int run(int argc, char** argv) {
     std::string const voices = argv[3];
     for (std::size_t at = 0; at < voices.size();) {
         auto const end = std::min(voices.find(',', at), voices.size());
-        measure_voice(voices.substr(at, end - at), folders, *listener, lines, only);
+        measure_voice(voices.substr(at, end - at), folders, listeners, lines, only);
         at = end + 1;
     }
-    std::size_t heard_something = 0;
-    auto const clips = test::sixty_sounds_without_speech();
-    for (auto const& clip : clips) {
-        auto const heard = listener->hear(clip.sound, "", {}).text;
-        heard_something += heard.empty() ? 0 : 1;
-        if (!heard.empty()) {
-            std::printf("heard in %s: %s\n", clip.name.c_str(), heard.c_str());
-        }
+    for (auto const& listener : listeners) {
+        measure_silence(listener);
     }
-    std::printf("%zu of %zu sounds without speech gave words\n", heard_something, clips.size());
     return 0;
 }
 
@@ -197,7 +213,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("usage: bench_questions MODELS LISTENER VOICES [--only CONDITION] [--write FOLDER | --read "
+        std::fputs("usage: bench_questions MODELS LISTENERS VOICES [--only CONDITION] [--write FOLDER | --read "
                    "FOLDER] [--vad SILERO]\n",
                    stderr);
         return 2;

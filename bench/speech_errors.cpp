@@ -1,11 +1,11 @@
-// How well each voice is understood. bench_speech_errors LIST MODELS VOICES [LISTENER] [ORPHEUS.gguf SNAC.gguf]: speaks
-// every line of LIST (bench/hazards.txt) with each of the VOICES, such as espeak-ng,fast,natural,orpheus (espeak-ng is
-// its own command at the fast voice's settings), or the folder of a voice, with @NAME for one of its speakers; the
-// listener (default: whisper-tiny.en.bin of MODELS) writes down what it hears. Prints word error rates and lost key
-// words, and to standard error for every sentence: voice, errors, what was written, what was heard (separated by tabs;
-// bench_verify reads them).
+// How well each voice is understood. bench_speech_errors LIST MODELS VOICES [LISTENERS] [ORPHEUS.gguf SNAC.gguf]:
+// speaks every line of LIST (bench/hazards.txt) with each of the VOICES, such as espeak-ng,fast,natural,orpheus
+// (espeak-ng is its own command at the fast voice's settings), or the folder of a voice, with @NAME for one of its
+// speakers; the listeners (command_listener.h; default: whisper-tiny.en.bin of MODELS) write down what they hear.
+// Prints word error rates and lost key words, and to standard error for every sentence: voice, errors, what was
+// written, what was heard (separated by tabs; bench_verify reads them).
 #include "base/error.h"
-#include "listener/whisper_listener.h"
+#include "command_listener.h"
 #include "media/sound/audio_io.h"
 #include "named_voice.h"
 #include "verify/key_words.h"
@@ -55,39 +55,61 @@ AudioBuffer with_command(std::string const& sentence) {
     return load_audio(wav);
 }
 
-void measure(std::string const& name, Speak const& speak, Listener& listener, std::vector<std::string> const& lines) {
-    WordErrors all;
-    std::size_t whole = 0, keys = 0;
+struct Heard {
+    WordErrors errors;
+    std::size_t whole = 0;
     std::map<std::string, int> lost;
-    for (auto const& line : lines) {
-        auto const heard = listener.hear(with_silence_around(speak(line)), "", {}).text;
-        auto const errors = word_errors(line, heard);
-        all += errors;
-        whole += errors.errors() == 0;
-        keys += key_words(line).size();
-        for (auto const& word : missing_key_words(line, heard)) {
-            ++lost[word];
-        }
-        std::fprintf(stderr, "%s\t%zu\t%s\t%s\n", name.c_str(), errors.errors(), line.c_str(), heard.c_str());
+};
+
+void add(Heard& all, std::string const& line, std::string const& heard) {
+    auto const errors = word_errors(line, heard);
+    all.errors += errors;
+    all.whole += errors.errors() == 0;
+    for (auto const& word : missing_key_words(line, heard)) {
+        ++all.lost[word];
     }
+}
+
+void print(std::string const& voice, std::string const& listener, Heard const& all, std::size_t lines,
+           std::size_t keys) {
     int lost_count = 0;
     std::string list;
-    for (auto const& [word, count] : lost) {
+    for (auto const& [word, count] : all.lost) {
         lost_count += count;
         list += " " + word + (count > 1 ? " x" + std::to_string(count) : "");
     }
-    std::printf("%-10s word error rate %.2f %% (%zu of %zu: %zu other, %zu missing, %zu added), %zu of %zu sentences "
-                "right, %d of %zu key words lost:%s\n",
-                name.c_str(), 100 * all.rate(), all.errors(), all.words, all.substituted, all.missing, all.added, whole,
-                lines.size(), lost_count, keys, list.c_str());
+    auto const& e = all.errors;
+    std::printf("%-10s %s: word error rate %.2f %% (%zu of %zu: %zu other, %zu missing, %zu added), %zu of %zu "
+                "sentences right, %d of %zu key words lost:%s\n",
+                voice.c_str(), listener.c_str(), 100 * e.rate(), e.errors(), e.words, e.substituted, e.missing, e.added,
+                all.whole, lines, lost_count, keys, list.c_str());
     std::fflush(stdout);
+}
+
+void measure(std::string const& name, Speak const& speak, std::vector<bench::NamedListener> const& listeners,
+             std::vector<std::string> const& lines) {
+    std::vector<Heard> all(listeners.size());
+    std::size_t keys = 0;
+    for (auto const& line : lines) {
+        auto const sound = with_silence_around(speak(line));
+        keys += key_words(line).size();
+        for (std::size_t i = 0; i < listeners.size(); ++i) {
+            auto const heard = listeners[i].listener->hear(sound, "", {}).text;
+            add(all[i], line, heard);
+            std::fprintf(stderr, "%s\t%zu\t%s\t%s\n", name.c_str(), word_errors(line, heard).errors(), line.c_str(),
+                         heard.c_str());
+        }
+    }
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        print(name, listeners[i].name, all[i], lines.size(), keys);
+    }
 }
 
 } // namespace
 
 int main(int argc, char** argv) try {
     if (argc < 4) {
-        throw UsageError("usage: bench_speech_errors LIST MODELS VOICES [LISTENER] [ORPHEUS.gguf SNAC.gguf]");
+        throw UsageError("usage: bench_speech_errors LIST MODELS VOICES [LISTENERS] [ORPHEUS.gguf SNAC.gguf]");
     }
     std::vector<std::string> lines;
     std::ifstream file(argv[1]);
@@ -95,8 +117,8 @@ int main(int argc, char** argv) try {
         lines.push_back(line);
     }
     fs::path const models = argv[2];
-    auto const listener =
-        make_whisper_listener(argc > 4 ? fs::path(argv[4]) : models / "whisper-tiny.en.bin", {{}, 2, "en"});
+    auto const listeners =
+        bench::named_listeners(argc > 4 ? argv[4] : (models / "whisper-tiny.en.bin").string(), {{}, 2, "en"});
     std::istringstream names(argv[3]);
     for (std::string name; std::getline(names, name, ',');) {
         std::unique_ptr<Speaker> voice;
@@ -105,7 +127,7 @@ int main(int argc, char** argv) try {
         } else if (name != "espeak-ng") {
             voice = bench::named_voice(name, models, 2);
         }
-        measure(name, voice ? with(*voice) : with_command, *listener, lines);
+        measure(name, voice ? with(*voice) : with_command, listeners, lines);
     }
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -45,7 +45,7 @@ struct Llm::State {
     void check_prompt(std::span<LlmToken const> prompt) const;
     void check_tokens(std::span<LlmToken const> tokens) const;
     void check_room(std::size_t places) const;
-    LlmToken likeliest() const;
+    std::span<float const> logits() const;
 };
 
 void Llm::State::load(std::filesystem::path const& file, LlmOptions const& options) {
@@ -205,9 +205,8 @@ void Llm::State::check_room(std::size_t places) const {
     }
 }
 
-LlmToken Llm::State::likeliest() const {
-    auto const* logits = llama_get_logits_ith(context.get(), -1);
-    return static_cast<LlmToken>(std::max_element(logits, logits + llama_vocab_n_tokens(vocab)) - logits);
+std::span<float const> Llm::State::logits() const {
+    return {llama_get_logits_ith(context.get(), -1), static_cast<std::size_t>(llama_vocab_n_tokens(vocab))};
 }
 
 void Llm::State::check_prompt(std::span<LlmToken const> prompt) const {
@@ -305,7 +304,8 @@ LlmEnd Llm::write(LlmSampling const& sampling, LlmTokenSink const& sink, std::st
         if (mask) {
             mask({llama_get_logits_ith(state_->context.get(), -1), static_cast<std::size_t>(vocabulary_size())});
         }
-        auto token = greedy ? state_->likeliest() : llama_sampler_sample(sampler.get(), state_->context.get(), -1);
+        auto token =
+            greedy ? likeliest(state_->logits()) : llama_sampler_sample(sampler.get(), state_->context.get(), -1);
         if (is_end(token)) {
             return LlmEnd::end_token;
         }

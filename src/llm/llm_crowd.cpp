@@ -285,10 +285,9 @@ void LlmCrowd::State::choose() {
             ++job;
             continue;
         }
-        auto const* logits = llama_get_logits_ith(context, output);
-        auto const token =
-            (*job)->greedy ? static_cast<LlmToken>(std::max_element(logits, logits + llm.vocabulary_size()) - logits)
-                           : llama_sampler_sample((*job)->sampler.get(), context, output);
+        auto const words = static_cast<std::size_t>(llm.vocabulary_size());
+        auto const token = (*job)->greedy ? likeliest({llama_get_logits_ith(context, output), words})
+                                          : llama_sampler_sample((*job)->sampler.get(), context, output);
         if (auto const end = take(**job, token)) {
             leave(job, *end);
         } else {

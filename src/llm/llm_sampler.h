@@ -4,6 +4,7 @@
 #include "llm/llm.h"
 
 #include <memory>
+#include <span>
 
 struct llama_sampler;
 
@@ -15,5 +16,9 @@ struct LlmSamplerDeleter {
 using LlmSamplerChain = std::unique_ptr<llama_sampler, LlmSamplerDeleter>;
 
 LlmSamplerChain make_sampler(LlmSampling const& sampling, int vocabulary);
+
+// The first of the likeliest tokens; NaN is no token's likelihood (token 0 where there is nothing else). `logits`: one
+// a token.
+LlmToken likeliest(std::span<float const> logits);
 
 } // namespace echollama
