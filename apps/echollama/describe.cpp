@@ -130,11 +130,16 @@ void run(AppContext const& context, DescribeOptions options) {
     if (!needs_text(options)) {
         described.reader = {};
     }
-    std::future<void> loading;
+    std::future<void> loading, later;
     described.found = [&] { loading = begin_in_order(telling.speaker, telling.describer); };
     if (has_cores_to_spare()) {
         described.found();
         described.found = {};
+    } else if (telling.speaker.valid() && !telling.voice_waits &&
+               !asks(options)) { // nothing beside the first sentence's sound
+        described.reads_when_wanted = true;
+        described.found = [&] { loading = begin_in_order(telling.speaker); };
+        telling.sounding = [&] { later = begin_in_order(telling.describer); };
     }
     auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
     telling.text = observation.text;

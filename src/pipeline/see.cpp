@@ -15,7 +15,7 @@
 namespace echollama {
 namespace {
 
-// Starts at once; not valid(): there is nothing to estimate with, or no need.
+// Not valid(): there is nothing to estimate with, or no need.
 std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& models, Timings& timings,
                                      std::stop_token stop) {
     bool const flat = view.camera.projection == Projection::flat; // depth networks know flat pictures only
@@ -38,7 +38,7 @@ std::string ask_captioner(SeeingModels const& models, Image const& image, Captio
     }
 }
 
-// Starts at once; not valid(): there is no captioner.
+// Not valid(): there is no captioner.
 std::future<std::string> write_caption(View const& view, SeeingModels const& models, Timings& timings,
                                        std::stop_token stop) {
     if (!models.captioner.valid()) {
@@ -49,7 +49,7 @@ std::future<std::string> write_caption(View const& view, SeeingModels const& mod
     });
 }
 
-// Starts at once; not valid(): there is nobody to read, or nothing was photographed. The image is the view's.
+// Not valid(): there is nobody to read, or nothing was photographed. The image is the view's.
 Reading start_reading(View const& view, SeeingModels const& models, Timings& timings, std::stop_token stop) {
     if (!models.reader.valid() || view.drawn) {
         return {};
@@ -65,7 +65,7 @@ Reading start_reading(View const& view, SeeingModels const& models, Timings& tim
             return std::nullopt;
         }
     };
-    return std::async(std::launch::async, read).share();
+    return std::async(models.reads_when_wanted ? std::launch::deferred : std::launch::async, read).share();
 }
 
 // While the detector is still loading.

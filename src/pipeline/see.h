@@ -20,6 +20,7 @@ struct SeeingModels {
     Loading<DepthEstimator> depth;     // not valid(): none; unused where the view brings its own depth
     Loading<Captioner> captioner = {}; // not valid(): none
     Loading<Reader> reader = {};       // not valid(): none
+    bool reads_when_wanted = false;    // the reader begins when its lines are asked for, in the thread that asks
     // Called by see() once the detector has done its part, before anything else is waited for: the time to begin what
     // the first words do not need.
     std::function<void()> found = {};
@@ -35,8 +36,9 @@ struct Observation {
 
 // Finds the objects and where they are, and what the captioner says of the picture; all models work side by side. A
 // negative threshold is the detector's own. Throws what loading or running detector and depth estimator throws; a
-// captioner that fails costs a warning and the caption. The reader begins when the detector has done its part and is
-// not waited for: it must not hold up the first sentence. One that fails costs a warning and the text.
+// captioner that fails costs a warning and the caption. The reader begins when the detector has done its part, or when
+// its lines are wanted, and is not waited for: it must not hold up the first sentence. One that fails costs a warning
+// and the text.
 Observation see(View const& view, SeeingModels const& models, float threshold, Timings& timings, std::stop_token stop,
                 SceneOptions const& options = {});
 

@@ -33,6 +33,16 @@ class SpeechThread {
         }
     }
 
+    // Until what was said last begins to sound, or will not; false: nothing of this telling sounds before all is
+    // written.
+    bool wait_for_sound() {
+        if (!thread_.joinable() || waits_) {
+            return false;
+        }
+        sounds_.get_future().wait();
+        return true;
+    }
+
     // Waits for the last sentence; throws what writing the sound threw.
     void finish() {
         sentences_.close();
@@ -67,6 +77,14 @@ class SpeechThread {
             failure_ = std::current_exception();
             sentences_.close(); // the writer must not wait for a dead speaker
         }
+        sounds();
+    }
+
+    void sounds() {
+        if (!sounded_) {
+            sounded_ = true;
+            sounds_.set_value();
+        }
     }
 
     void speak(Speaker& speaker, std::string const& sentence) {
@@ -78,9 +96,13 @@ class SpeechThread {
                 }
                 chunk.first_sample = spoken_;
                 spoken_ += chunk.frames();
+                if (spoken_ > 0) {
+                    sounds();
+                }
                 sink_(std::move(chunk));
             },
             stop_);
+        sounds(); // a sentence with nothing to say
     }
 
     Loading<Speaker> speaker_;
@@ -91,6 +113,8 @@ class SpeechThread {
     std::stop_token stop_;
     BoundedQueue<std::string> sentences_{64};
     std::int64_t spoken_ = 0;
+    bool sounded_ = false; // of the speaking thread alone
+    std::promise<void> sounds_;
     std::exception_ptr failure_;
     std::jthread thread_; // last: it uses everything above
 };
@@ -238,6 +262,9 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         WordingOptions headline = wording;
         headline.level = Level::headline;
         say(describe_scene(scene, headline).front());
+        if (models.voice_first && speech.wait_for_sound() && models.sounding) {
+            models.sounding();
+        }
         if (wording.level != Level::headline) {
             for (auto const& sentence : describe_text(with_text(scene, models.text), wording)) {
                 say(sentence);

@@ -29,6 +29,10 @@ struct TellingModels {
     // What was seen where and when, of earlier pictures; none: that is not asked, or nothing is kept.
     std::function<std::optional<std::string>(std::string const& question)> remembered = {};
     bool voice_waits = false; // the voice begins when all is written: there is no room for both models
+    // What follows the first sentence of a description waits until that sounds: on a small processor it would take the
+    // voice's place. Then `sounding` is called: the time to begin what is needed next.
+    bool voice_first = !has_cores_to_spare();
+    std::function<void()> sounding = {};
 };
 
 struct TellingRequest {
@@ -54,9 +58,9 @@ struct Telling {
 // Says the headline at once from the scene itself, then what is written in the picture, then what the language model
 // adds and the scene supports; or answers the question: from the scene where that can, else the picture is looked at
 // again and the language model writes from both. Text is waited for after the headline, where nothing else was found,
-// and for questions about it; it is told by the scene's own words only. Speech runs beside the writing. A describer
-// that fails costs a warning and what it would have added. Throws what the speaker or the output throws. Returns early
-// when stop is requested.
+// and for questions about it; it is told by the scene's own words only. Speech runs beside the writing, which begins
+// when the headline sounds where the voice comes first. A describer that fails costs a warning and what it would have
+// added. Throws what the speaker or the output throws. Returns early when stop is requested.
 Telling tell(Scene const& scene, TellingModels const& models, TellingRequest const& request,
              TellingOutput const& output, Timings& timings, std::stop_token stop);
 

@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <future>
+#include <memory>
+#include <thread>
 
 namespace echollama {
 namespace {
@@ -107,6 +110,58 @@ TEST(Tell, AVoiceThatHasNoRoomYetSpeaksWhenAllIsWritten) {
     EXPECT_GE(told.sentences.size(), 2U);
     EXPECT_EQ(speaker->spoken, told.sentences);
     EXPECT_FALSE(speaker->begun_early);
+}
+
+// Says so many samples a sentence and notes whether the describer had begun before the first of them; or fails.
+class FirstSpeaker : public Speaker {
+  public:
+    FirstSpeaker(FakeDescriber const& describer, int samples) : describer_(describer), samples_(samples) {}
+    int sample_rate() const override { return 24'000; }
+    void say(std::string const&, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
+        if (said_++ == 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50)); // time for whoever does not wait
+            undisturbed = describer_.asked.empty();
+        }
+        if (samples_ < 0) {
+            throw Error("The voice broke.");
+        }
+        sink({std::vector<float>(static_cast<std::size_t>(samples_)), 24'000, 0, true});
+    }
+    bool undisturbed = false;
+
+  private:
+    FakeDescriber const& describer_;
+    int samples_, said_ = 0;
+};
+
+TEST(Tell, OnASmallProcessorNothingTakesTheFirstSentencesPlace) {
+    for (int const samples : {100, 0}) {
+        auto const describer = std::make_shared<FakeDescriber>("The chair is on the right.");
+        auto const speaker = std::make_shared<FirstSpeaker>(*describer, samples);
+        TellingModels models{ready<Describer>(describer), ready<Speaker>(speaker)};
+        models.voice_first = true;
+        int begun = 0;
+        models.sounding = [&] {
+            ++begun;
+            EXPECT_TRUE(describer->asked.empty());
+        };
+        Timings timings;
+        tell(cup_and_chair(), models, {}, {[](auto const&) {}, [](auto&&) {}}, timings, {});
+        EXPECT_TRUE(speaker->undisturbed) << samples;
+        EXPECT_EQ(begun, 1) << samples;
+        EXPECT_FALSE(describer->asked.empty()) << samples;
+    }
+}
+
+TEST(Tell, AVoiceThatBreaksOrIsNotThereHoldsNothingUp) {
+    auto const describer = std::make_shared<FakeDescriber>("The chair is on the right.");
+    TellingModels models{ready<Describer>(describer), ready<Speaker>(std::make_shared<FirstSpeaker>(*describer, -1))};
+    models.voice_first = true;
+    Timings timings;
+    TellingOutput const output{[](auto const&) {}, [](auto&&) {}};
+    EXPECT_THROW(tell(cup_and_chair(), models, {}, output, timings, {}), Error);
+    models.speaker = {};
+    EXPECT_GE(tell(cup_and_chair(), models, {}, output, timings, {}).sentences.size(), 2U);
 }
 
 struct Answered {
