@@ -99,7 +99,7 @@ struct DptConversion {
     WeightType type_of(std::string const& name) const {
         return type_of_layer(name, wanted,
                              {{{WeightType::bf16, WeightType::q8_0}, {"bit.", "patch"}, WeightType::f16},
-                              {{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::f16}});
+                              {{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::bf16}});
     }
 
     void norm(std::string const& name, std::string const& source, std::int64_t size) {

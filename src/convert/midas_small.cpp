@@ -29,7 +29,7 @@ struct SmallConversion {
 
     // The last level makes the map itself.
     WeightType type_of(std::string const& name) const {
-        return type_of_layer(name, wanted, {{{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::f16}});
+        return type_of_layer(name, wanted, {{{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::bf16}});
     }
 
     void fold(ConvWeights& conv, std::string const& norm) const {

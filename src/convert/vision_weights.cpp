@@ -16,6 +16,16 @@ WeightType type_of_layer(std::string const& name, WeightType wanted, std::vector
     return wanted;
 }
 
+namespace {
+
+// Blocks of Q8_0 are 32 numbers of a row. Other rows are rounded about as coarsely, which processors multiply faster
+// than the finer F16.
+WeightType type_of_rows(WeightType wanted, std::int64_t row) {
+    return wanted == WeightType::q8_0 && row % 32 != 0 ? WeightType::bf16 : wanted;
+}
+
+} // namespace
+
 void fold_batch_norm(ConvWeights& conv, std::vector<float> const& gamma, std::vector<float> const& beta,
                      std::vector<float> const& mean, std::vector<float> const& variance, double eps) {
     auto row = conv.weight.size() / static_cast<std::size_t>(conv.out);
@@ -63,7 +73,8 @@ std::vector<float> patch_rows(ConvWeights const& conv) {
 }
 
 void add_conv(GgufWriter& writer, std::string const& name, ConvWeights const& conv, WeightType type) {
-    writer.add(name + ".weight", {conv.in * conv.kernel * conv.kernel, conv.out}, patch_rows(conv), type);
+    std::int64_t const row = conv.in * conv.kernel * conv.kernel;
+    writer.add(name + ".weight", {row, conv.out}, patch_rows(conv), type_of_rows(type, row));
     if (!conv.bias.empty()) {
         writer.add(name + ".bias", {conv.out}, conv.bias, WeightType::f32);
     }
@@ -81,7 +92,7 @@ void add_depthwise(GgufWriter& writer, std::string const& name, ConvWeights cons
 
 void add_linear(GgufWriter& writer, std::string const& name, std::int64_t out, std::int64_t in,
                 std::vector<float> const& weight, std::vector<float> const& bias, WeightType type) {
-    writer.add(name + ".weight", {in, out}, weight, type);
+    writer.add(name + ".weight", {in, out}, weight, type_of_rows(type, in));
     writer.add(name + ".bias", {out}, bias, WeightType::f32);
 }
 
