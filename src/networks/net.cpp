@@ -101,10 +101,14 @@ ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride
     return cpu->bottleneck(ctx, conv1, conv2, conv3, shortcut, x, stride);
 }
 
-ggml_tensor* Net::attention(std::string const& where, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+ggml_tensor* Net::attention(std::string const& values, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                             ggml_tensor* mask) const {
-    require(q->ne[0] == k->ne[0] && q->ne[0] == v->ne[0] && q->ne[0] % heads == 0, where);
-    return cpu ? cpu->attention(ctx, q, k, v, heads, mask) : nn::attention(ctx, q, k, v, heads, mask);
+    require(q->ne[0] == k->ne[0] && q->ne[0] == v->ne[0] && q->ne[0] % heads == 0, values);
+    if (!cpu) {
+        return nn::attention(ctx, q, k, v, heads, mask);
+    }
+    std::string const weight = values + ".weight";
+    return cpu->attention(ctx, q, k, v, heads, mask, matrix(weight, weights->dimension(weight, 0))->type);
 }
 
 ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {

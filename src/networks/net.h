@@ -33,8 +33,9 @@ struct Net {
     // A residual block from name.conv1, conv2, conv3 and, where the file has it, shortcut: in one step where that is
     // faster, else nullptr.
     ggml_tensor* bottleneck(std::string const& name, ggml_tensor* x, int stride) const;
-    // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr
-    ggml_tensor* attention(std::string const& where, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
+    // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr. `values`: the layer
+    // that gave v; the products are rounded as its weights are.
+    ggml_tensor* attention(std::string const& values, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
                            ggml_tensor* mask = nullptr) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     // max_pool(ReLU(conv(x)))

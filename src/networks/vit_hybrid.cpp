@@ -44,7 +44,7 @@ struct Transformer {
     ggml_tensor* block(int index, ggml_tensor* x) const {
         std::string const name = "vit." + std::to_string(index) + ".";
         ggml_tensor* y = norm(name + "norm1", x);
-        y = net.attention(name + "q", net.linear(name + "q", y), net.linear(name + "k", y), net.linear(name + "v", y),
+        y = net.attention(name + "v", net.linear(name + "q", y), net.linear(name + "k", y), net.linear(name + "v", y),
                           params.heads);
         x = net.linear(name + "out", y, {.add = x});
         y = net.gelu(net.linear(name + "fc1", norm(name + "norm2", x)));

@@ -221,9 +221,11 @@ TEST(CpuLayers, AttentionEqualsGgmlsWithAndWithoutAMask) {
             auto* v = b.input("v", {s.d, s.keys, s.batch});
             auto* mask = b.input("mask", {s.keys, s.queries, 1, s.batch});
             b.output("expected", attention(b.ctx, q, k, v, s.heads));
-            b.output("got", layers.attention(b.ctx, q, k, v, s.heads, nullptr));
+            b.output("got", layers.attention(b.ctx, q, k, v, s.heads, nullptr, GGML_TYPE_F32));
+            b.output("rounded", layers.attention(b.ctx, q, k, v, s.heads, nullptr, GGML_TYPE_BF16));
             b.output("masked expected", attention(b.ctx, q, k, v, s.heads, mask));
-            b.output("masked", layers.attention(b.ctx, q, k, v, s.heads, mask));
+            b.output("masked", layers.attention(b.ctx, q, k, v, s.heads, mask, GGML_TYPE_F32));
+            b.output("masked, rounded", layers.attention(b.ctx, q, k, v, s.heads, mask, GGML_TYPE_Q8_0));
         });
         auto fill = [&](std::string const& name, std::int64_t tokens) {
             graph.set(name, std::span<float const>(numbers(name, static_cast<std::size_t>(s.d * tokens * s.batch), 4)));
@@ -240,6 +242,8 @@ TEST(CpuLayers, AttentionEqualsGgmlsWithAndWithoutAMask) {
         graph.compute();
         EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), 2e-5F) << s.keys;
         EXPECT_LT(largest_difference(graph.read("masked"), graph.read("masked expected")), 2e-5F) << s.keys;
+        EXPECT_LT(largest_difference(graph.read("rounded"), graph.read("expected")), 0.1F) << s.keys;
+        EXPECT_LT(largest_difference(graph.read("masked, rounded"), graph.read("masked expected")), 0.1F) << s.keys;
     }
 }
 

@@ -16,6 +16,17 @@ using std::int64_t;
 // Panels of a chunk of keys (their scores side by side are one row of the second product).
 constexpr int64_t chunk_keys = tile::depth / tile::width * tile::width;
 
+// How many numbers a unit of four bytes holds in the two products.
+template <typename Format>
+constexpr int64_t per_unit = 1;
+#if defined(__AVX512BF16__)
+using Rounded = tile::Bf16;
+template <>
+constexpr int64_t per_unit<tile::Bf16> = 2;
+#else
+using Rounded = tile::F32; // never asked for
+#endif
+
 struct Scratch {
     float* keys;   // panels [keys / width][head][width]
     float* values; // panels [head / width][keys][width]
@@ -46,19 +57,50 @@ Scratch divide(Sizes const& z, float* memory) {
     return s;
 }
 
+// Unit `i` of a row of numbers.
+template <typename Format>
+float unit(float const* from, int64_t i) {
+    if constexpr (per_unit<Format> == 2) {
+        ggml_bf16_t const pair[2] = {ggml_fp32_to_bf16(from[2 * i]), ggml_fp32_to_bf16(from[2 * i + 1])};
+        float both;
+        std::memcpy(&both, pair, sizeof(both));
+        return both;
+    } else {
+        return from[i];
+    }
+}
+
+// `count` values of one or two keys (`below`: nullptr or the second), side by side in units.
+template <typename Format>
+void put_values(float* to, float const* key, [[maybe_unused]] float const* below, int64_t count) {
+    if constexpr (per_unit<Format> == 2) {
+        for (int64_t i = 0; i < count; ++i) {
+            float const pair[2] = {key[i], below ? below[i] : 0};
+            to[i] = unit<Format>(pair, 0);
+        }
+    } else {
+        std::memcpy(to, key, static_cast<std::size_t>(count) * sizeof(float));
+    }
+}
+
+template <typename Format>
 void pack_head(AttentionShape const& s, Sizes const& z, float const* k, float const* v, Scratch const& to) {
     std::memset(to.keys, 0, static_cast<std::size_t>(z.key_floats()) * sizeof(float));
     std::memset(to.values, 0, static_cast<std::size_t>(z.value_floats()) * sizeof(float));
+    constexpr int64_t step = per_unit<Format>;
     for (int64_t key = 0; key < s.keys; ++key) {
         float const* from = k + key * s.k_stride;
-        float* panel = to.keys + key / tile::width * z.head * tile::width + key % tile::width;
-        for (int64_t i = 0; i < z.head; ++i) {
-            panel[i * tile::width] = from[i];
+        float* panel = to.keys + key / tile::width * (z.head / step) * tile::width + key % tile::width;
+        for (int64_t i = 0; i < z.head / step; ++i) {
+            panel[i * tile::width] = unit<Format>(from, i);
         }
+    }
+    for (int64_t key = 0; key < s.keys; key += step) {
         for (int64_t column = 0; column < z.head; column += tile::width) {
-            auto count = static_cast<std::size_t>(std::min<int64_t>(tile::width, z.head - column));
-            std::memcpy(to.values + (column / tile::width * z.key_columns + key) * tile::width,
-                        v + key * s.v_stride + column, count * sizeof(float));
+            float const* from = v + key * s.v_stride + column;
+            put_values<Format>(to.values + (column / tile::width * z.key_columns + key) / step * tile::width, from,
+                               key + 1 < s.keys ? from + s.v_stride : nullptr,
+                               std::min<int64_t>(tile::width, z.head - column));
         }
     }
 }
@@ -71,7 +113,8 @@ void each_vector(Sizes const& z, float* scores, int r, Visit visit) {
     }
 }
 
-// e^(score - largest) in place; returns one over their sum.
+// e^(score - largest) in place, of each chunk in units; returns one over their sum.
+template <typename Format>
 float soften(AttentionShape const& s, Sizes const& z, float* scores, int r, float const* mask) {
     tile::Reg high = tile::splat(-std::numeric_limits<float>::infinity());
     each_vector(z, scores, r, [&](float* at, int64_t key) {
@@ -87,51 +130,67 @@ float soften(AttentionShape const& s, Sizes const& z, float* scores, int r, floa
     });
     float peak = tile::largest(high);
     tile::Reg sum{};
-    each_vector(z, scores, r, [&](float* at, int64_t) {
+    each_vector(z, scores, r, [&](float* at, int64_t key) {
         tile::Reg e = exponential(tile::load(at) - peak);
         e = tile::load(at) > tile::splat(-std::numeric_limits<float>::infinity()) ? e : tile::Reg{};
-        tile::store(at, e);
+        tile::store(at - key % chunk_keys, key % chunk_keys, e, per_unit<Format> == 2);
         sum += e;
     });
     return 1 / tile::total(sum);
 }
 
-// Queries [begin, begin + count) of one head; q, mask and y begin at the first of them.
-void few_queries(AttentionShape const& s, Sizes const& z, Scratch const& at, float const* q, float const* mask,
-                 float* y, int count) {
-    float scale = 1 / std::sqrt(static_cast<float>(z.head));
+// The scores of `count` queries, and one over the sum of each one's shares.
+template <typename Format>
+void score(AttentionShape const& s, Sizes const& z, Scratch const& at, float const* q, float const* mask, int count,
+           float* share) {
+    constexpr int64_t step = per_unit<Format>;
+    float const scale = 1 / std::sqrt(static_cast<float>(z.head));
     for (int r = 0; r < count; ++r) {
-        for (int64_t i = 0; i < z.head; ++i) {
-            at.rows[(i / tile::depth * tile::rows + r) * tile::pitch + i % tile::depth] = q[r * s.q_stride + i] * scale;
+        for (int64_t i = 0; i < z.head / step; ++i) {
+            float scaled[step];
+            for (int64_t k = 0; k < step; ++k) {
+                scaled[k] = q[r * s.q_stride + step * i + k] * scale;
+            }
+            at.rows[(i / tile::depth * tile::rows + r) * tile::pitch + i % tile::depth] = unit<Format>(scaled, 0);
         }
     }
     static constexpr float zeros[tile::width] = {};
+    int64_t const units = z.head / step;
     for (int64_t key = 0; key < z.key_columns; key += tile::width) {
-        for (int64_t i = 0; i < z.head_chunks; ++i) {
+        for (int64_t i = 0; i * tile::depth < units; ++i) {
             tile::Task task;
             task.a = at.rows + i * tile::rows * tile::pitch;
-            task.panel = at.keys + (key * z.head + i * tile::depth * tile::width);
-            task.units = static_cast<int>(std::min<int64_t>(tile::depth, z.head - i * tile::depth));
+            task.panel = at.keys + (key * units + i * tile::depth * tile::width);
+            task.units = static_cast<int>(std::min<int64_t>(tile::depth, units - i * tile::depth));
             task.c = at.scores + key / chunk_keys * tile::rows * tile::pitch + key % chunk_keys;
             task.c_stride = tile::pitch;
             task.start = i == 0 ? zeros : nullptr;
-            tile::run_rows<tile::F32>(count, task);
+            tile::run_rows<Format>(count, task);
         }
     }
-    float share[tile::rows];
     for (int r = 0; r < count; ++r) {
-        share[r] = soften(s, z, at.scores, r, mask ? mask + r * s.keys : nullptr);
+        share[r] = soften<Format>(s, z, at.scores, r, mask ? mask + r * s.keys : nullptr);
     }
+}
+
+// Queries [begin, begin + count) of one head; q, mask and y begin at the first of them.
+template <typename Format>
+void few_queries(AttentionShape const& s, Sizes const& z, Scratch const& at, float const* q, float const* mask,
+                 float* y, int count) {
+    static constexpr float zeros[tile::width] = {};
+    constexpr int64_t step = per_unit<Format>;
+    float share[tile::rows];
+    score<Format>(s, z, at, q, mask, count, share);
     for (int64_t column = 0; column < z.head_columns; column += tile::width) {
         for (int64_t i = 0; i < z.chunks; ++i) {
             tile::Task task;
             task.a = at.scores + i * tile::rows * tile::pitch;
-            task.panel = at.values + column * z.key_columns + i * chunk_keys * tile::width;
-            task.units = static_cast<int>(std::min<int64_t>(chunk_keys, s.keys - i * chunk_keys));
+            task.panel = at.values + (column * z.key_columns + i * chunk_keys * tile::width) / step;
+            task.units = static_cast<int>((std::min<int64_t>(chunk_keys, s.keys - i * chunk_keys) + step - 1) / step);
             task.c = at.mixed + column;
             task.c_stride = z.head_columns;
             task.start = i == 0 ? zeros : nullptr;
-            tile::run_rows<tile::F32>(count, task);
+            tile::run_rows<Format>(count, task);
         }
     }
     for (int r = 0; r < count; ++r) {
@@ -150,8 +209,15 @@ std::size_t attention_scratch(AttentionShape const& shape) {
            sizeof(float);
 }
 
-void attention(AttentionShape const& s, float const* q, float const* k, float const* v, float const* mask, float* y,
-               void* scratch, int part, int parts) {
+bool can_round_attention(int64_t head) {
+    return tile::has_bf16 && head % 2 == 0;
+}
+
+namespace {
+
+template <typename Format>
+void run(AttentionShape const& s, float const* q, float const* k, float const* v, float const* mask, float* y,
+         void* scratch, int part, int parts) {
     Sizes z(s);
     Scratch at = divide(z, static_cast<float*>(scratch));
     int64_t groups = (s.queries + tile::rows - 1) / tile::rows, all = s.heads * s.batch * groups;
@@ -159,15 +225,23 @@ void attention(AttentionShape const& s, float const* q, float const* k, float co
     for (int64_t i = all * part / parts; i < all * (part + 1) / parts; ++i) {
         int64_t pair = i / groups, n = pair / s.heads, head = pair % s.heads, first = i % groups * tile::rows;
         if (pair != packed) {
-            pack_head(s, z, k + n * s.keys * s.k_stride + head * z.head, v + n * s.keys * s.v_stride + head * z.head,
-                      at);
+            pack_head<Format>(s, z, k + n * s.keys * s.k_stride + head * z.head,
+                              v + n * s.keys * s.v_stride + head * z.head, at);
             packed = pair;
         }
-        few_queries(s, z, at, q + (n * s.queries + first) * s.q_stride + head * z.head,
-                    mask ? mask + (n * s.queries + first) * s.keys : nullptr,
-                    y + (n * s.queries + first) * s.d + head * z.head,
-                    static_cast<int>(std::min<int64_t>(tile::rows, s.queries - first)));
+        few_queries<Format>(s, z, at, q + (n * s.queries + first) * s.q_stride + head * z.head,
+                            mask ? mask + (n * s.queries + first) * s.keys : nullptr,
+                            y + (n * s.queries + first) * s.d + head * z.head,
+                            static_cast<int>(std::min<int64_t>(tile::rows, s.queries - first)));
     }
+}
+
+} // namespace
+
+void attention(AttentionShape const& s, float const* q, float const* k, float const* v, float const* mask, float* y,
+               void* scratch, int part, int parts) {
+    s.rounded ? run<Rounded>(s, q, k, v, mask, y, scratch, part, parts)
+              : run<tile::F32>(s, q, k, v, mask, y, scratch, part, parts);
 }
 
 } // namespace echollama::nn

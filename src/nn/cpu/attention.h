@@ -10,7 +10,11 @@ namespace echollama::nn {
 struct AttentionShape {
     std::int64_t d = 0, heads = 1, queries = 0, keys = 0, batch = 1;
     std::int64_t q_stride = 0, k_stride = 0, v_stride = 0; // floats from one token to the next
+    bool rounded = false;                                  // both products take BF16; only where can_round_attention()
 };
+
+// Whether the processor multiplies BF16, and heads of such a size can be divided into pairs that fit a row.
+bool can_round_attention(std::int64_t head);
 
 // Bytes of scratch memory for each thread.
 std::size_t attention_scratch(AttentionShape const& shape);

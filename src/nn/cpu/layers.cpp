@@ -81,8 +81,9 @@ LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolutio
 CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
         if (known->weight == wanted.weight && known->relu == wanted.relu && known->relu_before == wanted.relu_before &&
-            known->align_corners == wanted.align_corners && known->heads == wanted.heads &&
-            known->block == wanted.block && known->convolution == wanted.convolution && known->pool == wanted.pool) {
+            known->align_corners == wanted.align_corners && known->rounded == wanted.rounded &&
+            known->heads == wanted.heads && known->block == wanted.block && known->convolution == wanted.convolution &&
+            known->pool == wanted.pool) {
             return known.get();
         }
     }
@@ -160,17 +161,20 @@ void CpuLayers::run_bottleneck(ggml_tensor* dst, int part, int parts, void* data
 }
 
 ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                                  ggml_tensor* mask) {
+                                  ggml_tensor* mask, ggml_type weights) {
+    bool const rounded = rounds_pictures(panel_type(weights)) && can_round_attention(q->ne[0] / heads);
     need_scratch(attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0]}));
     ggml_tensor* args[] = {q, k, v, mask};
     return ggml_custom_4d(ctx, GGML_TYPE_F32, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
-                          GGML_N_TASKS_MAX, const_cast<Job*>(job({{}, {}, {}, false, heads, {}, this})));
+                          GGML_N_TASKS_MAX,
+                          const_cast<Job*>(job({{}, {}, {}, false, heads, {}, this, false, false, rounded})));
 }
 
 void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
     ggml_tensor const *q = dst->src[0], *k = dst->src[1], *v = dst->src[2], *mask = dst->src[3];
-    AttentionShape shape{q->ne[0], task.heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], k->ne[0], v->ne[0]};
+    AttentionShape shape{q->ne[0], task.heads, q->ne[1], k->ne[1],    q->ne[2],
+                         q->ne[0], k->ne[0],   v->ne[0], task.rounded};
     nn::attention(shape, floats(q), floats(k), floats(v), mask ? floats(mask) : nullptr, static_cast<float*>(dst->data),
                   task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }

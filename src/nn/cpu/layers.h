@@ -56,9 +56,10 @@ class CpuLayers {
     ggml_tensor* pooled_conv2d(ggml_context* ctx, LayerTensors layer, ggml_tensor* x, Convolution const& shape,
                                Convolution const& pool);
 
-    // As nn::attention, from contiguous q, k, v; mask F32 or nullptr.
+    // As nn::attention, from contiguous q, k, v; mask F32 or nullptr. Both products take BF16 where a layer with
+    // weights of type `weights` rounds as coarsely.
     ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                           ggml_tensor* mask);
+                           ggml_tensor* mask, ggml_type weights);
 
     // A depthwise convolution (nn/cpu/depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
     // in one step; BF16 where a layer with weights of type `next` rounds it anyway.
@@ -79,7 +80,7 @@ class CpuLayers {
         int heads = 0;
         Bottleneck block;
         CpuLayers* owner = nullptr;
-        bool relu_before = false, align_corners = false;
+        bool relu_before = false, align_corners = false, rounded = false;
     };
     Job const* job(Job const& wanted);
     // width, height: of the result, where the choice may depend on it
