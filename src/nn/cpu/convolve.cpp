@@ -2,8 +2,8 @@
 
 namespace echollama::nn {
 
-std::size_t convolve_scratch(LayerWeight const& weight) {
-    return weight.squares ? winograd_scratch(*weight.squares) : product_scratch();
+std::size_t convolve_scratch(LayerWeight const& weight, std::int64_t width) {
+    return weight.squares ? winograd_scratch(*weight.squares) : product_scratch(*weight.plain, width);
 }
 
 bool can_give_bf16(LayerWeight const& weight, ProductShape const& shape) {

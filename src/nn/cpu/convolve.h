@@ -13,8 +13,8 @@ struct LayerWeight {
     bool operator==(LayerWeight const&) const = default;
 };
 
-// Bytes of scratch memory for each thread.
-std::size_t convolve_scratch(LayerWeight const& weight);
+// Bytes of scratch memory for each thread; width: of the input.
+std::size_t convolve_scratch(LayerWeight const& weight, std::int64_t width);
 
 // Whether the result may be BF16: the weights round as coarsely, and no sum passes through memory.
 bool can_give_bf16(LayerWeight const& weight, ProductShape const& shape);

@@ -22,7 +22,7 @@ std::size_t line_bytes(DepthHead const& head) { // of the convolution's input
 }
 
 std::size_t inner_scratch(DepthHead const& head) {
-    return static_cast<std::size_t>(round_up(static_cast<int64_t>(convolve_scratch(head.conv)), 64));
+    return static_cast<std::size_t>(round_up(static_cast<int64_t>(convolve_scratch(head.conv, 2 * head.width)), 64));
 }
 
 void reduce(float const* x, std::span<float const> weights, float bias, int64_t pixels, float* y) {

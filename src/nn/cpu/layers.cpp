@@ -1,6 +1,7 @@
 #include "nn/cpu/layers.h"
 
 #include "nn/cpu/attention.h"
+#include "nn/cpu/byte_lines.h"
 #include "nn/cpu/depth_head.h"
 #include "nn/cpu/depthwise.h"
 #include "nn/cpu/node.h"
@@ -70,11 +71,11 @@ LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolutio
     } else {
         auto known = matrices_.find(weight);
         if (known == matrices_.end()) {
-            known = matrices_.emplace(weight, pack(weight, bias)).first;
+            int const lines = lines_of(panel_type(weight->type), shape);
+            known = matrices_.emplace(weight, pack(weight, bias, lines)).first;
         }
         found.plain = &known->second;
     }
-    need_scratch(convolve_scratch(found));
     return found;
 }
 
@@ -96,6 +97,7 @@ ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tens
     auto const& p = shape.padding;
     auto width = out_size(x->ne[1], p.left, p.right, shape), height = out_size(x->ne[2], p.top, p.bottom, shape);
     LayerWeight packed_weight = packed(weight, bias, shape, width, height);
+    need_scratch(convolve_scratch(packed_weight, x->ne[1]));
     auto const* task = job({packed_weight, shape, {}, after.relu, 0, {}, this, after.relu_before});
     ggml_tensor* add = after.add;
     bool bf16 = after.rounded && (!add || add->type == GGML_TYPE_BF16) &&

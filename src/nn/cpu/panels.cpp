@@ -28,7 +28,7 @@ AlignedMemory zeros(std::size_t bytes, std::size_t& sum) {
 template <typename Number>
 void scatter_whole(PackedMatrix& matrix, int64_t row, int64_t start, float most, std::span<float const> values) {
     constexpr int64_t per_unit = 4 / sizeof(Number);
-    Chunks chunks(matrix.type, matrix.inputs);
+    Chunks chunks(matrix.type, matrix.inputs, matrix.lines);
     auto* out = static_cast<Number*>(matrix.panels.get()) + per_unit * start;
     int64_t columns = round_up(matrix.outputs, tile::width);
     for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
@@ -122,9 +122,14 @@ int64_t round_up(int64_t n, int64_t step) {
     return (n + step - 1) / step * step;
 }
 
-Chunks::Chunks(PanelType type, int64_t inputs) {
+Chunks::Chunks(PanelType type, int64_t inputs, int lines) {
     int per_unit = inputs_per_unit(type);
     units = (inputs + per_unit - 1) / per_unit;
+    if (lines > 0) {
+        count = lines;
+        size = units / lines;
+        return;
+    }
     count = (units + tile::depth - 1) / tile::depth;
     size = round_up((units + count - 1) / count, tile::lanes); // about equally long, of whole vectors
     count = (units + size - 1) / size;
@@ -135,12 +140,13 @@ void const* panel(PackedMatrix const& matrix, Chunks const& chunks, int64_t outp
     return static_cast<char const*>(matrix.panels.get()) + unit * bytes_per_unit(matrix.type);
 }
 
-PackedMatrix pack(PanelType type, int64_t inputs, int64_t outputs, RowValues const& row, float const* bias) {
+PackedMatrix pack(PanelType type, int64_t inputs, int64_t outputs, RowValues const& row, float const* bias, int lines) {
     PackedMatrix matrix;
     matrix.type = type;
     matrix.inputs = inputs;
     matrix.outputs = outputs;
-    Chunks chunks(type, inputs);
+    matrix.lines = lines;
+    Chunks chunks(type, inputs, lines);
     int64_t columns = round_up(outputs, tile::width);
     auto column_bytes = static_cast<std::size_t>(columns) * sizeof(float);
     matrix.panels = zeros(static_cast<std::size_t>(columns * chunks.units) * bytes_per_unit(type), matrix.bytes);
@@ -160,11 +166,11 @@ PackedMatrix pack(PanelType type, int64_t inputs, int64_t outputs, RowValues con
     return matrix;
 }
 
-PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias) {
+PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias, int lines) {
     return pack(
         panel_type(weight->type), weight->ne[0], weight->ne[1],
         [&](int64_t output, std::span<float> values) { row_as_floats(weight, output, values); },
-        bias ? static_cast<float const*>(bias->data) : nullptr);
+        bias ? static_cast<float const*>(bias->data) : nullptr, lines);
 }
 
 void row_as_floats(ggml_tensor const* weight, int64_t row, std::span<float> values) {

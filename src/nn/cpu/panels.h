@@ -39,10 +39,11 @@ bool is_whole(PanelType type);
 int inputs_per_unit(PanelType type);
 std::int64_t round_up(std::int64_t n, std::int64_t step);
 
-// Inputs are multiplied in chunks whose rows fit the first cache.
+// Inputs are multiplied in chunks whose rows fit the first cache; or, of windows that are read where they lie, in the
+// `lines` lines of the window (nn/cpu/byte_lines.h).
 struct Chunks {
     std::int64_t units = 0, size = 0, count = 0; // of all inputs; of one chunk (the last may be smaller); how many
-    Chunks(PanelType type, std::int64_t inputs);
+    Chunks(PanelType type, std::int64_t inputs, int lines = 0);
 };
 
 // A matrix [inputs, outputs] in panels of neighbouring outputs; unit k of output o lies at [o / width][k][o % width].
@@ -51,6 +52,7 @@ struct Chunks {
 struct PackedMatrix {
     PanelType type = PanelType::f32;
     std::int64_t inputs = 0, outputs = 0;
+    int lines = 0; // of Chunks
     AlignedMemory panels, bias, scales, corrections;
     std::size_t bytes = 0;
 };
@@ -63,10 +65,11 @@ void const* panel(PackedMatrix const& matrix, Chunks const& chunks, std::int64_t
 
 // `row` writes the inputs of one output. bias: nullptr or one number for each output.
 using RowValues = std::function<void(std::int64_t output, std::span<float> values)>;
-PackedMatrix pack(PanelType type, std::int64_t inputs, std::int64_t outputs, RowValues const& row, float const* bias);
+PackedMatrix pack(PanelType type, std::int64_t inputs, std::int64_t outputs, RowValues const& row, float const* bias,
+                  int lines = 0);
 
 // From a ggml matrix in memory of the CPU (F32, F16, BF16 or Q8_0) and a bias (may be nullptr).
-PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias);
+PackedMatrix pack(ggml_tensor const* weight, ggml_tensor const* bias, int lines = 0);
 
 // Row `row` of such a matrix.
 void row_as_floats(ggml_tensor const* weight, std::int64_t row, std::span<float> values);

@@ -52,8 +52,9 @@ int64_t lines_needed(Convolution const& window) {
     return (band - 1) * window.stride + window.kernel;
 }
 
-std::size_t lines_offset(LayerWeight const& weight) {
-    return static_cast<std::size_t>(round_up(static_cast<int64_t>(convolve_scratch(weight)), 64));
+std::size_t lines_offset(PooledConvolution const& layer) {
+    return static_cast<std::size_t>(
+        round_up(static_cast<int64_t>(convolve_scratch(layer.weight, layer.convolution.width)), 64));
 }
 
 } // namespace
@@ -68,14 +69,14 @@ void max_pool(PoolShape const& s, float const* x, float* y, int part, int parts)
 
 std::size_t pooled_convolution_scratch(PooledConvolution const& layer) {
     auto const& pool = layer.pool;
-    return lines_offset(layer.weight) +
+    return lines_offset(layer) +
            static_cast<std::size_t>(lines_needed(pool.window) * pool.width * pool.channels) * sizeof(float);
 }
 
 void pooled_convolution(PooledConvolution const& layer, void const* x, float* y, void* scratch, int part, int parts) {
     auto const& pool = layer.pool;
     auto const& all = layer.convolution;
-    auto* memory = reinterpret_cast<float*>(static_cast<char*>(scratch) + lines_offset(layer.weight));
+    auto* memory = reinterpret_cast<float*>(static_cast<char*>(scratch) + lines_offset(layer));
     int64_t line = pool.width * pool.channels, stride = pool.window.stride;
     for (int64_t n = 0; n < pool.batch; ++n) {
         int64_t first = 0, end = 0; // lines that are there

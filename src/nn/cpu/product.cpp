@@ -1,5 +1,6 @@
 #include "nn/cpu/product.h"
 
+#include "nn/cpu/byte_lines.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
 #include "nn/cpu/tiles.h"
@@ -77,9 +78,10 @@ struct Gather {
     }
 
     tile::WholeRow window_whole(float* row, Position p, int64_t first, int64_t last) const {
-        bool plain = s.convolution.kernel == 1 && s.convolution.stride == 1 && s.out_width == s.width;
-        if (plain && !s.bf16_input && !s.relu_input) {
-            return put_whole(type, row, static_cast<float const*>(at(pixel(p.n, p.y, p.x) + first)), last - first);
+        auto const& conv = s.convolution;
+        if (conv.kernel == 1 && conv.padding == Padding{} && type == PanelType::int8) {
+            void const* from = at(pixel(p.n, p.y * conv.stride, p.x * conv.stride) + first);
+            return put_bytes(row, from, s.bf16_input, last - first, s.relu_input);
         }
         float floats[4 * tile::depth];
         window(floats, p, first, last); // with such a type as floats
@@ -106,6 +108,7 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
     std::size_t size = s.bf16_output ? 2 : 4;
     bool gathers = !in_place(w, s);
     Chunks chunks(w.type, w.inputs);
+    bool shifted = false; // whether a row of whole numbers has a shift
     if (!gathers) {
         chunks.count = 1; // nothing to keep in the first cache
         chunks.size = chunks.units;
@@ -120,10 +123,12 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
         int64_t from = unit * per_unit, to = std::min((unit + count) * per_unit, w.inputs);
         bool first = chunk == 0, last = chunk + 1 == chunks.count;
         Position position(s, b.begin);
+        shifted = false;
         for (int64_t p = b.begin; gathers && p < b.end; ++p, position.next(s)) {
             float* row = scratch.rows + (p - b.begin) * tile::pitch;
             if (is_whole(w.type)) {
                 scratch.whole[p - b.begin] = gather.window_whole(row, position, from, to);
+                shifted = shifted || scratch.whole[p - b.begin].shift != 0;
             } else {
                 gather.window(row, position, from, to);
             }
@@ -147,7 +152,7 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
                 if (is_whole(w.type)) {
                     task.whole = scratch.whole + (p - b.begin);
                     task.scales = floats(w.scales) + chunk * columns + o;
-                    task.corrections = floats(w.corrections) + chunk * columns + o;
+                    task.corrections = shifted ? floats(w.corrections) + chunk * columns + o : nullptr;
                 }
                 run_tile(w.type, static_cast<int>(many), task, w.outputs - o);
                 p += many;
@@ -158,8 +163,8 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
 
 } // namespace
 
-std::size_t product_scratch() {
-    return sizeof(Scratch);
+std::size_t product_scratch(PackedMatrix const& weight, int64_t width) {
+    return weight.lines > 0 ? byte_lines_scratch(weight, width) : sizeof(Scratch);
 }
 
 bool rounds_pictures(PanelType type) {
@@ -173,11 +178,15 @@ bool reads_in_place(PanelType type, int64_t channels, bool bf16_input) {
 
 bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape) {
     return rounds_pictures(weight.type) && weight.outputs % tile::width == 0 &&
-           (in_place(weight, shape) || Chunks(weight.type, weight.inputs).count == 1);
+           (weight.lines > 0 || in_place(weight, shape) || Chunks(weight.type, weight.inputs).count == 1);
 }
 
 void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
              void* scratch, int part, int parts) {
+    if (weight.lines > 0) {
+        product_by_lines(weight, shape, x, add, y, scratch, part, parts);
+        return;
+    }
     int64_t pixels = shape.out_width * shape.out_height * shape.batch, outputs = weight.outputs;
     auto& memory = *static_cast<Scratch*>(scratch);
     if (pixels < std::min<int64_t>(outputs, most_rows)) { // weights are the most: each part reads only its own

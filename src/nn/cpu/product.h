@@ -32,15 +32,15 @@ bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape);
 // Whether pixels of so many channels lie in memory as a product reads its rows: then they need not be gathered.
 bool reads_in_place(PanelType type, std::int64_t channels, bool bf16_input);
 
-// Bytes of scratch memory for each thread.
-std::size_t product_scratch();
+// Bytes of scratch memory for each thread; width: of the input.
+std::size_t product_scratch(PackedMatrix const& weight, std::int64_t width);
 
 // Part `part` of `parts` of y = convolution(x) + bias (+ add), then ReLU when asked. add: as y, or nullptr;
 // it may be y itself where the inputs are one chunk.
 void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
              void* scratch, int part, int parts);
 
-// Only lines [from, to) of the result of picture `n`, to y.
+// Only lines [from, to) of the result of picture `n`, to y; not of weights packed in lines.
 void product_lines(PackedMatrix const& weight, ProductShape const& shape, std::int64_t n, std::int64_t from,
                    std::int64_t to, void const* x, void* y, void* scratch);
 

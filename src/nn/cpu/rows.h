@@ -62,34 +62,94 @@ inline void put_zeros(PanelType type, float* row, std::int64_t at, std::int64_t 
                 static_cast<std::size_t>(count) * size);
 }
 
-// Floats to bytes 0..255. Numbers that are never negative (after ReLU) use all of them; others lie around 128.
-// `row` is filled with zeros up to a whole unit.
-inline tile::WholeRow put_bytes(float* row, float const* from, std::int64_t count) {
-    tile::Reg low{}, high{};
-    bool whole_vectors = cover(count, [&](std::int64_t i) {
-        tile::Reg v = tile::load(from + i);
-        high = tile::greater(high, v);
-        low = v < low ? v : low;
-    });
-    float most = tile::largest(high), least = -tile::largest(-low);
-    for (std::int64_t k = 0; k < count && !whole_vectors; ++k) {
-        most = std::max(most, from[k]);
-        least = std::min(least, from[k]);
+// The least and the largest of numbers and zero.
+struct Range {
+    float least = 0, most = 0;
+};
+
+inline Range range_of(float const* from, std::int64_t count) {
+    // Several at a time: each comparison waits for the one before.
+    constexpr std::int64_t abreast = 4, step = abreast * tile::lanes;
+    tile::Reg low[abreast]{}, high[abreast]{};
+    auto look = [&](std::int64_t i, std::int64_t k) {
+        tile::Reg const v = tile::load(from + i);
+        high[k] = tile::greater(high[k], v);
+        low[k] = tile::less(low[k], v);
+    };
+    std::int64_t i = 0;
+    for (; i + step <= count; i += step) {
+        for (std::int64_t k = 0; k < abreast; ++k) {
+            look(i + k * tile::lanes, k);
+        }
     }
-    bool sign = least < 0;
-    float step = sign ? std::max(most, -least) / 127 : most / 255, offset = sign ? 128 : 0;
-    float inverse = step > 0 ? 1 / step : 0;
-    auto* out = reinterpret_cast<std::uint8_t*>(row);
+    for (; i + tile::lanes <= count; i += tile::lanes) {
+        look(i, 0);
+    }
+    for (std::int64_t k = 1; k < abreast; ++k) {
+        high[0] = tile::greater(high[0], high[k]);
+        low[0] = tile::less(low[0], low[k]);
+    }
+    Range range{-tile::largest(-low[0]), tile::largest(high[0])};
+    for (; i < count; ++i) {
+        range = {std::min(range.least, from[i]), std::max(range.most, from[i])};
+    }
+    return range;
+}
+
+// Of BF16. They are ordered as whole numbers with a sign, those that are below zero the other way round: read without a
+// sign, the largest of all is then the least of them.
+inline Range range_of(ggml_bf16_t const* from, std::int64_t count) {
+    std::uint16_t largest = 0;
+    std::int16_t most = 0;
+    std::int64_t i = 0;
+#if defined(__AVX512BW__)
+    constexpr std::int64_t numbers = 32;
+    __m512i all{}, above{};
+    auto look = [&](std::int64_t at) {
+        __m512i const v = _mm512_loadu_si512(from + at);
+        all = _mm512_max_epu16(all, v);
+        above = _mm512_max_epi16(above, v);
+    };
+    for (; i + numbers <= count; i += numbers) {
+        look(i);
+    }
+    std::uint16_t every[numbers];
+    std::int16_t positive[numbers];
+    _mm512_storeu_si512(every, all);
+    _mm512_storeu_si512(positive, above);
+    largest = *std::max_element(every, every + numbers);
+    most = *std::max_element(positive, positive + numbers);
+#endif
+    for (; i < count; ++i) {
+        largest = std::max(largest, from[i].bits);
+        most = std::max(most, static_cast<std::int16_t>(from[i].bits));
+    }
+    float const least = ggml_bf16_to_fp32({largest});
+    return {std::min(least, 0.0F), ggml_bf16_to_fp32({static_cast<std::uint16_t>(most)})};
+}
+
+// Numbers (F32, or BF16 where the processor has it; with `relu` negative ones as zero) to bytes 0..255. Those that are
+// never negative use all of them; others lie around 128. `row` is filled with zeros up to a whole unit.
+inline tile::WholeRow put_bytes(void* row, void const* from, bool from_bf16, std::int64_t count, bool relu) {
+    Range range = from_bf16 ? range_of(static_cast<ggml_bf16_t const*>(from), count)
+                            : range_of(static_cast<float const*>(from), count);
+    bool const sign = !relu && range.least < 0;
+    float const step = sign ? std::max(range.most, -range.least) / 127 : range.most / 255, offset = sign ? 128 : 0;
+    float const inverse = step > 0 ? 1 / step : 0;
+    auto* out = static_cast<std::uint8_t*>(row);
 #if defined(__AVX512VNNI__)
-    bool done = cover(count, [&](std::int64_t i) {
-        __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from + i) * inverse + offset);
+    bool const done = cover(count, [&](std::int64_t i) {
+        tile::Reg const v = tile::greater(tile::load(from, i, from_bf16) * inverse + offset, tile::Reg{});
+        __m512i const whole = _mm512_maskz_cvtps_epi32(0xFFFF, v);
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm512_maskz_cvtusepi32_epi8(0xFFFF, whole));
     });
 #else
     constexpr bool done = false;
 #endif
     for (std::int64_t i = 0; i < count && !done; ++i) {
-        out[i] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(from[i] * inverse + offset), 0.0F, 255.0F));
+        float const value = from_bf16 ? ggml_bf16_to_fp32(static_cast<ggml_bf16_t const*>(from)[i])
+                                      : static_cast<float const*>(from)[i];
+        out[i] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(value * inverse + offset), 0.0F, 255.0F));
     }
     for (std::int64_t i = count; i % 4 != 0; ++i) {
         out[i] = 0;
@@ -99,15 +159,8 @@ inline tile::WholeRow put_bytes(float* row, float const* from, std::int64_t coun
 
 // Floats to whole numbers of eleven bits and a sign. `row` is filled with zeros up to a whole unit.
 inline tile::WholeRow put_int16(float* row, float const* from, std::int64_t count) {
-    tile::Reg high{};
-    bool const whole_vectors = cover(count, [&](std::int64_t i) {
-        tile::Reg const v = tile::load(from + i);
-        high = tile::greater(tile::greater(high, v), -v);
-    });
-    float most = tile::largest(high);
-    for (std::int64_t k = 0; k < count && !whole_vectors; ++k) {
-        most = std::max(most, std::abs(from[k]));
-    }
+    Range const range = range_of(from, count);
+    float const most = std::max(range.most, -range.least);
     float const step = most / tile::largest_int16, inverse = step > 0 ? 1 / step : 0;
     auto* out = reinterpret_cast<std::int16_t*>(row);
 #if defined(__AVX512BW__)
@@ -135,7 +188,7 @@ inline tile::WholeRow put_int16(float* row, float const* from, std::int64_t coun
 
 // Of a type that is_whole().
 inline tile::WholeRow put_whole(PanelType type, float* row, float const* from, std::int64_t count) {
-    return type == PanelType::int8 ? put_bytes(row, from, count) : put_int16(row, from, count);
+    return type == PanelType::int8 ? put_bytes(row, from, false, count, false) : put_int16(row, from, count);
 }
 
 } // namespace echollama::nn

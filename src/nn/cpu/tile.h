@@ -127,16 +127,19 @@ struct Task {
     void* c = nullptr;
     std::ptrdiff_t c_stride = 0;
     bool bf16 = false;            // c and add; only with start, and whole panels
-    float const* start = nullptr; // the sums begin with these `width` values; nullptr: with what c holds
+    float const* start = nullptr; // the sums begin with these `width` values; nullptr: with `sums`
+    float const* sums = nullptr;  // rows of `width` floats; nullptr: with what c holds
     void const* add = nullptr;    // at the end: one row of each, as c; nullptr: nothing
     bool relu = false;
     float ceiling = std::numeric_limits<float>::max(); // of ReLU
     // Int8 and Int16 only
     WholeRow const* whole = nullptr;    // one a row of a
     float const* scales = nullptr;      // `width`
-    float const* corrections = nullptr; // `width`, of Int8
+    float const* corrections = nullptr; // `width`, of Int8; nullptr: no row has a shift
 
-    float const* before(int row) const { return start ? start : static_cast<float const*>(c) + row * c_stride; }
+    float const* before(int row) const {
+        return start ? start : sums ? sums + row * width : static_cast<float const*>(c) + row * c_stride;
+    }
 };
 
 // Formats that sum in F32 from what was there before.
@@ -191,9 +194,9 @@ struct Int8 {
         asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(four), "v"(w));
     }
     static Reg end(Task const& t, int r, int j, Sum sum) {
-        Reg scaled = _mm512_maskz_cvtepi32_ps(0xFFFF, sum) * load(t.scales + j * lanes);
-        return load(t.before(r) + j * lanes) + scaled * t.whole[r].scale -
-               load(t.corrections + j * lanes) * t.whole[r].shift;
+        Reg const scaled = _mm512_maskz_cvtepi32_ps(0xFFFF, sum) * load(t.scales + j * lanes);
+        Reg const value = load(t.before(r) + j * lanes) + scaled * t.whole[r].scale;
+        return t.corrections ? value - load(t.corrections + j * lanes) * t.whole[r].shift : value;
     }
 };
 #endif
