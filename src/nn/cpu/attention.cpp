@@ -57,13 +57,20 @@ Scratch divide(Sizes const& z, float* memory) {
     return s;
 }
 
+// To the nearest BF16, the even one of two: ggml's own is not inline. Numbers here are finite.
+std::uint32_t rounded(float value) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof(bits));
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+}
+
 // Unit `i` of a row of numbers.
 template <typename Format>
 float unit(float const* from, int64_t i) {
     if constexpr (per_unit<Format> == 2) {
-        ggml_bf16_t const pair[2] = {ggml_fp32_to_bf16(from[2 * i]), ggml_fp32_to_bf16(from[2 * i + 1])};
+        std::uint32_t const pair = rounded(from[2 * i]) | rounded(from[2 * i + 1]) << 16;
         float both;
-        std::memcpy(&both, pair, sizeof(both));
+        std::memcpy(&both, &pair, sizeof(both));
         return both;
     } else {
         return from[i];

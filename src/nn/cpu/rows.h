@@ -105,20 +105,20 @@ inline Range range_of(ggml_bf16_t const* from, std::int64_t count) {
 #if defined(__AVX512BW__)
     constexpr std::int64_t numbers = 32;
     __m512i all{}, above{};
-    auto look = [&](std::int64_t at) {
-        __m512i const v = _mm512_loadu_si512(from + at);
+    for (; i + numbers <= count; i += numbers) {
+        __m512i const v = _mm512_loadu_si512(from + i);
         all = _mm512_max_epu16(all, v);
         above = _mm512_max_epi16(above, v);
-    };
-    for (; i + numbers <= count; i += numbers) {
-        look(i);
     }
-    std::uint16_t every[numbers];
-    std::int16_t positive[numbers];
-    _mm512_storeu_si512(every, all);
-    _mm512_storeu_si512(positive, above);
-    largest = *std::max_element(every, every + numbers);
-    most = *std::max_element(positive, positive + numbers);
+    auto const together = [](__m512i v) { // the least is what a processor finds at once
+        __m256i const half =
+            _mm256_max_epu16(__builtin_shufflevector(v, v, 0, 1, 2, 3), __builtin_shufflevector(v, v, 4, 5, 6, 7));
+        __m128i const quarter = _mm_max_epu16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+        __m128i const least = _mm_minpos_epu16(_mm_xor_si128(quarter, _mm_set1_epi32(-1)));
+        return static_cast<std::uint16_t>(~_mm_cvtsi128_si32(least));
+    };
+    largest = together(all);
+    most = static_cast<std::int16_t>(together(above));
 #endif
     for (; i < count; ++i) {
         largest = std::max(largest, from[i].bits);
@@ -139,8 +139,8 @@ inline tile::WholeRow put_bytes(void* row, void const* from, bool from_bf16, std
     auto* out = static_cast<std::uint8_t*>(row);
 #if defined(__AVX512VNNI__)
     bool const done = cover(count, [&](std::int64_t i) {
-        tile::Reg const v = tile::greater(tile::load(from, i, from_bf16) * inverse + offset, tile::Reg{});
-        __m512i const whole = _mm512_maskz_cvtps_epi32(0xFFFF, v);
+        __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from, i, from_bf16) * inverse + offset);
+        whole = _mm512_maskz_max_epi32(0xFFFF, whole, _mm512_setzero_si512());
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm512_maskz_cvtusepi32_epi8(0xFFFF, whole));
     });
 #else

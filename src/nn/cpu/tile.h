@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -95,23 +96,26 @@ inline Reg less(Reg a, Reg b) {
     return a < b ? a : b;
 }
 
+// Lane i and lane i ^ half change places.
+template <std::size_t half, std::size_t... lane>
+inline Reg exchanged(Reg v, std::index_sequence<lane...>) {
+    return __builtin_shufflevector(v, v, static_cast<int>(lane ^ half)...);
+}
+
 // All lanes together, halves by halves: one after the other each would wait for the one before.
-template <typename Operation>
+template <std::size_t half = lanes / 2, typename Operation>
 inline float together(Reg v, Operation operation) {
-    float values[lanes];
-    store(values, v);
-    for (int half = lanes / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) {
-            values[i] = operation(values[i], values[i + half]);
-        }
+    if constexpr (half == 0) {
+        return v[0];
+    } else {
+        return together<half / 2>(operation(v, exchanged<half>(v, std::make_index_sequence<lanes>())), operation);
     }
-    return values[0];
 }
 inline float largest(Reg v) {
-    return together(v, [](float a, float b) { return a > b ? a : b; });
+    return together(v, [](Reg a, Reg b) { return greater(a, b); });
 }
 inline float total(Reg v) {
-    return together(v, [](float a, float b) { return a + b; });
+    return together(v, [](Reg a, Reg b) { return a + b; });
 }
 
 // What a row of whole numbers stands for: scale * number - shift.
