@@ -84,6 +84,45 @@ TEST(CpuLayers, ReducedWeightsStayWithinTheirRounding) {
     }
 }
 
+// Of 8-bit weights every line of the picture is rounded with a scale of its own, so a dark line keeps its numbers
+// between bright ones; a picture in a batch gives the numbers that it gives alone.
+TEST(CpuLayers, LinesOfBytesAreReadWithTheirBorders) {
+    auto backend = make_backend(2);
+    for (auto const& c : {Case{64, 19, 13, 2, 64, {3, 1, all_sides(1)}}, // more than one tile a line
+                          Case{32, 40, 27, 1, 70, {3, 2, {0, 1, 0, 1}}}, // outputs that fill no panel
+                          Case{32, 1, 9, 2, 33, {3, 1, all_sides(1)}},   // nothing but border at the sides
+                          Case{96, 33, 1, 1, 32, {3, 2, all_sides(1)}},  // one line
+                          Case{64, 5, 4, 1, 320, {3, 1, {2, 0, 1, 1}}},  // outputs divided among threads
+                          Case{32, 9, 40, 1, 32, {3, 1, {}}}}) {
+        Matrix exact(GGML_TYPE_F32, c.channels * 9, c.out), rounded(GGML_TYPE_Q8_0, c.channels * 9, c.out);
+        auto const one = static_cast<std::size_t>(c.channels * c.width * c.height);
+        auto values = numbers("x", one * static_cast<std::size_t>(c.batch));
+        auto const line = static_cast<std::size_t>(c.channels * c.width);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            auto const y = i / line % static_cast<std::size_t>(c.height);
+            values[i] *= y % 3 == 1 ? 1e-3F : 1; // dark
+            values[i] = y % 2 == 0 ? std::abs(values[i]) : values[i];
+        }
+        CpuLayers layers(backend);
+        auto run = [&](std::int64_t batch, std::span<float const> pictures) {
+            Graph graph(backend, 256, [&](Graph::Builder& b) {
+                auto* x = b.input("x", {c.channels, c.width, c.height, batch});
+                auto* expected = conv2d(b.ctx, exact.weight, exact.bias, x, c.convolution);
+                b.output("expected", ggml_relu(b.ctx, ggml_scale(b.ctx, expected, 0.5F)));
+                b.output("got", layers.conv2d(b.ctx, rounded.weight, rounded.bias, x, c.convolution,
+                                              {.add = ggml_scale(b.ctx, expected, -0.5F), .relu = true}));
+            });
+            graph.set("x", pictures);
+            graph.compute();
+            EXPECT_LT(largest_difference(graph.read("got"), graph.read("expected")), 3e-2F) << c.channels;
+            return graph.read("got");
+        };
+        auto const together = run(c.batch, values);
+        auto const alone = run(1, std::span(values).first(one));
+        EXPECT_TRUE(std::equal(alone.begin(), alone.end(), together.begin())) << c.channels;
+    }
+}
+
 // A residual block layer by layer, as ggml computes it.
 ggml_tensor* plain_block(ggml_context* ctx, Matrix const& one, Matrix const& two, Matrix const& three,
                          Matrix const* shortcut, ggml_tensor* x, int stride) {
