@@ -95,10 +95,12 @@ struct DptConversion {
     ReadTensor read;
     WeightType wanted;
 
-    // The stem comes first and rounding grows through its 16 bottlenecks; the last level makes the map itself.
+    // The stem comes first and rounding grows through its 16 bottlenecks; what follows it rounds more in 8 bits, so all
+    // of the stem is finer there. The last level makes the map itself.
     WeightType type_of(std::string const& name) const {
         return type_of_layer(name, wanted,
-                             {{{WeightType::bf16, WeightType::q8_0}, {"bit.", "patch"}, WeightType::f16},
+                             {{{WeightType::bf16}, {"bit.stem", "bit.0.", "bit.1."}, WeightType::f16},
+                              {{WeightType::q8_0}, {"bit.", "patch"}, WeightType::f16},
                               {{WeightType::q8_0}, {"fusion.1.", "head."}, WeightType::bf16}});
     }
 
