@@ -1,11 +1,7 @@
 #include "live/aim.h"
 
-#include "base/ascii.h"
 #include "media/picture/picture_facts.h"
 #include "media/picture/resize.h"
-#include "scene/coco.h"
-#include "scene/english.h"
-#include "scene/mentions.h"
 
 #include <algorithm>
 #include <array>
@@ -93,7 +89,20 @@ std::string side_words(float x, float y) {
     return down.empty() && across.empty() ? "" : down + (down.empty() || across.empty() ? "" : ", ") + across;
 }
 
-std::string cut_off(SceneObject const& object, int width, int height) {
+std::string what_to_do(std::string const& fact) {
+    auto const is = [&](char const* word) { return fact.find(word) != std::string::npos; };
+    auto const sentence = fact.substr(0, fact.size() - 1);
+    return is("very dark")     ? sentence + "; turn on a light."
+           : is("very bright") ? sentence + "; turn away from the light."
+           : is("blurred")     ? sentence + "; hold the camera still, or wipe the lens."
+           : is("plain black") ? sentence + "; turn on a light, or uncover the lens."
+           : is("plain")       ? sentence + "; the lens may be covered, or something is too close."
+                               : "";
+}
+
+} // namespace
+
+std::string cut_off_words(SceneObject const& object, int width, int height) {
     auto const& box = object.detection.box;
     auto const w = static_cast<float>(width), h = static_cast<float>(height);
     bool const left = box.x0<edge_share * w, right = box.x1>(1 - edge_share) * w;
@@ -114,19 +123,6 @@ std::string cut_off(SceneObject const& object, int width, int height) {
     }
     return bottom ? the + "cut off at the bottom; point lower." : "";
 }
-
-std::string what_to_do(std::string const& fact) {
-    auto const is = [&](char const* word) { return fact.find(word) != std::string::npos; };
-    auto const sentence = fact.substr(0, fact.size() - 1);
-    return is("very dark")     ? sentence + "; turn on a light."
-           : is("very bright") ? sentence + "; turn away from the light."
-           : is("blurred")     ? sentence + "; hold the camera still, or wipe the lens."
-           : is("plain black") ? sentence + "; turn on a light, or uncover the lens."
-           : is("plain")       ? sentence + "; the lens may be covered, or something is too close."
-                               : "";
-}
-
-} // namespace
 
 std::optional<std::string> covered_side(Image const& image) {
     auto const fields = fields_of(image);
@@ -219,63 +215,12 @@ std::vector<std::string> camera_help(Image const& image, Scene const& scene) {
                          (*tilt > 0 ? "clockwise." : "counterclockwise."));
     }
     for (auto const& object : scene.objects) {
-        auto const words = object.area > told_area ? cut_off(object, scene.width, scene.height) : "";
+        auto const words = object.area > told_area ? cut_off_words(object, scene.width, scene.height) : "";
         if (!words.empty() && advice.size() < 3) {
             advice.push_back(words);
         }
     }
     return advice;
-}
-
-std::string way_to(Scene const& scene, std::string const& label, WordingOptions const& options) {
-    auto const found = std::find_if(scene.objects.begin(), scene.objects.end(),
-                                    [&](SceneObject const& object) { return object.detection.label == label; });
-    if (found == scene.objects.end()) {
-        return "I do not see " + with_article(label) + "; turn slowly.";
-    }
-    auto const cut = cut_off(*found, scene.width, scene.height);
-    int const side = side_of(found->bearing_deg);
-    std::string const distance = distance_words(found->distance, options.units);
-    if (side != 0) {
-        bool const little = is_nearly_ahead(found->bearing_deg);
-        return std::string("Turn ") + (little ? "a little " : "") + (side < 0 ? "left." : "right.");
-    }
-    auto const ahead = "The " + label + " is straight ahead" + (distance.empty() ? "." : ", " + distance + ".");
-    bool const upright = cut.find("point") != std::string::npos;
-    return upright ? ahead + " " + capitalised(cut.substr(cut.find("point"))) : ahead;
-}
-
-std::optional<Wanted> wanted_thing(std::string const& text) {
-    auto const lower = lower_case(text);
-    for (std::string const begin : {"find ", "look for ", "guide me to ", "lead me to ", "take me to "}) {
-        auto const at = lower.find(begin);
-        if (at == std::string::npos) {
-            continue;
-        }
-        auto rest = lower.substr(at + begin.size());
-        for (auto const& object : coco_classes()) {
-            for (auto const& mention : find_mentions(split_words(rest))) {
-                if (names_class(mention, std::string(object.name))) {
-                    return Wanted{std::string(object.name), true};
-                }
-            }
-        }
-        for (std::string const article : {"the ", "a ", "an ", "my "}) {
-            rest = rest.starts_with(article) ? rest.substr(article.size()) : rest;
-        }
-        while (!rest.empty() &&
-               (rest.back() == '.' || rest.back() == '?' || rest.back() == '!' || rest.back() == ' ')) {
-            rest.pop_back();
-        }
-        return rest.empty() ? std::nullopt : std::optional(Wanted{rest, false});
-    }
-    return std::nullopt;
-}
-
-bool asks_for_camera_help(std::string const& text) {
-    auto const lower = lower_case(text);
-    auto const has = [&](char const* word) { return lower.find(word) != std::string::npos; };
-    return lower.starts_with("help") || has("camera") || has("aim") || has("is the picture") || has("lens");
 }
 
 } // namespace echollama

@@ -1,4 +1,4 @@
-// Help to aim the camera: what is wrong with the picture and what to do about it, and where to turn to find a thing.
+// Help to aim the camera: what is wrong with the picture and what to do about it.
 #pragma once
 
 #include "media/picture/image.h"
@@ -22,18 +22,7 @@ std::optional<std::string> covered_side(Image const& image);
 // upright in rooms and streets; none where they do not agree on one within 40 degrees.
 std::optional<float> tilt_of(Image const& image);
 
-// Words that lead to the nearest thing of this class: "Turn right.", "Straight ahead, about 2 metres away."
-std::string way_to(Scene const& scene, std::string const& label, WordingOptions const& options);
-
-// The class that is looked for in "find the chair", "where is the door?": as it is called, and whether the program can
-// know such things. None: nothing is looked for.
-struct Wanted {
-    std::string label;
-    bool known = false;
-};
-std::optional<Wanted> wanted_thing(std::string const& text);
-
-// "help", "is the picture good?", "how do I hold the camera?"
-bool asks_for_camera_help(std::string const& text);
+// "The chair is cut off on the left; turn left."; empty: all of it is in the picture.
+std::string cut_off_words(SceneObject const& object, int width, int height);
 
 } // namespace echollama

@@ -16,16 +16,6 @@ constexpr double level = 0.1, ducked_level = 0.025, turn_s = 0.01;
 
 } // namespace
 
-std::optional<Lead> lead_to(Scene const& scene, std::string const& label) {
-    auto const found = std::find_if(scene.objects.begin(), scene.objects.end(),
-                                    [&](SceneObject const& object) { return object.detection.label == label; });
-    if (found == scene.objects.end()) {
-        return std::nullopt;
-    }
-    bool const measured = found->distance.source != DistanceSource::none;
-    return Lead{found->bearing_deg, measured ? std::optional(found->distance.metres) : std::nullopt};
-}
-
 TonePlan tone_plan(Lead const& lead) {
     float const beside = std::min(std::abs(lead.bearing_deg), beside_deg) / beside_deg;
     float const metres = std::clamp(lead.metres.value_or(usual_m), near_m, far_m);

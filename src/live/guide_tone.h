@@ -2,11 +2,8 @@
 // silent where it is lost.
 #pragma once
 
-#include "scene/types.h"
-
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace echollama {
@@ -16,9 +13,6 @@ struct Lead {
     float bearing_deg = 0;            // 0 ahead, positive to the right
     std::optional<float> metres = {}; // none: not known
 };
-
-// To the nearest thing of this class; none where the scene holds none.
-std::optional<Lead> lead_to(Scene const& scene, std::string const& label);
 
 struct TonePlan {
     float pan = 0;        // -1 the left ear alone, 1 the right one; from 45 degrees on

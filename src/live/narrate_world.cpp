@@ -1,5 +1,6 @@
 #include "live/narrate_world.h"
 
+#include "live/hazard_sight.h"
 #include "scene/boxes.h"
 #include "scene/build.h"
 
@@ -66,28 +67,9 @@ std::string at(double seconds) {
     return std::to_string(seconds).substr(0, 5) + " s";
 }
 
-bool was_detected(MovingMoment const& moment, MovingTruth const& truth) {
-    return std::any_of(moment.detections.begin(), moment.detections.end(), [&](Detection const& detection) {
-        return detection.label == truth.label && overlap(detection.box, truth.box) > 0.5F;
-    });
-}
-
-// When each hazard of the script was first seen by the detector.
-std::map<int, double> hazards_of(std::vector<FollowedMoment> const& moments) {
-    std::map<int, double> first;
-    for (auto const& followed : moments) {
-        for (auto const& truth : followed.moment->truth) {
-            if (is_hazard(truth) && truth.visible >= seen_share && was_detected(*followed.moment, truth)) {
-                first.try_emplace(truth.identity, followed.moment->seconds);
-            }
-        }
-    }
-    return first;
-}
-
 void score_hazards(NarratedWorld const& narrated, Identities const& identities, NarrationScore& score) {
     double const end = narrated.moments.back().moment->seconds;
-    for (auto const& [truth, seen_at] : hazards_of(narrated.moments)) {
+    for (auto const& [truth, seen_at] : narrated.hazards) {
         if (seen_at > end - in_time_s) {
             continue;
         }
@@ -134,6 +116,7 @@ void score_warning(SaidAt const& said, FollowedMoment const& followed, Narration
 NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options) {
     NarratedWorld narrated;
     narrated.moments = follow(world);
+    narrated.hazards = hazards_seen(world);
     Narrator narrator(options);
     double ends = 0;
     for (auto const& followed : narrated.moments) {

@@ -4,6 +4,7 @@
 #include "live/narrator.h"
 #include "tracking/follow_world.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct SaidAt {
 
 struct NarratedWorld {
     std::vector<FollowedMoment> moments;
+    std::map<int, double> hazards; // by true identity, when each could be known (hazard_sight.h)
     std::vector<SaidAt> said;
 };
 
@@ -24,7 +26,7 @@ NarratedWorld narrate(MovingWorld const& world, NarratorOptions const& options);
 NarratedWorld narrate(MovingWorld&&, NarratorOptions const&) = delete;
 
 struct NarrationScore {
-    Counted hazards;  // of the script, told within half a second of being seen, or before
+    Counted hazards;  // of the script, told within half a second of being seen (hazard_sight.h), or before
     Counted warnings; // of dangers, about what comes within eight seconds and passes within three metres, or is near
     Counted there;    // told things that were there in at least three pictures before
     int repeated = 0; // sentences within their expiry

@@ -1,6 +1,8 @@
 #include "live/scene_memory.h"
 
+#include "base/ascii.h"
 #include "live/age_words.h"
+#include "live/seek.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/english.h"
@@ -93,17 +95,31 @@ std::vector<Sighting> SceneMemory::seen_after(double since, double now, std::int
     return all;
 }
 
-std::string SceneMemory::answer_about(std::string const& label, double now, std::int64_t clock,
-                                      WordingOptions const& options) const {
-    if (auto const found = last_.find(label); found != last_.end()) {
+// Of several classes that are meant ("an animal") the one that was seen last.
+std::string SceneMemory::answer_about(std::vector<std::string> const& labels, std::string const& name, double now,
+                                      std::int64_t clock, WordingOptions const& options) const {
+    auto found = last_.end();
+    auto earlier = earlier_.end();
+    for (auto const& label : labels) {
+        auto const here = last_.find(label);
+        auto const before = earlier_.find(label);
+        if (here != last_.end() && (found == last_.end() || here->second.seconds > found->second.seconds)) {
+            found = here;
+        }
+        if (before != earlier_.end() &&
+            (earlier == earlier_.end() || before->second.seen_at > earlier->second.seen_at)) {
+            earlier = before;
+        }
+    }
+    if (found != last_.end()) {
         auto const& [seen, at, place] = found->second;
         auto const text =
             with_places("I last saw " + careful_name(seen.detection, options.sure_score) + " " + age_words(now - at),
                         words_of(place), seen, options);
         return text + (now - at >= present_s ? long_gone : ".");
     }
-    if (auto const found = earlier_.find(label); found != earlier_.end()) {
-        auto const& seen = found->second;
+    if (earlier != earlier_.end()) {
+        auto const& seen = earlier->second;
         auto const object = object_of(seen);
         auto const when = earlier_words(seen.seen_at, clock);
         auto text = "I last saw " + careful_name(object.detection, options.sure_score) + " " +
@@ -113,26 +129,36 @@ std::string SceneMemory::answer_about(std::string const& label, double now, std:
         return with_places(text, words_of({seen.relation, seen.landmark}), object, kept) +
                (seen.live ? long_gone : ", as the camera looked then. When the film was taken I do not know.");
     }
-    auto const none = with_article(label);
+    auto const none = with_article(name);
     return last_.empty() && recalled_ ? "I do not remember to have seen " + none + "."
            : recalled_ ? "I have not seen " + none + " since I began to watch, and remember none from before."
                        : "I have not seen " + none + " since I began to watch.";
 }
 
 std::optional<std::string> SceneMemory::answer(std::string const& question, double now, std::int64_t clock,
-                                               WordingOptions const& options) const {
+                                               WordingOptions const& options,
+                                               std::vector<std::string> const& labels) const {
     auto const words = split_words(question);
     if (!asks_for_the_past(words)) {
         return std::nullopt;
     }
-    for (auto const& mention : find_mentions(words)) {
-        for (auto const& object : coco_classes()) {
-            if (names_class(mention, object.name)) {
-                return answer_about(std::string(object.name), now, clock, options);
+    for (std::size_t first = 0; first < words.size(); ++first) { // the longest that names a class
+        for (std::size_t end = std::min(first + 3, words.size()); end > first; --end) {
+            auto const name = question.substr(words[first].begin, words[end - 1].end - words[first].begin);
+            auto const called = labels_called(lower_case(name), labels);
+            if (!called.empty()) {
+                return answer_about(called, called.size() == 1 ? called.front() : lower_case(name), now, clock,
+                                    options);
             }
         }
     }
-    return "I cannot recognise what you ask for, so I cannot say where it was.";
+    auto const named = find_mentions(words);
+    if (named.empty()) {
+        return "I cannot recognise what you ask for, so I cannot say where it was.";
+    }
+    auto const& thing = named.back();
+    return "I cannot recognise " + (thing.plural ? thing.words : with_article(thing.words)) +
+           ", so I cannot say where " + (thing.plural ? "they were." : "it was.");
 }
 
 } // namespace echollama

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "memory/sighting_store.h"
+#include "scene/coco.h"
 #include "scene/types.h"
 #include "scene/wording.h"
 
@@ -25,9 +26,10 @@ class SceneMemory {
 
     // An answer to a question about where or when a thing was last seen; none where that is not asked. It says how long
     // ago it was, and that it may have been moved since; of what never was seen, that it was not, and of what the
-    // program cannot know, that. `now` and `clock` as above.
+    // program cannot know, that. `now` and `clock` as above; `labels`: what the detector may call things.
     std::optional<std::string> answer(std::string const& question, double now, std::int64_t clock,
-                                      WordingOptions const& options) const;
+                                      WordingOptions const& options,
+                                      std::vector<std::string> const& labels = coco_labels()) const;
 
   private:
     struct Place {
@@ -41,8 +43,8 @@ class SceneMemory {
     };
     static Place place_of(Scene const& scene, std::size_t index);
     static std::string words_of(Place const& place);
-    std::string answer_about(std::string const& label, double now, std::int64_t clock,
-                             WordingOptions const& options) const;
+    std::string answer_about(std::vector<std::string> const& labels, std::string const& name, double now,
+                             std::int64_t clock, WordingOptions const& options) const;
 
     std::map<std::string, Seen> last_; // by label: the nearest one
     std::map<std::string, Sighting> earlier_;

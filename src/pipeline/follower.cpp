@@ -1,6 +1,7 @@
 #include "pipeline/follower.h"
 
 #include "base/timing.h"
+#include "pipeline/surround.h"
 #include "scene/build.h"
 #include "scene/camera.h"
 
@@ -45,6 +46,12 @@ Followed Follower::look(View const& view, double seconds, std::stop_token stop) 
         tracker_.update(seconds, found, width, height, camera, motion);
     }
     followed.scene = build_scene(tracker_.present(), width, height, camera, view.depth ? &*view.depth : nullptr);
+    if (view.depth) {
+        followed.scene.around = surroundings_of(view, *view.depth);
+    }
+    if (followed.scene.around) {
+        join_objects(followed.scene, *view.depth);
+    }
     tracker_.add_distances(followed.scene.objects);
     followed.things = tracker_.things();
     return followed;

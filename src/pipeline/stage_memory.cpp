@@ -125,6 +125,11 @@ class StagedDetector final : public Detector {
         stage_.with(stop, [&](Detector& detector) { found = detector.detect(image, threshold, stop); });
         return found;
     }
+    std::vector<std::string> labels() const override {
+        std::vector<std::string> labels;
+        stage_.with(stage_.usual_stop(), [&](Detector& detector) { labels = detector.labels(); });
+        return labels;
+    }
     float sure_score() const override {
         float score = Detector::sure_score();
         stage_.with(stage_.usual_stop(), [&](Detector& detector) { score = detector.sure_score(); });

@@ -5,6 +5,7 @@
 
 #include "media/picture/image.h"
 #include "media/sound/audio.h"
+#include "scene/coco.h"
 #include "scene/types.h"
 
 #include <cstdint>
@@ -22,6 +23,8 @@ class Detector {
     virtual ~Detector() = default;
     // Objects whose score is above the threshold, best first. A negative threshold means the detector's own default.
     virtual std::vector<Detection> detect(Image const& image, float threshold = -1, std::stop_token stop = {}) = 0;
+    // What it may call the things that it finds.
+    virtual std::vector<std::string> labels() const { return coco_labels(); }
     // Finds with this score or more are said without doubt.
     virtual float sure_score() const { return 0.5F; }
     // What the whole picture seems to show, for where no object is certain; none: it cannot tell.

@@ -74,7 +74,7 @@ constexpr Phrases phrase_lists[] = {
      "is okay,picture usable,picture fine,picture is fine,take another picture,take new picture,retake,see clearly,"
      "wrong with picture,take it again,try again,see well,picture bad,bad picture,picture is bad,see enough,see "
      "properly,picture come out,picture turn out,can not you see,why can you not see,picture is good enough,"
-     "picture good enough"},
+     "picture good enough,picture any good,picture is any good"},
     {Mark::side, 0,
      "ahead,straight ahead,right ahead,directly ahead,in front,in front of me,right in front of me,directly in front "
      "of me,straight in front of me,before me,forward,in middle,in middle of picture,middle,middle of picture,straight "

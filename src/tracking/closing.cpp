@@ -41,7 +41,12 @@ void ClosingFilter::measure(double seconds, float measured, float noise) {
     p11_ += q * dt;
     double const s = p00_ + r, k0 = p00_ / s, k1 = p01_ / s, off = z - value_;
     surprise_ = static_cast<float>(off * off / s);
-    if (surprise_ > leap) { // somebody behind it is taken in, or it comes out from behind something: its speed stays
+    bool const leaps = surprise_ > leap, again = leaps && leaping_;
+    leaping_ = leaps && !again;
+    if (leaping_) { // one box may err by chance; the next one tells
+        return;
+    }
+    if (again) { // somebody behind it is taken in, or it comes out from behind something: its speed stays
         value_ = z;
         p00_ = r;
         p01_ = 0;
@@ -64,15 +69,28 @@ std::optional<Interval> ClosingFilter::rate() const {
                     static_cast<float>(rate + deviation)};
 }
 
-std::optional<Interval> ClosingFilter::contact() const {
-    auto const closing = rate();
-    if (!closing || closing->low <= 0.02F || last_ - leapt_ < calm_s) { // beyond 50 seconds nothing is said
+bool ClosingFilter::is_calm() const {
+    return last_ - leapt_ >= calm_s;
+}
+
+Interval both_tell(Interval const& first, Interval const& second) {
+    float const a = first.high - first.value, b = second.high - second.value;
+    if (std::abs(first.value - second.value) > std::hypot(a, b) || a <= 0 || b <= 0) {
+        return first;
+    }
+    float const x = 1 / (a * a), y = 1 / (b * b), off = 1 / std::sqrt(x + y);
+    float const value = (x * first.value + y * second.value) / (x + y);
+    return {value, value - off, value + off};
+}
+
+std::optional<Interval> contact_of(Interval const& closing) {
+    // Boxes err for longer than one picture, which the filter does not know; beyond 50 seconds nothing is said.
+    constexpr float wider = 1.5F, longest_s = 50;
+    if (closing.low <= 1 / longest_s) {
         return std::nullopt;
     }
-    // Boxes err for longer than one picture, which the filter does not know.
-    constexpr float wider = 1.5F, longest_s = 50;
-    float const off = wider * (closing->high - closing->value), slowest = std::max(closing->value - off, 1 / longest_s);
-    return Interval{1 / closing->value, 1 / (closing->value + off), 1 / slowest};
+    float const off = wider * (closing.high - closing.value), slowest = std::max(closing.value - off, 1 / longest_s);
+    return Interval{1 / closing.value, 1 / (closing.value + off), 1 / slowest};
 }
 
 } // namespace echollama

@@ -24,8 +24,8 @@ class ClosingFilter {
 
     // Share of the distance that is lost a second; negative: it goes away. None before four measurements over 0.3 s.
     std::optional<Interval> rate() const;
-    // Seconds until it is here; `high` may be infinite. None unless it surely comes nearer.
-    std::optional<Interval> contact() const;
+    // Half a second ago or longer what was measured leapt last: since then it tells of one thing.
+    bool is_calm() const;
     float value() const { return static_cast<float>(value_); }
     float speed() const { return static_cast<float>(-speed_); } // of coming nearer, in the unit of the measurements
 
@@ -34,12 +34,19 @@ class ClosingFilter {
     float surprise() const { return surprise_; }
 
   private:
-    bool begun_ = false;
+    bool begun_ = false, leaping_ = false; // the last measurement was far off, and counted for nothing
     int count_ = 0;
     double first_ = 0, last_ = 0, leapt_ = -1e9;
     double value_ = 0, speed_ = 0;       // speed: change of value a second
     double p00_ = 0, p01_ = 0, p11_ = 0; // covariance
     float surprise_ = 1;
 };
+
+// What two measures of one thing's coming nearer tell together: the mean, weighted by how sure they are. Where they
+// contradict each other, the first alone.
+Interval both_tell(Interval const& first, Interval const& second);
+
+// Seconds until it is here, from the share of its distance that it loses a second; none unless it surely comes nearer.
+std::optional<Interval> contact_of(Interval const& closing);
 
 } // namespace echollama

@@ -235,6 +235,18 @@ ClosingFilter const& Tracker::Track::closing(double now) const {
     return height || !by_width.begun() ? by_height : by_width;
 }
 
+// Both sides of its picture, where both are seen; how sure each is tells how much it counts.
+std::optional<Interval> Tracker::Track::rate(double now, bool calm) const {
+    auto const rate_of = [calm](ClosingFilter const& filter) {
+        return !calm || filter.is_calm() ? filter.rate() : std::nullopt;
+    };
+    auto const& best = closing(now);
+    auto const one = rate_of(best);
+    bool const both = &best == &by_height && by_width.begun() && by_width.latest() == by_height.latest();
+    auto const other = both && by_width.is_calm() ? by_width.rate() : std::nullopt;
+    return one && other ? both_tell(*one, *other) : one ? one : other;
+}
+
 // The picture's size of a thing tells how it comes nearer, in the directions in which it is not cut off.
 void Tracker::measure_size(Track& track, Detection const& detection) {
     auto const& box = detection.box;

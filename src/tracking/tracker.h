@@ -96,6 +96,8 @@ class Tracker {
         ClosingFilter by_height, by_width, by_metres; // of one over the size of its picture, and of a sensor's readings
 
         ClosingFilter const& closing(double now) const; // the best of them
+        // What they tell together; `calm`: of those alone that have not leapt lately.
+        std::optional<Interval> rate(double now, bool calm) const;
         Box box() const;
         std::string label() const;
     };

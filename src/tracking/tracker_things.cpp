@@ -76,7 +76,7 @@ Thing Tracker::thing_of(Track const& track) const {
 void Tracker::describe_movement(Track const& track, Thing& thing) const {
     auto& movement = thing.movement;
     auto const& closing = track.closing(now_);
-    movement.closing = closing.rate();
+    movement.closing = track.rate(now_, false);
     movement.watched_s = closing.measured_s();
     if (movement.closing && &closing == &track.by_metres) {
         float const metres = closing.value();
@@ -97,7 +97,8 @@ void Tracker::describe_movement(Track const& track, Thing& thing) const {
         float const rate = track.x.v * per_pixel, off = z90 * std::sqrt(std::max(0.0F, track.x.p11)) * per_pixel;
         movement.sideways = Interval{rate, rate - off, rate + off};
     }
-    auto const contact = closing.contact();
+    auto const calm = track.rate(now_, true);
+    auto const contact = calm ? contact_of(*calm) : std::nullopt;
     if (contact && movement.sideways) {
         // Nearest when the sum of both speeds is spent: t = closing / (closing^2 + turning^2).
         float const turning = movement.sideways->value * std::numbers::pi_v<float> / 180,

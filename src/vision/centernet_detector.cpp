@@ -20,6 +20,7 @@ class CenterNetDetector : public Detector {
             centernet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
             threshold);
     }
+    std::vector<std::string> labels() const override { return net_.params().labels; }
 
   private:
     CenterNet net_;

@@ -40,6 +40,14 @@ class DetrDetector : public Detector {
         return objects;
     }
 
+    std::vector<std::string> labels() const override {
+        auto labels = net_.params().labels;
+        std::erase(labels, no_name);
+        if (!labels.empty()) {
+            labels.pop_back(); // "no object"
+        }
+        return labels;
+    }
     float sure_score() const override { return detr_default_threshold; }
 
   private:

@@ -42,6 +42,7 @@ class SparedDetector : public Detector {
     std::vector<Detection> detect(Image const& image, float threshold, std::stop_token stop) override {
         return model_.use([&](Detector& detector) { return detector.detect(image, threshold, stop); });
     }
+    std::vector<std::string> labels() const override { return model_.model().labels(); }
     float sure_score() const override { return model_.model().sure_score(); }
     std::optional<Gist> gist(Image const& image, std::stop_token stop) override {
         return model_.use([&](Detector& detector) { return detector.gist(image, stop); });

@@ -126,22 +126,5 @@ TEST(Aim, WhatIsCutOffSaysWhichWayToTurn) {
     EXPECT_TRUE(says(camera_help(image, with_chair({0, 100, 640, 400})), "step back"));
 }
 
-TEST(Aim, WordsLeadToAThing) {
-    WordingOptions const options;
-    EXPECT_EQ(way_to(with_chair({20, 100, 120, 400}), "chair", options), "Turn left.");
-    EXPECT_EQ(way_to(with_chair({420, 150, 520, 350}), "chair", options), "Turn a little right.");
-    EXPECT_TRUE(way_to(with_chair({280, 150, 360, 350}), "chair", options).starts_with("The chair is straight ahead"));
-    EXPECT_EQ(way_to(with_chair({280, 150, 360, 350}), "dog", options), "I do not see a dog; turn slowly.");
-}
-
-TEST(Aim, WhatIsLookedFor) {
-    EXPECT_EQ(wanted_thing("Find the chair")->label, "chair");
-    EXPECT_TRUE(wanted_thing("please find my sofa.")->known);
-    EXPECT_EQ(wanted_thing("find the door")->label, "door");
-    EXPECT_FALSE(wanted_thing("find the door")->known);
-    EXPECT_FALSE(wanted_thing("what is there?"));
-    EXPECT_FALSE(wanted_thing("find "));
-}
-
 } // namespace
 } // namespace echollama

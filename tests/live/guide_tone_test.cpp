@@ -137,22 +137,5 @@ TEST(GuideTone, TheSameComesHoweverItIsCutIntoPieces) {
     EXPECT_EQ(whole, pieces);
 }
 
-TEST(LeadTo, TheNearestOfItsClass) {
-    auto const thing = [](std::string const& label, Box const& box) {
-        Detection detection;
-        detection.label = label;
-        detection.score = 0.9F;
-        detection.box = box;
-        return detection;
-    };
-    auto const scene = build_scene({thing("chair", {40, 200, 80, 260}), thing("chair", {500, 100, 640, 400})}, 640, 480,
-                                   guess_camera(640, 480, std::nullopt));
-    auto const lead = lead_to(scene, "chair");
-    ASSERT_TRUE(lead);
-    EXPECT_GT(lead->bearing_deg, 15);
-    EXPECT_TRUE(lead->metres);
-    EXPECT_FALSE(lead_to(scene, "cup"));
-}
-
 } // namespace
 } // namespace echollama

@@ -40,7 +40,7 @@ TEST(SceneMemory, DoesNotClaimWhatItCannotKnow) {
     EXPECT_EQ(memory.answer("where did you last see the dog?", 20, 0, {}),
               "I have not seen a dog since I began to watch.");
     EXPECT_EQ(memory.answer("where did you last see the keys?", 20, 0, {}),
-              "I cannot recognise what you ask for, so I cannot say where it was.");
+              "I cannot recognise keys, so I cannot say where they were.");
     for (char const* present : {"where is the cup?", "do you see plastic cups?", "do you see the last cup?",
                                 "is there a cup where you look?", "when is lunch?"}) {
         EXPECT_FALSE(memory.answer(present, 20, 0, {})) << present;

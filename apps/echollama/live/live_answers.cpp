@@ -2,10 +2,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "describer/grounded_stream.h"
 #include "live/aim.h"
-#include "live/typed_lines.h"
+#include "live/live_questions.h"
+#include "media/picture/picture_facts.h"
 #include "scene/answers.h"
-#include "scene/coco.h"
 
 #include <cmath>
 #include <ctime>
@@ -16,13 +17,15 @@ namespace {
 constexpr double follow_s = 2;      // somebody needs to follow words that lead
 constexpr double keep_every_s = 10; // of the source
 constexpr float told_step_deg = 5;  // of an event that says where the tones lead
+constexpr std::size_t most_turns = 16;
 constexpr char const* said_nothing_yet = "I have not seen anything yet.";
 
 } // namespace
 
 LiveAnswers::LiveAnswers(LiveAnswersOptions const& options, Loading<Reader> reader, WatchEvents& events,
                          Narrator& narrator)
-    : options_(options), events_(events), narrator_(narrator), reading_(std::move(reader), options.simulated) {
+    : options_(options), events_(events), narrator_(narrator),
+      reading_(std::move(reader), options.simulated), can_{options.labels} {
     if (!options_.remember) {
         return;
     }
@@ -39,6 +42,7 @@ LiveAnswers::~LiveAnswers() = default;
 
 void LiveAnswers::see(double seconds, Image const& picture) {
     memory_.see(seconds, narrator_.scene());
+    can_.openings = can_.openings || narrator_.scene().around.has_value();
     picture_ = picture;
     guide(seconds);
     if (auto const read = reading_.take()) {
@@ -76,6 +80,11 @@ void LiveAnswers::finish(double seconds) {
 
 void LiveAnswers::answer(std::string const& question, double now) {
     auto const text = reply(question, now);
+    turns_.push_back({Turn::Role::user, question});
+    turns_.push_back({Turn::Role::assistant, text});
+    if (turns_.size() > most_turns) {
+        turns_.erase(turns_.begin(), turns_.begin() + 2);
+    }
     events_.tell("asked", now, {{"text", question}});
     narrator_.answer(now, text);
 }
@@ -88,10 +97,10 @@ std::string LiveAnswers::reply(std::string const& question, double now) {
     if (!narrator_.has_seen()) {
         return said_nothing_yet;
     }
-    if (auto const wanted = wanted_thing(question)) {
-        return begin_to_find(wanted->label, wanted->known, now);
+    if (auto const sought = sought_thing(question, can_)) {
+        return begin_to_find(*sought, now);
     }
-    if (auto const remembered = memory_.answer(question, now, std::time(nullptr), options_.wording)) {
+    if (auto const remembered = memory_.answer(question, now, std::time(nullptr), options_.wording, options_.labels)) {
         return *remembered;
     }
     if (asks_for_camera_help(question)) {
@@ -107,18 +116,39 @@ std::string LiveAnswers::reply(std::string const& question, double now) {
     if (asks_what_changed(question)) {
         return narrator_.what_changed(now);
     }
-    auto const found = answer_question(narrator_.scene(), question, options_.wording);
-    return found ? found->text : "I cannot tell that from what I see.";
+    return own_answer(question);
 }
 
-std::string LiveAnswers::begin_to_find(std::string const& label, bool known, double now) {
-    stop_finding();
-    if (!known) {
-        return "I cannot recognise " + with_article(label) + ".";
+// The latest scene, with what is measured of its picture, as `ask` has it of a photo.
+Scene LiveAnswers::scene_now() const {
+    auto scene = narrator_.scene();
+    if (!picture_.rgb.empty()) {
+        scene.measured = picture_facts(picture_);
     }
-    finding_ = label;
+    return scene;
+}
+
+// As `ask` answers without a language model.
+std::string LiveAnswers::own_answer(std::string const& question) {
+    auto const scene = scene_now();
+    if (auto const found = answer_question(scene, question, options_.wording, turns_)) {
+        return found->text;
+    }
+    std::string text;
+    speak_reply(
+        nullptr, {}, scene, question, options_.wording,
+        [&](std::string const& sentence) { text += (text.empty() ? "" : " ") + sentence; }, {}, "", "");
+    return text;
+}
+
+std::string LiveAnswers::begin_to_find(Sought const& sought, double now) {
+    stop_finding();
+    if (!sought.is_recognisable()) {
+        return cannot_find(sought, can_, narrator_.scene());
+    }
+    finding_ = sought;
     guided_at_ = now;
-    guidance_ = way_to(narrator_.scene(), finding_, options_.wording);
+    guidance_ = way_to(narrator_.scene(), sought, options_.wording);
     auto text = guidance_;
     if (options_.leading != Leading::words && options_.plays && !tones_) {
         try {
@@ -132,7 +162,7 @@ std::string LiveAnswers::begin_to_find(std::string const& label, bool known, dou
 }
 
 void LiveAnswers::stop_finding() {
-    finding_.clear();
+    finding_.reset();
     told_lead_.clear();
     tones_.reset();
 }
@@ -140,16 +170,16 @@ void LiveAnswers::stop_finding() {
 // While something is looked for: tones for where it is in this picture, and the next words, when they have changed and
 // there was time to follow the last ones.
 void LiveAnswers::guide(double seconds) {
-    if (finding_.empty()) {
+    if (!finding_) {
         return;
     }
     if (options_.leading != Leading::words) {
-        lead(seconds, lead_to(narrator_.scene(), finding_));
+        lead(seconds, lead_to(narrator_.scene(), *finding_));
     }
     if (options_.leading == Leading::tones || narrator_.is_speaking() || seconds - guided_at_ < follow_s) {
         return;
     }
-    auto const words = way_to(narrator_.scene(), finding_, options_.wording);
+    auto const words = way_to(narrator_.scene(), *finding_, options_.wording);
     if (words != guidance_) {
         guidance_ = words;
         guided_at_ = seconds;
@@ -161,13 +191,13 @@ void LiveAnswers::lead(double seconds, std::optional<Lead> const& lead) {
     if (tones_) {
         tones_->lead(lead);
     }
-    Json details{{"thing", finding_}, {"bearing_deg", nullptr}, {"tones_per_second", 0}, {"pan", nullptr}};
+    Json details{{"thing", finding_->name}, {"bearing_deg", nullptr}, {"tones_per_second", 0}, {"pan", nullptr}};
     if (lead) {
         auto const rounded = [](float value) { return std::round(static_cast<double>(value) * 100) / 100; };
         Lead coarse = *lead;
         coarse.bearing_deg = told_step_deg * std::round(lead->bearing_deg / told_step_deg);
         auto const plan = tone_plan(coarse);
-        details = {{"thing", finding_},
+        details = {{"thing", finding_->name},
                    {"bearing_deg", coarse.bearing_deg},
                    {"tones_per_second", rounded(plan.per_second)},
                    {"pan", rounded(plan.pan)}};

@@ -6,6 +6,7 @@
 #include "live/live_reading.h"
 #include "live/narrator.h"
 #include "live/scene_memory.h"
+#include "live/seek.h"
 #include "live/sighting_keeper.h"
 #include "live/tone_player.h"
 #include "media/picture/image.h"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace echollama {
 
@@ -21,10 +23,11 @@ enum class Leading { words, tones, both };
 struct LiveAnswersOptions {
     WordingOptions wording;
     Leading leading = Leading::both;
-    bool plays = false;     // tones sound; else their events tell of them
-    bool remember = false;  // what is seen is kept beyond this run
-    bool live = true;       // the source shows what is there now
-    bool simulated = false; // readings are waited for
+    bool plays = false;                   // tones sound; else their events tell of them
+    bool remember = false;                // what is seen is kept beyond this run
+    bool live = true;                     // the source shows what is there now
+    bool simulated = false;               // readings are waited for
+    std::vector<std::string> labels = {}; // what the detector may call things
 };
 
 class LiveAnswers {
@@ -42,7 +45,9 @@ class LiveAnswers {
 
   private:
     std::string reply(std::string const& question, double now);
-    std::string begin_to_find(std::string const& label, bool known, double now);
+    std::string begin_to_find(Sought const& sought, double now);
+    Scene scene_now() const;
+    std::string own_answer(std::string const& question);
     void stop_finding();
     void guide(double seconds);
     void lead(double seconds, std::optional<Lead> const& lead);
@@ -56,8 +61,11 @@ class LiveAnswers {
     LiveReading reading_;
     std::optional<SightingKeeper> keeper_;
     double kept_at_ = -1;
-    Image picture_;                  // the latest
-    std::string finding_, guidance_; // what is looked for, and the last words that led there
+    Image picture_; // the latest
+    Recognisable can_;
+    std::vector<Turn> turns_;       // of the last minutes: what "it" and "the other one" mean
+    std::optional<Sought> finding_; // what is looked for
+    std::string guidance_;          // and the last words that led there
     double guided_at_ = 0;
     std::unique_ptr<TonePlayer> tones_;
     std::string told_lead_; // the last event

@@ -1,15 +1,10 @@
 #include "live/typed_lines.h"
 
-#include "base/ascii.h"
-#include "scene/english.h"
-#include "scene/mentions.h"
-
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 namespace echollama {
 namespace {
@@ -44,18 +39,6 @@ std::vector<std::string> TypedLines::take() {
         }
     }
     return lines;
-}
-
-bool asks_to_stop(std::string const& line) {
-    auto const words = split_words(line);
-    bool const sign = words.size() > 1 && words[1].text.starts_with("sign"); // is a thing
-    return !words.empty() && !sign && is_one_of(words.front().text, {"stop", "enough", "thank", "thanks"});
-}
-
-bool asks_what_changed(std::string const& question) {
-    auto const text = lower_case(question);
-    auto const has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
-    return has("changed") || has("what moved") || has("what's new") || has("what is new") || has("different");
 }
 
 } // namespace echollama

@@ -18,9 +18,4 @@ class TypedLines {
     std::string begun_;
 };
 
-// "Stop", "enough", "thank you": of being led somewhere.
-bool asks_to_stop(std::string const& line);
-// "What changed?", "what is new", "anything different?"
-bool asks_what_changed(std::string const& question);
-
 } // namespace echollama

@@ -122,7 +122,7 @@ class Watch {
         Follower follower(*detector, options_.seeing.threshold);
         auto& narrator = narrator_.emplace(options_.narration);
         answers_.emplace(LiveAnswersOptions{options_.narration.wording, options_.leading, options_.voice.target.play,
-                                            options_.remember, source.live, options_.simulate},
+                                            options_.remember, source.live, options_.simulate, detector->labels()},
                          reader_, events_, narrator);
         TypedLines lines(options_.source.source != "-");
         events_.tell("begins", 0, {{"source", source.name}, {"live", source.live}});
