@@ -68,6 +68,8 @@ class Narrator {
     // What next() gave last was said to its end, or stopped.
     void ended(double seconds);
     bool is_speaking() const { return speaking_.has_value(); }
+    // Something was asked, and its answer waits to be said.
+    bool owes_answer() const { return !notes_.empty() && notes_.front().answers; }
 
     // "What changed?", since it was last asked or the beginning; always a sentence or more.
     std::string what_changed(double seconds);

@@ -1,5 +1,6 @@
 // echollama watch: a film, a folder and what cannot be watched, on the simulated clock.
 #include "media/picture/image_io.h"
+#include "media/sound/audio_io.h"
 #include "seen_scene.h"
 #include "support/film_pictures.h"
 #include "support/support.h"
@@ -40,6 +41,76 @@ TEST(Watch, AFilmOfNothingIsToldOnceAndThenThereIsSilence) {
     EXPECT_TRUE(test::read_text(dir / "record/tracks.csv").starts_with("seconds,thing,label"));
     auto const again = test::echollama("watch " + film + " --simulate --json </dev/null");
     EXPECT_EQ(events_of(again.out)[1], events[1]); // the same film, the same words
+}
+
+// The record while and after the watching: whole lines, ascending times, boxes in MOTChallenge's layout, a sound file.
+TEST(Watch, ARecordIsWholeWhateverEndsTheWatching) {
+    SKIP_WITHOUT(test::models_dir() / "nanodet.gguf");
+    SKIP_WITHOUT(test::photo("coffee.png"));
+    test::TempDir const dir;
+    auto const photo = load_image(test::photo("coffee.png")).image;
+    test::write_film(
+        dir / "film.avi",
+        {.width = photo.width, .height = photo.height, .frames = 30, .picture = [&](int) { return photo; }});
+    auto const film = (dir / "film.avi").string();
+    struct Case {
+        char const *name, *options, *before;
+        bool sound;
+    };
+    for (auto const& [name, options, before, sound] :
+         {Case{"end", " --simulate", "", false},
+          Case{"interrupted", " --repeat --voice fast", "timeout -s INT 8", true},
+          Case{"killed", " --repeat --voice fast", "timeout -s KILL 8", false}}) {
+        auto const record = dir / name;
+        auto const result =
+            test::echollama("watch " + film + options + " --record " + record.string() + " </dev/null", before);
+        double last = 0;
+        auto const events = events_of(test::read_text(record / "events.jsonl"));
+        ASSERT_GE(events.size(), 2U) << name << result.err;
+        for (auto const& event : events) {
+            EXPECT_GE(event["seconds"].get<double>(), last - 0.001) << name << event;
+            last = event["seconds"];
+        }
+        EXPECT_EQ(events.back()["event"] == "ends", name != std::string("killed")) << name;
+        std::istringstream rows(test::read_text(record / "tracks.csv")), boxes(test::read_text(record / "tracks.txt"));
+        std::string row, box;
+        std::getline(rows, row);
+        EXPECT_TRUE(row.ends_with(",picture")) << row;
+        int count = 0;
+        while (std::getline(rows, row)) {
+            ASSERT_TRUE(std::getline(boxes, box)) << name;
+            int picture = 0, identity = 0;
+            float x = 0, y = 0, w = 0, h = 0, score = 0;
+            char rest[20];
+            ASSERT_EQ(std::sscanf(box.c_str(), "%d,%d,%f,%f,%f,%f,%f,%19s", &picture, &identity, &x, &y, &w, &h, &score,
+                                  rest),
+                      8)
+                << box;
+            EXPECT_STREQ(rest, "-1,-1,-1");
+            EXPECT_TRUE(picture >= 1 && identity >= 1 && w > 0 && h > 0) << box;
+            EXPECT_EQ(std::count(row.begin(), row.end(), ','), 14) << row;
+            EXPECT_TRUE(row.ends_with("," + std::to_string(picture))) << row << " " << box;
+            ++count;
+        }
+        EXPECT_GT(count, 10) << name;
+        EXPECT_EQ(std::filesystem::exists(record / "speech.wav"), sound) << name;
+        if (sound) {
+            double const length = load_audio(record / "speech.wav").seconds();
+            EXPECT_GT(length, 1) << name;
+            bool sounded = false;
+            for (auto const& event : events) {
+                if (event["event"] == "sounds") {
+                    sounded = true;
+                    EXPECT_LT(event["speech_s"].get<double>(), length) << event;
+                }
+            }
+            EXPECT_TRUE(sounded) << name;
+        }
+        auto const again = test::echollama("watch " + film + " --simulate --record " + record.string() + " </dev/null");
+        EXPECT_EQ(again.code, 1) << name;
+        EXPECT_NE(again.err.find("holds a record already"), std::string::npos) << again.err;
+        EXPECT_EQ(events_of(test::read_text(record / "events.jsonl")).size(), events.size()) << "it is untouched";
+    }
 }
 
 TEST(Watch, QuestionsAreAnsweredFromThePresentScene) {

@@ -3,8 +3,12 @@
 #include "base/error.h"
 #include "output/standard_output.h"
 
+#include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -42,28 +46,62 @@ Json kind_json(std::optional<ChangeKind> kind) {
 
 namespace {
 
-std::unique_ptr<OutputFile> file_in(std::filesystem::path const& folder, std::string const& name) {
-    return folder.empty() ? nullptr : std::make_unique<OutputFile>(folder / name, "the record");
-}
+constexpr char const* record_names[] = {"events.jsonl", "tracks.csv", "tracks.txt"};
+constexpr char const* columns =
+    "seconds,thing,label,score,left,top,right,bottom,bearing_deg,metres,low,high,closing_per_s,contact_s,picture\n";
 
 } // namespace
 
-WatchEvents::WatchEvents(bool print, std::filesystem::path const& folder) : print_(print) {
-    std::error_code fault;
-    if (!folder.empty()) {
-        std::filesystem::create_directories(folder, fault);
+WatchEvents::WatchEvents(bool print, std::filesystem::path const& folder)
+    : print_(print), folder_(folder), events_(nullptr, std::fclose), tracks_(nullptr, std::fclose),
+      mot_(nullptr, std::fclose) {
+    if (folder.empty()) {
+        return;
     }
+    std::error_code fault;
+    std::filesystem::create_directories(folder, fault);
     if (fault) {
         throw Error("The folder " + folder.string() + " cannot be made (" + fault.message() +
                     "); choose another place.");
     }
-    events_ = file_in(folder, "events.jsonl");
-    tracks_ = file_in(folder, "tracks.csv");
-    if (tracks_) {
-        std::fputs(
-            "seconds,thing,label,score,left,top,right,bottom,bearing_deg,metres,low,high,closing_per_s,contact_s\n",
-            tracks_->stream());
+    for (std::string const name : {record_names[0], record_names[1], record_names[2], "speech.wav"}) {
+        if (std::filesystem::exists(folder / name, fault)) {
+            throw Error("The folder " + folder.string() + " holds a record already (" + name +
+                        "); name another folder, or move that one away.");
+        }
     }
+    events_ = open(record_names[0]);
+    tracks_ = open(record_names[1]);
+    mot_ = open(record_names[2]);
+    record(tracks_, columns);
+}
+
+WatchEvents::File WatchEvents::open(std::string const& name) const {
+    auto const path = folder_ / name;
+    File file(std::fopen(path.c_str(), "wbxe"), std::fclose);
+    if (!file) {
+        throw Error("Cannot write the record to " + path.string() + " (" + std::strerror(errno) +
+                    "); choose another folder.");
+    }
+    return file;
+}
+
+// Whole lines, at once: what is there can be read while the watching goes on, and after whatever ends it.
+void WatchEvents::record(File& file, std::string const& lines) {
+    if (!file || lines.empty()) {
+        return;
+    }
+    bool const written = std::fputs(lines.c_str(), file.get()) >= 0 && std::fflush(file.get()) == 0;
+    if (!written) {
+        fault_ = "The record in " + folder_.string() + " ends here (" + std::strerror(errno) + ").";
+        for (auto* one : {&events_, &tracks_, &mot_}) {
+            one->reset();
+        }
+    }
+}
+
+std::optional<std::string> WatchEvents::take_fault() {
+    return std::exchange(fault_, std::nullopt);
 }
 
 void WatchEvents::tell(std::string const& event, double seconds, Json details) {
@@ -73,9 +111,7 @@ void WatchEvents::tell(std::string const& event, double seconds, Json details) {
     if (print_) {
         print_line(text);
     }
-    if (events_) {
-        std::fputs((text + "\n").c_str(), events_->stream());
-    }
+    record(events_, text + "\n");
 }
 
 void WatchEvents::tell(Announcement const& announcement, double seconds) {
@@ -90,11 +126,10 @@ void WatchEvents::tell(Announcement const& announcement, double seconds) {
 }
 
 void WatchEvents::track(double seconds, std::vector<Thing> const& things) {
-    if (!tracks_) {
-        return;
-    }
+    ++pictures_;
+    std::string rows, boxes;
     for (auto const& thing : things) {
-        if (!thing.present) {
+        if (!tracks_ || !thing.present) {
             continue;
         }
         auto const& [x0, y0, x1, y1] = thing.detection.box;
@@ -103,21 +138,21 @@ void WatchEvents::track(double seconds, std::vector<Thing> const& things) {
         auto const of = [](std::optional<Interval> const& interval) {
             return interval ? static_cast<double>(interval->value) : std::nan("");
         };
-        std::fprintf(tracks_->stream(), "%.3f,%d,%s,%.2f,%.1f,%.1f,%.1f,%.1f,%.1f,%.2f,%.2f,%.2f,%.3f,%.2f\n", seconds,
-                     thing.identity(), thing.detection.label.c_str(), static_cast<double>(thing.detection.score),
-                     static_cast<double>(x0), static_cast<double>(y0), static_cast<double>(x1), static_cast<double>(y1),
-                     static_cast<double>(thing.bearing_deg), static_cast<double>(d.metres), static_cast<double>(d.low),
-                     static_cast<double>(d.high), of(movement.closing), of(movement.contact_s));
+        std::array<char, 400> line{};
+        std::snprintf(
+            line.data(), line.size(), "%.3f,%d,%s,%.2f,%.1f,%.1f,%.1f,%.1f,%.1f,%.2f,%.2f,%.2f,%.3f,%.2f,%d\n", seconds,
+            thing.identity(), thing.detection.label.c_str(), static_cast<double>(thing.detection.score),
+            static_cast<double>(x0), static_cast<double>(y0), static_cast<double>(x1), static_cast<double>(y1),
+            static_cast<double>(thing.bearing_deg), static_cast<double>(d.metres), static_cast<double>(d.low),
+            static_cast<double>(d.high), of(movement.closing), of(movement.contact_s), pictures_);
+        rows += line.data();
+        std::snprintf(line.data(), line.size(), "%d,%d,%.1f,%.1f,%.1f,%.1f,%.2f,-1,-1,-1\n", pictures_,
+                      thing.identity(), static_cast<double>(x0), static_cast<double>(y0), static_cast<double>(x1 - x0),
+                      static_cast<double>(y1 - y0), static_cast<double>(thing.detection.score));
+        boxes += line.data();
     }
-}
-
-void WatchEvents::finish() {
-    for (auto* file : {&events_, &tracks_}) {
-        if (*file) {
-            (*file)->commit();
-            file->reset();
-        }
-    }
+    record(tracks_, rows);
+    record(mot_, boxes);
 }
 
 } // namespace echollama

@@ -93,10 +93,13 @@ void LiveVoice::speak(std::string const& text, std::stop_token const& stop) {
             if (stop.stop_requested() || chunk.rate == 0) {
                 return;
             }
-            seconds += static_cast<double>(chunk.frames()) / chunk.rate;
+            double const began_s = spoken_s_, length_s = static_cast<double>(chunk.frames()) / chunk.rate;
+            seconds += length_s;
+            spoken_s_ += length_s;
             out_.write(chunk);
             if (!sounded && chunk.frames() > 0) {
                 sounded = Clock::now();
+                first_at_s_ = began_s;
                 first_sound_ = sounded->time_since_epoch().count();
             }
         };
@@ -118,9 +121,10 @@ void LiveVoice::wait_until_heard(double seconds, Clock::time_point begun, std::s
     }
 }
 
-std::optional<Clock::time_point> LiveVoice::take_first_sound() {
+std::optional<LiveVoice::FirstSound> LiveVoice::take_first_sound() {
     auto const count = first_sound_.exchange(0);
-    return count == 0 ? std::nullopt : std::optional(Clock::time_point(Clock::duration(count)));
+    return count == 0 ? std::nullopt
+                      : std::optional(FirstSound{Clock::time_point(Clock::duration(count)), first_at_s_});
 }
 
 void LiveVoice::finish() {

@@ -27,6 +27,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr double simulated_step_s = 0.1; // between the pictures that a simulation looks at
+constexpr int pictures_to_know = 3;      // before anything counts as there
 constexpr double tidy_every_s = 20;      // pages that are free between what is in use go back to the system
 
 struct WatchOptions {
@@ -93,9 +94,10 @@ class SourceClock {
 
 class Watch {
   public:
+    // A camera is ended with Ctrl-C: the speech until then is kept, so that its file does not know of the stop.
     Watch(AppContext const& context, WatchOptions const& options)
-        : context_(context), options_(options), events_(options.json, options.record),
-          out_(options.voice, context.stop), clock_(options.simulate) {
+        : context_(context), options_(options), events_(options.json, options.record), out_(options.voice, {}),
+          clock_(options.simulate) {
         auto seeing = options.seeing;
         // One fast network sees more of what moves than a panel that needs a second for a picture.
         auto const fast = context.models_dir / "nanodet.gguf";
@@ -162,11 +164,35 @@ class Watch {
                 events_.tell(lost ? "lost" : "returned", clock_.now(), {{"text", event.text}});
                 narrator.note(clock_.now(), event.text);
             }
-            for (auto const& line : lines.take()) {
-                answers_->answer(line, clock_.now());
+            if (frames_used_ >= pictures_to_know) { // before, nothing would be there
+                answer(lines);
+            }
+            if (auto const fault = events_.take_fault()) {
+                narrator.note(clock_.now(), *fault);
             }
             speak(narrator);
             answers_->duck(narrator.is_speaking());
+        }
+        answer(lines);
+    }
+
+    void answer(TypedLines& lines) {
+        for (auto const& line : lines.take()) {
+            answers_->answer(line, clock_.now());
+        }
+    }
+
+    // What was asked before the end is answered after it.
+    void say_what_is_owed() {
+        while (narrator_->owes_answer() && !context_.stop.stop_requested()) {
+            if (voice_ && options_.voice.target.wanted()) {
+                voice_->finish();
+                tell_first_sound();
+            } else if (voice_) {
+                voice_->cut(); // nobody listens
+            }
+            narrator_->ended(clock_.now());
+            speak(*narrator_);
         }
     }
 
@@ -224,10 +250,11 @@ class Watch {
 
     void tell_first_sound() {
         if (auto const sounded = voice_->take_first_sound()) {
-            double const seconds = clock_.at(*sounded);
-            events_.tell(
-                "sounds", seconds,
-                {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000}, {"kind", kind_json(sounding_)}});
+            double const seconds = clock_.at(sounded->when);
+            events_.tell("sounds", seconds,
+                         {{"after_shown_s", std::round((seconds - shown_at_) * 1000) / 1000},
+                          {"kind", kind_json(sounding_)},
+                          {"speech_s", std::round(sounded->at_s * 1000) / 1000}});
             if (sounding_) {
                 sounds_s_.add(seconds - shown_at_);
             }
@@ -235,8 +262,11 @@ class Watch {
     }
 
     void finish() {
+        say_what_is_owed();
         answers_->finish(last_frame_);
-        if (voice_ && !context_.stop.stop_requested()) {
+        if (voice_ && context_.stop.stop_requested()) {
+            voice_->cut();
+        } else if (voice_) {
             voice_->finish();
             tell_first_sound();
         }
@@ -257,7 +287,9 @@ class Watch {
         }
         events_.tell("ends", last_frame_, summary);
         out_.finish();
-        events_.finish();
+        if (auto const fault = events_.take_fault()) { // nothing is said any more
+            log::warning(*fault);
+        }
         if (context_.verbose && !options_.json) {
             log::debug(summary.dump());
         }
@@ -292,10 +324,8 @@ void share_freed_memory() {
 
 void run(AppContext const& context, WatchOptions options) {
     share_freed_memory();
-    if (!options.record.empty() && options.voice.target.out.empty() && options.voice.target.play) {
+    if (!options.record.empty() && options.voice.target.out.empty() && !options.simulate) {
         options.voice.target.out = options.record / "speech.wav";
-        std::error_code ignored;
-        std::filesystem::create_directories(options.record, ignored);
     }
     check_standard_output({{options.json ? "the events" : "the text", options.json || options.voice.target.out != "-"},
                            {"the speech", options.voice.target.out == "-"}});
@@ -343,7 +373,7 @@ void add_watch(Command& root, AppContext& context) {
     command.option("--threshold", options->seeing.threshold, "Least score of something new")
         .otherwise("0.4")
         .range(0.0, 1.0);
-    command.option("--record", options->record, "Folder for the events, the tracks and, with --play, the speech")
+    command.option("--record", options->record, "New folder for the events, the tracks and the speech")
         .value_name("FOLDER");
     command.choice("--lead", options->leading,
                    {{"words", Leading::words, {}}, {"tones", Leading::tones, {"sound"}}, {"both", Leading::both, {}}},
