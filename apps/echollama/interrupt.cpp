@@ -3,11 +3,15 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
 namespace echollama {
 namespace {
+
+std::atomic<std::int64_t> patience_ms; // of the program's one Interrupt
 
 sigset_t watched_signals() {
     sigset_t set;
@@ -20,11 +24,16 @@ sigset_t watched_signals() {
 
 } // namespace
 
-Interrupt::Interrupt(std::chrono::milliseconds patience) : patience_(patience) {
+Interrupt::Interrupt(std::chrono::milliseconds patience) {
+    be_patient(patience);
     sigset_t set = watched_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is a write error with a sentence, not a silent death
     waiter_ = std::jthread([this] { wait(); });
+}
+
+void Interrupt::be_patient(std::chrono::milliseconds patience) {
+    patience_ms = patience.count();
 }
 
 Interrupt::~Interrupt() {
@@ -39,10 +48,15 @@ void Interrupt::wait() {
         return;
     }
     stop_.request_stop();
-    timespec const grace{patience_.count() / 1000, patience_.count() % 1000 * 1'000'000};
+    auto const patience = patience_ms.load();
+    timespec const grace{patience / 1000, patience % 1000 * 1'000'000};
     // A second signal, or the end of the grace period, ends the program without waiting for its threads. Files are
     // written beside their destination and renamed when complete, so nothing half-written stays under its final name.
-    if (sigtimedwait(&set, nullptr, &grace) != SIGUSR2) {
+    // A SIGCONT, which timeout and systemd send behind, interrupts the wait (signal(7)), and is no second signal.
+    do {
+        signal = sigtimedwait(&set, nullptr, &grace);
+    } while (signal < 0 && errno == EINTR);
+    if (signal != SIGUSR2) {
         _exit(exit_interrupted);
     }
 }

@@ -22,13 +22,15 @@ class Interrupt {
     Interrupt(Interrupt const&) = delete;
     Interrupt& operator=(Interrupt const&) = delete;
 
+    // From now on, for what has something to complete when it is stopped.
+    static void be_patient(std::chrono::milliseconds patience);
+
     std::stop_token token() const { return stop_.get_token(); }
     bool requested() const { return stop_.stop_requested(); }
 
   private:
     void wait();
 
-    std::chrono::milliseconds patience_;
     std::stop_source stop_;
     std::jthread waiter_;
 };

@@ -8,7 +8,9 @@
 namespace echollama {
 namespace {
 
-constexpr double settle_s = 0.45; // pictures are looked at so long before the first description
+// Pictures are looked at so long, and so many, before the first description: what was not seen in three is not there.
+constexpr double settle_s = 0.45;
+constexpr int settle_pictures = 3;
 // So long what was not told in time may be told as what is so now; of things that the listener knows, and of others.
 constexpr double known_state_lives_s = 5, state_lives_s = 12;
 constexpr double overdue_s = 6;                      // a thing that is not known so long is told before what is fresh
@@ -86,6 +88,7 @@ void Narrator::see(double seconds, Scene const& scene, std::vector<Thing> const&
             seen.distance = followed->distance;
         }
     }
+    ++pictures_;
     if (!seen_) {
         seen_ = true;
         first_at_ = seconds;
@@ -103,6 +106,7 @@ void Narrator::scene_changed(double seconds) {
     scene_ = {};
     things_.clear();
     first_at_ = seconds;
+    pictures_ = 0;
     changed_scene_ = seen_;
     described_ = false;
 }
@@ -225,7 +229,8 @@ Announcement Narrator::say(Announcement announcement, double seconds) {
 }
 
 std::optional<Announcement> Narrator::description(double seconds) const {
-    if (!seen_ || described_ || scene_at_ - first_at_ < settle_s || seconds - first_at_ < settle_s) {
+    if (!seen_ || described_ || pictures_ < settle_pictures || scene_at_ - first_at_ < settle_s ||
+        seconds - first_at_ < settle_s) {
         return std::nullopt;
     }
     auto wording = options_.wording;

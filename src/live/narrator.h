@@ -117,6 +117,7 @@ class Narrator {
     Scene scene_;
     std::vector<Thing> things_;
     double scene_at_ = 0, first_at_ = 0;
+    int pictures_ = 0; // of this scene
     bool seen_ = false, described_ = false, changed_scene_ = false;
     std::vector<Waiting> waiting_; // one for each thing
     std::deque<Announcement> notes_;

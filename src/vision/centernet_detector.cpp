@@ -1,5 +1,6 @@
 #include "vision/centernet_detector.h"
 
+#include "base/error.h"
 #include "networks/centernet.h"
 #include "vision/candidates.h"
 
@@ -15,10 +16,14 @@ class CenterNetDetector : public Detector {
         if (threshold < 0) {
             threshold = centernet_default_threshold;
         }
-        auto output = net_.run(centernet_input(image, net_.params().input_size), stop);
-        return merge_candidates(
-            centernet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
-            threshold);
+        try {
+            auto const output = net_.run(centernet_input(image, net_.params().input_size), stop);
+            return merge_candidates(
+                centernet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height),
+                image, threshold);
+        } catch (Cancelled const&) {
+            return {};
+        }
     }
     std::vector<std::string> labels() const override { return net_.params().labels; }
 

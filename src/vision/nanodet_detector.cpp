@@ -1,5 +1,6 @@
 #include "vision/nanodet_detector.h"
 
+#include "base/error.h"
 #include "networks/nanodet.h"
 #include "vision/candidates.h"
 
@@ -15,10 +16,14 @@ class NanoDetDetector : public Detector {
         if (threshold < 0) {
             threshold = nanodet_default_threshold;
         }
-        auto output = net_.run(nanodet_input(image, net_.params()), stop);
-        return merge_candidates(
-            nanodet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
-            threshold);
+        try {
+            auto const output = net_.run(nanodet_input(image, net_.params()), stop);
+            return merge_candidates(
+                nanodet_decode(output, net_.params(), threshold * alternative_share, image.width, image.height), image,
+                threshold);
+        } catch (Cancelled const&) {
+            return {};
+        }
     }
     std::vector<std::string> labels() const override { return net_.params().labels; }
 

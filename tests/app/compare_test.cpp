@@ -1,6 +1,7 @@
 // echollama compare: photos, depth pictures and clouds of one place, as a user compares them.
 #include "media/picture/image_io.h"
 #include "media/picture/png16.h"
+#include "media/picture/resize.h"
 #include "seen_scene.h"
 #include "support/cloud_writers.h"
 
@@ -63,6 +64,41 @@ TEST(Compare, PhotosOfOneTable) {
         }
         EXPECT_EQ(object["distance"].type(), gone["gone"][0]["before"]["distance"].type());
     }
+}
+
+// The same cup, smaller, with its upper left corner there on the empty table.
+Image with_cup_at(Table const& table, int x0, int y0) {
+    constexpr int around = 20;
+    auto const left = static_cast<int>(table.cup.x0) - around, top = static_cast<int>(table.cup.y0);
+    Image cup{static_cast<int>(table.cup.width()) + 2 * around, static_cast<int>(table.cup.height()) + around, {}};
+    for (int y = 0; y < cup.height; ++y) {
+        auto const* row = table.with.pixel(left, top + y);
+        cup.rgb.insert(cup.rgb.end(), row, row + static_cast<std::ptrdiff_t>(3) * cup.width);
+    }
+    cup = resize_bilinear(cup, cup.width * 6 / 10, cup.height * 6 / 10);
+    auto image = table.without;
+    for (int y = 0; y < cup.height; ++y) {
+        std::copy_n(cup.pixel(0, y), 3 * cup.width, image.pixel(x0, y0 + y));
+    }
+    return image;
+}
+
+TEST(Compare, ACupThatWasMovedOverTheTable) {
+    NEEDS_DETECTOR();
+    SKIP_WITHOUT(photo("coffee.png"));
+    Table const table;
+    save_png(table.dir / "left.png", with_cup_at(table, 90, 120));
+    save_png(table.dir / "right.png", with_cup_at(table, 330, 130));
+    auto const left = table.file("left.png"), right = table.file("right.png");
+    auto const there = said(left + " " + right), back = said(right + " " + left);
+    EXPECT_TRUE(there.starts_with("The cup ")) << there; // moved, or seems to have moved
+    EXPECT_NE(there.find("moved: before it was slightly left"), std::string::npos) << there;
+    EXPECT_NE(back.find("moved: before it was slightly right"), std::string::npos) << back;
+    auto const json = compared(left + " " + right);
+    ASSERT_EQ(json["moved"].size(), 1U) << json.dump(1);
+    EXPECT_LT(json["moved"][0]["before"]["bearing_deg"].get<double>(), 0);
+    EXPECT_GT(json["moved"][0]["after"]["bearing_deg"].get<double>(), 0);
+    EXPECT_EQ(json["gone"].size() + json["new"].size(), 0U) << json.dump(1);
 }
 
 // The cup stands so far before the table's back.
@@ -141,6 +177,11 @@ TEST(Compare, CloudsOfOneTable) {
     auto const still = compare("with.ply", "with.ply");
     EXPECT_EQ(still["moved"].size() + still["gone"].size() + still["new"].size(), 0U) << still.dump(1);
     EXPECT_GE(still["stayed"], 1);
+    auto const moved = compare("with.ply", "nearer.ply");
+    ASSERT_GE(moved["moved"].size(), 1U) << moved.dump(1);
+    EXPECT_EQ(moved["moved"][0]["label"], "cup");
+    EXPECT_NEAR(moved["moved"][0]["before"]["distance"]["metres"].get<double>(), 2.0, 0.2);
+    EXPECT_NEAR(moved["moved"][0]["after"]["distance"]["metres"].get<double>(), 1.4, 0.2);
     auto const gone = compare("with.ply", "without.ply");
     ASSERT_GE(gone["gone"].size(), 1U) << gone.dump(1);
     EXPECT_EQ(gone["gone"][0]["label"], "cup");

@@ -59,19 +59,19 @@ TEST(Watch, ARecordIsWholeWhateverEndsTheWatching) {
     };
     for (auto const& [name, options, before, sound] :
          {Case{"end", " --simulate", "", false},
-          Case{"interrupted", " --repeat --voice fast", "timeout -s INT 8", true},
-          Case{"killed", " --repeat --voice fast", "timeout -s KILL 8", false}}) {
+          Case{"interrupted", " --repeat --voice fast", "timeout --foreground -s INT 5", true},
+          Case{"killed", " --repeat --voice fast", "timeout --foreground -s KILL 5", false}}) {
         auto const record = dir / name;
         auto const result =
             test::echollama("watch " + film + options + " --record " + record.string() + " </dev/null", before);
         double last = 0;
         auto const events = events_of(test::read_text(record / "events.jsonl"));
-        ASSERT_GE(events.size(), 2U) << name << result.err;
+        ASSERT_GE(events.size(), 2U) << name << result.code << result.err << result.out;
         for (auto const& event : events) {
             EXPECT_GE(event["seconds"].get<double>(), last - 0.001) << name << event;
             last = event["seconds"];
         }
-        EXPECT_EQ(events.back()["event"] == "ends", name != std::string("killed")) << name;
+        EXPECT_EQ(events.back()["event"] == "ends", name != std::string("killed")) << name << result.code << result.err << events.back();
         std::istringstream rows(test::read_text(record / "tracks.csv")), boxes(test::read_text(record / "tracks.txt"));
         std::string row, box;
         std::getline(rows, row);
@@ -106,6 +106,9 @@ TEST(Watch, ARecordIsWholeWhateverEndsTheWatching) {
             }
             EXPECT_TRUE(sounded) << name;
         }
+        auto const absent = (dir / "absent").string();
+        EXPECT_EQ(test::echollama("watch " + (dir / "no.avi").string() + " --simulate --record " + absent).code, 1);
+        EXPECT_TRUE(std::filesystem::is_empty(absent)) << "what cannot be watched leaves no record";
         auto const again = test::echollama("watch " + film + " --simulate --record " + record.string() + " </dev/null");
         EXPECT_EQ(again.code, 1) << name;
         EXPECT_NE(again.err.find("holds a record already"), std::string::npos) << again.err;

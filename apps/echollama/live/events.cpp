@@ -1,7 +1,10 @@
 #include "live/events.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "output/standard_output.h"
+
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -70,6 +73,14 @@ WatchEvents::WatchEvents(bool print, std::filesystem::path const& folder)
                         "); name another folder, or move that one away.");
         }
     }
+}
+
+// With the first event: what cannot be watched leaves no record behind.
+void WatchEvents::begin_record() {
+    if (folder_.empty() || begun_) {
+        return;
+    }
+    begun_ = true;
     events_ = open(record_names[0]);
     tracks_ = open(record_names[1]);
     mot_ = open(record_names[2]);
@@ -83,6 +94,7 @@ WatchEvents::File WatchEvents::open(std::string const& name) const {
         throw Error("Cannot write the record to " + path.string() + " (" + std::strerror(errno) +
                     "); choose another folder.");
     }
+    std::setvbuf(file.get(), nullptr, _IONBF, 0); // nothing is left to be written when a disk is full
     return file;
 }
 
@@ -91,9 +103,14 @@ void WatchEvents::record(File& file, std::string const& lines) {
     if (!file || lines.empty()) {
         return;
     }
-    bool const written = std::fputs(lines.c_str(), file.get()) >= 0 && std::fflush(file.get()) == 0;
+    auto const before = std::ftell(file.get());
+    bool const written = std::fputs(lines.c_str(), file.get()) >= 0;
     if (!written) {
-        fault_ = "The record in " + folder_.string() + " ends here (" + std::strerror(errno) + ").";
+        auto const why = errno;
+        if (ftruncate(fileno(file.get()), before) != 0) { // the last line is then a part of one
+            log::warning("The record's last line is not whole.");
+        }
+        fault_ = "The record in " + folder_.string() + " ends here (" + std::strerror(why) + ").";
         for (auto* one : {&events_, &tracks_, &mot_}) {
             one->reset();
         }
@@ -111,6 +128,7 @@ void WatchEvents::tell(std::string const& event, double seconds, Json details) {
     if (print_) {
         print_line(text);
     }
+    begin_record();
     record(events_, text + "\n");
 }
 
@@ -120,6 +138,7 @@ void WatchEvents::tell(Announcement const& announcement, double seconds) {
           {"urgency", name_of(announcement.urgency)},
           {"kind", kind_json(announcement.kind)},
           {"state", announcement.is_state},
+          {"answers", announcement.answers},
           {"things", announcement.identities},
           {"shown_at", rounded(announcement.shown_at)},
           {"age_s", rounded(seconds - announcement.known_at)}});

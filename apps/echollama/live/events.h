@@ -33,10 +33,11 @@ class WatchEvents {
   private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+    void begin_record();
     File open(std::string const& name) const;
     void record(File& file, std::string const& lines);
 
-    bool print_;
+    bool print_, begun_ = false;
     std::filesystem::path folder_;
     File events_, tracks_, mot_;
     int pictures_ = 0;

@@ -1,6 +1,7 @@
 #include "app.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "interrupt.h"
 #include "live/events.h"
 #include "live/live_answers.h"
 #include "live/live_voice.h"
@@ -26,9 +27,10 @@ namespace echollama {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-constexpr double simulated_step_s = 0.1; // between the pictures that a simulation looks at
-constexpr int pictures_to_know = 3;      // before anything counts as there
-constexpr double tidy_every_s = 20;      // pages that are free between what is in use go back to the system
+constexpr std::chrono::seconds complete_within(3); // after Ctrl-C
+constexpr double simulated_step_s = 0.1;           // between the pictures that a simulation looks at
+constexpr int pictures_to_know = 3;                // before anything counts as there
+constexpr double tidy_every_s = 20;                // pages that are free between what is in use go back to the system
 
 struct WatchOptions {
     SourceOptions source;
@@ -126,6 +128,7 @@ class Watch {
         answers_.emplace(LiveAnswersOptions{options_.narration.wording, options_.leading, options_.voice.target.play,
                                             options_.remember, source.live, options_.simulate, detector->labels()},
                          reader_, events_, narrator);
+        Interrupt::be_patient(complete_within); // records, and what is remembered
         TypedLines lines(options_.source.source != "-");
         events_.tell("begins", 0, {{"source", source.name}, {"live", source.live}});
         if (options_.simulate) {
