@@ -71,7 +71,8 @@ TEST(Watch, ARecordIsWholeWhateverEndsTheWatching) {
             EXPECT_GE(event["seconds"].get<double>(), last - 0.001) << name << event;
             last = event["seconds"];
         }
-        EXPECT_EQ(events.back()["event"] == "ends", name != std::string("killed")) << name << result.code << result.err << events.back();
+        EXPECT_EQ(events.back()["event"] == "ends", name != std::string("killed"))
+            << name << result.code << result.err << events.back();
         std::istringstream rows(test::read_text(record / "tracks.csv")), boxes(test::read_text(record / "tracks.txt"));
         std::string row, box;
         std::getline(rows, row);

@@ -83,6 +83,7 @@ TEST(Narrator, DangerIsSaidInTheMiddleOfSomethingElse) {
     Scene empty;
     empty.width = 640, empty.height = 480;
     narrator.see(0, empty, {});
+    narrator.see(0.5, empty, {});
     narrator.see(1, empty, {});
     ASSERT_TRUE(narrator.next(1));
     Thing thing;
