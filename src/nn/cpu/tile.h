@@ -89,11 +89,24 @@ inline void store(void* p, std::ptrdiff_t at, Reg v, [[maybe_unused]] bool bf16)
 inline Reg splat(float v) {
     return v - Reg{};
 }
+// a > b ? a : b, for which GCC 12 takes a comparison and a choice.
 inline Reg greater(Reg a, Reg b) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_max_ps(0xFFFF, a, b);
+#elif defined(__AVX__)
+    return _mm256_max_ps(a, b);
+#else
     return a > b ? a : b;
+#endif
 }
 inline Reg less(Reg a, Reg b) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_min_ps(0xFFFF, a, b);
+#elif defined(__AVX__)
+    return _mm256_min_ps(a, b);
+#else
     return a < b ? a : b;
+#endif
 }
 
 // Lane i and lane i ^ half change places.
