@@ -203,6 +203,24 @@ TEST(CpuLayers, BlocksFollowBlocks) { // with pictures in BF16 between them wher
     }
 }
 
+// In one step pictures are rounded at other places than layer by layer.
+TEST(CpuLayers, TheNumberOfThreadsChoosesNoOtherWay) {
+    Matrix one(GGML_TYPE_Q8_0, 64, 32), two(GGML_TYPE_Q8_0, 288, 32), three(GGML_TYPE_Q8_0, 32, 64);
+    for (std::int64_t height : {20, 31, 32, 60, 200}) {
+        for (int threads : {1, 2, 5}) {
+            auto backend = make_backend(threads);
+            CpuLayers layers(backend);
+            Graph graph(backend, 64, [&](Graph::Builder& b) {
+                auto* x = b.input("x", {64, 11, height, 1});
+                auto* block = layers.bottleneck(b.ctx, {one.weight, one.bias}, {two.weight, two.bias},
+                                                {three.weight, three.bias}, {}, x, 1);
+                EXPECT_EQ(block != nullptr, height >= 32) << height << " lines, " << threads << " threads";
+                b.output("y", block ? ggml_cast(b.ctx, block, GGML_TYPE_F32) : ggml_scale(b.ctx, x, 1));
+            });
+        }
+    }
+}
+
 // However the lines are divided, each pixel is summed in the same order.
 TEST(CpuLayers, TheNumberOfThreadsChangesNoBit) {
     for (auto type : {GGML_TYPE_F32, GGML_TYPE_BF16, GGML_TYPE_Q8_0}) {

@@ -11,6 +11,7 @@ namespace {
 using std::int64_t;
 
 constexpr int64_t band = 4; // output lines at a time, a multiple of both sides of squares; 8 and 16 were slower
+constexpr int64_t least_lines = 8 * band; // four bands for each of two threads
 // Every band reads all weights from the cache; with more of them layer by layer is faster.
 constexpr std::size_t most_weights = 4'000'000;
 
@@ -144,10 +145,10 @@ void choose_types(Bottleneck& b) {
     b.bf16_output = own && (projects ? can_give_bf16(b.shortcut, shortcut_shape(b, 1)) : b.bf16_input);
 }
 
-bool bottleneck_fits(Bottleneck const& b, int threads) {
+bool bottleneck_fits(Bottleneck const& b) {
     auto const* last = b.conv3.plain;
     std::size_t weights = b.conv2.squares ? b.conv2.squares->bytes() : b.conv2.plain->bytes;
-    return b.out_height() >= 4 * band * threads && weights <= most_weights && last &&
+    return b.out_height() >= least_lines && weights <= most_weights && last &&
            Chunks(last->type, last->inputs).count == 1;
 }
 

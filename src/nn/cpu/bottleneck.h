@@ -25,8 +25,9 @@ struct Bottleneck {
 // Chooses which pictures are BF16, from the weights and the input.
 void choose_types(Bottleneck& block);
 
-// Whether lines are enough for `threads` threads, and conv3 can add in place (its inputs are one chunk).
-bool bottleneck_fits(Bottleneck const& block, int threads);
+// Whether there are lines enough to divide, and conv3 can add in place (its inputs are one chunk). Not by the number of
+// threads: layer by layer pictures are rounded at other places, and results must not depend on it.
+bool bottleneck_fits(Bottleneck const& block);
 
 // Bytes of scratch memory for each thread.
 std::size_t bottleneck_scratch(Bottleneck const& block);

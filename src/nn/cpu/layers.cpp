@@ -146,7 +146,7 @@ ggml_tensor* CpuLayers::bottleneck(ggml_context* ctx, LayerTensors conv1, LayerT
                      x->type == GGML_TYPE_BF16};
     choose_types(block);
     bool same_type = shortcut.weight || block.bf16_input == block.bf16_output;
-    if (!same_type || !ggml_is_contiguous(x) || !bottleneck_fits(block, static_cast<int>(scratch_.size()))) {
+    if (!same_type || !ggml_is_contiguous(x) || !bottleneck_fits(block)) {
         return nullptr;
     }
     need_scratch(bottleneck_scratch(block));
