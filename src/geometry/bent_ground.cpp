@@ -13,9 +13,8 @@ constexpr float least_turn_deg = 2.5F, most_turn_deg = 22;
 constexpr float least_turn_alone_deg = 4.5F; // where no walls tell what is level: sensors bend a floor themselves
 constexpr float walls_tell = 3 * degree;
 constexpr double bent_by_sensor = 0.003; // metres for one metre of distance
-// Of the nearer part against the guess: standard deviations, of which one is never less than what short walls lean, and
-// at most so much.
-constexpr float most_tilt = 2.5F, least_doubt = 1 * degree, most_tilt_at_all = 8 * degree;
+// Of the nearer part against the guess: standard deviations, of which one is never less than what short walls lean.
+constexpr float most_tilt = 2.5F, least_doubt = 1 * degree, surely_at_most = 8 * degree;
 constexpr float farthest_m = 6;
 constexpr std::size_t fewest_near = 6, fewest_far = 8;
 
@@ -219,9 +218,11 @@ std::optional<BentGround> find_bend(std::vector<Patch> const& patches, GroundGue
     }
     BentGround found;
     auto const gx = static_cast<float>(bend.values[1]), gy = static_cast<float>(bend.values[2]);
-    if (std::hypot(gx, gy) > std::min(most_tilt * std::max(guess.up_doubt, least_doubt), most_tilt_at_all)) {
+    float const tilt = std::hypot(gx, gy);
+    if (tilt > most_tilt * std::max(guess.up_doubt, least_doubt)) {
         return std::nullopt;
     }
+    found.doubtful = tilt > surely_at_most;
     auto const normal = guess.up - gx * axes.x - gy * axes.y;
     found.up = normalised(normal);
     found.below = -static_cast<float>(bend.values[0]) / norm(normal);

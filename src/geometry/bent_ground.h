@@ -26,6 +26,7 @@ struct BentGround {
     // The line where it turns, over the ground: x * to_right + y * ahead = from, in metres to the right of the camera
     // and ahead of it; farther away it has turned.
     float to_right = 0, ahead = 1, from = 0;
+    bool doubtful = false; // it may as well be an edge: nothing but a warning
 
     float beyond(float x, float y) const { return x * to_right + y * ahead - from; }
 };

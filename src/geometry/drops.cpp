@@ -163,7 +163,7 @@ class RampBehind {
         }
     }
     bool takes(Hole const& hole) const {
-        if (!bend_ || slope_ >= 0) {
+        if (!bend_ || bend_->doubtful || slope_ >= 0) {
             return false;
         }
         auto const on = std::count_if(hole.cells.begin(), hole.cells.end(), [&](int cell) { return meets(cell); });

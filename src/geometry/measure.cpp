@@ -19,6 +19,11 @@ namespace echollama {
 namespace {
 
 constexpr std::size_t fewest_readings = 500;
+constexpr float worse_than_said = 1.3F, most_worse = 6; // of noise, beside what the sensor is known for
+
+DepthNoise scaled(DepthNoise const& noise, float by) {
+    return {by * noise.base, by * noise.linear, by * noise.quadratic, noise.edge_px};
+}
 
 ViewerFrame frame_for(Vector3 up, float camera_height) {
     ViewerFrame frame;
@@ -163,10 +168,14 @@ Surroundings measure_surroundings(DepthFrame const& raw) {
         out.reach = 0;
         return out;
     }
-    auto const patches = flat_patches(frame);
+    float roughness = 1;
+    auto patches = flat_patches(frame, &roughness);
+    if (roughness > worse_than_said) { // steps of coarse disparity, a bad pair of lenses: nothing would seem flat
+        frame.noise = scaled(frame.noise, std::min(roughness, most_worse));
+        patches = flat_patches(frame);
+    }
     float const factor = noise_factor(patches, frame.noise);
-    frame.noise = {factor * frame.noise.base, factor * frame.noise.linear, factor * frame.noise.quadratic,
-                   frame.noise.edge_px};
+    frame.noise = scaled(frame.noise, factor);
     auto const up = find_up(frame, patches);
     auto const floor = find_floor(frame, patches, up);
     out.up_source = floor && up.source == UpSource::assumed ? UpSource::floor : up.source;

@@ -39,9 +39,10 @@ FittedPlane fit_plane(PlaneSums const& s) {
     return plane;
 }
 
-std::vector<Patch> flat_patches(DepthFrame const& frame) {
+std::vector<Patch> flat_patches(DepthFrame const& frame, float* roughness) {
     int const size = patch_size(frame);
     std::vector<Patch> patches;
+    std::vector<float> ratios;
     constexpr int small_picture = 400; // pixels wide: there patches overlap, or too few are whole
     int const stride = frame.width < small_picture ? std::max(2, size / 2) : size;
     for (int top = 0; top + size <= frame.height; top += stride) {
@@ -66,6 +67,7 @@ std::vector<Patch> flat_patches(DepthFrame const& frame) {
             auto const plane = fit_plane(sums);
             auto const z = static_cast<float>(sums.n / sums.w);
             float const residual = static_cast<float>(plane.residual) * z * z;
+            ratios.push_back(plane.valid ? residual / frame.noise.at(z) : 0);
             if (!plane.valid || residual > 2.5F * frame.noise.at(z) + 0.004F) {
                 continue;
             }
@@ -85,6 +87,12 @@ std::vector<Patch> flat_patches(DepthFrame const& frame) {
             patch.sums = sums;
             patches.push_back(patch);
         }
+    }
+    constexpr std::size_t fewest = 40;
+    if (roughness != nullptr && ratios.size() >= fewest) {
+        auto const third = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 3);
+        std::nth_element(ratios.begin(), third, ratios.end());
+        *roughness = *third;
     }
     return patches;
 }

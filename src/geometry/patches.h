@@ -61,8 +61,10 @@ struct FittedPlane {
 
 FittedPlane fit_plane(PlaneSums const& sums);
 
-// Squares that are flat as far as the noise lets one see; larger ones for noisier sensors.
-std::vector<Patch> flat_patches(DepthFrame const& frame);
+// Squares that are flat as far as the noise lets one see; larger ones for noisier sensors. `roughness` gets how far the
+// readings of a square are off a plane beside that noise, in the evenest third of all squares, flat or not; it stays as
+// it is where there are few.
+std::vector<Patch> flat_patches(DepthFrame const& frame, float* roughness = nullptr);
 
 // Of a patch's height along `up`, metres, one standard deviation.
 float height_doubt(Patch const& patch, Vector3 up, DepthNoise const& noise);

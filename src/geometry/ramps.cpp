@@ -108,7 +108,7 @@ void find_bent_ramp(Columns const& columns, BentGround const& bend, Levels& leve
 
 void find_ramps(Columns const& columns, std::optional<BentGround> const& bend, Levels& levels, Surroundings& out) {
     find_sloping_pieces(columns, levels, out);
-    if (bend && out.ramps.empty()) {
+    if (bend && !bend->doubtful && out.ramps.empty()) {
         find_bent_ramp(columns, *bend, levels, out);
     }
 }

@@ -486,10 +486,10 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
         patches,
         {up, walls ? std::max(0.5F * degree, guess.walls_doubt) : kernel, below_near(patches, floor, up, within)},
         frame.noise);
-    if (bend) { // what the viewer stands on is the nearer part
+    floor.bend = bend;
+    if (bend && !bend->doubtful) { // what the viewer stands on is the nearer part
         floor.up = bend->up;
         floor.below = bend->below;
-        floor.bend = bend;
     } else if (walls && crosses_steps(patches, floor, start, within, std::max(1.5F * degree, 2 * guess.walls_doubt))) {
         floor.below = level_below(frame, patches, start, below_near(patches, floor, start, within));
         floor.up = start;

@@ -16,7 +16,8 @@ constexpr int fewest_dark = 2;        // squares across a way that rays reach an
 constexpr int margin_squares = 1;     // on both sides of a way: what reaches into it is known to half a square at best
 constexpr int wide_margin_squares =
     2; // of holes and of what hangs: seen from above and below, their sides are less certain
-constexpr float most_dark_m = 0.12F; // of those along a way
+constexpr float most_dark_m = 0.12F;      // of those along a way
+constexpr float most_thin_dark_m = 0.35F; // where it is one square across: the edge of a pane, seen along the way
 
 struct Square {
     PlanCell cell = PlanCell::unknown;
@@ -90,7 +91,7 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     float const angle = bearing_deg * std::numbers::pi_v<float> / 180;
     float const dx = std::sin(angle), dy = std::cos(angle);
     constexpr int half = static_cast<int>(walker_width_m / 2 / step_m);
-    float last_floor = -1, dark_m = 0;
+    float last_floor = -1, dark_m = 0, thin_dark_m = 0;
     bool rays_seen = false;
     for (float s = step_m / 2; s < 9; s += step_m) {
         int floor = 0, all = 0, rays = 0, dark = 0;
@@ -129,8 +130,9 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
             }
         }
         dark_m = dark >= fewest_dark ? dark_m + step_m : 0;
-        if (dark_m > most_dark_m) { // as a pane of glass does
-            last_floor = std::min(last_floor, s + step_m / 2 - dark_m);
+        thin_dark_m = dark > 0 ? thin_dark_m + step_m : 0;
+        if (dark_m > most_dark_m || thin_dark_m > most_thin_dark_m) { // as a pane of glass does
+            last_floor = std::min(last_floor, s + step_m / 2 - std::max(dark_m, thin_dark_m));
             rays_seen = true;
             break;
         }
