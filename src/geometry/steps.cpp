@@ -77,11 +77,26 @@ struct Tread {
     float area = 0;
 };
 
-// Two boxes of one height beside each other are no step.
-bool is_wide(Tread const& tread) {
+// Does another step follow right behind one of the parts?
+bool goes_on(Tread const& tread, Columns const& columns, Levels const& levels) {
+    constexpr float least_area_m2 = 0.03F;
+    return std::any_of(tread.parts.begin(), tread.parts.end(), [&](std::size_t part) {
+        auto const& own = levels.pieces[part];
+        auto const set = cells_of(own, columns);
+        return std::any_of(levels.pieces.begin(), levels.pieces.end(), [&](LevelPiece const& next) {
+            bool const open = levels.use[static_cast<std::size_t>(next.bands.front())] == BandUse::open;
+            return open && next.area > least_area_m2 && next.nearest > own.nearest && is_tread(next, own.height) &&
+                   !touching(next, columns, set).empty();
+        });
+    });
+}
+
+// Two boxes of one height beside each other are no step; things may hide the middle of a flight.
+bool is_wide(Tread const& tread, Columns const& columns, Levels const& levels) {
     constexpr float least_covered = 0.6F;
     auto const width = width_of(tread.places);
-    return width.covered > least_wide_m && width.covered > least_covered * width.whole;
+    return width.covered > least_wide_m &&
+           (width.covered > least_covered * width.whole || goes_on(tread, columns, levels));
 }
 
 Tread tread_of(std::size_t first, Columns const& columns, Levels const& levels, std::vector<bool> const& floor) {
@@ -121,7 +136,8 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
             continue;
         }
         auto const tread = tread_of(i, columns, levels, floor);
-        if (tread.edge.size() < fewest_edge_cells || tread.area < least_step_area_m2 || !is_wide(tread)) {
+        if (tread.edge.size() < fewest_edge_cells || tread.area < least_step_area_m2 ||
+            !is_wide(tread, columns, levels)) {
             continue;
         }
         StepFacts step;

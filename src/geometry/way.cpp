@@ -10,18 +10,19 @@ namespace echollama {
 namespace {
 
 constexpr float step_m = GroundGrid::cell_m;
-constexpr float blind_until_m = 3.5F; // floor must be seen from here on at the latest
-constexpr float hole_m = 0.3F;        // of unseen floor that ends a way
-constexpr int fewest_dark = 2;        // squares across a way that rays reach and bring no reading from
-constexpr int margin_squares = 1;     // on both sides of a way: what reaches into it is known to half a square at best
-constexpr int wide_margin_squares =
-    2; // of holes and of what hangs: seen from above and below, their sides are less certain
-constexpr float most_dark_m = 0.12F;      // of those along a way
+constexpr float blind_until_m = 3.5F;  // floor must be seen from here on at the latest
+constexpr float hole_m = 0.3F;         // of unseen floor that ends a way
+constexpr int fewest_dark = 2;         // squares across a way that rays reach and bring no reading from
+constexpr int margin_squares = 1;      // on both sides of a way: what reaches into it is known to half a square at best
+constexpr int wide_margin_squares = 2; // of holes and of what hangs: seen from above and below, sides are less certain
+constexpr int cut_margin_squares = 5;  // of what hangs and is cut off by the view
+constexpr float most_dark_m = 0.12F;   // of those along a way
 constexpr float most_thin_dark_m = 0.35F; // where it is one square across: the edge of a pane, seen along the way
 
 struct Square {
     PlanCell cell = PlanCell::unknown;
     int which = -1;
+    bool cut = false; // what hangs there goes on above the view: how far to the sides is not known either
 };
 
 using Squares = std::vector<Square>;
@@ -38,7 +39,7 @@ Squares squares_of(Columns const& columns, Levels const& levels, std::vector<Wal
         auto& square = squares[static_cast<std::size_t>(band.cell)];
         if (int const o = obstacles.of_band[i]; o >= 0) {
             bool const hangs = out.obstacles[static_cast<std::size_t>(o)].kind == ObstacleKind::hanging;
-            square = {hangs ? PlanCell::hanging : PlanCell::obstacle, o};
+            square = {hangs ? PlanCell::hanging : PlanCell::obstacle, o, band.at_top};
         } else if (levels.use[i] == BandUse::step && band.mean > 0) {
             square = {PlanCell::step, -1};
         } else if (square.cell != PlanCell::obstacle && square.cell != PlanCell::hanging && band.high > 0.15F &&
@@ -95,7 +96,7 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     bool rays_seen = false;
     for (float s = step_m / 2; s < 9; s += step_m) {
         int floor = 0, all = 0, rays = 0, dark = 0;
-        for (int k = -half - wide_margin_squares; k <= half + wide_margin_squares; ++k) {
+        for (int k = -half - cut_margin_squares; k <= half + cut_margin_squares; ++k) {
             float const side = static_cast<float>(k) * step_m;
             int const cell = GroundGrid::cell_at(s * dx + side * dy, s * dy - side * dx);
             if (cell < 0) {
@@ -104,7 +105,9 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
             auto const& square = squares[static_cast<std::size_t>(cell)];
             auto const& seen = columns.floor[static_cast<std::size_t>(cell)];
             bool const inside = std::abs(k) <= half, beside = std::abs(k) > half + margin_squares;
-            bool const wide = square.cell == PlanCell::drop || square.cell == PlanCell::hanging;
+            bool const hangs = square.cell == PlanCell::hanging;
+            bool const wide =
+                std::abs(k) > half + wide_margin_squares ? hangs && square.cut : hangs || square.cell == PlanCell::drop;
             if (beside && !wide) {
                 continue;
             }
@@ -181,7 +184,7 @@ void shorten(WayFacts& way, float free, WayEnd end, std::optional<std::size_t> w
 // The corners of holes and steps are known to a hand's breadth: where a straight edge goes on by that into the lane, it
 // ends the way.
 void end_at_edges(Surroundings const& out, WayFacts& way) {
-    constexpr float longer_m = 0.12F, half = walker_width_m / 2 + step_m / 2;
+    constexpr float longer_m = 0.12F, hole_longer_m = 0.25F, half = walker_width_m / 2 + step_m / 2;
     float const angle = way.bearing_deg * std::numbers::pi_v<float> / 180, dx = std::sin(angle), dy = std::cos(angle);
     auto in_lane = [&](GroundPoint p) { return InLane{p.x * dx + p.y * dy, p.x * dy - p.y * dx}; };
     for (std::size_t i = 0; i < out.steps.size(); ++i) {
@@ -191,7 +194,7 @@ void end_at_edges(Surroundings const& out, WayFacts& way) {
         if (length <= 0) {
             continue;
         }
-        float const more = longer_m / length;
+        float const more = (step.kind == StepKind::up ? longer_m : hole_longer_m) / length;
         Extent t{-more, 1 + more}; // of the edge, from a to b, what lies in the lane
         if (std::abs(turn) > 1e-4F) {
             float const first = (-half - a.beside) / turn, last = (half - a.beside) / turn;
