@@ -126,6 +126,32 @@ TEST(Ground, AStepDownRightBeforeAWallIsToldOfFewReadings) {
     }
 }
 
+// What stands before stairs hides the middle of their steps; two boxes of one height are none.
+TEST(Ground, StairsBehindSomethingAreTold) {
+    for_sensors([](DepthSensor sensor) {
+        float const edge = 2.8F, tread = 0.28F, rise = 0.18F;
+        auto pieces = walls(edge + 4 * tread);
+        pieces.push_back(ground(-1, edge, 0));
+        pieces = joined(pieces, box({{-0.35F, 0.45F}, {1.9F, 2.2F}, {0, 1.6F}}));
+        auto boxes = pieces;
+        for (int i = 0; i < 4; ++i) {
+            auto const step = static_cast<float>(i);
+            Extent const along{edge + step * tread, edge + (step + 1) * tread};
+            pieces = joined(pieces, box({{-wide_m, wide_m}, along, {0, (step + 1) * rise}}));
+        }
+        auto const told = measure_surroundings(sensed_view(pieces, {22, 3}, sensor, 66));
+        ASSERT_TRUE(told.floor);
+        ASSERT_FALSE(told.steps.empty());
+        EXPECT_EQ(told.steps[0].kind, StepKind::up);
+        EXPECT_NEAR(told.steps[0].distance.metres, edge, 0.3F);
+        for (float left : {-1.2F, 0.8F}) {
+            boxes = joined(boxes, box({{left, left + 0.45F}, {edge, edge + 0.4F}, {0, rise}}));
+        }
+        boxes.push_back(ground(edge, edge + 4 * tread, 0));
+        EXPECT_TRUE(measure_surroundings(sensed_view(boxes, {22, 3}, sensor, 67)).steps.empty());
+    });
+}
+
 // The corner of a hatch that reaches a little into a way ends it.
 TEST(Ground, AWayEndsAtTheCornerOfAHole) {
     for_sensors([](DepthSensor sensor) {
