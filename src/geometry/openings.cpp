@@ -229,8 +229,24 @@ std::optional<OpeningFacts> opening_of(Gap const& gap, WallPlane const& wall, Wa
 } // namespace
 
 void leave_out_seen_through(DepthFrame const& depth, ViewerFrame const& frame, std::vector<WallPlane>& walls) {
-    constexpr float most = 0.2F;
-    std::erase_if(walls, [&](WallPlane const& wall) { return WallPicture(wall, depth, frame).seen_through() > most; });
+    constexpr float most_through = 0.2F;
+    constexpr float least_wall = 0.45F, least_shown = 0.25F; // of what is seen along it, and of that with what hides it
+    constexpr int fewest = 12;                               // bins
+    std::erase_if(walls, [&](WallPlane const& wall) {
+        WallPicture const picture(wall, depth, frame);
+        int closed = 0, seen = 0, hidden = 0;
+        for (int bin = 0; bin < picture.bins(); ++bin) {
+            auto const piece = picture.body(bin);
+            closed += piece == Piece::wall;
+            hidden += piece == Piece::hidden;
+            seen += piece != Piece::unseen && piece != Piece::hidden;
+        }
+        auto fewer = [closed](float share, int than) {
+            return static_cast<float>(closed) < share * static_cast<float>(than);
+        };
+        bool const sparse = seen >= fewest && (fewer(least_wall, seen) || fewer(least_shown, seen + hidden));
+        return sparse || picture.seen_through() > most_through;
+    });
 }
 
 std::vector<OpeningFacts> find_openings(DepthFrame const& depth, ViewerFrame const& frame,

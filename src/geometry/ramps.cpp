@@ -17,8 +17,8 @@ constexpr float bent_ramp_from_deg = 4.5F; // what sensors bend never seems as s
 void find_sloping_pieces(Columns const& columns, Levels& levels, Surroundings& out) {
     auto const floor = floor_cells(columns, levels);
     for (auto const& piece : levels.pieces) {
-        if (piece.slope_deg < ramp_from_deg || piece.slope_deg > ramp_to_deg || piece.area < 0.3F ||
-            piece.nearest > steps_within_m) {
+        if (piece.slope_deg < ramp_from_deg + 2 * piece.slope_doubt_deg || piece.slope_deg > ramp_to_deg ||
+            piece.area < 0.3F || piece.nearest > steps_within_m) {
             continue;
         }
         auto const edge = touching(piece, columns, floor);

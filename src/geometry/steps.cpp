@@ -77,6 +77,28 @@ struct Tread {
     float area = 0;
 };
 
+// One sets a foot on a step: over most of it there is nothing that begins lower than the hip, as over the boards of
+// shelves and the feet of cupboards.
+bool is_under_something(Tread const& tread, Columns const& columns, Levels const& levels) {
+    constexpr float hip_m = 0.9F, apart_m = 0.03F;
+    std::size_t under = 0, all = 0;
+    for (auto part : tread.parts) {
+        for (int i : levels.pieces[part].bands) {
+            auto const& own = columns.bands[static_cast<std::size_t>(i)];
+            auto const cell = static_cast<std::size_t>(own.cell);
+            ++all;
+            for (int k = columns.first[cell]; k < columns.first[cell + 1]; ++k) {
+                auto const& over = columns.bands[static_cast<std::size_t>(k)];
+                if (k != i && over.low > own.high + apart_m && over.low < own.high + hip_m) {
+                    ++under;
+                    break;
+                }
+            }
+        }
+    }
+    return 2 * under > all;
+}
+
 // Does another step follow right behind one of the parts?
 bool goes_on(Tread const& tread, Columns const& columns, Levels const& levels) {
     constexpr float least_area_m2 = 0.03F;
@@ -137,7 +159,7 @@ void find_steps_up(Columns const& columns, Levels& levels, Surroundings& out) {
         }
         auto const tread = tread_of(i, columns, levels, floor);
         if (tread.edge.size() < fewest_edge_cells || tread.area < least_step_area_m2 ||
-            !is_wide(tread, columns, levels)) {
+            !is_wide(tread, columns, levels) || is_under_something(tread, columns, levels)) {
             continue;
         }
         StepFacts step;

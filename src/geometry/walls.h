@@ -27,7 +27,7 @@ struct WallPlane {
 std::vector<WallPlane> find_walls(Columns const& columns, std::vector<Patch> const& patches, ViewerFrame const& frame,
                                   DepthNoise const& noise, bool has_floor);
 
-// Takes away what is no wall, as one sees through it or over it: a row of things, shelves, the back of a desk.
+// Takes away what is no wall, as one sees through it or over it: a row of trees, shelves, the back of a desk.
 void leave_out_seen_through(DepthFrame const& depth, ViewerFrame const& frame, std::vector<WallPlane>& walls);
 
 // Is the band a part of one of the walls? Its index, or -1.
