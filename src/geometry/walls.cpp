@@ -300,18 +300,22 @@ Stretch stretch_of(Line const& line, std::vector<TallColumn> const& tall, bool h
 }
 
 // Noise draws a narrow thing out along its ray: a line that is no longer than
-// that and seen within a few degrees is no wall.
+// that, and seen within a few degrees or longer along the rays than across
+// them, is no wall.
 bool is_drawn_out(std::vector<TallColumn> const& tall, std::vector<std::size_t> const& members,
                   Stretch const& stretch) {
     constexpr float spread_sigmas = 8, narrow_deg = 5;
-    float sigma = 0, left = 180, right = -180;
+    float sigma = 0, left = 180, right = -180, near = 1e9F, far = 0;
     for (auto i : members) {
         auto const& c = tall[i];
-        float const bearing = bearing_of({c.x, c.y});
+        float const bearing = bearing_of({c.x, c.y}), distance = distance_to({c.x, c.y});
         sigma += c.sigma / static_cast<float>(members.size());
         left = std::min(left, bearing), right = std::max(right, bearing);
+        near = std::min(near, distance), far = std::max(far, distance);
     }
-    return right - left < narrow_deg && stretch.along.high - stretch.along.low < spread_sigmas * sigma;
+    float const across = (right - left) * pi / 180 * (near + far) / 2;
+    bool const narrow = right - left < narrow_deg || across < far - near;
+    return narrow && stretch.along.high - stretch.along.low < spread_sigmas * sigma;
 }
 
 WallPlane wall_from(Line line, Stretch const& stretch, float doubt) {
