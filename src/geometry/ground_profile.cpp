@@ -237,6 +237,23 @@ bool is_told(Surroundings const& out, StepFacts const& step) {
     });
 }
 
+// Over a step one has room; over the lowest board of shelves there is another one.
+template <typename Inside>
+bool is_under_boards(Columns const& columns, float height, Inside inside) {
+    constexpr float apart_m = 0.1F, hip_m = 0.9F;
+    std::size_t treads = 0, boards = 0;
+    int last_cell = -1;
+    for (auto const& band : columns.bands) {
+        if (!inside(band)) {
+            continue;
+        }
+        treads += band.cell != last_cell; // bands come cell by cell, the lowest first
+        last_cell = band.cell;
+        boards += band.low > height + apart_m && band.low < height + hip_m;
+    }
+    return 2 * boards > treads;
+}
+
 // Edges of neighbouring lanes as one step.
 void tell(std::vector<Edge> const& run, Across const& across, Columns const& columns, Levels& levels,
           Surroundings& out) {
@@ -267,6 +284,9 @@ void tell(std::vector<Edge> const& run, Across const& across, Columns const& col
         float const beside = at.x * across.along.x + at.y * across.along.y;
         return ahead > from && ahead < to && beside > x.low && beside < x.high;
     };
+    if (height > 0 && is_under_boards(columns, height, [&](Band const& b) { return inside({b.x, b.y}, y, last); })) {
+        return;
+    }
     for (std::size_t i = 0; height > 0 && i < columns.bands.size(); ++i) {
         auto const& band = columns.bands[i];
         bool const of_step = levels.use[i] == BandUse::open && band.high < height + 0.08F + 2 * band.sigma;

@@ -193,5 +193,39 @@ TEST(Walls, WhatOneSeesThroughIsNone) {
     }
 }
 
+TEST(Walls, ARowOfTreesIsNone) {
+    for_sensors([](DepthSensor sensor) {
+        for (float apart : {0.9F, 1.4F}) {
+            SCOPED_TRACE(apart);
+            std::vector<Piece> pieces{{{-9, -1, 0}, {18, 0, 0}, {0, 12, 0}}};
+            for (int i = -2; i <= 2; ++i) {
+                float const x = apart * static_cast<float>(i);
+                pieces = joined(pieces, box({{x, x + 0.2F}, {3.2F, 3.4F}, {0, 4}}));
+            }
+            auto const told = measure_surroundings(sensed_view(pieces, {12, 4}, sensor, 68));
+            EXPECT_TRUE(told.walls.empty());
+            EXPECT_TRUE(told.openings.empty());
+            ASSERT_FALSE(told.obstacles.empty());
+            EXPECT_NEAR(told.obstacles.front().distance.metres, 3.2F, 0.2F);
+        }
+    });
+}
+
+// The lowest board of shelves is as high as a step, but other boards are over it.
+TEST(Steps, BoardsOfShelvesAreNone) {
+    for_sensors([](DepthSensor sensor) {
+        for (float board : {0.12F, 0.2F, 0.27F}) {
+            SCOPED_TRACE(board);
+            auto pieces = walls(3.4F);
+            pieces.push_back(ground(-1, 3.4F, 0));
+            for (int i = 0; i < 5; ++i) {
+                float const height = board + 0.35F * static_cast<float>(i);
+                pieces = joined(pieces, box({{-1.2F, 1.2F}, {2.9F, 3.4F}, {i == 0 ? 0 : height - 0.03F, height}}));
+            }
+            EXPECT_TRUE(measure_surroundings(sensed_view(pieces, {20, 5}, sensor, 69)).steps.empty());
+        }
+    });
+}
+
 } // namespace
 } // namespace echollama
