@@ -1,6 +1,7 @@
 #include "geometry/upright.h"
 
 #include "geometry/bent_ground.h"
+#include "geometry/floor_level.h"
 #include "geometry/upright_planes.h"
 
 #include <algorithm>
@@ -13,22 +14,18 @@ namespace {
 constexpr float degree = std::numbers::pi_v<float> / 180;
 constexpr float most_tilt = 65 * degree; // of the camera
 constexpr float most_told_error = 6 * degree;
-constexpr float kernel = 6 * degree;                // how far a level patch may be from level
-constexpr float lowest_m = 2.2F, highest_m = 0.75F; // of the floor below a camera in somebody's hand
-constexpr float larger_than_tables_m2 = 1.5F;
 constexpr float walls_tell = 2.5F * degree; // what they tell to this is better than what level patches tell
-constexpr float usual_m = 1.4F, usual_doubt = 0.35F;
 
 // Stairs far away are flat as far as the noise lets one see, but rougher than what is flat.
 float weight_of(Patch const& patch, DepthNoise const& noise) {
     constexpr float usual = 1.1F;
-    float const doubt = patch.doubt / kernel;
+    float const doubt = patch.doubt / level_within;
     float const rough = std::max(1.0F, patch.residual / (usual * noise.at(patch.centre.z)));
     return std::sqrt(static_cast<float>(patch.readings)) / (1 + doubt * doubt) / (rough * rough);
 }
 
 float width_for(Patch const& patch) {
-    return std::hypot(kernel, patch.doubt);
+    return std::hypot(level_within, patch.doubt);
 }
 
 // Patches that go with this up: level ones count once, upright ones a little less, as they leave one turn open.
@@ -96,131 +93,6 @@ Vector3 refined(Vector3 up, std::vector<Patch> const& patches, DepthNoise const&
     return up;
 }
 
-struct Level {
-    float height = 0; // of its patches, over the camera (negative)
-    float area = 0, readings = 0;
-    float gap = 0;       // metres along the ground from where the view's lower edge would show it to where it begins
-    float near_area = 0; // of what lies right beyond the view's lower edge
-    std::size_t patches = 0;
-};
-
-// How far along the ground the nearest point in view is of what lies one metre below the camera.
-float nearest_share(DepthFrame const& frame, Vector3 up) {
-    float nearest = 1e3F;
-    for (float u : {0.0F, static_cast<float>(frame.width) / 2, static_cast<float>(frame.width)}) {
-        Vector3 const ray{(u - frame.cx) / frame.fx, (static_cast<float>(frame.height) - frame.cy) / frame.fy, 1};
-        float const fall = -dot(ray, up);
-        if (fall > 0) {
-            nearest = std::min(nearest, norm(ray + fall * up) / fall);
-        }
-    }
-    return nearest;
-}
-
-// How much of the area lies where the view begins to show a level of this height.
-template <typename Pieces>
-float near_area_of(Pieces const& pieces, float height, float nearest) {
-    constexpr float begins_m = 0.8F;
-    float sum = 0;
-    for (auto const& piece : pieces) {
-        sum += piece.near < begins_m - height * nearest ? piece.area : 0;
-    }
-    return sum;
-}
-
-// Level surfaces under the camera, each at most 10 cm thick, the largest first.
-std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up) {
-    struct Piece {
-        float height, area, near, readings;
-    };
-    std::vector<Piece> pieces;
-    for (auto const& patch : patches) {
-        float const tilt = std::acos(std::clamp(dot(patch.normal, up), -1.0F, 1.0F));
-        float const height = dot(patch.centre, up);
-        if (tilt < std::min(3 * kernel, kernel + 2 * patch.doubt) && height < -0.25F) {
-            auto const along = patch.centre - height * up;
-            pieces.push_back({height, patch.area, norm(along), static_cast<float>(patch.readings)});
-        }
-    }
-    std::sort(pieces.begin(), pieces.end(), [](auto const& a, auto const& b) { return a.height < b.height; });
-    std::vector<Level> levels;
-    float const nearest = nearest_share(frame, up);
-    std::vector<bool> used(pieces.size(), false);
-    constexpr float thick = 0.10F;
-    while (levels.size() < 8) {
-        std::size_t best = 0, best_end = 0;
-        float most = 0, sum = 0;
-        for (std::size_t first = 0, last = 0; first < pieces.size(); ++first) { // a window over the heights
-            last = std::max(last, first);
-            while (last < pieces.size() && pieces[last].height - pieces[first].height <= thick) {
-                sum += used[last] ? 0 : pieces[last].readings;
-                ++last;
-            }
-            if (sum > most) {
-                most = sum, best = first, best_end = last;
-            }
-            sum -= used[first] ? 0 : pieces[first].readings;
-        }
-        if (most <= 0) {
-            break;
-        }
-        Level level;
-        std::vector<Piece> own;
-        float weighted = 0;
-        for (auto i = best; i < best_end; ++i) {
-            if (!used[i]) {
-                used[i] = true;
-                level.area += pieces[i].area;
-                level.readings += pieces[i].readings;
-                weighted += pieces[i].readings * pieces[i].height;
-                own.push_back(pieces[i]);
-            }
-        }
-        level.patches = own.size();
-        level.height = weighted / level.readings;
-        level.near_area = near_area_of(own, level.height, nearest);
-        auto const tenth = own.begin() + static_cast<std::ptrdiff_t>(own.size() / 10);
-        std::nth_element(own.begin(), tenth, own.end(), [](auto const& a, auto const& b) { return a.near < b.near; });
-        level.gap = std::max(0.0F, tenth->near + level.height * nearest);
-        levels.push_back(level);
-    }
-    return levels;
-}
-
-std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t all_patches) {
-    std::optional<Level> best;
-    float best_score = 0;
-    float lowest = 0;
-    for (auto const& level : levels) {
-        lowest = level.patches >= 4 ? std::min(lowest, level.height) : lowest;
-    }
-    for (auto const& level : levels) {
-        // Closer under the camera it may be a table, unless it is too large for one and nothing lower is seen.
-        bool const large = level.area > larger_than_tables_m2 && level.height < lowest + 0.05F;
-        bool const possible = level.height > -lowest_m && (large || level.height < -highest_m) && level.patches >= 4 &&
-                              level.patches * 200 >= all_patches && level.area > 0.08F;
-        // The seat of something low: floor is seen beside it. A step, or boxes of its height: the floor begins before
-        // it, where the viewer stands.
-        bool const on_floor = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
-            float const below = level.height - other.height;
-            bool const seat = below > 0.2F && other.area > 2 * level.area && other.gap < level.gap + 0.2F;
-            bool const step =
-                below > 0.1F && other.height > -lowest_m && other.patches >= 4 && other.near_area > level.near_area;
-            return below < 0.9F && (seat || step);
-        });
-        if (!possible || on_floor) {
-            continue;
-        }
-        float const off = (-level.height - usual_m) / usual_doubt;
-        float const score = -off * off / 2 - 1.5F * level.gap + 0.3F * std::log(level.area);
-        if (!best || score > best_score) {
-            best = level;
-            best_score = score;
-        }
-    }
-    return best;
-}
-
 // A level surface as it is being fitted: its patches, and their mean height.
 struct FittedLevel {
     float height = 0, doubt = 0;
@@ -229,7 +101,7 @@ struct FittedLevel {
 
 // `within`: radians, beside the patch's own doubt.
 bool is_level(Patch const& patch, Vector3 up, float within) {
-    return dot(patch.normal, up) > std::cos(std::min(3 * kernel, within + 1.5F * patch.doubt));
+    return dot(patch.normal, up) > std::cos(std::min(3 * level_within, within + 1.5F * patch.doubt));
 }
 
 // The up to which level surfaces, each around its own mean, have the least scatter and walls are upright; only whole
@@ -328,7 +200,7 @@ float level_below(DepthFrame const& frame, std::vector<Patch> const& patches, Ve
     float sum = 0, weights = 0;
     for (auto const& patch : patches) {
         float const below = -dot(up, patch.centre), doubt = height_doubt(patch, up, frame.noise);
-        if (is_level(patch, up, kernel) && std::abs(below - about) < 0.03F + 2 * doubt) {
+        if (is_level(patch, up, level_within) && std::abs(below - about) < 0.03F + 2 * doubt) {
             sum += below / (doubt * doubt), weights += 1 / (doubt * doubt);
         }
     }
@@ -351,7 +223,7 @@ std::optional<NearFaces> near_faces(std::vector<Patch> const& patches, Vector3 u
     std::vector<On> on;
     for (auto const& patch : patches) {
         float const height = dot(up, patch.centre);
-        if (is_level(patch, up, kernel) && std::abs(height - level.height) < thick) {
+        if (is_level(patch, up, level_within) && std::abs(height - level.height) < thick) {
             on.push_back({norm(patch.centre - height * up), &patch});
         }
     }
@@ -405,7 +277,8 @@ void ask_walls(DepthFrame const& frame, std::vector<Patch> const& patches, UpGue
     for (float forgiving : {1 * degree, 0.5F * degree, 0.0F, 0.0F}) {
         guess.walls = uprightness(planes, guess.up_by_walls, forgiving);
         auto sums = guess.walls;
-        auto const weak = 1 / static_cast<double>(kernel * kernel); // in the direction that they say nothing of
+        auto const weak =
+            1 / static_cast<double>(level_within * level_within); // in the direction that they say nothing of
         sums.add_outer(normalised(cross(start, {1, 0, 0})), weak);
         sums.add_outer(normalised(cross(start, cross(start, {1, 0, 0}))), weak);
         auto const found = eigen_of(sums).vectors[0];
@@ -473,7 +346,7 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
     FloorPlane floor;
     floor.up = start;
     // A ramp is nearly level; walls tell it from the floor.
-    float const within = walls ? std::max(1.0F * degree, guess.walls_doubt) : kernel;
+    float const within = walls ? std::max(1.0F * degree, guess.walls_doubt) : level_within;
     for (float tolerance : {0.05F, 0.03F, 0.02F, 0.015F, 0.015F}) {
         floor.up = fitted_up(frame, patches, guess, floor.up, tolerance, within, fitted);
     }
@@ -484,7 +357,7 @@ std::optional<FloorPlane> find_floor(DepthFrame const& frame, std::vector<Patch>
     auto const up = walls ? start : floor.up;
     auto const bend = find_bend(
         patches,
-        {up, walls ? std::max(0.5F * degree, guess.walls_doubt) : kernel, below_near(patches, floor, up, within)},
+        {up, walls ? std::max(0.5F * degree, guess.walls_doubt) : level_within, below_near(patches, floor, up, within)},
         frame.noise);
     floor.bend = bend;
     if (bend && !bend->doubtful) { // what the viewer stands on is the nearer part
