@@ -36,7 +36,7 @@ float near_area_of(Pieces const& pieces, float height, float nearest) {
 
 } // namespace
 
-std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up) {
+std::vector<LevelSurface> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up) {
     struct Piece {
         float height, area, near, readings;
     };
@@ -50,7 +50,7 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
         }
     }
     std::sort(pieces.begin(), pieces.end(), [](auto const& a, auto const& b) { return a.height < b.height; });
-    std::vector<Level> levels;
+    std::vector<LevelSurface> levels;
     float const nearest = nearest_share(frame, up);
     std::vector<bool> used(pieces.size(), false);
     constexpr float thick = 0.10F;
@@ -71,7 +71,7 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
         if (most <= 0) {
             break;
         }
-        Level level;
+        LevelSurface level;
         std::vector<Piece> own;
         float weighted = 0;
         for (auto i = best; i < best_end; ++i) {
@@ -94,8 +94,8 @@ std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& 
     return levels;
 }
 
-std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t all_patches) {
-    std::optional<Level> best;
+std::optional<LevelSurface> floor_level(std::vector<LevelSurface> const& levels, std::size_t all_patches) {
+    std::optional<LevelSurface> best;
     float best_score = 0;
     float lowest = 0;
     for (auto const& level : levels) {
@@ -108,7 +108,7 @@ std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t a
                               level.patches * 200 >= all_patches && level.area > 0.08F;
         // The seat of something low: floor is seen beside it. A step, or boxes of its height: the floor begins before
         // it, where the viewer stands.
-        bool const on_floor = std::any_of(levels.begin(), levels.end(), [&](Level const& other) {
+        bool const on_floor = std::any_of(levels.begin(), levels.end(), [&](LevelSurface const& other) {
             float const below = level.height - other.height;
             bool const seat = below > 0.2F && other.area > 2 * level.area && other.gap < level.gap + 0.2F;
             bool const step =

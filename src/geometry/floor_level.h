@@ -13,7 +13,7 @@ namespace echollama {
 inline constexpr float level_within = 6 * std::numbers::pi_v<float> / 180; // how far a level patch may be from level
 
 // A level surface.
-struct Level {
+struct LevelSurface {
     float height = 0; // of its patches, over the camera (negative)
     float area = 0, readings = 0;
     float gap = 0;       // metres along the ground from where the view's lower edge would show it to where it begins
@@ -22,9 +22,9 @@ struct Level {
 };
 
 // Those under the camera, each at most 10 cm thick, the largest first.
-std::vector<Level> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up);
+std::vector<LevelSurface> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up);
 
 // The floor under somebody who holds the camera, standing or sitting: no table, no seat, no step.
-std::optional<Level> floor_level(std::vector<Level> const& levels, std::size_t all_patches);
+std::optional<LevelSurface> floor_level(std::vector<LevelSurface> const& levels, std::size_t all_patches);
 
 } // namespace echollama

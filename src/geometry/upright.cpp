@@ -213,7 +213,7 @@ struct NearFaces {
     float doubt = 1; // radians, one standard deviation
 };
 
-std::optional<NearFaces> near_faces(std::vector<Patch> const& patches, Vector3 up, Level const& level) {
+std::optional<NearFaces> near_faces(std::vector<Patch> const& patches, Vector3 up, LevelSurface const& level) {
     constexpr float thick = 0.12F, together = 2; // neighbouring patches share some noise
     constexpr std::size_t fewest = 12;
     struct On {
