@@ -46,7 +46,7 @@ std::vector<float> levelled_speech(std::vector<float> samples, int rate) {
     if (loud < audible_rms) {
         return samples;
     }
-    float const gain = std::min(highest_gain, wanted_rms / loud);
+    float const gain = std::clamp(wanted_rms / loud, 1.0F, highest_gain);
     for (auto& sample : samples) {
         sample = std::clamp(sample * gain, -1.0F, 1.0F);
     }

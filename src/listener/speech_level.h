@@ -11,8 +11,9 @@ namespace echollama {
 void high_pass(std::span<float> samples, int rate, float cut_hz);
 
 // Without offset and rumble (high_pass at 40 Hz), and with the loud moments (95th percentile of the frames' RMS) at -20
-// dBFS, when there is anything louder than -80 dBFS in it: whisper and the gates before it were made for such levels.
-// Quiet recordings are raised by at most 60 dB, loud ones lowered; single peaks that would leave [-1, 1] are clipped.
+// dBFS or above, when there is anything louder than -80 dBFS in it: whisper and the gates before it were made for such
+// levels. Quiet recordings are raised by at most 60 dB; loud ones stay as they are, for lowered ones are understood
+// worse (docs/performance.md, "Conversation"). Single peaks that would leave [-1, 1] are clipped.
 std::vector<float> levelled_speech(std::vector<float> samples, int rate);
 
 } // namespace echollama

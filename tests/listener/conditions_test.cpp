@@ -140,6 +140,16 @@ TEST(SpeechLevel, OffsetAndRumbleGoAndTheLevelIsReached) {
     EXPECT_LT(std::abs(level[0]), 0.01F) << "the offset makes no click";
 }
 
+TEST(SpeechLevel, WhatIsLoudIsNotLowered) {
+    for (float const loud : {0.2F, 0.5F, 0.9F}) {
+        std::vector<float> tone(32000);
+        for (std::size_t i = 0; i < tone.size(); ++i) {
+            tone[i] = loud * static_cast<float>(std::sin(2 * std::numbers::pi * 1000 * static_cast<double>(i) / 16000));
+        }
+        EXPECT_NEAR(rms(levelled_speech(tone, 16000)), rms(tone), 0.01F * loud) << loud;
+    }
+}
+
 TEST(SpeechLevel, WhatIsBelowTheLastBitStaysThere) {
     std::vector<float> const silence(16000, 0.00002F);
     EXPECT_LT(rms(levelled_speech(silence, 16000)), 0.0001F);
