@@ -105,11 +105,11 @@ std::map<int, double> hazards_seen(MovingWorld const& world) {
             if (!found || may_be_anothers(moment, truth, found)) {
                 continue;
             }
-            auto& [observer, pictures] = watched[truth.identity];
-            ++pictures;
+            auto& own = watched[truth.identity];
+            ++own.pictures;
             auto const metres = static_cast<double>(truth.metres);
             auto const measure = [&, at = moment.seconds](float true_side, float side) {
-                observer.measure(at, metres * static_cast<double>(true_side / side), share);
+                own.observer.measure(at, metres * static_cast<double>(true_side / side), share);
             };
             if (truth.box.y0 > edge_px && truth.box.y1 < bottom) {
                 measure(truth.box.height(), found->box.height());
@@ -117,8 +117,8 @@ std::map<int, double> hazards_seen(MovingWorld const& world) {
             if (truth.box.x0 > edge_px && truth.box.x1 < right) {
                 measure(truth.box.width(), found->box.width());
             }
-            bool const known = observer.is_sure_that_it_comes() || is_close(truth);
-            if (is_hazard(truth) && pictures >= fewest && known) {
+            bool const known = own.observer.is_sure_that_it_comes() || is_close(truth);
+            if (is_hazard(truth) && own.pictures >= fewest && known) {
                 seen.try_emplace(truth.identity, moment.seconds);
             }
         }

@@ -121,7 +121,7 @@ std::optional<std::string> WatchEvents::take_fault() {
     return std::exchange(fault_, std::nullopt);
 }
 
-void WatchEvents::tell(std::string const& event, double seconds, Json details) {
+void WatchEvents::tell(std::string const& event, double seconds, Json const& details) {
     Json line{{"event", event}, {"seconds", rounded(seconds)}};
     line.update(details);
     auto const text = line.dump(-1, ' ', false, Json::error_handler_t::replace);

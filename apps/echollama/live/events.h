@@ -23,7 +23,7 @@ class WatchEvents {
     // they do not. Throws Error when the folder cannot be made or written, or holds a record already.
     WatchEvents(bool print, std::filesystem::path const& folder);
 
-    void tell(std::string const& event, double seconds, Json details = Json::object());
+    void tell(std::string const& event, double seconds, Json const& details = Json::object());
     void tell(Announcement const& announcement, double seconds);
     // Where everything is in one frame.
     void track(double seconds, std::vector<Thing> const& things);
