@@ -25,6 +25,7 @@ constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast
 constexpr float still_deg_s = 4, still_share = 0.08F;    // at most, of a thing that stands
 constexpr double still_s = 1, known_before_gone_s = 1.5;
 constexpr double flicker_s = 30; // what comes back within this time to the same place was there
+constexpr double sudden_flicker_s = 2; // the same, where it would be warned of
 constexpr float flicker_deg = 15;
 
 bool stands(Movement const& movement) {
@@ -85,9 +86,9 @@ bool stands_before(Thing const& thing) {
            std::abs(angle) < std::numbers::pi_v<float> / 2 && std::abs(std::sin(angle)) * metres < corridor_m;
 }
 
-bool ChangeFinder::was_here(Thing const& thing, double seconds) const {
+bool ChangeFinder::was_here(Thing const& thing, double seconds, double within_s) const {
     return std::any_of(left_.begin(), left_.end(), [&](Left const& left) {
-        return left.label == thing.detection.label && seconds - left.seconds < flicker_s &&
+        return left.label == thing.detection.label && seconds - left.seconds < within_s &&
                std::abs(left.bearing_deg - thing.bearing_deg) < flicker_deg;
     });
 }
@@ -100,11 +101,12 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     auto& known = place->second;
     if (is_new) {
         known.first = seconds;
-        known.told = !described || was_here(thing, seconds);
+        known.told = !described || was_here(thing, seconds, flicker_s);
         if (!known.told) {
             tell(ChangeKind::appeared, thing.first_seen);
         }
-        known.sudden = !known.told;
+        // Whoever went there some seconds ago need not be who comes now.
+        known.sudden = described && !was_here(thing, seconds, sudden_flicker_s);
         known.told = true;
     }
     // What comes in at the picture's edge so near that its feet are below it is cut off at two sides: then its size

@@ -58,7 +58,7 @@ class ChangeFinder {
     };
 
     void see_thing(double seconds, Thing const& thing, bool described, std::vector<Change>& changes);
-    bool was_here(Thing const& thing, double seconds) const;
+    bool was_here(Thing const& thing, double seconds, double within_s) const;
 
     std::map<int, Known> known_;
     std::vector<Left> left_; // those that went lately, so that who flickers is not new each time

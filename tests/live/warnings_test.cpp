@@ -146,6 +146,24 @@ TEST(Warnings, WhoComesInAtTheEdgeCloseByIsToldAtOnce) {
     }
 }
 
+// Who went there before need not be who comes now.
+TEST(Warnings, WhoComesCloseWhereSomebodyHasJustGoneIsToldAtOnce) {
+    for (float const side : {-1.0F, 1.0F}) {
+        Stage stage;
+        stage.play(0, 12, [&](double now) {
+            auto const t = static_cast<float>(now);
+            return now < 4    ? std::vector{person_at(side * (6 + 6 * t), 5)}
+                   : now >= 9 ? std::vector{person_at(side * (30 - 3 * (t - 9)), std::max(1.0F, 2 - 0.5F * (t - 9)))}
+                              : std::vector<Detection>();
+        });
+        auto const warned = std::find_if(stage.said.begin(), stage.said.end(),
+                                         [](auto const& one) { return one.urgency == Urgency::now; });
+        ASSERT_NE(warned, stage.said.end()) << side << "\n" << stage.all();
+        EXPECT_GE(warned->seconds, 9) << stage.all();
+        EXPECT_LE(warned->seconds, 9.5) << stage.all();
+    }
+}
+
 TEST(Warnings, WhoComesIntoViewFartherAwayIsNone) {
     for (auto const& [bearing, metres] : {std::pair{30.0F, 5.0F}, std::pair{-20.0F, 4.0F}, std::pair{3.0F, 6.0F}}) {
         Stage stage;
