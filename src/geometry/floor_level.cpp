@@ -23,9 +23,13 @@ float nearest_share(DepthFrame const& frame, Vector3 up) {
     return nearest;
 }
 
+// What levels are made of.
+struct Piece {
+    float height, area, near, readings;
+};
+
 // How much of the area lies where the view begins to show a level of this height.
-template <typename Pieces>
-float near_area_of(Pieces const& pieces, float height, float nearest) {
+float near_area_of(std::vector<Piece> const& pieces, float height, float nearest) {
     constexpr float begins_m = 0.8F;
     float sum = 0;
     for (auto const& piece : pieces) {
@@ -37,9 +41,6 @@ float near_area_of(Pieces const& pieces, float height, float nearest) {
 } // namespace
 
 std::vector<LevelSurface> levels_of(DepthFrame const& frame, std::vector<Patch> const& patches, Vector3 up) {
-    struct Piece {
-        float height, area, near, readings;
-    };
     std::vector<Piece> pieces;
     for (auto const& patch : patches) {
         float const tilt = std::acos(std::clamp(dot(patch.normal, up), -1.0F, 1.0F));

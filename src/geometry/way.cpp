@@ -154,16 +154,22 @@ WayFacts walk(Squares const& squares, Columns const& columns, Surroundings const
     return way;
 }
 
+void shorten(WayFacts& way, float free, WayEnd end, std::optional<std::size_t> which = {}) {
+    if (free < way.free) {
+        way.free = std::max(0.0F, free);
+        way.end = end;
+        way.which = which;
+    }
+}
+
 // A ramp begins so gently that its first part is told as floor.
 void end_at_ramps(Surroundings const& out, WayFacts& way) {
     for (std::size_t i = 0; i < out.ramps.size(); ++i) {
         auto const& ramp = out.ramps[i];
         float const x = way.free * std::sin(way.bearing_deg * std::numbers::pi_v<float> / 180);
         bool const across = x > ramp.box.x.low - walker_width_m / 2 && x < ramp.box.x.high + walker_width_m / 2;
-        if (across && ramp.distance.metres < way.free) {
-            way.free = ramp.distance.metres;
-            way.end = WayEnd::ramp;
-            way.which = i;
+        if (across) {
+            shorten(way, ramp.distance.metres, WayEnd::ramp, i);
         }
     }
 }
@@ -172,14 +178,6 @@ void end_at_ramps(Surroundings const& out, WayFacts& way) {
 struct InLane {
     float along, beside;
 };
-
-void shorten(WayFacts& way, float free, WayEnd end, std::optional<std::size_t> which = {}) {
-    if (free < way.free) {
-        way.free = std::max(0.0F, free);
-        way.end = end;
-        way.which = which;
-    }
-}
 
 // The corners of holes and steps are known to a hand's breadth: where a straight edge goes on by that into the lane, it
 // ends the way.

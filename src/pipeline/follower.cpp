@@ -47,10 +47,7 @@ Followed Follower::look(View const& view, double seconds, std::stop_token stop) 
     }
     followed.scene = build_scene(tracker_.present(), width, height, camera, view.depth ? &*view.depth : nullptr);
     if (view.depth) {
-        followed.scene.around = surroundings_of(view, *view.depth);
-    }
-    if (followed.scene.around) {
-        join_objects(followed.scene, *view.depth);
+        surround(followed.scene, view, *view.depth);
     }
     tracker_.add_distances(followed.scene.objects);
     followed.things = tracker_.things();

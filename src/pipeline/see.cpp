@@ -15,7 +15,7 @@
 namespace echollama {
 namespace {
 
-// Not valid(): there is nothing to estimate with, or no need.
+// Starts at once; not valid(): there is nothing to estimate with, or no need.
 std::future<DepthMap> estimate_depth(View const& view, SeeingModels const& models, Timings& timings,
                                      std::stop_token stop) {
     bool const flat = view.camera.projection == Projection::flat; // depth networks know flat pictures only
@@ -38,7 +38,7 @@ std::string ask_captioner(SeeingModels const& models, Image const& image, Captio
     }
 }
 
-// Not valid(): there is no captioner.
+// Starts at once; not valid(): there is no captioner.
 std::future<std::string> write_caption(View const& view, SeeingModels const& models, Timings& timings,
                                        std::stop_token stop) {
     if (!models.captioner.valid()) {
@@ -49,7 +49,8 @@ std::future<std::string> write_caption(View const& view, SeeingModels const& mod
     });
 }
 
-// Not valid(): there is nobody to read, or nothing was photographed. The image is the view's.
+// Starts at once or when wanted; not valid(): there is nobody to read, or nothing was photographed. The image is the
+// view's.
 Reading start_reading(View const& view, SeeingModels const& models, Timings& timings, std::stop_token stop) {
     if (!models.reader.valid() || view.drawn) {
         return {};
@@ -79,10 +80,7 @@ Scene scene_of(View const& view, Observation const& observation, SceneOptions co
         auto scene =
             build_scene(observation.detections, view.image.width, view.image.height, view.camera, depth, options);
         if (depth) {
-            scene.around = surroundings_of(view, *depth);
-        }
-        if (scene.around) {
-            join_objects(scene, *depth);
+            surround(scene, view, *depth);
         }
         return scene;
     };

@@ -148,4 +148,11 @@ void join_objects(Scene& scene, DepthMap const& depth) {
     settle_measured(scene);
 }
 
+void surround(Scene& scene, View const& view, DepthMap const& depth) {
+    scene.around = surroundings_of(view, depth);
+    if (scene.around) {
+        join_objects(scene, depth);
+    }
+}
+
 } // namespace echollama

@@ -16,4 +16,7 @@ std::optional<Surroundings> surroundings_of(View const& view, DepthMap const& de
 // order and relations follow (settle_measured). `depth` is that of surroundings_of, scene.around is there.
 void join_objects(Scene& scene, DepthMap const& depth);
 
+// Both, where there are surroundings: a scene of this view's objects gets scene.around and what follows from it.
+void surround(Scene& scene, View const& view, DepthMap const& depth);
+
 } // namespace echollama

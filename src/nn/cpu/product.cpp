@@ -108,7 +108,6 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
     std::size_t size = s.bf16_output ? 2 : 4;
     bool gathers = !in_place(w, s);
     Chunks chunks(w.type, w.inputs);
-    bool shifted = false; // whether a row of whole numbers has a shift
     if (!gathers) {
         chunks.count = 1; // nothing to keep in the first cache
         chunks.size = chunks.units;
@@ -123,7 +122,7 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
         int64_t from = unit * per_unit, to = std::min((unit + count) * per_unit, w.inputs);
         bool first = chunk == 0, last = chunk + 1 == chunks.count;
         Position position(s, b.begin);
-        shifted = false;
+        bool shifted = false; // whether a row of whole numbers has a shift
         for (int64_t p = b.begin; gathers && p < b.end; ++p, position.next(s)) {
             float* row = scratch.rows + (p - b.begin) * tile::pitch;
             if (is_whole(w.type)) {
