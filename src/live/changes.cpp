@@ -24,7 +24,7 @@ constexpr float nearer_within_m = 6;
 constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast
 constexpr float still_deg_s = 4, still_share = 0.08F;    // at most, of a thing that stands
 constexpr double still_s = 1, known_before_gone_s = 1.5;
-constexpr double flicker_s = 30; // what comes back within this time to the same place was there
+constexpr double flicker_s = 30;       // what comes back within this time to the same place was there
 constexpr double sudden_flicker_s = 2; // the same, where it would be warned of
 constexpr float flicker_deg = 15;
 
