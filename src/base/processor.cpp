@@ -25,6 +25,18 @@ bool has_avx_vnni() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     return __get_cpuid_count(leaf, subleaf, &a, &b, &c, &d) != 0 && (a & bit) != 0;
 }
+
+// With bytes and BF16, and the system keeps its registers.
+bool has_amx() {
+    constexpr unsigned leaf = 7, amx = 1U << 22 | 1U << 24 | 1U << 25, saved = 3U << 17, has_xgetbv = 1U << 27;
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (__get_cpuid_count(leaf, 0, &a, &b, &c, &d) == 0 || (d & amx) != amx || __get_cpuid(1, &a, &b, &c, &d) == 0 ||
+        (c & has_xgetbv) == 0) {
+        return false;
+    }
+    asm("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+    return (a & saved) == saved;
+}
 #endif
 
 } // namespace
@@ -48,9 +60,10 @@ std::vector<std::string> processor_levels() {
     add(avx2, "avx2");
     add(avx2 && has_avx_vnni(), "avx-vnni");
     add(avx512, "avx512");
-    add(avx512 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") &&
-            __builtin_cpu_supports("avx512bf16"),
-        "avx512-bf16");
+    bool const bf16 = avx512 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") &&
+                      __builtin_cpu_supports("avx512bf16");
+    add(bf16, "avx512-bf16");
+    add(bf16 && has_amx(), "amx");
 #elif defined(__aarch64__)
     add(true, "armv8");
 #if defined(__linux__)

@@ -1,7 +1,9 @@
 #include "nn/cpu/attention.h"
 
 #include "nn/cpu/exponential.h"
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/rows.h"
+#include "nn/cpu/tiles.h"
 
 #include <algorithm>
 #include <cmath>
@@ -172,7 +174,7 @@ void score(AttentionShape const& s, Sizes const& z, Scratch const& at, float con
             task.c = at.scores + key / chunk_keys * tile::rows * tile::pitch + key % chunk_keys;
             task.c_stride = tile::pitch;
             task.start = i == 0 ? zeros : nullptr;
-            tile::run_rows<Format>(count, task);
+            run_whole_tile<Format>(count, task);
         }
     }
     for (int r = 0; r < count; ++r) {
@@ -197,7 +199,7 @@ void few_queries(AttentionShape const& s, Sizes const& z, Scratch const& at, flo
             task.c = at.mixed + column;
             task.c_stride = z.head_columns;
             task.start = i == 0 ? zeros : nullptr;
-            tile::run_rows<Format>(count, task);
+            run_whole_tile<Format>(count, task);
         }
     }
     for (int r = 0; r < count; ++r) {
@@ -225,6 +227,7 @@ namespace {
 template <typename Format>
 void run(AttentionShape const& s, float const* q, float const* k, float const* v, float const* mask, float* y,
          void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     Sizes z(s);
     Scratch at = divide(z, static_cast<float*>(scratch));
     int64_t groups = (s.queries + tile::rows - 1) / tile::rows, all = s.heads * s.batch * groups;

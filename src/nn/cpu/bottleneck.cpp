@@ -1,6 +1,7 @@
 #include "nn/cpu/bottleneck.h"
 
 #include "nn/cpu/byte_lines.h"
+#include "nn/cpu/matrix_unit.h"
 
 #include <algorithm>
 #include <cstring>
@@ -158,6 +159,7 @@ std::size_t bottleneck_scratch(Bottleneck const& b) {
 }
 
 void bottleneck(Bottleneck const& b, void const* x, void* y, void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     Places const places(b);
     char* memory = static_cast<char*>(scratch) + places.inner;
     char* floats = memory + places.narrow;

@@ -1,5 +1,6 @@
 #include "nn/cpu/byte_lines.h"
 
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
 #include "nn/cpu/tiles.h"
@@ -32,16 +33,28 @@ struct Scratch {
     tile::WholeRow rows[most_lines][tile::rows]; // the scale of each line, once for each row of a tile
 };
 
-// Pixels [x, x + count) of a line of the result.
+// How the lines of the result are cut: as few pieces as can be, the first `larger` of each line one pixel larger.
+struct Cut {
+    int64_t pieces, least, larger;
+    explicit Cut(ProductShape const& s)
+        : pieces((s.out_width + tile::rows - 1) / tile::rows), least(s.out_width / pieces),
+          larger(s.out_width % pieces) {}
+};
+
+// Pixels [x, x + count) of a line of the result, one piece after the other: a division for each takes as long as its
+// product.
 struct Piece {
-    int64_t line, x, count;
-    Piece(ProductShape const& s, int64_t index) {
-        int64_t const pieces = in_a_line(s), i = index % pieces;
-        line = index / pieces;
-        x = s.out_width * i / pieces;
-        count = s.out_width * (i + 1) / pieces - x;
+    Cut cut;
+    int64_t line = 0, x = 0, count = 0, index = 0;
+    explicit Piece(Cut const& c) : cut(c), count(c.least + (c.larger > 0 ? 1 : 0)) {}
+    void next() {
+        x += count;
+        if (++index == cut.pieces) {
+            index = x = 0;
+            ++line;
+        }
+        count = cut.least + (index < cut.larger ? 1 : 0);
     }
-    static int64_t in_a_line(ProductShape const& s) { return (s.out_width + tile::rows - 1) / tile::rows; }
 };
 
 struct Products {
@@ -52,11 +65,11 @@ struct Products {
     void const* add;
     void* y;
     Scratch& scratch;
+    Chunks chunks;
 
     // Line `ky` of the kernel for one piece, outputs from `o` on.
     void multiply(Piece const& piece, int64_t ky, int64_t o, float* sums) const {
         auto const& conv = s.convolution;
-        Chunks const chunks(w.type, w.inputs, w.lines);
         int64_t const line = piece.line * conv.stride + ky, column = ky * round_up(w.outputs, tile::width) + o;
         auto const* pixels = lines + static_cast<std::size_t>(line) * line_bytes + head;
         tile::Task task;
@@ -118,18 +131,24 @@ std::size_t line_products_scratch() {
 
 void product_of_lines(PackedMatrix const& w, ProductShape const& s, void const* lines, LineResults const& results,
                       void const* add, void* y, void* scratch) {
+    MatrixUnit const unit;
     Products const all{w,   s, static_cast<char const*>(lines), byte_line_bytes(s),
-                       add, y, *static_cast<Scratch*>(scratch)};
+                       add, y, *static_cast<Scratch*>(scratch), Chunks(w.type, w.inputs, w.lines)};
     for (int64_t i = 0; i < lines_needed(s, results.lines); ++i) {
         std::fill_n(all.scratch.rows[i], tile::rows,
                     scale_of(all.lines + static_cast<std::size_t>(i) * all.line_bytes));
     }
-    int64_t const pieces = Piece::in_a_line(s) * results.lines;
+    Cut const cut(s);
+    int64_t const pieces = cut.pieces * results.lines;
     for (int64_t o = results.from; o < results.to; o += tile::width) {
+        Piece next(cut);
         for (int64_t first = 0; first < pieces; first += group) {
+            int64_t const count = std::min(group, pieces - first);
+            Piece const begin = next;
             for (int64_t ky = 0; ky < kernel; ++ky) {
-                for (int64_t i = first; i < std::min(first + group, pieces); ++i) {
-                    all.multiply(Piece(s, i), ky, o, all.scratch.sums[i - first]);
+                next = begin;
+                for (int64_t i = 0; i < count; ++i, next.next()) {
+                    all.multiply(next, ky, o, all.scratch.sums[i]);
                 }
             }
         }

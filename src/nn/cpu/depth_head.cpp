@@ -1,5 +1,6 @@
 #include "nn/cpu/depth_head.h"
 
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/resize.h"
 #include "nn/cpu/tile.h"
 
@@ -50,6 +51,7 @@ std::size_t depth_head_scratch(DepthHead const& head) {
 
 void depth_head(DepthHead const& head, std::span<float const> weights, float bias, void const* x, float* y,
                 void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     int64_t width = 2 * head.width, height = 2 * head.height;
     Bilinear resize(head.channels, head.width, head.height, width, height, head.align_corners);
     resize.bf16_input = head.bf16_input;

@@ -1,5 +1,6 @@
 #include "nn/cpu/depthwise.h"
 
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/product.h"
 #include "nn/cpu/rows.h"
@@ -221,6 +222,7 @@ void gather_weights(float const* kernel, int64_t c, int64_t first, int count, in
 
 template <int K>
 void run(ggml_tensor* dst, int part, int parts, void*) {
+    MatrixUnit const unit;
     auto const shape = params_of<Depthwise>(dst);
     ggml_tensor const *x = dst->src[0], *kernel = dst->src[1], *bias = dst->src[2];
     int64_t c = dst->ne[0], blocks = (c + block - 1) / block, height = dst->ne[2];

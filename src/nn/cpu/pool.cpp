@@ -1,5 +1,6 @@
 #include "nn/cpu/pool.h"
 
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/tile.h"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ std::size_t pooled_convolution_scratch(PooledConvolution const& layer) {
 }
 
 void pooled_convolution(PooledConvolution const& layer, void const* x, float* y, void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     auto const& pool = layer.pool;
     auto const& all = layer.convolution;
     auto* memory = reinterpret_cast<float*>(static_cast<char*>(scratch) + lines_offset(layer));

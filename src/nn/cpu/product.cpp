@@ -1,6 +1,7 @@
 #include "nn/cpu/product.h"
 
 #include "nn/cpu/byte_lines.h"
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
 #include "nn/cpu/tiles.h"
@@ -182,6 +183,7 @@ bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape) {
 
 void product(PackedMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
              void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     if (weight.lines > 0) {
         product_by_lines(weight, shape, x, add, y, scratch, part, parts);
         return;
@@ -204,6 +206,7 @@ void product(PackedMatrix const& weight, ProductShape const& shape, void const* 
 
 void product_lines(PackedMatrix const& weight, ProductShape const& shape, int64_t n, int64_t from, int64_t to,
                    void const* x, void* y, void* scratch) {
+    MatrixUnit const unit;
     int64_t first = (n * shape.out_height + from) * shape.out_width, last = first + (to - from) * shape.out_width;
     for (int64_t begin = first; begin < last; begin += most_rows) {
         Block block{begin, std::min(begin + most_rows, last), 0, weight.outputs, first};

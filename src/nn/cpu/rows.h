@@ -137,11 +137,17 @@ inline tile::WholeRow put_bytes(void* row, void const* from, bool from_bf16, std
     float const step = sign ? std::max(range.most, -range.least) / 127 : range.most / 255, offset = sign ? 128 : 0;
     float const inverse = step > 0 ? 1 / step : 0;
     auto* out = static_cast<std::uint8_t*>(row);
-#if defined(__AVX512VNNI__)
+#if defined(__AVX512F__)
     bool const done = cover(count, [&](std::int64_t i) {
         __m512i whole = _mm512_maskz_cvtps_epi32(0xFFFF, tile::load(from, i, from_bf16) * inverse + offset);
         whole = _mm512_maskz_max_epi32(0xFFFF, whole, _mm512_setzero_si512());
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm512_maskz_cvtusepi32_epi8(0xFFFF, whole));
+    });
+#elif defined(__AVX2__)
+    bool const done = cover(count, [&](std::int64_t i) {
+        __m256i const wide = _mm256_cvtps_epi32(tile::load(from, i, from_bf16) * inverse + offset);
+        __m128i const narrow = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), _mm_packus_epi16(narrow, narrow));
     });
 #else
     constexpr bool done = false;

@@ -1,20 +1,28 @@
 #include "nn/cpu/tiles.h"
 
+#include "nn/cpu/matrix_unit.h"
+
 #include <cstring>
 
 namespace echollama::nn {
-namespace {
-
 // Not inline: each place that it is copied to is fifty loops more to compile.
 template <typename Format>
-[[gnu::noinline]] void run_whole(int rows, tile::Task const& task) {
-    tile::run_rows<Format>(rows, task);
+void run_whole_tile(int rows, tile::Task const& task) {
+    if (!run_on_matrix_unit<Format>(rows, task)) {
+        tile::run_rows<Format>(rows, task);
+    }
 }
+template void run_whole_tile<tile::F32>(int, tile::Task const&);
+#if defined(__AVX512BF16__)
+template void run_whole_tile<tile::Bf16>(int, tile::Task const&);
+#endif
+
+namespace {
 
 template <typename Format>
 void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     if (columns >= tile::width) {
-        run_whole<Format>(rows, task);
+        run_whole_tile<Format>(rows, task);
         return;
     }
     // A panel with fewer outputs than its width goes through a buffer.
@@ -31,7 +39,7 @@ void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
     inner.c = c;
     inner.c_stride = tile::width;
     inner.add = task.add ? add : nullptr;
-    run_whole<Format>(rows, inner);
+    run_whole_tile<Format>(rows, inner);
     for (int r = 0; r < rows; ++r) {
         std::memcpy(outer + r * task.c_stride, c + r * tile::width, bytes);
     }
@@ -55,7 +63,7 @@ void run_tile(PanelType type, int rows, tile::Task const& task, std::int64_t col
 #endif
         break;
     case PanelType::int8:
-#if defined(__AVX512VNNI__)
+#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
         run_columns<tile::Int8>(rows, task, columns);
 #endif
         break;

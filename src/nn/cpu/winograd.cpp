@@ -1,5 +1,6 @@
 #include "nn/cpu/winograd.h"
 
+#include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
 #include "nn/cpu/tiles.h"
@@ -324,6 +325,7 @@ std::size_t winograd_scratch(WinogradMatrix const& w) {
 
 void winograd(WinogradMatrix const& weight, ProductShape const& shape, void const* x, void const* add, void* y,
               void* scratch, int part, int parts) {
+    MatrixUnit const unit;
     auto* memory = static_cast<float*>(scratch);
     weight.square == 2 ? run<2>(weight, shape, x, add, y, memory, part, parts)
                        : run<4>(weight, shape, x, add, y, memory, part, parts);
