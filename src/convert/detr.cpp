@@ -1,19 +1,25 @@
 #include "convert/detr.h"
 
+#include "base/error.h"
 #include "convert/vision_weights.h"
+#include "formats/json_file.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 
 namespace echollama::convert {
 namespace {
 
-constexpr std::int64_t d = 256, feed_forward = 2048, classes = 92, queries = 100;
+constexpr std::int64_t d = 256, feed_forward = 2048, queries = 100, most_classes = 4096;
 constexpr int layers = 6;
+constexpr char const *no_name = "N/A", *no_object = "no object";
 constexpr std::array<int, 4> stage_blocks{3, 4, 6, 3};
 
 // The classes by their COCO category ids, with gaps as "N/A" (facebook/detr-resnet-50, id2label). The last class is "no
 // object".
-std::vector<std::string> const& labels() {
+std::vector<std::string> const& coco_names() {
     static std::vector<std::string> const names{
         "N/A",        "person",        "bicycle",       "car",          "motorcycle",     "airplane",
         "bus",        "train",         "truck",         "boat",         "traffic light",  "fire hydrant",
@@ -32,6 +38,39 @@ std::vector<std::string> const& labels() {
         "book",       "clock",         "vase",          "scissors",     "teddy bear",     "hair drier",
         "toothbrush", "no object"};
     return names;
+}
+
+std::int64_t class_count(Checkpoint const& file) {
+    bool const published = file.has("class_labels_classifier.weight");
+    auto const& shape = file.tensor(published ? "class_labels_classifier.weight" : "class_embed.weight").shape;
+    if (shape.size() != 2 || shape[0] < 2 || shape[0] > most_classes) {
+        throw Error("The file " + file.file() + " does not have between 2 and " + std::to_string(most_classes) +
+                    " classes; it is another network.");
+    }
+    return shape[0];
+}
+
+// Names by their numbers, "no object" behind them; none where they are not there or are those of another network.
+std::optional<std::vector<std::string>> own_names(Json const& config, std::size_t classes) {
+    auto const named = config.find("id2label");
+    if (named == config.end() || !named->is_object() || named->empty()) {
+        return std::nullopt;
+    }
+    std::vector<std::string> names(classes, no_name);
+    std::size_t largest = 0;
+    for (auto const& [key, name] : named->items()) {
+        std::size_t number = 0;
+        auto const end = key.data() + key.size();
+        auto const [stopped, fault] = std::from_chars(key.data(), end, number);
+        if (fault != std::errc() || stopped != end || number + 1 >= classes || !name.is_string()) {
+            return std::nullopt;
+        }
+        largest = std::max(largest, number);
+        auto const text = name.get<std::string>();
+        names[number] = text.empty() ? no_name : text;
+    }
+    names.back() = no_object;
+    return largest + 2 == classes ? std::optional(names) : std::nullopt;
 }
 
 void replace(std::string& text, std::string const& from, std::string const& to) {
@@ -93,6 +132,7 @@ struct DetrConversion {
     GgufWriter writer{"detr"};
     ReadTensor read;
     WeightType wanted;
+    std::vector<std::string> labels;
 
     // In F16 files only the transformer's feed-forward layers are F16: every other layer's rounding moves boxes by more
     // than a pixel (docs/performance.md, "Reduced precision").
@@ -173,7 +213,7 @@ struct DetrConversion {
         add_conv(writer, "projection", projection, type_of("projection"));
         writer.add("queries", {d, queries}, read("model.query_position_embeddings.weight", {queries, d}),
                    WeightType::f32);
-        linear("class", "class_labels_classifier", classes, d);
+        linear("class", "class_labels_classifier", static_cast<std::int64_t>(labels.size()), d);
         for (int i = 0; i < 3; ++i) {
             linear("box." + std::to_string(i), "bbox_predictor.layers." + std::to_string(i), i < 2 ? d : 4, d);
         }
@@ -190,7 +230,7 @@ struct DetrConversion {
         writer.set("detr.long_side", std::uint32_t{1333});
         writer.set("detr.mean", std::vector<float>{0.485F, 0.456F, 0.406F});
         writer.set("detr.std", std::vector<float>{0.229F, 0.224F, 0.225F});
-        writer.set("detr.labels", labels());
+        writer.set("detr.labels", labels);
     }
 };
 
@@ -201,10 +241,24 @@ bool is_detr(Checkpoint const& file) {
            (file.has("class_embed.weight") && file.has("input_proj.weight"));
 }
 
+std::vector<std::string> detr_labels(Checkpoint const& file) {
+    auto const classes = static_cast<std::size_t>(class_count(file));
+    auto const config = file.folder() / "config.json";
+    if (auto own = own_names(read_json_if_there(config), classes)) {
+        return *own;
+    }
+    if (classes == coco_names().size()) {
+        return coco_names();
+    }
+    throw Error("The file " + file.file() + " tells " + std::to_string(classes - 1) +
+                " classes apart, but what they are called (id2label) is not in " + config.string() + ".");
+}
+
 void convert_detr(Checkpoint const& file, std::filesystem::path const& output, WeightType type) {
     DetrConversion conversion;
     conversion.read = reader(file);
     conversion.wanted = type;
+    conversion.labels = detr_labels(file);
     conversion.hyper_parameters();
     conversion.backbone();
     conversion.transformer();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace echollama {
@@ -21,6 +22,7 @@ constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
 constexpr int danger_pictures = 2;
 constexpr float nearer_factor = 0.62F; // of the distance that was last told
 constexpr float nearer_within_m = 6;
+constexpr double hidden_s = 1;                           // so long unseen, its way is anybody's guess
 constexpr float crossing_deg_s = 6, surely_deg_s = 2.5F; // at least so fast
 constexpr float still_deg_s = 4, still_share = 0.08F;    // at most, of a thing that stands
 constexpr double still_s = 1, known_before_gone_s = 1.5;
@@ -31,6 +33,23 @@ constexpr float flicker_deg = 15;
 bool stands(Movement const& movement) {
     return movement.sideways && std::abs(movement.sideways->value) < still_deg_s && movement.closing &&
            std::abs(movement.closing->value) < still_share;
+}
+
+bool moves(std::string const& label) {
+    auto const* known = find_class(label);
+    return known && (known->kind == Kind::person || known->kind == Kind::vehicle || known->kind == Kind::animal);
+}
+
+// 1 where it surely and clearly moves away from where the camera looks, to its own side; -1 where it may not do so at
+// all; 0 between, or where nothing is known.
+int out_of_the_way(Movement const& movement, float bearing_deg) {
+    if (!movement.sideways) {
+        return 0;
+    }
+    int const side = bearing_deg < 0 ? -1 : 1;
+    auto const& rate = *movement.sideways;
+    float const slowest = side > 0 ? rate.low : -rate.high;
+    return crossing_direction(movement) == side ? 1 : slowest > 0 ? 0 : -1;
 }
 
 // How fast such a thing and a walking viewer come together at most, metres a second.
@@ -77,13 +96,18 @@ bool is_danger(Thing const& thing) {
                                                          : beside * thing.distance.metres < corridor_m;
 }
 
-bool stands_before(Thing const& thing) {
-    auto const* known = find_class(thing.detection.label);
-    bool const moves =
-        known && (known->kind == Kind::person || known->kind == Kind::vehicle || known->kind == Kind::animal);
+bool is_close_ahead(Thing const& thing) {
     float const metres = thing.distance.metres, angle = thing.bearing_deg * std::numbers::pi_v<float> / 180;
-    return moves && thing.distance.source != DistanceSource::none && metres < close_m &&
-           std::abs(angle) < std::numbers::pi_v<float> / 2 && std::abs(std::sin(angle)) * metres < corridor_m;
+    bool const close = metres < close_m || thing.distance.low < close_m / 2;
+    return thing.distance.source != DistanceSource::none && close && std::abs(angle) < std::numbers::pi_v<float> / 2 &&
+           std::abs(std::sin(angle)) * metres < corridor_m;
+}
+
+float left_s(Thing const* thing) {
+    if (thing && thing->movement.contact_s) {
+        return thing->movement.contact_s->value;
+    }
+    return thing && is_close_ahead(*thing) ? 0 : std::numeric_limits<float>::infinity();
 }
 
 bool ChangeFinder::was_here(Thing const& thing, double seconds, double within_s) const {
@@ -99,24 +123,37 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     };
     auto const [place, is_new] = known_.try_emplace(thing.identity());
     auto& known = place->second;
+    float const metres = thing.distance.metres;
+    bool const is_back = !is_new && seconds - known.last > hidden_s;
     if (is_new) {
         known.first = seconds;
         known.told = !described || was_here(thing, seconds, flicker_s);
         if (!known.told) {
             tell(ChangeKind::appeared, thing.first_seen);
         }
-        // Whoever went there some seconds ago need not be who comes now.
-        known.sudden = described && !was_here(thing, seconds, sudden_flicker_s);
         known.told = true;
+    }
+    if (is_new || is_back) {
+        known.came = seconds;
+        // Whoever went there some seconds ago need not be who comes now. What stands in the way, and was far off when
+        // something hid it, is as sudden.
+        known.sudden =
+            described && (is_new ? moves(thing.detection.label) && !was_here(thing, seconds, sudden_flicker_s)
+                                 : metres < nearer_factor * known.metres);
     }
     // What comes in at the picture's edge so near that its feet are below it is cut off at two sides: then its size
     // does not tell how it moves before it is here.
-    known.sudden = known.sudden && seconds - known.first < sudden_s && !thing.movement.closing;
-    if (known.sudden && stands_before(thing)) {
+    known.sudden = known.sudden && seconds - known.came < sudden_s && !thing.movement.closing;
+    // Whoever passed and no longer does may come as well; or another one came from behind, whose box it is now.
+    int const outward = out_of_the_way(thing.movement, thing.bearing_deg);
+    bool const turned = known.passing && outward < 0 && moves(thing.detection.label);
+    known.passing = outward > 0 || (known.passing && outward == 0);
+    if ((known.sudden || turned) && is_close_ahead(thing) && seconds - known.danger_at > danger_again_s) {
         known.sudden = false;
         known.danger_at = seconds;
-        tell(ChangeKind::danger, thing.first_seen);
+        tell(ChangeKind::danger, turned ? seconds : known.came > known.first ? known.came : thing.first_seen);
     }
+    known.metres = metres;
     known.label = thing.detection.label;
     known.last = seconds;
     known.bearing_deg = thing.bearing_deg;
@@ -134,11 +171,11 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
         tell(ChangeKind::danger, known.danger_since);
         return;
     }
-    float const metres = thing.distance.metres;
     if (known.near_m == 0) {
         known.near_m = metres;
     }
-    bool const comes = thing.movement.closing && thing.movement.closing->low > 0;
+    // Of what was hidden its distance tells before its growth does.
+    bool const comes = thing.movement.closing ? thing.movement.closing->low > 0 : is_back;
     if (comes && metres > 0 && metres < nearer_within_m && metres < nearer_factor * known.near_m) {
         known.near_m = metres;
         known.moving = true;

@@ -40,6 +40,8 @@ class ChangeFinder {
     struct Known {
         std::string label;
         double first = 0, last = 0; // present
+        double came = 0;            // into view, at first or again
+        float metres = 0;           // when it was last seen; 0: unknown
         double danger_since = -1;   // -1: it is none
         int danger_pictures = 0;
         double danger_at = -1e9; // told
@@ -49,7 +51,8 @@ class ChangeFinder {
         bool moving = false;     // told as crossing or nearer, so that stopping matters
         double still_since = -1; // -1: it moves
         bool told = false;       // as new, or in a description
-        bool sudden = false;     // it has just come into view, and nothing tells yet how it moves
+        bool passing = false;    // it moved out of the way when that was last known
+        bool sudden = false;     // it may be close all at once, and nothing tells yet how it moves
     };
     struct Left {
         std::string label;
@@ -68,7 +71,9 @@ class ChangeFinder {
 int crossing_direction(Movement const& movement);
 // Would it be here within a few seconds? Its way leads to the viewer, as surely as that is known.
 bool is_danger(Thing const& thing);
-// A person, vehicle or animal within three metres, less than 1.6 of them to the side, as far as that is known.
-bool stands_before(Thing const& thing);
+// Within three metres, or perhaps within one and a half, and less than 1.6 metres to the side, as far as that is known.
+bool is_close_ahead(Thing const& thing);
+// Seconds until it is here: 0 for what is close ahead; infinite where nothing is known of it, or it is no thing.
+float left_s(Thing const* thing);
 
 } // namespace echollama

@@ -337,7 +337,8 @@ bool Narrator::may_be_told(Urgency urgency, double seconds) const {
     return !speaking_ || speaking_->announcement.urgency != Urgency::now || seconds - speaking_->since >= let_finish_s;
 }
 
-// The most urgent of what is fresh, of those the freshest; what crosses or appeared together with others of its label.
+// The most urgent of what is fresh, of dangers what will be here first, of the rest the freshest; what crosses or
+// appeared together with others of its label.
 std::optional<Announcement> Narrator::next_news(Urgency least, double seconds) {
     for (auto const& first : waiting_) {
         if (first.urgency > least || !is_news(first.change, seconds) || !is_so(first) ||
@@ -417,8 +418,11 @@ std::optional<Announcement> Narrator::next_state(bool overdue, double seconds) {
 
 std::optional<Announcement> Narrator::next(double seconds) {
     std::erase_if(waiting_, [&](Waiting const& one) { return !is_worth_waiting(one, seconds); });
-    std::stable_sort(waiting_.begin(), waiting_.end(), [](Waiting const& a, Waiting const& b) {
-        return a.urgency != b.urgency ? a.urgency < b.urgency : a.change.seconds > b.change.seconds;
+    std::stable_sort(waiting_.begin(), waiting_.end(), [this](Waiting const& a, Waiting const& b) {
+        bool const dangers = a.urgency == Urgency::now && b.urgency == Urgency::now;
+        return dangers                  ? left_s(thing(a.change.identity)) < left_s(thing(b.change.identity))
+               : a.urgency != b.urgency ? a.urgency < b.urgency
+                                        : a.change.seconds > b.change.seconds;
     });
     if (auto note = next_note(seconds)) {
         return note;

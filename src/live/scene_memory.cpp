@@ -138,17 +138,16 @@ std::string SceneMemory::answer_about(std::vector<std::string> const& labels, st
 std::optional<std::string> SceneMemory::answer(std::string const& question, double now, std::int64_t clock,
                                                WordingOptions const& options,
                                                std::vector<std::string> const& labels) const {
-    auto const words = split_words(question);
+    auto const words = split_words(question), meant = told_apart(words);
     if (!asks_for_the_past(words)) {
         return std::nullopt;
     }
     for (std::size_t first = 0; first < words.size(); ++first) { // the longest that names a class
         for (std::size_t end = std::min(first + 3, words.size()); end > first; --end) {
-            auto const name = question.substr(words[first].begin, words[end - 1].end - words[first].begin);
-            auto const called = labels_called(lower_case(name), labels);
+            auto const name = joined_words(meant, first, end - first);
+            auto const called = labels_called(name, labels);
             if (!called.empty()) {
-                return answer_about(called, called.size() == 1 ? called.front() : lower_case(name), now, clock,
-                                    options);
+                return answer_about(called, called.size() == 1 ? called.front() : name, now, clock, options);
             }
         }
     }

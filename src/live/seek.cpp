@@ -22,7 +22,11 @@ std::string plain(std::string label) {
 
 bool is_called(std::string const& words, std::string const& label) {
     auto const name = plain(label);
-    return words == name || words == plural_word(name);
+    auto const is_eyewear = [](std::string const& called) {
+        return is_one_of(called, {"eyeglasses", "spectacles", "glasses"});
+    };
+    // A detector's "glasses" are what people wear; drinking glasses have other names.
+    return words == name || words == plural_word(name) || (is_eyewear(words) && words != "glasses" && is_eyewear(name));
 }
 
 // The class of COCO that these words name, or the wider word.
@@ -70,20 +74,12 @@ std::optional<std::size_t> after_verb(std::vector<Word> const& words) {
     return std::nullopt;
 }
 
-std::string joined_from(std::vector<Word> const& words, std::size_t first, std::size_t end) {
-    std::string text;
-    for (auto i = first; i < end; ++i) {
-        text += (text.empty() ? "" : " ") + words[i].text;
-    }
-    return text;
-}
-
 // "the front door": the last words that name a class of the detector. What belongs to another thing ("the car door") is
 // no such thing by itself.
 std::vector<std::string> labels_of_head(std::vector<Word> const& words, std::size_t first, std::size_t end,
                                         std::vector<std::string> const& labels) {
     for (auto from = first; from < end; ++from) {
-        auto const found = labels_called(joined_from(words, from, end), labels);
+        auto const found = labels_called(joined_words(words, from, end - from), labels);
         auto const owner = from > first ? find_mentions({words.begin() + static_cast<std::ptrdiff_t>(first),
                                                          words.begin() + static_cast<std::ptrdiff_t>(from)})
                                         : std::vector<Mention>();
@@ -155,7 +151,7 @@ std::vector<std::string> labels_called(std::string const& words, std::vector<std
 }
 
 std::optional<Sought> sought_thing(std::string const& text, Recognisable const& can) {
-    auto const words = split_words(text);
+    auto const words = split_words(text), meant = told_apart(words);
     auto const verb = after_verb(words);
     if (!verb) {
         return std::nullopt;
@@ -164,7 +160,7 @@ std::optional<Sought> sought_thing(std::string const& text, Recognisable const& 
     while (first < words.size() && begins_name(words[first].text)) {
         ++first;
     }
-    auto const rest = find_mentions({words.begin() + static_cast<std::ptrdiff_t>(first), words.end()});
+    auto const rest = find_mentions({meant.begin() + static_cast<std::ptrdiff_t>(first), meant.end()});
     auto end = first + (rest.empty() || rest.front().first > 0 ? 0 : rest.front().count); // "somewhere to sit"
     while (end < words.size() && (end == first || !ends_name(words[end].text))) {
         ++end;
@@ -173,15 +169,15 @@ std::optional<Sought> sought_thing(std::string const& text, Recognisable const& 
         return std::nullopt;
     }
     Sought sought;
-    sought.labels = labels_of_head(words, first, end, can.labels);
+    sought.labels = labels_of_head(meant, first, end, can.labels);
     auto const mentions = find_mentions(
-        {words.begin() + static_cast<std::ptrdiff_t>(first), words.begin() + static_cast<std::ptrdiff_t>(end)});
+        {meant.begin() + static_cast<std::ptrdiff_t>(first), meant.begin() + static_cast<std::ptrdiff_t>(end)});
     bool const part = mentions.size() > 1 && !mentions.front().label.empty(); // "the car door"
-    bool const out = joined_from(words, first, end) == "way out";
+    bool const out = joined_words(words, first, end - first) == "way out";
     sought.opening = can.openings && !part && (out || is_door(words[end - 1].text));
     auto const& last = words[end - 1].text;
     bool const by_label = sought.labels.size() == 1;
-    sought.name = by_label ? plain(sought.labels.front()) : joined_from(words, first, end);
+    sought.name = by_label ? plain(sought.labels.front()) : joined_words(words, first, end - first);
     sought.plural = !by_label && (mentions.empty() || mentions.back().first + mentions.back().count < end - first
                                       ? last.ends_with('s') && !last.ends_with("ss")
                                       : mentions.back().plural);

@@ -86,6 +86,11 @@ constexpr std::string_view other_things[] = {
     "collar",   "saddle",        "wing",       "tail",      "paw",           "fur",       "feather",
 };
 
+// The same, of which one is called as many are.
+constexpr std::string_view pairs[] = {"eyeglasses", "sunglasses", "spectacles", "goggles", "binoculars"};
+// And what is called a glass, but nobody drinks from it.
+constexpr std::string_view other_glasses[] = {"magnifying glass", "looking glass", "hourglass", "spyglass"};
+
 using Lexicon = std::unordered_map<std::string, Term>;
 
 void add_term(Lexicon& lexicon, std::string const& words, Term term) {
@@ -114,6 +119,12 @@ Lexicon make_lexicon() {
             add_term(lexicon, std::string(word), {name, false, true, true});
         });
     }
+    for (auto pair : pairs) {
+        lexicon.try_emplace(std::string(pair), Term{"", true, true, false});
+    }
+    for (auto glass : other_glasses) {
+        add_term(lexicon, std::string(glass), {"", false, true, false});
+    }
     for (auto thing : other_things) {
         add_term(lexicon, std::string(thing), {"", false, true, false});
     }
@@ -123,14 +134,6 @@ Lexicon make_lexicon() {
 Lexicon const& lexicon() {
     static Lexicon const terms = make_lexicon();
     return terms;
-}
-
-std::string joined(std::vector<Word> const& words, std::size_t first, std::size_t count) {
-    std::string text = words[first].text;
-    for (std::size_t i = 1; i < count; ++i) {
-        text += " " + words[first + i].text;
-    }
-    return text;
 }
 
 // Words that look like things but are not, where the next word decides.
@@ -144,7 +147,65 @@ bool is_figure_of_speech(std::vector<Word> const& words, std::size_t i) {
            (word == "fish" && previous("to"));
 }
 
+bool is_persons(Word const& word) {
+    bool const possessive = word.end - word.begin > word.text.size(); // "Anna's", without what split_words() cuts off
+    return possessive || is_one_of(word.text, {"my", "your", "his", "her", "our", "their", "someone's", "somebody's"});
+}
+
+// "my [new] glasses", "reading glasses", "a pair of glasses", "wearing [dark] glasses", "a man with glasses".
+bool are_eyeglasses(std::vector<Word> const& words, std::size_t i) {
+    auto const is = [&](std::size_t at, std::initializer_list<std::string_view> any) {
+        return at < words.size() && is_one_of(words[at].text, any); // one before the first is beyond the last
+    };
+    auto const before = [&](std::size_t count) { return i - count; };
+    if (words[i].text != "glasses" || is(i + 1, {"of"})) {
+        return false;
+    }
+    if (is(before(1), {"reading", "sun", "eye", "distance", "prescription", "safety", "dark", "smart", "swimming",
+                       "ski", "3d", "driving", "protective", "computer", "bifocal", "varifocal"})) {
+        return true;
+    }
+    if (is(before(1), {"wine",      "beer",     "water", "drinking", "juice", "milk", "whisky", "whiskey",
+                       "champagne", "cocktail", "shot",  "empty",    "full",  "half", "pint",   "tall",
+                       "plastic",   "crystal",  "two",   "three",    "four",  "five", "six",    "many"})) {
+        return false;
+    }
+    constexpr std::string_view in_hand[] = {"raise", "raises",  "raising", "raised",   "hold",
+                                            "holds", "holding", "clink",   "clinking", "fill",
+                                            "fills", "filling", "drink",   "drinking", "drank"};
+    if (std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](Word const& word) { return is_one_of(word.text, in_hand); })) {
+        return false;
+    }
+    auto const is_worn = [&](std::size_t at) {
+        return at < i && (is_persons(words[at]) || is(at, {"wear", "wears", "wearing", "wore", "worn"}));
+    };
+    bool const with = is(before(1), {"with"}) || (is(before(2), {"with"}) && !is(before(1), {"the"}));
+    auto const who = is(before(1), {"with"}) ? before(2) : before(3);
+    bool const of_person =
+        with && who < i && lexicon().contains(words[who].text) && lexicon().at(words[who].text).label == "person";
+    return is_worn(before(1)) || is_worn(before(2)) || of_person ||
+           (is(before(1), {"of"}) && is(before(2), {"pair", "pairs"}));
+}
+
 } // namespace
+
+std::string joined_words(std::vector<Word> const& words, std::size_t first, std::size_t count) {
+    std::string text;
+    for (std::size_t i = first; i < first + count; ++i) {
+        text += (i == first ? "" : " ") + words[i].text;
+    }
+    return text;
+}
+
+std::vector<Word> told_apart(std::vector<Word> words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (are_eyeglasses(words, i)) {
+            words[i].text = "eyeglasses";
+        }
+    }
+    return words;
+}
 
 std::vector<Word> split_words(std::string_view text) {
     std::vector<Word> words;
@@ -179,14 +240,15 @@ std::vector<Word> split_words(std::string_view text) {
 
 std::vector<Mention> find_mentions(std::vector<Word> const& words) {
     std::vector<Mention> mentions;
+    auto const meant = told_apart(words);
     for (std::size_t i = 0; i < words.size();) {
         std::size_t taken = 0;
         for (std::size_t count = std::min<std::size_t>(3, words.size() - i); count >= 1 && taken == 0; --count) {
-            auto phrase = joined(words, i, count);
-            auto found = lexicon().find(phrase);
+            auto found = lexicon().find(joined_words(meant, i, count));
             if (found != lexicon().end() && !(count == 1 && is_figure_of_speech(words, i))) {
                 auto const& term = found->second;
-                mentions.push_back({term.label, phrase, i, count, term.plural, term.exact, term.special});
+                mentions.push_back(
+                    {term.label, joined_words(words, i, count), i, count, term.plural, term.exact, term.special});
                 taken = count;
             }
         }

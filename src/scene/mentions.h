@@ -28,6 +28,13 @@ struct Mention {
     bool special = false; // a word that says more than the class: "man" for a person
 };
 
+// So many words from the first on, with a space between them.
+std::string joined_words(std::vector<Word> const& words, std::size_t first, std::size_t count);
+
+// The same words, where what stands beside one tells which of its things is meant: "my glasses", "reading glasses" and
+// "a man with glasses" are eyeglasses, "my glass" and "my wine glasses" are not.
+std::vector<Word> told_apart(std::vector<Word> words);
+
 // Longest matches first: "teddy bear" is no bear, "coffee cup" no coffee, "dining table" no table apart.
 std::vector<Mention> find_mentions(std::vector<Word> const& words);
 // Words of things' names, each with whether a class of COCO is called so.

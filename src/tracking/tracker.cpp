@@ -17,6 +17,8 @@ constexpr float place_share = 0.02F;  // least deviation of a detected place or 
 constexpr float speed_share = 2.0F;   // of an unknown speed, per second
 constexpr float speed_change = 0.2F;  // how it changes within a second
 constexpr float place_change = 0.15F; // and what the model of even speed leaves out
+// How a box's middle errs at least: a share of its width, and the pixels that the camera's motion leaves out.
+constexpr float middle_share = 0.05F, middle_px = 0.3F;
 // Costs are one minus the overlap of boxes that are grown a little; ByteTrack's limits.
 constexpr float high_cost = 0.9F, low_cost = 0.5F, unconfirmed_cost = 0.7F;
 constexpr float size_cost = 0.6F; // of a height that differs, times the logarithm
@@ -28,7 +30,8 @@ constexpr float other_label_cost = 0.25F;
 constexpr float margin_share = 0.1F;      // of the box, with which detections and tracks are compared
 constexpr float duplicate_overlap = 0.6F; // a new thing that covers a known one of its label so far is that one
 constexpr float turned_share = 0.15F;     // of the width, by which the camera turned away from a thing
-constexpr float edge_share = 0.015F;      // of the height, within which a jittering box may be cut
+constexpr float edge_deviations = 2;      // of a box's side, within which it may be cut by the picture's edge
+constexpr double lately_s = 0.4;          // what was measured no longer ago still holds
 constexpr float edge_px = 2;              // boxes that end so near the picture's edge are cut there
 
 Box grown(Box const& box, float share) {
@@ -46,6 +49,10 @@ float turn_of(CameraMotion const& motion, Intrinsics const& camera, int width) {
     float const shift = motion.at(camera.cx, camera.cy).x - camera.cx;
     float const edge = static_cast<float>(width) / 2 / camera.fx;
     return -shift / camera.fx / (1 + edge * edge / 3); // the mean of 1 + tan^2 over the picture
+}
+
+float radians_of(float x, Intrinsics const& camera) {
+    return bearing_of(x, camera) * std::numbers::pi_v<float> / 180;
 }
 
 bool is_flat(Intrinsics const& camera) {
@@ -106,6 +113,7 @@ std::string Tracker::Track::label() const {
 void Tracker::predict(float dt, CameraMotion const& motion) {
     for (auto& track : tracks_) {
         track.turned_px += std::abs(motion.x0);
+        turn(track, dt, motion);
         if (is_flat(camera_) && !track.visible && is_away(track)) {
             go_on_unseen(track, dt, turn_of(motion, camera_, width_));
         } else {
@@ -113,6 +121,17 @@ void Tracker::predict(float dt, CameraMotion const& motion) {
         }
         track.visible = false;
     }
+}
+
+// Its bearing, seen from a camera that does not turn.
+void Tracker::turn(Track& track, float dt, CameraMotion const& motion) const {
+    float x = track.x.x, y = track.y.x;
+    float const before = radians_of(x, camera_);
+    carry(x, y, motion, camera_, width_);
+    auto const closing = track.closing(now_).rate();
+    track.turning.go_on(static_cast<double>(dt), static_cast<double>(before - radians_of(x, camera_)),
+                        closing ? static_cast<double>(closing->value) : 0,
+                        static_cast<double>(speed_change * track.h.x / camera_.fx));
 }
 
 void Tracker::follow_camera(Track& track, float dt, CameraMotion const& motion) const {
@@ -137,8 +156,10 @@ void Tracker::go_on_unseen(Track& track, float dt, float turned) const {
     float const begun_at = std::atan((track.x.x - camera_.cx) / camera_.fx), c = std::cos(begun_at);
     if (!track.way) {
         auto const rate = track.closing(track.last_seen).rate();
-        track.way = {GroundWay(begun_at, track.x.v * c * c / camera_.fx, rate ? rate->value : 0), track.w.x, track.h.x,
-                     track.y.x - camera_.cy};
+        auto const turning = track.turning.rate();
+        track.way = {
+            GroundWay(begun_at, turning ? turning->value : track.x.v * c * c / camera_.fx, rate ? rate->value : 0),
+            track.w.x, track.h.x, track.y.x - camera_.cy};
     }
     auto& [way, width, height, below] = *track.way;
     way.go_on(dt, turned);
@@ -227,7 +248,6 @@ void Tracker::match(std::vector<Detection const*>& detections, std::vector<Track
 
 // Metres where there are any; else the height, which poses change less than the width, where it was seen lately.
 ClosingFilter const& Tracker::Track::closing(double now) const {
-    constexpr double lately_s = 0.4;
     if (by_metres.begun() && now - by_metres.latest() < lately_s) {
         return by_metres;
     }
@@ -242,7 +262,7 @@ std::optional<Interval> Tracker::Track::rate(double now, bool calm) const {
     };
     auto const& best = closing(now);
     auto const one = rate_of(best);
-    bool const both = &best == &by_height && by_width.begun() && by_width.latest() == by_height.latest();
+    bool const both = &best == &by_height && by_width.begun() && now - by_width.latest() < lately_s;
     auto const other = both && by_width.is_calm() ? by_width.rate() : std::nullopt;
     return one && other ? both_tell(*one, *other) : one ? one : other;
 }
@@ -250,8 +270,9 @@ std::optional<Interval> Tracker::Track::rate(double now, bool calm) const {
 // The picture's size of a thing tells how it comes nearer, in the directions in which it is not cut off.
 void Tracker::measure_size(Track& track, Detection const& detection) {
     auto const& box = detection.box;
-    float const edge = std::max(edge_px, edge_share * static_cast<float>(height_));
-    auto const right = static_cast<float>(width_) - edge, bottom = static_cast<float>(height_) - edge;
+    // The error of a box may hide that the picture's edge cuts it.
+    float const edge_x = std::max(edge_px, edge_deviations * width_noise_ * box.width()),
+                edge_y = std::max(edge_px, edge_deviations * noise_ * box.height());
     // Its height tells its depth along the optical axis; the distance is longer beside the axis.
     float const bearing = bearing_of(box.center_x(), camera_) * std::numbers::pi_v<float> / 180;
     float const axis = camera_.projection == Projection::flat ? std::max(0.2F, std::cos(bearing)) : 1;
@@ -263,12 +284,22 @@ void Tracker::measure_size(Track& track, Detection const& detection) {
             noise = std::clamp(noise * std::exp(pace / 2 * off), 0.01F, 0.2F);
         }
     };
-    if (box.y0 > edge && box.y1 < bottom) {
+    if (box.y0 > edge_y && box.y1 < static_cast<float>(height_) - edge_y) {
         measure(track.by_height, box.height(), noise_);
     }
-    if (box.x0 > edge && box.x1 < right) {
+    if (box.x0 > edge_x && box.x1 < static_cast<float>(width_) - edge_x) {
         measure(track.by_width, box.width(), width_noise_);
     }
+}
+
+void Tracker::measure_bearing(Track& track, float x) const {
+    float const angle = radians_of(x, camera_), c = is_flat(camera_) ? std::cos(angle) : 1;
+    float const per_pixel = c * c / camera_.fx;
+    float const deviation = std::hypot(middle_px, std::max(middle_share, width_noise_) * std::max(track.w.x, 1.0F) /
+                                                      std::numbers::sqrt2_v<float>) *
+                            per_pixel;
+    track.turning.see(static_cast<double>(angle), static_cast<double>(deviation),
+                      static_cast<double>(speed_share * std::max(track.h.x, 1.0F) * per_pixel));
 }
 
 void Tracker::see(Track& track, Detection const& detection) {
@@ -280,13 +311,16 @@ void Tracker::see(Track& track, Detection const& detection) {
         track.x.begin(box.center_x(), deviation, speed_share * box.height());
     }
     // What the picture's edge cuts off at one side is as wide as it was: its other side tells where its middle is.
+    float middle = box.center_x();
     bool const cut_left = box.x0<edge_px, cut_right = box.x1> static_cast<float>(width_) - edge_px;
     if (cut_left != cut_right && track.w.x > box.width()) {
-        track.x.update(cut_left ? box.x1 - track.w.x / 2 : box.x0 + track.w.x / 2, across);
+        middle = cut_left ? box.x1 - track.w.x / 2 : box.x0 + track.w.x / 2;
+        track.x.update(middle, across);
     } else {
-        track.x.update(box.center_x(), across);
+        track.x.update(middle, across);
         track.w.update(box.width(), across);
     }
+    measure_bearing(track, middle);
     track.y.update(box.center_y(), deviation);
     track.h.update(box.height(), deviation);
     for (auto& [label, sum] : track.votes) {
@@ -344,6 +378,7 @@ void Tracker::update(double seconds, std::vector<Detection> const& detections, i
     match(low, known, low_cost, 0, &Tracker::cost_of);
     match(high, known, return_cost, 0, &Tracker::return_cost_of);
     match(high, fresh, unconfirmed_cost, margin_share, &Tracker::cost_of);
+    match(low, fresh, low_cost, 0, &Tracker::cost_of); // who begins to be hidden was there
     auto const is_known = [&](Detection const& detection) {
         return std::any_of(tracks_.begin(), tracks_.end(), [&](Track const& track) {
             return track.visible && track.latest.label == detection.label &&

@@ -6,6 +6,7 @@
 #include "tracking/camera_motion.h"
 #include "tracking/closing.h"
 #include "tracking/ground_way.h"
+#include "tracking/turning.h"
 
 #include <map>
 #include <optional>
@@ -94,6 +95,7 @@ class Tracker {
         Distance distance;
         double distance_at = 0;
         ClosingFilter by_height, by_width, by_metres; // of one over the size of its picture, and of a sensor's readings
+        TurningFilter turning;
 
         ClosingFilter const& closing(double now) const; // the best of them
         // What they tell together; `calm`: of those alone that have not leapt lately.
@@ -103,6 +105,7 @@ class Tracker {
     };
 
     void predict(float dt, CameraMotion const& motion);
+    void turn(Track& track, float dt, CameraMotion const& motion) const;
     void follow_camera(Track& track, float dt, CameraMotion const& motion) const;
     void go_on_unseen(Track& track, float dt, float turned) const;
     Box shown(Box const& box) const;
@@ -113,6 +116,7 @@ class Tracker {
     void match(std::vector<Detection const*>& detections, std::vector<Track*>& tracks, float most_cost, float margin,
                Cost cost);
     void see(Track& track, Detection const& detection);
+    void measure_bearing(Track& track, float x) const;
     void measure_size(Track& track, Detection const& detection);
     void begin(Detection const& detection);
     bool is_present(Track const& track) const;

@@ -88,14 +88,9 @@ void Tracker::describe_movement(Track const& track, Thing& thing) const {
         movement.approach = Interval{rate.value * d.metres, std::min(rate.low * d.low, rate.low * d.high),
                                      std::max(rate.high * d.low, rate.high * d.high)};
     }
-    if (track.sightings >= 4 && now_ - track.first_seen >= 0.3) {
-        constexpr float z90 = 1.645F, degrees = 180 / std::numbers::pi_v<float>;
-        auto const& camera = camera_;
-        float const angle = thing.bearing_deg / degrees, c = std::cos(angle);
-        float const per_pixel =
-            camera.projection == Projection::flat ? degrees * c * c / camera.fx : degrees / camera.fx;
-        float const rate = track.x.v * per_pixel, off = z90 * std::sqrt(std::max(0.0F, track.x.p11)) * per_pixel;
-        movement.sideways = Interval{rate, rate - off, rate + off};
+    if (auto const turning = track.turning.rate()) {
+        constexpr float degrees = 180 / std::numbers::pi_v<float>;
+        movement.sideways = Interval{turning->value * degrees, turning->low * degrees, turning->high * degrees};
     }
     auto const calm = track.rate(now_, true);
     auto const contact = calm ? contact_of(*calm) : std::nullopt;

@@ -117,7 +117,7 @@ TEST(Narrator, ThoseWhoAppearTogetherAreToldTogether) {
 TEST(Narrator, CrossingAndStopping) {
     Stage stage;
     stage.play(0, 14, [](double now) {
-        float const moved = static_cast<float>(std::min(std::max(now - 2, 0.0), 4.0));
+        float const moved = static_cast<float>(std::min(std::max(now - 3, 0.0), 4.0)); // after the first sentence
         return std::vector{person_at(-25 + 10 * moved, 5)};
     });
     EXPECT_TRUE(has(stage.all(), "person slightly left goes right")) << stage.all();

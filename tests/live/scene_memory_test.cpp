@@ -41,6 +41,11 @@ TEST(SceneMemory, DoesNotClaimWhatItCannotKnow) {
               "I have not seen a dog since I began to watch.");
     EXPECT_EQ(memory.answer("where did you last see the keys?", 20, 0, {}),
               "I cannot recognise keys, so I cannot say where they were.");
+    EXPECT_EQ(memory.answer("where did you last see my glasses?", 20, 0, {}),
+              "I cannot recognise glasses, so I cannot say where they were.");
+    auto const glass = memory.answer("where did you last see the glass?", 20, 0, {});
+    ASSERT_TRUE(glass);
+    EXPECT_TRUE(glass->starts_with("I last saw a cup")) << *glass;
     for (char const* present : {"where is the cup?", "do you see plastic cups?", "do you see the last cup?",
                                 "is there a cup where you look?", "when is lunch?"}) {
         EXPECT_FALSE(memory.answer(present, 20, 0, {})) << present;

@@ -203,6 +203,97 @@ TEST(Warnings, OfTwoWhoComeBehindEachOtherBothAreTold) {
     EXPECT_TRUE(has(stage.all(), "Careful, another person")) << stage.all();
 }
 
+// Things as a tracker gives them.
+Thing followed(int identity, std::string const& label, float metres) {
+    Thing thing;
+    thing.detection = person_at(0, metres, label);
+    thing.detection.identity = identity;
+    thing.sightings = 20;
+    thing.confirmed = thing.visible = thing.present = true;
+    thing.distance = {DistanceSource::object_size, metres, 0.7F * metres, 1.4F * metres};
+    return thing;
+}
+
+Thing coming(int identity, float metres, float closing) {
+    auto thing = followed(identity, "person", metres);
+    thing.movement.closing = Interval{closing, 0.9F * closing, 1.1F * closing};
+    thing.movement.contact_s = Interval{1 / closing, 0.9F / closing, 1.1F / closing};
+    thing.movement.sideways = Interval{0, -1, 1};
+    thing.movement.watched_s = 2;
+    return thing;
+}
+
+std::vector<Announcement> told(std::function<std::vector<Thing>(double)> const& script, double seconds) {
+    Narrator narrator{NarratorOptions{}};
+    std::vector<Announcement> said;
+    double ends = 0;
+    for (int i = 0; i < static_cast<int>(seconds * 10); ++i) {
+        double const now = i * 0.1;
+        auto const things = script(now);
+        std::vector<Detection> present;
+        for (auto const& thing : things) {
+            if (thing.present) {
+                present.push_back(thing.detection);
+            }
+        }
+        narrator.see(now, build_scene(present, 640, 480, test::lens), things);
+        if (narrator.is_speaking() && now >= ends) {
+            narrator.ended(now);
+        }
+        if (auto announcement = narrator.next(now)) {
+            ends = now + spoken_seconds(announcement->text);
+            said.push_back(std::move(*announcement));
+        }
+    }
+    return said;
+}
+
+TEST(Warnings, WhatWillBeHereFirstIsToldFirst) {
+    auto const said = told(
+        [](double now) {
+            auto const t = static_cast<float>(now);
+            return now < 5 ? std::vector<Thing>()
+                           : std::vector{coming(1, 8, 0.26F), coming(2, 15 - 2 * t, 0.6F), coming(3, 7, 0.3F)};
+        },
+        6);
+    std::vector<int> order;
+    for (auto const& one : said) {
+        if (one.urgency == Urgency::now) {
+            order.push_back(one.identities.at(0));
+        }
+    }
+    EXPECT_EQ(order, (std::vector{2, 3, 1}));
+}
+
+// Something hid it for a while; in the first picture that shows it again it is told.
+TEST(Warnings, WhatStandsInTheWayIsToldWhenItComesOutNear) {
+    auto const played = [](float again_m) {
+        return told(
+            [=](double now) {
+                auto bench = followed(1, "bench", now < 5.95 ? 5 : again_m);
+                bench.visible = bench.present = now < 3.05 || now > 5.95;
+                return std::vector{bench};
+            },
+            7);
+    };
+    auto const near = played(2.2F);
+    ASSERT_FALSE(near.empty());
+    EXPECT_EQ(near.back().urgency, Urgency::now) << near.back().text;
+    EXPECT_NEAR(near.back().known_at, 6, 0.05);
+    EXPECT_TRUE(has(near.back().text, "bench")) << near.back().text;
+    for (float const again_m : {5.0F, 4.0F}) {
+        EXPECT_NE(played(again_m).back().urgency, Urgency::now) << again_m;
+    }
+    auto const table = told(
+        [](double now) {
+            auto cup = followed(1, "cup", 1.2F);
+            cup.visible = cup.present = now < 3.05 || now > 5.95;
+            return std::vector{cup};
+        },
+        7);
+    EXPECT_NE(table.back().urgency, Urgency::now) << "it was there before";
+}
+
 class FreshWorlds : public testing::TestWithParam<CameraWay> {};
 
 TEST_P(FreshWorlds, WarnOfWhatComesAndOfAllOfIt) {

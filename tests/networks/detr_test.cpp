@@ -138,6 +138,28 @@ TEST(DetrPictures, DecodingDropsNoObjectAndWeakScores) {
     EXPECT_NEAR(found[1].detection.score, std::exp(2.0) / (std::exp(2.0) + 2), 1e-6);
 }
 
+// A network that somebody trained for other things, with their names beside it.
+TEST(Detr, KeepsTheClassesOfItsConfiguration) {
+    SKIP_WITHOUT(golden("detr/weights.tsv"));
+    TempDir dir;
+    auto tensors = synthetic_weights(golden("detr/weights.tsv"));
+    for (auto& tensor : tensors) {
+        if (tensor.name.starts_with("class_labels_classifier")) {
+            tensor.shape[0] = 3;
+            tensor.values = [name = tensor.name, count = tensor.shape.size() == 1 ? 3U : 3U * 256U] {
+                return values_from_name(name, count);
+            };
+        }
+    }
+    write_safetensors(dir / "model.safetensors", tensors);
+    std::ofstream(dir / "config.json") << R"({"id2label": {"0": "door", "1": "handrail"}})";
+    convert::convert_detr(convert::open_checkpoint(dir / "model.safetensors"), dir / "own.gguf", WeightType::f16);
+    Detr net(dir / "own.gguf", 2);
+    EXPECT_EQ(net.params().labels, (std::vector<std::string>{"door", "handrail", "no object"}));
+    auto input = named_input("input", 64, 64, 1.6F);
+    EXPECT_EQ(net.run(std::span(&input, 1)).at(0).classes, 3);
+}
+
 TEST(Detr, EqualsTheOriginalFromBothNamings) {
     SKIP_WITHOUT(golden("detr/weights.tsv"));
     TempDir dir;

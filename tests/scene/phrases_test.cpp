@@ -127,6 +127,35 @@ TEST(NamesClass, ByNameSynonymOrWiderWord) {
     EXPECT_FALSE(named("window", "dog"));
 }
 
+// Whose, how many and what for tell drinking glasses from those that are worn.
+TEST(FindMentions, TellEyeglassesFromDrinkingGlasses) {
+    for (char const* text :
+         {"my glasses", "where are my glasses?", "his new glasses", "Have you seen her red glasses?", "Anna's glasses",
+          "reading glasses", "the dark glasses", "a pair of glasses", "two pairs of glasses", "a man wearing glasses",
+          "a woman with glasses", "somebody with dark glasses", "sunglasses", "my spectacles", "swimming goggles",
+          "their safety glasses on the shelf"}) {
+        auto const mentions = find_mentions(split_words(text));
+        bool const worn = std::any_of(mentions.begin(), mentions.end(), [](Mention const& mention) {
+            return mention.label.empty() && mention.exact && mention.plural && !names_class(mention, "wine glass");
+        });
+        bool const drunk_from = std::any_of(mentions.begin(), mentions.end(),
+                                            [](Mention const& mention) { return names_class(mention, "cup"); });
+        EXPECT_TRUE(worn) << text;
+        EXPECT_FALSE(drunk_from) << text;
+        EXPECT_NE(std::string(text).find(mentions.back().words), std::string::npos) << "as written: " << text;
+    }
+    EXPECT_FALSE(names_class(find_mentions(split_words("my magnifying glass")).at(0), "wine glass"));
+    for (char const* text :
+         {"glasses", "two glasses on the table", "my glass", "his glass of milk", "her glasses of water",
+          "my wine glasses", "our empty glasses", "the glasses", "a table with glasses", "people raising their glasses",
+          "a tray with the glasses", "my drinking glasses"}) {
+        auto const mentions = find_mentions(split_words(text));
+        EXPECT_TRUE(std::any_of(mentions.begin(), mentions.end(), [](Mention const& mention) {
+            return names_class(mention, "wine glass");
+        })) << text;
+    }
+}
+
 TEST(ThingWords, KnowWhichAreOfClasses) {
     EXPECT_TRUE(thing_words().at("bear"));
     EXPECT_TRUE(thing_words().at("animal"));

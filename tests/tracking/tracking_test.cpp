@@ -200,6 +200,16 @@ TEST(Tracker, LowScoresKeepWhatIsKnownAndBeginNothing) {
     }
 }
 
+TEST(Tracker, WhoBeginsToBeHiddenCountsAsWell) {
+    Tracker tracker;
+    for (int i = 0; i < 3; ++i) {
+        tracker.update(i * 0.1, {sliding(100, "person", i == 0 ? 0.7F : 0.3F)}, 640, 480, lens);
+    }
+    ASSERT_EQ(tracker.things().size(), 1U);
+    EXPECT_TRUE(tracker.things()[0].confirmed);
+    EXPECT_EQ(tracker.things()[0].sightings, 3);
+}
+
 TEST(Tracker, TheLabelIsWhatMostSightingsSay) {
     Tracker tracker;
     for (int i = 0; i < 12; ++i) {
@@ -232,7 +242,7 @@ TEST(Tracker, MetresOfASensorGiveSpeedAndContact) {
         object.distance = {DistanceSource::sensor, metres, metres * 0.98F, metres * 1.02F};
         tracker.add_distances({object});
     }
-    auto const& movement = tracker.things()[0].movement;
+    auto const movement = tracker.things()[0].movement;
     ASSERT_TRUE(movement.approach && movement.contact_s);
     EXPECT_NEAR(movement.approach->value, 1, 0.15);
     EXPECT_LE(movement.approach->low, 1);
@@ -373,13 +383,13 @@ TEST_P(MovingWorlds, AreFollowed) {
 // Worlds in which much leaves the view of a turning camera and comes back.
 TEST(TurningWorlds, IdentitiesOutlastTurnsOfTheCamera) {
     FollowScore sum;
-    for (std::uint64_t const seed : {1001, 1006, 1008, 1009}) {
+    for (std::uint64_t seed = 1001; seed <= 1010; ++seed) { // in some, two who come back into view are exchanged
         MovingWorldOptions options;
         options.way = CameraWay::turns;
         auto const world = make_moving_world(seed, options);
         sum += follow_score(follow(world));
     }
-    EXPECT_GE(sum.mot.idf1(), 0.88) << sum.mot.switches; // 0.74 with boxes that go on evenly in the picture
+    EXPECT_GE(sum.mot.idf1(), 0.91) << sum.mot.switches; // 0.86 with boxes that go on evenly in the picture
     EXPECT_GE(sum.mot.mota(), 0.92);
     EXPECT_EQ(sum.sides.good, sum.sides.all);
 }
