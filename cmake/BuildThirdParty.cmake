@@ -15,6 +15,12 @@ add_subdirectory("${ECHOLLAMA_LLAMA_DIR}" third_party/llama.cpp EXCLUDE_FROM_ALL
 add_subdirectory("${ECHOLLAMA_LLAMA_DIR}/tools/mtmd" third_party/mtmd EXCLUDE_FROM_ALL SYSTEM)
 target_compile_options(mtmd PRIVATE -w) # its enumerations warn in every file, and its warnings are not ours to mend
 
+# The header of GCC 12 says that LDTILECFG reads eight of its 64 bytes, so the compiler leaves out the rest, and ggml's products on AMX end the
+# program with an illegal instruction. Our own (nn/cpu/matrix_unit.h) say what they read.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  target_compile_options(ggml-cpu PRIVATE -mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
+endif()
+
 set(WHISPER_ALL_WARNINGS OFF)
 add_subdirectory("${ECHOLLAMA_WHISPER_DIR}" third_party/whisper.cpp EXCLUDE_FROM_ALL SYSTEM)
 
