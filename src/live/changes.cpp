@@ -15,7 +15,7 @@ constexpr float young_s = 0.8F;                 // what was watched no longer ca
 constexpr float at_once_s = 2;                  // what is here by then at the latest leaves no time for a second look
 constexpr float reach_s = 3.6F;                 // what cannot be here within this time is no danger yet
 constexpr float close_m = 3;                    // whoever is suddenly so near leaves no time to see how they move
-constexpr double sudden_s = 0.6;                // so long after coming into view
+constexpr double sudden_s = 0.6;                // who is near so soon is told as shown when they came into view
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
 constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
@@ -143,7 +143,7 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     }
     // What comes in at the picture's edge so near that its feet are below it is cut off at two sides: then its size
     // does not tell how it moves before it is here.
-    known.sudden = known.sudden && seconds - known.came < sudden_s && !thing.movement.closing;
+    known.sudden = known.sudden && !thing.movement.closing;
     // Whoever passed and no longer does may come as well; or another one came from behind, whose box it is now.
     int const outward = out_of_the_way(thing.movement, thing.bearing_deg);
     bool const turned = known.passing && outward < 0 && moves(thing.detection.label);
@@ -151,7 +151,8 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     if ((known.sudden || turned) && is_close_ahead(thing) && seconds - known.danger_at > danger_again_s) {
         known.sudden = false;
         known.danger_at = seconds;
-        tell(ChangeKind::danger, turned ? seconds : known.came > known.first ? known.came : thing.first_seen);
+        double const came = known.came > known.first ? known.came : thing.first_seen;
+        tell(ChangeKind::danger, turned || seconds - came > sudden_s ? seconds : came);
     }
     known.metres = metres;
     known.label = thing.detection.label;

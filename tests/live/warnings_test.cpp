@@ -146,6 +146,69 @@ TEST(Warnings, WhoComesInAtTheEdgeCloseByIsToldAtOnce) {
     }
 }
 
+// Things as a tracker gives them.
+Thing followed(int identity, std::string const& label, float metres) {
+    Thing thing;
+    thing.detection = person_at(0, metres, label);
+    thing.detection.identity = identity;
+    thing.sightings = 20;
+    thing.confirmed = thing.visible = thing.present = true;
+    thing.distance = {DistanceSource::object_size, metres, 0.7F * metres, 1.4F * metres};
+    return thing;
+}
+
+Thing coming(int identity, float metres, float closing) {
+    auto thing = followed(identity, "person", metres);
+    thing.movement.closing = Interval{closing, 0.9F * closing, 1.1F * closing};
+    thing.movement.contact_s = Interval{1 / closing, 0.9F / closing, 1.1F / closing};
+    thing.movement.sideways = Interval{0, -1, 1};
+    thing.movement.watched_s = 2;
+    return thing;
+}
+
+std::vector<Announcement> told(std::function<std::vector<Thing>(double)> const& script, double seconds) {
+    Narrator narrator{NarratorOptions{}};
+    std::vector<Announcement> said;
+    double ends = 0;
+    for (int i = 0; i < static_cast<int>(seconds * 10); ++i) {
+        double const now = i * 0.1;
+        auto const things = script(now);
+        std::vector<Detection> present;
+        for (auto const& thing : things) {
+            if (thing.present) {
+                present.push_back(thing.detection);
+            }
+        }
+        narrator.see(now, build_scene(present, 640, 480, test::lens), things);
+        if (narrator.is_speaking() && now >= ends) {
+            narrator.ended(now);
+        }
+        if (auto announcement = narrator.next(now)) {
+            ends = now + spoken_seconds(announcement->text);
+            said.push_back(std::move(*announcement));
+        }
+    }
+    return said;
+}
+
+// They stay cut off at the picture's side and below, so that for seconds nothing tells that they come; near by they are
+// told.
+TEST(Warnings, WhoComesNearCutOffAtTheEdgeIsTold) {
+    auto const said = told(
+        [](double now) {
+            auto one = followed(1, "person", now < 3 ? 3.4F : 2.7F);
+            one.bearing_deg = 30;
+            one.present = one.visible = now > 0.95;
+            return std::vector{one};
+        },
+        5);
+    auto const warned =
+        std::find_if(said.begin(), said.end(), [](auto const& one) { return one.urgency == Urgency::now; });
+    ASSERT_NE(warned, said.end());
+    EXPECT_NEAR(warned->known_at, 3, 0.05);
+    EXPECT_EQ(std::count_if(said.begin(), said.end(), [](auto const& one) { return one.urgency == Urgency::now; }), 1);
+}
+
 // Who went there before need not be who comes now.
 TEST(Warnings, WhoComesCloseWhereSomebodyHasJustGoneIsToldAtOnce) {
     for (float const side : {-1.0F, 1.0F}) {
@@ -201,51 +264,6 @@ TEST(Warnings, OfTwoWhoComeBehindEachOtherBothAreTold) {
     });
     EXPECT_TRUE(has(stage.all(), "Careful, a person")) << stage.all();
     EXPECT_TRUE(has(stage.all(), "Careful, another person")) << stage.all();
-}
-
-// Things as a tracker gives them.
-Thing followed(int identity, std::string const& label, float metres) {
-    Thing thing;
-    thing.detection = person_at(0, metres, label);
-    thing.detection.identity = identity;
-    thing.sightings = 20;
-    thing.confirmed = thing.visible = thing.present = true;
-    thing.distance = {DistanceSource::object_size, metres, 0.7F * metres, 1.4F * metres};
-    return thing;
-}
-
-Thing coming(int identity, float metres, float closing) {
-    auto thing = followed(identity, "person", metres);
-    thing.movement.closing = Interval{closing, 0.9F * closing, 1.1F * closing};
-    thing.movement.contact_s = Interval{1 / closing, 0.9F / closing, 1.1F / closing};
-    thing.movement.sideways = Interval{0, -1, 1};
-    thing.movement.watched_s = 2;
-    return thing;
-}
-
-std::vector<Announcement> told(std::function<std::vector<Thing>(double)> const& script, double seconds) {
-    Narrator narrator{NarratorOptions{}};
-    std::vector<Announcement> said;
-    double ends = 0;
-    for (int i = 0; i < static_cast<int>(seconds * 10); ++i) {
-        double const now = i * 0.1;
-        auto const things = script(now);
-        std::vector<Detection> present;
-        for (auto const& thing : things) {
-            if (thing.present) {
-                present.push_back(thing.detection);
-            }
-        }
-        narrator.see(now, build_scene(present, 640, 480, test::lens), things);
-        if (narrator.is_speaking() && now >= ends) {
-            narrator.ended(now);
-        }
-        if (auto announcement = narrator.next(now)) {
-            ends = now + spoken_seconds(announcement->text);
-            said.push_back(std::move(*announcement));
-        }
-    }
-    return said;
 }
 
 TEST(Warnings, WhatWillBeHereFirstIsToldFirst) {
