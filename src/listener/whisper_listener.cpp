@@ -3,6 +3,7 @@
 #include "base/abandonable_task.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "listener/looks.h"
 #include "listener/speech_level.h"
 #include "listener/vad_silero.h"
 #include "listener/whisper_file.h"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace echollama {
 namespace {
@@ -23,6 +25,7 @@ struct FreeWhisper {
     void operator()(whisper_context* context) const { whisper_free(context); }
 };
 using Context = std::unique_ptr<whisper_context, FreeWhisper>;
+using Segments = std::vector<TranscriptSegment>;
 
 struct SegmentTimes {
     double start_s, end_s;
@@ -72,19 +75,6 @@ float mean_probability(whisper_context* context, int segment) {
         sum += whisper_full_get_token_p(context, segment, i);
     }
     return count > 0 ? static_cast<float>(sum / count) : 0;
-}
-
-// What of the encoder's window is computed: the sound there is and a margin, for whisper hears the end of a phrase in
-// the silence after it. 20 ms a position. Too narrow a window makes small models repeat themselves; what they say then
-// is noticed, and a wider window is computed, at last the whole one.
-constexpr int positions_a_second = 50;
-constexpr int least_positions = 384, margin_positions = 128, round_to = 32;
-constexpr int second_positions = 768;
-
-int window_for(std::size_t samples, int whole) {
-    auto const sound = static_cast<int>(samples * positions_a_second / speech_rate);
-    auto const wanted = std::max(least_positions, (sound + margin_positions + round_to - 1) / round_to * round_to);
-    return wanted < whole ? wanted : 0; // 0: whole
 }
 
 // More than anybody says in so long a sound.
@@ -137,7 +127,7 @@ struct Job {
     std::string language;
     std::stop_token stop;
     int threads = 1;
-    int window = 0; // positions of the encoder; 0: all
+    int window = 0; // as in Look
     bool first = true;
     bool word_times = false;
 };
@@ -190,10 +180,11 @@ class WhisperListener final : public Listener {
         }
         auto const spans = speech_spans(speech_probabilities(sound, stop), static_cast<std::int64_t>(sound.size()));
         for (auto const& piece : recognition_pieces(spans, sound)) {
-            if (!run(sound, piece, hint, stop)) {
+            auto const heard = recognise(sound, piece, hint, stop);
+            if (!heard) {
                 break;
             }
-            collect(static_cast<double>(piece.begin) / speech_rate, transcript);
+            transcript.segments.insert(transcript.segments.end(), heard->begin(), heard->end());
         }
         for (auto const& segment : transcript.segments) {
             transcript.text += (transcript.text.empty() ? "" : " ") + segment.text;
@@ -213,8 +204,9 @@ class WhisperListener final : public Listener {
         return vad_ ? vad_->probabilities(sound, stop) : energy_probabilities(sound);
     }
 
-    // Recognises one piece into context_, whatever that takes. False when stop was requested first.
-    bool run(std::span<float const> sound, SampleSpan piece, std::string const& hint, std::stop_token stop) {
+    // One piece, looked at as often as it takes. Nothing when stop was requested first.
+    std::optional<Segments> recognise(std::span<float const> sound, SampleSpan piece, std::string const& hint,
+                                      std::stop_token stop) {
         auto job = std::make_shared<Job>();
         auto const samples =
             sound.subspan(static_cast<std::size_t>(piece.begin), static_cast<std::size_t>(piece.end - piece.begin));
@@ -225,40 +217,37 @@ class WhisperListener final : public Listener {
         job->stop = stop;
         job->threads = threads_;
         job->word_times = word_times_;
-        job->window = window_for(job->samples.size(), whisper_n_audio_ctx(context_.get()));
-        auto const seconds = static_cast<double>(job->samples.size()) / speech_rate;
-        bool done = compute(job);
-        if (done && job->window > 0 && (is_lost(seconds) || is_unsure())) {
-            job->first = false;
-            job->window = job->window < second_positions ? second_positions : 0;
-            done = compute(job);
-        }
-        if (done && job->window > 0 && is_lost(seconds)) {
-            job->window = 0;
-            done = compute(job);
-        }
-        return done;
-    }
-
-    bool is_unsure() const {
-        constexpr float sure = 0.55F; // mean probability of the tokens
-        int const count = whisper_full_n_segments(context_.get());
-        for (int i = 0; i < count; ++i) {
-            if (mean_probability(context_.get(), i) < sure) {
-                return true;
+        int const whole = whisper_n_audio_ctx(context_.get());
+        job->window = first_window(job->samples.size(), whole);
+        Look best;
+        Segments heard;
+        for (int looks = 1; compute(job); ++looks) {
+            auto const last = judge(*job);
+            if (looks == 1 || is_better(last, best)) {
+                best = last;
+                heard = collect(static_cast<double>(piece.begin) / speech_rate);
             }
+            auto const wider = next_window(best, last, looks, whole);
+            if (!wider) {
+                return heard;
+            }
+            job->window = *wider;
+            job->first = false;
         }
-        return false;
+        return std::nullopt;
     }
 
-    // Did a narrow window lead the decoder astray?
-    bool is_lost(double seconds) const {
+    // What is in context_.
+    Look judge(Job const& job) const {
+        Look look{job.window, 1, false};
         std::string text;
         int const count = whisper_full_n_segments(context_.get());
         for (int i = 0; i < count; ++i) {
+            look.sureness = std::min(look.sureness, mean_probability(context_.get(), i));
             text += whisper_full_get_segment_text(context_.get(), i);
         }
-        return count == 0 || runs_in_circles(text, seconds);
+        look.is_lost = count == 0 || runs_in_circles(text, static_cast<double>(job.samples.size()) / speech_rate);
+        return look;
     }
 
     // One run of the network. False when stop was requested first.
@@ -280,7 +269,8 @@ class WhisperListener final : public Listener {
         return !stop.stop_requested();
     }
 
-    void collect(double offset_s, Transcript& transcript) const {
+    Segments collect(double offset_s) const {
+        Segments segments;
         std::vector<std::string> before;
         int const count = whisper_full_n_segments(context_.get());
         for (int i = 0; i < count; ++i) {
@@ -298,8 +288,9 @@ class WhisperListener final : public Listener {
                 segment.words = words_of(context_.get(), i, offset_s, {segment.start_s, segment.end_s});
             }
             before.push_back(segment.text);
-            transcript.segments.push_back(std::move(segment));
+            segments.push_back(std::move(segment));
         }
+        return segments;
     }
 
     Context context_;
