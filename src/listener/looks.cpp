@@ -21,7 +21,7 @@ int first_window(std::size_t samples, int whole) {
     return wanted < whole ? wanted : 0;
 }
 
-std::optional<int> next_window(Look const& best, Look const& last, int looks, int whole) {
+std::optional<int> next_window(ListenerLook const& best, ListenerLook const& last, int looks, int whole) {
     bool const doubtful = best.is_lost || (looks == 1 && best.sureness < sure);
     if (last.window == 0 || !doubtful) {
         return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<int> next_window(Look const& best, Look const& last, int looks, in
     return last.window < second_positions && second_positions < whole ? second_positions : 0;
 }
 
-bool is_better(Look const& later, Look const& best) {
+bool is_better(ListenerLook const& later, ListenerLook const& best) {
     if (later.is_lost || best.is_lost) {
         return best.is_lost;
     }

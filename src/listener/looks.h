@@ -7,7 +7,7 @@
 namespace echollama {
 
 // What one look at the sound gave.
-struct Look {
+struct ListenerLook {
     int window = 0;      // positions of the encoder, 20 ms each; 0: all
     float sureness = 0;  // mean probability of the tokens in the least sure segment, [0, 1]
     bool is_lost = true; // nothing was written, or the text runs in circles
@@ -19,9 +19,9 @@ int first_window(std::size_t samples, int whole);
 
 // The window of the next look, wider than that of the last one; none where the best look is good enough, or nothing
 // wider is left. `looks` were done. What is unsure after two looks stays so: only a lost one is looked at a third time.
-std::optional<int> next_window(Look const& best, Look const& last, int looks, int whole);
+std::optional<int> next_window(ListenerLook const& best, ListenerLook const& last, int looks, int whole);
 
 // Is the later look to be kept? The surer one is, but whatever it says is better than being lost.
-bool is_better(Look const& later, Look const& best);
+bool is_better(ListenerLook const& later, ListenerLook const& best);
 
 } // namespace echollama

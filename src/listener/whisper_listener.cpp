@@ -127,7 +127,7 @@ struct Job {
     std::string language;
     std::stop_token stop;
     int threads = 1;
-    int window = 0; // as in Look
+    int window = 0; // as in ListenerLook
     bool first = true;
     bool word_times = false;
 };
@@ -219,7 +219,7 @@ class WhisperListener final : public Listener {
         job->word_times = word_times_;
         int const whole = whisper_n_audio_ctx(context_.get());
         job->window = first_window(job->samples.size(), whole);
-        Look best;
+        ListenerLook best;
         Segments heard;
         for (int looks = 1; compute(job); ++looks) {
             auto const last = judge(*job);
@@ -238,8 +238,8 @@ class WhisperListener final : public Listener {
     }
 
     // What is in context_.
-    Look judge(Job const& job) const {
-        Look look{job.window, 1, false};
+    ListenerLook judge(Job const& job) const {
+        ListenerLook look{job.window, 1, false};
         std::string text;
         int const count = whisper_full_n_segments(context_.get());
         for (int i = 0; i < count; ++i) {

@@ -30,28 +30,28 @@ TEST(Looks, TheFirstWindowHoldsTheSoundAndSilenceAfterIt) {
 
 TEST(Looks, WhatIsSureIsLookedAtOnce) {
     for (auto const window : {0, 512, 700, 768, 1400}) {
-        Look const sure{window, 0.8F, false};
+        ListenerLook const sure{window, 0.8F, false};
         EXPECT_FALSE(next_window(sure, sure, 1, whole)) << window;
     }
 }
 
 TEST(Looks, WhatIsUnsureIsLookedAtOnceMoreAndWider) {
     for (auto const window : {512, 700, 768, 1400}) {
-        Look const unsure{window, 0.4F, false};
+        ListenerLook const unsure{window, 0.4F, false};
         auto const wider = next_window(unsure, unsure, 1, whole);
         ASSERT_TRUE(wider) << window;
         EXPECT_TRUE(is_wider(*wider, window)) << window;
         EXPECT_FALSE(next_window(unsure, {*wider, 0.4F, false}, 2, whole)) << window;
         EXPECT_FALSE(next_window(unsure, {*wider, 0.9F, true}, 2, whole)) << "there are words already";
     }
-    Look const all{0, 0.1F, false};
+    ListenerLook const all{0, 0.1F, false};
     EXPECT_FALSE(next_window(all, all, 1, whole)) << "nothing is wider than all of it";
 }
 
 TEST(Looks, WhatIsLostIsLookedAtWiderUntilAllOfItWasSeen) {
     for (int const positions : {1500, 600}) { // some networks have fewer
         for (float const sureness : {0.1F, 0.9F}) {
-            Look look{512, sureness, true};
+            ListenerLook look{512, sureness, true};
             int looks = 1;
             for (auto wider = next_window(look, look, looks, positions); wider;
                  wider = next_window(look, look, looks, positions)) {
@@ -66,11 +66,11 @@ TEST(Looks, WhatIsLostIsLookedAtWiderUntilAllOfItWasSeen) {
 }
 
 TEST(Looks, TheSurestThatIsNotLostIsKept) {
-    Look const first{512, 0.5F, false};
+    ListenerLook const first{512, 0.5F, false};
     EXPECT_TRUE(is_better({768, 0.6F, false}, first));
     EXPECT_FALSE(is_better({768, 0.4F, false}, first));
     EXPECT_FALSE(is_better({768, 0.9F, true}, first));
-    Look const lost{512, 0.9F, true};
+    ListenerLook const lost{512, 0.9F, true};
     EXPECT_TRUE(is_better({768, 0.1F, false}, lost));
     EXPECT_TRUE(is_better({768, 0.1F, true}, lost)) << "of lost ones the widest";
 }
