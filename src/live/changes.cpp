@@ -19,7 +19,7 @@ constexpr double sudden_s = 0.6;                // who is near so soon is told a
 constexpr float corridor_m = 1.6F;              // things that pass farther to the side do not meet the viewer
 constexpr float corridor_share = 0.25F;         // the same of ways, where no distance is known
 constexpr double danger_again_s = 5, danger_lasts_s = 0.08;
-constexpr int danger_pictures = 2;
+constexpr int danger_pictures = 2, danger_gap = 1;
 constexpr float nearer_factor = 0.62F; // of the distance that was last told
 constexpr float nearer_within_m = 6;
 constexpr double hidden_s = 1;                           // so long unseen, its way is anybody's guess
@@ -158,10 +158,16 @@ void ChangeFinder::see_thing(double seconds, Thing const& thing, bool described,
     known.label = thing.detection.label;
     known.last = seconds;
     known.bearing_deg = thing.bearing_deg;
-    // One picture may deceive; a danger lasts over some.
+    // One picture may deceive; a danger lasts over some. One between them may as well just miss what makes it one.
     bool const danger = is_danger(thing);
-    known.danger_since = !danger ? -1 : known.danger_since < 0 ? seconds : known.danger_since;
-    known.danger_pictures = danger ? known.danger_pictures + 1 : 0;
+    known.safe_pictures = danger ? 0 : known.safe_pictures + (thing.visible ? 1 : 0);
+    if (known.safe_pictures > danger_gap) {
+        known.danger_since = -1;
+        known.danger_pictures = 0;
+    } else if (danger) {
+        known.danger_since = known.danger_since < 0 ? seconds : known.danger_since;
+        ++known.danger_pictures;
+    }
     bool const lasting =
         danger && (thing.movement.closing->low * at_once_s > 1 ||
                    (known.danger_pictures >= danger_pictures && seconds - known.danger_since >= danger_lasts_s));

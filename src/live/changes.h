@@ -39,13 +39,13 @@ class ChangeFinder {
   private:
     struct Known {
         std::string label;
-        double first = 0, last = 0; // present
-        double came = 0;            // into view, at first or again
-        float metres = 0;           // when it was last seen; 0: unknown
-        double danger_since = -1;   // -1: it is none
-        int danger_pictures = 0;
-        double danger_at = -1e9; // told
-        float near_m = 0;        // distance when it was last told or first measured; 0: unknown
+        double first = 0, last = 0;                 // present
+        double came = 0;                            // into view, at first or again
+        float metres = 0;                           // when it was last seen; 0: unknown
+        double danger_since = -1;                   // -1: it is none
+        int danger_pictures = 0, safe_pictures = 0; // the second: since the last in which it was one
+        double danger_at = -1e9;                    // told
+        float near_m = 0;                           // distance when it was last told or first measured; 0: unknown
         float bearing_deg = 0;
         int crossing = 0;        // direction that was told; 0: none
         bool moving = false;     // told as crossing or nearer, so that stopping matters

@@ -1,5 +1,6 @@
 // Warnings are about what comes, not about boxes that grow for another reason.
 #include "base/counter_rng.h"
+#include "live/changes.h"
 #include "live/narrate_world.h"
 #include "live/stage.h"
 
@@ -281,6 +282,42 @@ TEST(Warnings, WhatWillBeHereFirstIsToldFirst) {
         }
     }
     EXPECT_EQ(order, (std::vector{2, 3, 1}));
+}
+
+// When a bicycle is told as a danger that is `contact_s` away picture by picture; less than 0: the same as before, for
+// the detector missed it.
+double told_at(std::vector<float> const& contact_s) {
+    ChangeFinder finder;
+    Thing bicycle;
+    bicycle.detection = {"bicycle", 1, 0.9F, {140, 128, 156, 150}, {}, 4};
+    bicycle.confirmed = bicycle.present = true;
+    bicycle.distance.metres = 12, bicycle.distance.low = 8, bicycle.distance.high = 20;
+    bicycle.distance.source = DistanceSource::object_size;
+    bicycle.movement.closing = Interval{0.25F, 0.1F, 0.4F};
+    bicycle.movement.sideways = Interval{0, -1, 1};
+    bicycle.movement.watched_s = 0.5F;
+    for (std::size_t i = 0; i < contact_s.size(); ++i) {
+        bicycle.visible = contact_s[i] > 0;
+        if (bicycle.visible) {
+            bicycle.movement.contact_s = Interval{contact_s[i], 1.5F, 12};
+        }
+        auto const seconds = 0.1 * static_cast<double>(i);
+        for (auto const& change : finder.see(seconds, {bicycle}, true)) {
+            if (change.kind == ChangeKind::danger) {
+                return seconds;
+            }
+        }
+    }
+    return -1;
+}
+
+// One picture may deceive, either way, and one in which nothing was found tells nothing.
+TEST(Warnings, ADangerLastsThoughAPictureBetweenMissesIt) {
+    EXPECT_NEAR(told_at({9, 2.9F, 2.9F}), 0.2, 1e-6);
+    EXPECT_NEAR(told_at({9, 2.9F, 4.6F, 2.9F}), 0.3, 1e-6);
+    EXPECT_NEAR(told_at({9, 2.9F, 4.6F, -1, -1, 2.9F}), 0.5, 1e-6);
+    EXPECT_NEAR(told_at({9, 2.9F, 4.6F, 4.6F, 2.9F, 2.9F}), 0.5, 1e-6); // two say that it was none
+    EXPECT_LT(told_at({9, 2.9F, 9, 9, 2.9F, 9, 9, 2.9F}), 0);
 }
 
 // Something hid it for a while; in the first picture that shows it again it is told.
