@@ -14,8 +14,8 @@
 namespace echollama::nn {
 
 // While one lives, its thread computes tiles on the unit, where there is one and the system lends it to this process.
-// Whoever calls run_tile holds one; one inside another costs nothing. The end gives the unit back as it was found,
-// because ggml sets it up only once for each thread and relies on it.
+// Whoever calls run_tile with bytes or BF16 holds one; one inside another costs nothing. The end gives the unit back as
+// it was found, because ggml sets it up only once for each thread and relies on it.
 class MatrixUnit {
   public:
     MatrixUnit();

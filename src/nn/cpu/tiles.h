@@ -6,8 +6,8 @@
 
 namespace echollama::nn {
 
-// The caller holds a MatrixUnit (nn/cpu/matrix_unit.h) meanwhile. `rows` (1 to tile::rows) rows of task.a times one
-// panel, of which `columns` outputs exist.
+// Of bytes and BF16 the caller holds a MatrixUnit (nn/cpu/matrix_unit.h) meanwhile. `rows` (1 to tile::rows) rows of
+// task.a times one panel, of which `columns` outputs exist.
 void run_tile(PanelType type, int rows, tile::Task const& task, std::int64_t columns);
 
 // The same of a whole panel in the format F32 or, where there is one, Bf16.
