@@ -1,8 +1,7 @@
 #include "networks/centernet.h"
 
-#include "base/error.h"
 #include "media/picture/resize.h"
-#include "nn/channel_last.h"
+#include "networks/net.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,8 +20,7 @@ CenterNetParams read_params(Weights const& weights) {
         std::all_of(strides.begin(), strides.end(), [](int stride) { return stride == 1 || stride == 2; });
     if (swish.size() != strides.size() || residual.size() != strides.size() || strides.size() < 13 ||
         strides.size() > 24 || !strides_known) {
-        throw Error("The model file " + weights.file() +
-                    " cannot be used: its list of blocks is broken. Convert it again.");
+        refuse_model(weights, "its list of blocks is broken");
     }
     for (std::size_t i = 0; i < strides.size(); ++i) {
         params.blocks.push_back({strides[i], swish[i] != 0, residual[i] != 0});
@@ -34,68 +32,65 @@ CenterNetParams read_params(Weights const& weights) {
     params.labels = weights.text_array("centernet.labels");
     if (params.input_size < 64 || params.input_size > 2048 || params.input_size % 32 != 0 ||
         params.output_stride != 4) {
-        throw Error("The model file " + weights.file() +
-                    " cannot be used: its input size is impossible. Convert it again.");
+        refuse_model(weights, "its input size is impossible");
     }
     return params;
 }
 
-// Where the layers find their weights; every look-up checks the shape.
-struct Net {
-    ggml_context* ctx;
-    Weights const& weights;
+struct CenterNetNet {
+    Net net;
     CenterNetParams const& params;
 
-    // ggml ends the program when shapes do not fit, so what the file decides is checked before.
-    void require(bool fits, std::string const& where) const {
-        if (!fits) {
-            throw Error("The model file " + weights.file() + " cannot be used: its layers do not fit together at '" +
-                        where + "'. Convert it again.");
-        }
-    }
-    ggml_tensor* add(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
-        require(ggml_are_same_shape(a, b), where);
-        return ggml_add(ctx, a, b);
-    }
+    Activation hard_swish() const { return {Activation::Kind::hard_swish, params.hard_slope}; }
+
     // Every channel of x times its gate [c, 1, 1]
     ggml_tensor* gated(std::string const& where, ggml_tensor* x, ggml_tensor* gate) const {
-        require(gate->ne[0] == x->ne[0], where);
-        return ggml_mul(ctx, x, gate);
+        net.require(gate->ne[0] == x->ne[0], where);
+        return ggml_mul(net.ctx, x, gate);
     }
 
-    // relu6(x + 3) * slope
-    ggml_tensor* hard_sigmoid(ggml_tensor* x) const {
-        return ggml_scale(ctx, ggml_hardsigmoid(ctx, x), 6 * params.hard_slope);
-    }
-    ggml_tensor* hard_swish(ggml_tensor* x) const {
-        return ggml_scale(ctx, ggml_hardswish(ctx, x), 6 * params.hard_slope);
-    }
-
-    // 1x1 convolution, [in, w, h] → [out, w, h]
-    ggml_tensor* pointwise(std::string const& name, ggml_tensor* x) const {
-        auto out = weights.dimension(name + ".weight", 1);
-        x = ggml_mul_mat(ctx, weights.tensor(name + ".weight", {x->ne[0], out}), x);
-        return weights.has(name + ".bias") ? ggml_add(ctx, x, weights.tensor(name + ".bias", {out})) : x;
-    }
-
-    // One kernel per channel with TensorFlow's "same" padding, [c, w, h] → [c, w / stride, h / stride]
-    ggml_tensor* depthwise(std::string const& name, ggml_tensor* x, int stride) const {
-        auto k = weights.dimension(name + ".weight", 1);
-        require(k % 2 == 1 && k <= 7, name);
-        auto* kernel = weights.floats(name + ".weight", {x->ne[0], k, k});
-        x = depthwise_same(ctx, kernel, x, stride);
-        return weights.has(name + ".bias") ? ggml_add(ctx, x, weights.tensor(name + ".bias", {x->ne[0]})) : x;
-    }
-
-    ggml_tensor* separable(std::string const& name, ggml_tensor* x) const {
-        return pointwise(name + ".pointwise", depthwise(name + ".depthwise", x, 1));
-    }
-
-    // Squeeze and excitation: every channel is scaled by a gate computed from all channel means.
+    // Squeeze and excitation: every channel is scaled by a gate computed from all channel means, relu6(x + 3) * slope.
     ggml_tensor* squeeze_excite(std::string const& name, ggml_tensor* x) const {
-        ggml_tensor* gate = channel_means(ctx, x); // [c, 1, 1]
-        gate = ggml_relu(ctx, pointwise(name + "squeeze", gate));
-        return gated(name + "excite", x, hard_sigmoid(pointwise(name + "excite", gate)));
+        ggml_tensor* gate = net.conv(name + "squeeze", net.channel_means(x), {}, {.relu = true}); // [c, 1, 1]
+        gate = ggml_hardsigmoid(net.ctx, net.conv(name + "excite", gate, {}));
+        return gated(name + "excite", x, ggml_scale(net.ctx, gate, 6 * params.hard_slope));
+    }
+
+    // The inverted residual of MobileNetV3. With `expanded` it receives the tensor between expansion and depthwise
+    // convolution.
+    ggml_tensor* block(std::size_t index, ggml_tensor* input, ggml_tensor** expanded) const {
+        auto const& block = params.blocks[index];
+        std::string const name = "block." + std::to_string(index) + ".";
+        Activation const activation = block.hard_swish ? hard_swish() : Activation{Activation::Kind::relu};
+        bool const expands = net.weights->has(name + "expand.weight");
+        ggml_tensor* x = input;
+        if (expanded) {
+            x = expands ? net.activate(activation, net.conv(name + "expand", x, {})) : x;
+            *expanded = x;
+            x = net.depthwise(name + "depthwise", x, block.stride, {{}, activation}, name + "project");
+        } else {
+            x = net.expand_depthwise(name, x, block.stride, {expands ? activation : Activation{}, activation},
+                                     name + "project");
+        }
+        if (net.weights->has(name + "squeeze.weight")) {
+            x = squeeze_excite(name, x);
+        }
+        return net.conv(name + "project", x, {}, {.add = block.residual ? input : nullptr});
+    }
+
+    ggml_tensor* separable(std::string const& name, ggml_tensor* x, ggml_tensor* add = nullptr) const {
+        x = net.depthwise(name + ".depthwise", x, 1, {}, name + ".pointwise", /*bias=*/false);
+        return net.conv(name + ".pointwise", x, {}, {.add = add});
+    }
+
+    ggml_tensor* lateral(std::string const& level, ggml_tensor* x) const {
+        return separable("lateral." + level, net.conv("lateral." + level + ".reduce", x, {}, {.relu = true}));
+    }
+
+    // Two parallel separable convolutions, then twice the size.
+    ggml_tensor* upsample(std::string const& level, ggml_tensor* x) const {
+        std::string const name = "up." + level;
+        return net.upsample2_asymmetric(separable(name + ".y", x, separable(name + ".x", x)));
     }
 };
 
@@ -106,85 +101,50 @@ struct BackboneOutput {
     ggml_tensor* c5; // stride 32
 };
 
-// 3x3 stride 2 convolution of the picture, [3, s, s] → [16, s/2, s/2]
-ggml_tensor* stem(Net const& net, ggml_tensor* image) {
-    ggml_tensor* patches = patches_same(net.ctx, image, 3, 2); // [27, s/2, s/2]
-    ggml_tensor* x = ggml_mul_mat(net.ctx, net.weights.floats("stem.weight", {27, 16}), patches);
-    return net.hard_swish(ggml_add(net.ctx, x, net.weights.tensor("stem.bias", {16})));
-}
-
-// The inverted residual of MobileNetV3. `expanded` receives the tensor between expansion and depthwise convolution.
-ggml_tensor* block(Net const& net, int index, ggml_tensor* input, ggml_tensor** expanded) {
-    auto const& params = net.params.blocks[static_cast<std::size_t>(index)];
-    std::string const name = "block." + std::to_string(index) + ".";
-    auto activate = [&](ggml_tensor* t) { return params.hard_swish ? net.hard_swish(t) : ggml_relu(net.ctx, t); };
-    ggml_tensor* x = input;
-    if (net.weights.has(name + "expand.weight")) {
-        x = activate(net.pointwise(name + "expand", x));
-    }
-    *expanded = x;
-    x = activate(net.depthwise(name + "depthwise", x, params.stride));
-    if (net.weights.has(name + "squeeze.weight")) {
-        x = net.squeeze_excite(name, x);
-    }
-    x = net.pointwise(name + "project", x);
-    return params.residual ? net.add(name + "project", x, input) : x;
-}
-
-BackboneOutput backbone(Net const& net, ggml_tensor* image, Graph::Builder& builder) {
+BackboneOutput backbone(CenterNetNet const& centernet, ggml_tensor* image, Graph::Builder& builder) {
+    Net const& net = centernet.net;
     BackboneOutput levels{};
-    ggml_tensor* x = builder.tap("stem", stem(net, image));
-    for (int i = 0; i < static_cast<int>(net.params.blocks.size()); ++i) {
-        ggml_tensor* expanded = nullptr;
-        x = builder.tap("block." + std::to_string(i), block(net, i, x, &expanded));
-        if (i == 3) {
-            levels.c2 = expanded;
-        } else if (i == 5) {
-            levels.c3 = expanded;
-        } else if (i == 11) {
-            levels.c4 = x;
-        }
+    ggml_tensor* x = net.conv("stem", image, {3, 2, same_padding(image->ne[1], image->ne[2], 3, 2)});
+    x = builder.tap("stem", net.activate(centernet.hard_swish(), x)); // [16, s/2, s/2]
+    for (std::size_t i = 0; i < centernet.params.blocks.size(); ++i) {
+        ggml_tensor** const expanded = i == 3 ? &levels.c2 : i == 5 ? &levels.c3 : nullptr;
+        x = builder.tap("block." + std::to_string(i), centernet.block(i, x, expanded));
+        levels.c4 = i == 11 ? x : levels.c4;
     }
-    levels.c5 = builder.tap("extern", net.hard_swish(net.pointwise("extern", x)));
+    levels.c5 = builder.tap("extern", net.activate(centernet.hard_swish(), net.conv("extern", x, {})));
     return levels;
 }
 
-ggml_tensor* lateral(Net const& net, std::string const& level, ggml_tensor* x) {
-    return net.separable("lateral." + level, ggml_relu(net.ctx, net.pointwise("lateral." + level + ".reduce", x)));
-}
-
-// Two parallel separable convolutions, then twice the size.
-ggml_tensor* upsample(Net const& net, std::string const& level, ggml_tensor* x) {
-    std::string const name = "up." + level;
-    return upsample2_asymmetric(net.ctx, net.add(name, net.separable(name + ".x", x), net.separable(name + ".y", x)));
-}
-
-void head(Net const& net, BackboneOutput const& levels, Graph::Builder& builder) {
+void head(CenterNetNet const& centernet, BackboneOutput const& levels, Graph::Builder& builder) {
+    Net const& net = centernet.net;
     auto join = [&](std::string const& level, ggml_tensor* from, ggml_tensor* coarse) {
-        net.require(from && from->ne[1] == coarse->ne[1] && from->ne[2] == coarse->ne[2], "merge." + level);
         return builder.tap("merge." + level,
-                           ggml_relu(net.ctx, ggml_concat(net.ctx, lateral(net, level, from), coarse, 0)));
+                           net.join("merge." + level, centernet.lateral(level, from), coarse, /*relu=*/true));
     };
-    ggml_tensor* x = join("c4", levels.c4, upsample(net, "c5", levels.c5));
-    x = join("c3", levels.c3, upsample(net, "c4", x));
-    x = join("c2", levels.c2, upsample(net, "c3", x)); // [128, 128, 128]
+    ggml_tensor* x = join("c4", levels.c4, centernet.upsample("c5", levels.c5));
+    x = join("c3", levels.c3, centernet.upsample("c4", x));
+    x = join("c2", levels.c2, centernet.upsample("c3", x)); // [128, 128, 128]
 
-    ggml_tensor* gate = ggml_relu(net.ctx, net.pointwise("head.squeeze", channel_means(net.ctx, x)));
-    x = net.gated("head.excite", x, ggml_sigmoid(net.ctx, net.pointwise("head.excite", gate)));
-    builder.output("heat", ggml_sigmoid(net.ctx, net.separable("head.cls", x)));
-    builder.output("sides", ggml_scale(net.ctx, net.separable("head.wh", x), net.params.size_scale));
+    ggml_tensor* gate = net.conv("head.squeeze", net.channel_means(x), {}, {.relu = true});
+    gate = ggml_sigmoid(net.ctx, net.conv("head.excite", gate, {}, {}, net.weights->has("head.excite.bias")));
+    x = centernet.gated("head.excite", x, gate);
+    builder.output("heat", ggml_sigmoid(net.ctx, centernet.separable("head.cls", x)));
+    builder.output("sides", ggml_scale(net.ctx, centernet.separable("head.wh", x), centernet.params.size_scale));
 }
 
 } // namespace
 
 CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, std::string const& device, bool with_taps)
     : backend_(make_backend(threads, device)), weights_(gguf, "centernet", backend_), params_(read_params(weights_)) {
+    if (backend_.own_layers) {
+        cpu_.emplace(backend_);
+    }
     graph_ = std::make_unique<Graph>(
         backend_, nodes_for(params_.blocks.size()),
         [&](Graph::Builder& builder) {
-            Net net{builder.ctx, weights_, params_};
+            CenterNetNet const centernet{{builder.ctx, &weights_, cpu_ ? &*cpu_ : nullptr}, params_};
             ggml_tensor* image = builder.input("image", {3, params_.input_size, params_.input_size});
-            head(net, backbone(net, image, builder), builder);
+            head(centernet, backbone(centernet, image, builder), builder);
         },
         with_taps, most_bytes_at_own_size);
     weights_.expect_all_used();
@@ -192,8 +152,7 @@ CenterNet::CenterNet(std::filesystem::path const& gguf, int threads, std::string
     auto heat = graph_->shape("heat"), sides = graph_->shape("sides");
     auto cells = params_.input_size / params_.output_stride;
     if (heat[0] != classes || sides[0] != 4 || heat[1] != cells || heat[2] != cells) {
-        throw Error("The model file " + weights_.file() +
-                    " cannot be used: its labels or its input size do not fit its outputs. Convert it again.");
+        refuse_model(weights_, "its labels or its input size do not fit its outputs");
     }
 }
 

@@ -4,12 +4,14 @@
 
 #include "media/picture/image.h"
 #include "nn/backend.h"
+#include "nn/cpu/layers.h"
 #include "nn/graph.h"
 #include "nn/weights.h"
 #include "scene/types.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -56,6 +58,7 @@ class CenterNet {
     nn::Backend backend_;
     nn::Weights weights_;
     CenterNetParams params_;
+    std::optional<nn::CpuLayers> cpu_; // where the backend is the CPU
     std::unique_ptr<nn::Graph> graph_;
 };
 

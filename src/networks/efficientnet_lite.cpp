@@ -30,7 +30,8 @@ ggml_tensor* efficientnet_block(Net const& net, std::size_t index, EfficientNetB
     if (net.weights->has(name + "expand.weight") != (index > 0)) {
         refuse_model(*net.weights, "all blocks but the first must expand");
     }
-    ggml_tensor* y = net.expand_depthwise(name, x, block.stride);
+    constexpr nn::Activation relu6{nn::Activation::Kind::relu6};
+    ggml_tensor* y = net.expand_depthwise(name, x, block.stride, {relu6, relu6}, name + "project");
     if (!block.residual) {
         return net.conv(name + "project", y, {});
     }

@@ -1,7 +1,6 @@
 #include "networks/efficientnet_lite_classifier.h"
 
 #include "media/picture/resize.h"
-#include "nn/channel_last.h"
 #include "scene/imagenet.h"
 
 #include <algorithm>
@@ -33,8 +32,8 @@ void build(Net const& net, Graph::Builder& builder, EfficientNetLiteParams const
     for (std::size_t i = 0; i < params.blocks.size(); ++i) {
         x = builder.tap("block." + std::to_string(i), efficientnet_block(net, i, params.blocks[i], x));
     }
-    x = builder.tap("head", ggml_clamp(net.ctx, net.conv("head", x, {}), 0, 6)); // [1280, w/32, h/32]
-    builder.output("logits", net.linear("classes", channel_means(net.ctx, x)));
+    x = builder.tap("head", net.activate({Activation::Kind::relu6}, net.conv("head", x, {}))); // [1280, w/32, h/32]
+    builder.output("logits", net.linear("classes", net.channel_means(x)));
 }
 
 PictureInput as_input(Image const& square, EfficientNetLiteParams const& params) {

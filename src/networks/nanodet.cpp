@@ -43,10 +43,6 @@ struct NanoDetNet {
     ggml_tensor* conv3(std::string const& name, ggml_tensor* x, int stride = 1) const {
         return net.leaky_relu(net.conv(name, x, {3, stride, all_sides(1)}), params.slope);
     }
-    ggml_tensor* join(std::string const& where, ggml_tensor* a, ggml_tensor* b) const {
-        net.require(a->ne[1] == b->ne[1] && a->ne[2] == b->ne[2], where);
-        return ggml_concat(net.ctx, a, b, 0);
-    }
 
     // A stage's input goes on beside its layers (cross-stage partial networks). [c, w, h] → [2c, w / stride, h /
     // stride]
@@ -57,9 +53,9 @@ struct NanoDetNet {
         for (int i = 0; i < params.stage_blocks[index]; ++i) {
             std::string const block = name + "block." + std::to_string(i) + ".";
             ggml_tensor* a = conv3(block + "conv1", x);
-            x = join(block + "conv2", conv3(block + "conv2", a), a);
+            x = net.join(block + "conv2", conv3(block + "conv2", a), a, false);
         }
-        return join(name + "last", conv3(name + "last", x), first);
+        return net.join(name + "last", conv3(name + "last", x), first, false);
     }
 
     // Features of three levels from fine to coarse, each told by its neighbours first downwards, then upwards (Liu et

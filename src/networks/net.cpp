@@ -148,31 +148,64 @@ ggml_tensor* Net::leaky_relu(ggml_tensor* x, float slope) const {
     return cpu ? nn::cpu_leaky_relu(ctx, x, slope) : ggml_leaky_relu(ctx, x, slope, false);
 }
 
-ggml_tensor* Net::expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const {
-    bool expands = weights->has(name + "expand.weight");
-    auto expand = expands ? layer(name + "expand", x->ne[0]) : nn::CpuLayers::LayerTensors{};
-    auto channels = expands ? expand.weight->ne[1] : x->ne[0];
-    auto k = weights->dimension(name + "depthwise.weight", 1);
+ggml_tensor* Net::activate(nn::Activation const& activation, ggml_tensor* x) const {
+    return cpu ? nn::cpu_activate(ctx, activation, x) : nn::activate(ctx, activation, x);
+}
+
+nn::CpuLayers::LayerTensors Net::depthwise_layer(std::string const& name, std::int64_t channels, bool bias) const {
+    auto const k = weights->dimension(name + ".weight", 1);
     if (k % 2 != 1 || k < 3 || k > 7) {
-        refuse_model(*weights, "the kernel of '" + name + "depthwise' has an impossible size");
+        refuse_model(*weights, "the kernel of '" + name + "' has an impossible size");
     }
-    ggml_tensor* kernel = plain(name + "depthwise.weight", {channels, k, k});
-    ggml_tensor* bias = plain(name + "depthwise.bias", {channels});
+    return {plain(name + ".weight", {channels, k, k}), bias ? plain(name + ".bias", {channels}) : nullptr};
+}
+
+ggml_tensor* Net::expand_depthwise(std::string const& name, ggml_tensor* x, int stride,
+                                   nn::DepthwiseActivations const& activations, std::string const& next) const {
+    if (!weights->has(name + "expand.weight")) {
+        return depthwise(name + "depthwise", x, stride, activations, next);
+    }
+    auto const expand = layer(name + "expand", x->ne[0]);
+    auto const channels = expand.weight->ne[1];
+    if (!cpu) {
+        return depthwise(name + "depthwise", conv(name + "expand", x, {}), stride, activations, next);
+    }
+    return cpu->depthwise(ctx, expand, depthwise_layer(name + "depthwise", channels), x, stride, activations,
+                          matrix(next + ".weight", channels)->type);
+}
+
+ggml_tensor* Net::depthwise(std::string const& name, ggml_tensor* x, int stride,
+                            nn::DepthwiseActivations const& activations, std::string const& next, bool has_bias) const {
+    auto const [kernel, bias] = depthwise_layer(name, x->ne[0], has_bias);
     if (cpu) {
-        return cpu->depthwise_relu6(ctx, expand, {kernel, bias}, x, stride,
-                                    matrix(name + "project.weight", channels)->type);
+        return cpu->depthwise(ctx, {}, {kernel, bias}, x, stride, activations,
+                              matrix(next + ".weight", x->ne[0])->type);
     }
-    x = expands ? conv(name + "expand", x, {}) : x;
-    x = ggml_clamp(ctx, x, 0, 6);
-    return ggml_clamp(ctx, ggml_add(ctx, nn::depthwise_same(ctx, kernel, x, stride), bias), 0, 6);
+    x = nn::depthwise_same(ctx, kernel, nn::activate(ctx, activations.before, x), stride);
+    return nn::activate(ctx, activations.after, bias ? ggml_add(ctx, x, bias) : x);
+}
+
+ggml_tensor* Net::channel_means(ggml_tensor* x) const {
+    return cpu ? nn::cpu_channel_means(ctx, x) : nn::channel_means(ctx, x);
+}
+
+ggml_tensor* Net::join(std::string const& where, ggml_tensor* a, ggml_tensor* b, bool relu) const {
+    require(std::equal(a->ne + 1, a->ne + GGML_MAX_DIMS, b->ne + 1), where);
+    return cpu ? nn::cpu_join_channels(ctx, a, b, relu) : nn::join_channels(ctx, a, b, relu);
 }
 
 ggml_tensor* Net::upsample2(ggml_tensor* x, bool align_corners, ggml_tensor* add) const {
     if (cpu) {
-        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], align_corners, add);
+        return nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2],
+                                       align_corners ? nn::Grid::corners : nn::Grid::edges, add);
     }
     x = nn::resize(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Interpolation::bilinear, align_corners);
     return add ? ggml_add(ctx, x, add) : x;
+}
+
+ggml_tensor* Net::upsample2_asymmetric(ggml_tensor* x) const {
+    return cpu ? nn::cpu_resize_bilinear(ctx, x, 2 * x->ne[1], 2 * x->ne[2], nn::Grid::origin, nullptr)
+               : nn::upsample2_asymmetric(ctx, x);
 }
 
 ggml_tensor* Net::depth_head(std::string const& name, std::string const& last, ggml_tensor* x,

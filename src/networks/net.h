@@ -48,16 +48,30 @@ struct Net {
     ggml_tensor* gelu(ggml_tensor* x) const;
     // x is not used afterwards
     ggml_tensor* leaky_relu(ggml_tensor* x, float slope) const;
-    // The 1x1 convolution name.expand, where the file has it, ReLU6, the depthwise convolution name.depthwise with
-    // TensorFlow's "same" padding, ReLU6 again; the layer name.project comes next.
-    ggml_tensor* expand_depthwise(std::string const& name, ggml_tensor* x, int stride) const;
+    // x is not used afterwards
+    ggml_tensor* activate(nn::Activation const& activation, ggml_tensor* x) const;
+    // The 1x1 convolution name.expand, where the file has it, and the depthwise convolution name.depthwise with
+    // TensorFlow's "same" padding; the layer `next` comes then.
+    ggml_tensor* expand_depthwise(std::string const& name, ggml_tensor* x, int stride,
+                                  nn::DepthwiseActivations const& activations, std::string const& next) const;
+    // The second of them alone.
+    ggml_tensor* depthwise(std::string const& name, ggml_tensor* x, int stride,
+                           nn::DepthwiseActivations const& activations, std::string const& next,
+                           bool bias = true) const;
+    ggml_tensor* channel_means(ggml_tensor* x) const;
+    // Channels side by side of two pictures, which must be of the same size.
+    ggml_tensor* join(std::string const& where, ggml_tensor* a, ggml_tensor* b, bool relu) const;
     // Twice the width and height, then + add, of that size, or nullptr.
     ggml_tensor* upsample2(ggml_tensor* x, bool align_corners, ggml_tensor* add = nullptr) const;
+    // As TensorFlow 1 does it: nn::upsample2_asymmetric.
+    ggml_tensor* upsample2_asymmetric(ggml_tensor* x) const;
     // ReLU(last(ReLU(conv(upsample2(x))))), conv 3x3, last 1x1 to one channel
     ggml_tensor* depth_head(std::string const& conv, std::string const& last, ggml_tensor* x, bool align_corners) const;
 
     // name.weight and, unless told otherwise, name.bias of a layer with `in` inputs
     nn::CpuLayers::LayerTensors layer(std::string const& name, std::int64_t in, bool bias = true) const;
+    // name.weight [channels, k, k] and, unless told otherwise, name.bias of a depthwise convolution
+    nn::CpuLayers::LayerTensors depthwise_layer(std::string const& name, std::int64_t channels, bool bias = true) const;
     // A float32 tensor of exactly this shape.
     ggml_tensor* plain(std::string const& name, std::initializer_list<std::int64_t> shape) const;
     // A matrix [in, out] that ggml can multiply with; `out` is the file's.

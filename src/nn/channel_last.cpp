@@ -99,6 +99,11 @@ ggml_tensor* patches_same(ggml_context* ctx, ggml_tensor* x, int kernel, int str
     return patches;
 }
 
+ggml_tensor* join_channels(ggml_context* ctx, ggml_tensor* a, ggml_tensor* b, bool relu) {
+    ggml_tensor* both = ggml_concat(ctx, a, b, 0);
+    return relu ? ggml_relu(ctx, both) : both;
+}
+
 ggml_tensor* channel_means(ggml_context* ctx, ggml_tensor* x) {
     ggml_tensor* flat = ggml_reshape_2d(ctx, x, x->ne[0], x->ne[1] * x->ne[2]);    // [c, w h]
     ggml_tensor* sums = ggml_mean(ctx, ggml_cont(ctx, ggml_transpose(ctx, flat))); // [1, c]

@@ -14,6 +14,10 @@ ggml_tensor* depthwise_same(ggml_context* ctx, ggml_tensor* kernel, ggml_tensor*
 // patch channels fastest, then columns, then rows.
 ggml_tensor* patches_same(ggml_context* ctx, ggml_tensor* x, int kernel, int stride);
 
+// Channels of two pictures of the same size side by side, then ReLU when asked: a [c, w, h, n], b [d, w, h, n] → [c +
+// d, w, h, n]
+ggml_tensor* join_channels(ggml_context* ctx, ggml_tensor* a, ggml_tensor* b, bool relu);
+
 // Mean over width and height: [c, w, h] → [c, 1, 1]
 ggml_tensor* channel_means(ggml_context* ctx, ggml_tensor* x);
 

@@ -142,6 +142,20 @@ ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shap
                                          shape.stride, border, border));
 }
 
+ggml_tensor* activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x) {
+    switch (activation.kind) {
+    case Activation::Kind::relu:
+        return ggml_relu(ctx, x);
+    case Activation::Kind::relu6:
+        return ggml_clamp(ctx, x, 0, 6);
+    case Activation::Kind::hard_swish: // ggml's is x relu6(x + 3) / 6
+        return ggml_scale(ctx, ggml_hardswish(ctx, x), 6 * activation.slope);
+    case Activation::Kind::none:
+        break;
+    }
+    return x;
+}
+
 ggml_tensor* resize(ggml_context* ctx, ggml_tensor* x, std::int64_t width, std::int64_t height, Interpolation how,
                     bool align_corners) {
     std::uint32_t mode = how == Interpolation::nearest    ? GGML_SCALE_MODE_NEAREST

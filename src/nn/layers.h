@@ -62,6 +62,14 @@ ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_t
 // sides (so x must not be negative then), and is ignored when it is the same on all sides.
 ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape);
 
+// What a layer does to each number of its result. hard_swish: x relu6(x + 3) slope; a sixth is its published slope.
+struct Activation {
+    enum class Kind : std::uint8_t { none, relu, relu6, hard_swish };
+    Kind kind = Kind::none;
+    float slope = 0; // of hard_swish
+};
+ggml_tensor* activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x);
+
 // Resizing of x [c, w, h, n] to [c, width, height, n] as PyTorch's interpolate does: with align_corners the corner
 // pixels' centres stay, without it the picture's edges stay. Bicubic uses a = -0.75.
 enum class Interpolation { nearest, bilinear, bicubic };

@@ -1,4 +1,4 @@
-// The CPU's norms, GELU, resizing and depthwise convolutions against ggml's operations.
+// The CPU's norms, activations, means, resizing and depthwise convolutions against ggml's operations.
 #include "base/counter_rng.h"
 #include "nn/channel_last.h"
 #include "nn/cpu/depthwise.h"
@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 namespace echollama::nn {
@@ -130,7 +131,8 @@ TEST(CpuPixels, ResizingEqualsGgmlsBothWays) {
             expect_same(
                 {{"x", {s.c, s.w, s.h, s.n}}}, 2e-6F,
                 [&](auto* ctx, auto const& t) {
-                    return cpu_resize_bilinear(ctx, t[0], s.width, s.height, corners, nullptr);
+                    return cpu_resize_bilinear(ctx, t[0], s.width, s.height, corners ? Grid::corners : Grid::edges,
+                                               nullptr);
                 },
                 [&](auto* ctx, auto const& t) {
                     return resize(ctx, t[0], s.width, s.height, Interpolation::bilinear, corners);
@@ -138,6 +140,9 @@ TEST(CpuPixels, ResizingEqualsGgmlsBothWays) {
         }
     }
 }
+
+constexpr Activation no_activation{}, relu{Activation::Kind::relu}, relu6{Activation::Kind::relu6},
+    hard_swish{Activation::Kind::hard_swish, 0.1666F};
 
 TEST(CpuPixels, DepthwiseConvolutionEqualsGgmls) {
     struct Case {
@@ -151,16 +156,67 @@ TEST(CpuPixels, DepthwiseConvolutionEqualsGgmls) {
                    {16, 1, 1, 1, 3, 1},
                    {7, 12, 12, 1, 7, 2},
                    {64, 3, 40, 1, 5, 1}}) {
-        SCOPED_TRACE(s.c);
+        for (auto const& a : {DepthwiseActivations{relu6, relu6}, {hard_swish, hard_swish}, {no_activation, relu}}) {
+            SCOPED_TRACE(testing::Message() << s.c << " channels, activation " << static_cast<int>(a.before.kind));
+            expect_same(
+                {{"x", {s.c, s.w, s.h, s.n}, 5, 2}, {"kernel", {s.c, s.k, s.k}, 0.6F}, {"bias", {s.c}}}, 4e-5F,
+                [&](auto* ctx, auto const& t) {
+                    return cpu_depthwise(ctx, nullptr, t[1], t[2], t[0], s.stride, a, false);
+                },
+                [&](auto* ctx, auto const& t) {
+                    auto* y = depthwise_same(ctx, t[1], activate(ctx, a.before, t[0]), s.stride);
+                    return activate(ctx, a.after, ggml_add(ctx, y, t[2]));
+                });
+        }
+    }
+}
+
+TEST(CpuPixels, DepthwiseConvolutionWithoutABiasEqualsGgmls) {
+    expect_same(
+        {{"x", {18, 13, 9, 1}, 5, 2}, {"kernel", {18, 5, 5}, 0.6F}}, 2e-5F,
+        [&](auto* ctx, auto const& t) { return cpu_depthwise(ctx, nullptr, t[1], nullptr, t[0], 1, {}, false); },
+        [&](auto* ctx, auto const& t) { return depthwise_same(ctx, t[1], t[0], 1); });
+}
+
+TEST(CpuPixels, ActivationsEqualGgmls) {
+    for (auto const& a : {relu, relu6, hard_swish}) {
+        SCOPED_TRACE(static_cast<int>(a.kind));
         expect_same(
-            {{"x", {s.c, s.w, s.h, s.n}, 5, 2}, {"kernel", {s.c, s.k, s.k}, 0.6F}, {"bias", {s.c}}}, 2e-5F,
+            {{"x", {37, 5, 3, 2}, 8}}, 2e-6F, [&](auto* ctx, auto const& t) { return cpu_activate(ctx, a, t[0]); },
+            [&](auto* ctx, auto const& t) { return activate(ctx, a, t[0]); });
+    }
+}
+
+TEST(CpuPixels, MeansOfChannelsEqualGgmls) {
+    for (auto const& [c, w, h] : {std::array<std::int64_t, 3>{72, 33, 20}, {120, 1, 1}, {7, 16, 16}, {16, 64, 65}}) {
+        SCOPED_TRACE(c);
+        expect_same(
+            {{"x", {c, w, h, 1}, 5, 2}}, 1e-5F, [&](auto* ctx, auto const& t) { return cpu_channel_means(ctx, t[0]); },
+            [&](auto* ctx, auto const& t) { return channel_means(ctx, t[0]); });
+    }
+}
+
+TEST(CpuPixels, JoinedChannelsEqualGgmls) {
+    for (bool positive : {false, true}) {
+        for (auto const& [c, d] : {std::array<std::int64_t, 2>{64, 64}, {18, 5}, {1, 40}}) {
+            SCOPED_TRACE(c);
+            expect_same(
+                {{"a", {c, 7, 5, 2}, 5}, {"b", {d, 7, 5, 2}, 5}}, 0,
+                [&](auto* ctx, auto const& t) { return cpu_join_channels(ctx, t[0], t[1], positive); },
+                [&](auto* ctx, auto const& t) { return join_channels(ctx, t[0], t[1], positive); });
+        }
+    }
+}
+
+TEST(CpuPixels, TwiceTheSizeEqualsTensorFlows) {
+    for (auto const& [c, w, h] : {std::array<std::int64_t, 3>{96, 8, 5}, {20, 2, 3}, {16, 33, 9}}) {
+        SCOPED_TRACE(c);
+        expect_same(
+            {{"x", {c, w, h, 1}, 5}}, 1e-5F,
             [&](auto* ctx, auto const& t) {
-                return cpu_depthwise_relu6(ctx, nullptr, t[1], t[2], t[0], s.stride, false);
+                return cpu_resize_bilinear(ctx, t[0], 2 * w, 2 * h, Grid::origin, nullptr);
             },
-            [&](auto* ctx, auto const& t) {
-                auto* y = depthwise_same(ctx, t[1], ggml_clamp(ctx, t[0], 0, 6), s.stride);
-                return ggml_clamp(ctx, ggml_add(ctx, y, t[2]), 0, 6);
-            });
+            [&](auto* ctx, auto const& t) { return upsample2_asymmetric(ctx, t[0]); });
     }
 }
 

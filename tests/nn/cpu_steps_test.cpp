@@ -26,43 +26,54 @@ ggml_tensor* as_f32(ggml_context* ctx, ggml_tensor* x) {
     return x->type == GGML_TYPE_F32 ? x : ggml_cast(ctx, x, GGML_TYPE_F32);
 }
 
+struct DepthwiseCase {
+    std::int64_t in, c, w, h, n, k;
+    int stride;
+};
+
+// One step against two layers, with any number of threads the same.
+void expect_depthwise_equals(DepthwiseCase const& s, Limit const& allowed, Activation const& activation) {
+    auto const type = allowed.type;
+    Matrix exact(GGML_TYPE_F32, s.in, s.c), rounded(type, s.in, s.c);
+    std::vector<float> first;
+    for (int threads : {1, 2, 3}) {
+        auto backend = make_backend(threads);
+        CpuLayers layers(backend);
+        Graph graph(backend, 256, [&](Graph::Builder& b) {
+            auto *x = b.input("x", {s.in, s.w, s.h, s.n}), *kernel = b.input("kernel", {s.c, s.k, s.k});
+            auto* bias = b.input("bias", {s.c});
+            auto* y = activate(b.ctx, activation, conv2d(b.ctx, exact.weight, exact.bias, x, {}));
+            y = depthwise_same(b.ctx, kernel, y, s.stride);
+            b.output("expected", activate(b.ctx, activation, ggml_add(b.ctx, y, bias)));
+            b.output("got", as_f32(b.ctx, layers.depthwise(b.ctx, {rounded.weight, rounded.bias}, {kernel, bias}, x,
+                                                           s.stride, {activation, activation}, type)));
+        });
+        graph.set("x", std::span<float const>(input({s.in, s.w, s.h, s.n}, "x", 8)));
+        graph.set("kernel", std::span<float const>(input({s.c, s.k, s.k}, "kernel", 0.3F)));
+        graph.set("bias", std::span<float const>(input({s.c}, "bias")));
+        graph.compute();
+        EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
+        auto got = graph.read("got");
+        EXPECT_LT(largest_difference(got, graph.read("expected")), allowed.largest * 4) << ggml_type_name(type) << s.c;
+        first = first.empty() ? got : first;
+        EXPECT_EQ(got, first) << threads << " threads";
+    }
+}
+
 TEST(CpuSteps, DepthwiseBehindItsExpansionEqualsBothLayers) {
-    struct Case {
-        std::int64_t in, c, w, h, n, k;
-        int stride;
-    };
-    for (auto s : {Case{32, 144, 33, 40, 2, 3, 1}, // lines divided among threads, channels that fill no block; a batch
-                   Case{64, 96, 16, 11, 1, 5, 1},  // channels divided
-                   Case{32, 64, 21, 37, 1, 5, 2}, Case{544, 32, 5, 3, 1, 3, 1}, // more inputs than a chunk has
-                   Case{32, 40, 1, 1, 1, 7, 1}}) {
+    constexpr Activation relu6{Activation::Kind::relu6}, relu{Activation::Kind::relu},
+        hard_swish{Activation::Kind::hard_swish, 0.1666F};
+    for (auto const& s :
+         {DepthwiseCase{32, 144, 33, 40, 2, 3, 1}, // lines divided among threads, channels that fill no block; a batch
+          DepthwiseCase{64, 96, 16, 11, 1, 5, 1},  // channels divided
+          DepthwiseCase{32, 64, 21, 37, 1, 5, 2}, DepthwiseCase{544, 32, 5, 3, 1, 3, 1}, // more inputs than a chunk has
+          DepthwiseCase{32, 40, 1, 1, 1, 7, 1}}) {
         for (auto const& allowed : {Limit{GGML_TYPE_F32, 3e-5F}, {GGML_TYPE_BF16, 4e-2F}, {GGML_TYPE_Q8_0, 6e-2F}}) {
-            auto const type = allowed.type;
-            auto const limit = allowed.largest;
-            Matrix exact(GGML_TYPE_F32, s.in, s.c), rounded(type, s.in, s.c);
-            std::vector<float> first;
-            for (int threads : {1, 2, 3}) {
-                auto backend = make_backend(threads);
-                CpuLayers layers(backend);
-                Graph graph(backend, 256, [&](Graph::Builder& b) {
-                    auto *x = b.input("x", {s.in, s.w, s.h, s.n}), *kernel = b.input("kernel", {s.c, s.k, s.k});
-                    auto* bias = b.input("bias", {s.c});
-                    auto* y = ggml_clamp(b.ctx, conv2d(b.ctx, exact.weight, exact.bias, x, {}), 0, 6);
-                    y = depthwise_same(b.ctx, kernel, y, s.stride);
-                    b.output("expected", ggml_clamp(b.ctx, ggml_add(b.ctx, y, bias), 0, 6));
-                    b.output("got", as_f32(b.ctx, layers.depthwise_relu6(b.ctx, {rounded.weight, rounded.bias},
-                                                                         {kernel, bias}, x, s.stride, type)));
-                });
-                graph.set("x", std::span<float const>(input({s.in, s.w, s.h, s.n}, "x", 8)));
-                graph.set("kernel", std::span<float const>(input({s.c, s.k, s.k}, "kernel", 0.3F)));
-                graph.set("bias", std::span<float const>(input({s.c}, "bias")));
-                graph.compute();
-                EXPECT_EQ(graph.shape("got"), graph.shape("expected"));
-                auto got = graph.read("got");
-                EXPECT_LT(largest_difference(got, graph.read("expected")), limit * 4) << ggml_type_name(type) << s.c;
-                first = first.empty() ? got : first;
-                EXPECT_EQ(got, first) << threads << " threads";
-            }
+            expect_depthwise_equals(s, allowed, relu6);
         }
+        // not limited above, so that what is rounded may be larger
+        expect_depthwise_equals(s, {GGML_TYPE_F32, 6e-5F}, hard_swish);
+        expect_depthwise_equals(s, {GGML_TYPE_F32, 6e-5F}, relu);
     }
 }
 
@@ -125,7 +136,7 @@ TEST(CpuSteps, ResidualUnitsRoundNoMoreThanTheirWeights) {
                     auto* y = ggml_relu(b.ctx, conv2d(b.ctx, one32.weight, one32.bias, ggml_relu(b.ctx, x), shape));
                     y = conv2d(b.ctx, one32.weight, one32.bias, y, shape);
                     b.output("expected", ggml_add(b.ctx, y, ggml_add(b.ctx, x, wide)));
-                    auto* sum = cpu_resize_bilinear(b.ctx, below, s.w, s.h, true, x);
+                    auto* sum = cpu_resize_bilinear(b.ctx, below, s.w, s.h, Grid::corners, x);
                     y = layers.conv2d(b.ctx, one.weight, one.bias, x, shape,
                                       {.relu = true, .relu_before = true, .rounded = true});
                     y = layers.conv2d(b.ctx, one.weight, one.bias, y, shape, {.add = sum, .rounded = true});

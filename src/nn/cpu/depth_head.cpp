@@ -53,7 +53,8 @@ void depth_head(DepthHead const& head, std::span<float const> weights, float bia
                 void* scratch, int part, int parts) {
     MatrixUnit const unit;
     int64_t width = 2 * head.width, height = 2 * head.height;
-    Bilinear resize(head.channels, head.width, head.height, width, height, head.align_corners);
+    Bilinear resize(head.channels, head.width, head.height, width, height,
+                    head.align_corners ? Grid::corners : Grid::edges);
     resize.bf16_input = head.bf16_input;
     resize.bf16_output = bf16_lines(head);
     std::size_t line = line_bytes(head);

@@ -1,5 +1,6 @@
 #include "nn/cpu/depthwise.h"
 
+#include "nn/cpu/activate.h"
 #include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/product.h"
@@ -14,22 +15,18 @@ namespace echollama::nn {
 namespace {
 
 using std::int64_t;
-using tile::lanes, tile::load, tile::Reg, tile::splat, tile::store;
+using tile::lanes, tile::load, tile::Reg, tile::store;
 
 // Some channels at a time, as many as a panel has outputs: then the lines that one line of the result needs stay in the
-// first cache. They are made once, clamped and with the padding around them, and read kernel² times.
+// first cache. They are made once, activated and with the padding around them, and read kernel² times.
 constexpr int block = tile::width;
-constexpr float six = 6;
 constexpr int64_t least_lines = 16; // of the result for each thread; with fewer, threads share channels instead
 
 struct Depthwise {
     PackedMatrix const* expand;
+    DepthwiseActivations activations;
     std::int16_t stride, left, top;
 };
-
-Reg relu6(Reg v) {
-    return tile::less(tile::greater(v, Reg{}), splat(six));
-}
 
 // Lines [first, last) of a picture as a product reads its rows.
 struct Rows {
@@ -89,19 +86,13 @@ struct Work {
     int64_t line = 0;               // floats of one of them
     float const* weights = nullptr; // [k k][block]
     float const* bias = nullptr;    // [block]
+    DepthwiseActivations activations;
 };
 
 void copy_line(Work const& work, int64_t row, float* out) {
     float const* from = work.x + row * work.w * work.channels;
     for (int64_t column = 0; column < work.w; ++column, from += work.channels, out += block) {
-        if (work.count == block) {
-            store(out, relu6(load(from)));
-            store(out + lanes, relu6(load(from + lanes)));
-        } else {
-            for (int i = 0; i < work.count; ++i) {
-                out[i] = std::clamp(from[i], 0.0F, six);
-            }
-        }
+        std::copy_n(from, work.count, out); // what lies behind them meets weights of zero
     }
 }
 
@@ -114,18 +105,23 @@ void expand_line(Work const& work, int64_t row, float* out) {
     task.units = static_cast<int>(chunks.units);
     task.c_stride = block;
     task.start = floats(matrix.bias) + work.first;
-    task.relu = true;
-    task.ceiling = six;
+    auto const before = work.activations.before;
+    bool const six = before.kind == Activation::Kind::relu6; // done while the sums are in registers
+    task.relu = six || before.kind == Activation::Kind::relu;
+    task.ceiling = six ? 6 : task.ceiling;
     bool whole = is_whole(matrix.type);
     task.scales = whole ? floats(matrix.scales) + work.first : nullptr;
     task.corrections = whole ? floats(matrix.corrections) + work.first : nullptr;
-    int64_t tiles = (work.w + tile::rows - 1) / tile::rows, before = (row - work.rows.first) * work.w;
+    int64_t tiles = (work.w + tile::rows - 1) / tile::rows, above = (row - work.rows.first) * work.w;
     for (int64_t i = 0; i < tiles; ++i) { // equally large
         int64_t begin = work.w * i / tiles, end = work.w * (i + 1) / tiles;
-        task.a = work.rows.data + (before + begin) * work.rows.stride;
-        task.whole = whole ? work.rows.whole.data() + before + begin : nullptr;
+        task.a = work.rows.data + (above + begin) * work.rows.stride;
+        task.whole = whole ? work.rows.whole.data() + above + begin : nullptr;
         task.c = out + begin * block;
         run_tile(matrix.type, static_cast<int>(end - begin), task, tile::width);
+    }
+    if (!task.relu) {
+        activate_line(before, out, work.w * block);
     }
 }
 
@@ -138,6 +134,7 @@ void fetch(Work const& work, int64_t row, float* to) {
         expand_line(work, row, out);
     } else {
         copy_line(work, row, out);
+        activate_line(work.activations.before, out, work.w * block);
     }
 }
 
@@ -163,7 +160,7 @@ void convolve(Work const& work, Reg const* weight, Reg bias, float const* const*
     int rest = std::min(work.count - half * lanes, lanes);
     for (int p = 0; p < Pixels; ++p) {
         int64_t to = (pixel + p) * work.channels + half * lanes;
-        sum[p] = relu6(sum[p]);
+        sum[p] = activated(work.activations.after, sum[p]);
         if (rest == lanes) {
             store(work.y, to, sum[p], work.bf16);
             continue;
@@ -224,11 +221,12 @@ template <int K>
 void run(ggml_tensor* dst, int part, int parts, void*) {
     MatrixUnit const unit;
     auto const shape = params_of<Depthwise>(dst);
-    ggml_tensor const *x = dst->src[0], *kernel = dst->src[1], *bias = dst->src[2];
+    ggml_tensor const *x = dst->src[0], *kernel = dst->src[1], *bias = dst->src[2]; // nullptr: none
     int64_t c = dst->ne[0], blocks = (c + block - 1) / block, height = dst->ne[2];
     int64_t pieces = std::clamp<int64_t>(height / least_lines, 1, parts); // of a picture's lines
     Work work;
     work.expand = shape.expand;
+    work.activations = shape.activations;
     work.bf16 = dst->type == GGML_TYPE_BF16;
     work.channels = c;
     work.w = x->ne[1];
@@ -249,7 +247,9 @@ void run(ggml_tensor* dst, int part, int parts, void*) {
         work.first = i % blocks * block;
         work.count = static_cast<int>(std::min<int64_t>(block, c - work.first));
         gather_weights(floats_of(kernel), c, work.first, work.count, K * K, weights.data());
-        gather_weights(floats_of(bias), c, work.first, work.count, 1, start.data());
+        if (bias) {
+            gather_weights(floats_of(bias), c, work.first, work.count, 1, start.data());
+        }
         if (work.expand) {
             make_rows(work.rows, *work.expand, x, n, std::max<int64_t>(from * shape.stride - work.top, 0),
                       std::min((to - 1) * shape.stride - work.top + K, work.h));
@@ -264,22 +264,22 @@ void run(ggml_tensor* dst, int part, int parts, void*) {
 
 } // namespace
 
-ggml_tensor* cpu_depthwise_relu6(ggml_context* ctx, PackedMatrix const* expand, ggml_tensor* kernel, ggml_tensor* bias,
-                                 ggml_tensor* x, int stride, bool bf16_output) {
+ggml_tensor* cpu_depthwise(ggml_context* ctx, PackedMatrix const* expand, ggml_tensor* kernel, ggml_tensor* bias,
+                           ggml_tensor* x, int stride, DepthwiseActivations const& activations, bool bf16_output) {
     auto k = static_cast<int>(kernel->ne[1]);
     auto padding = same_padding(x->ne[1], x->ne[2], k, stride);
     ggml_tensor* args[] = {contiguous(ctx, x), kernel, bias};
     bool bf16 = bf16_output && kernel->ne[0] % lanes == 0; // only whole vectors are stored as BF16
     ggml_tensor* y =
         ggml_custom_4d(ctx, bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32, kernel->ne[0], (x->ne[1] + stride - 1) / stride,
-                       (x->ne[2] + stride - 1) / stride, x->ne[3], args, 3,
+                       (x->ne[2] + stride - 1) / stride, x->ne[3], args, bias ? 3 : 2,
                        k == 3   ? run<3>
                        : k == 5 ? run<5>
                                 : run<7>,
                        GGML_N_TASKS_MAX, nullptr);
     return ggml_format_name(
-        with_params(y, Depthwise{expand, static_cast<std::int16_t>(stride), static_cast<std::int16_t>(padding.left),
-                                 static_cast<std::int16_t>(padding.top)}),
+        with_params(y, Depthwise{expand, activations, static_cast<std::int16_t>(stride),
+                                 static_cast<std::int16_t>(padding.left), static_cast<std::int16_t>(padding.top)}),
         "%sDEPTHWISE %dx%d/%d", expand ? "EXPAND " : "", k, k, stride);
 }
 

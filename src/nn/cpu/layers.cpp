@@ -3,7 +3,6 @@
 #include "nn/cpu/attention.h"
 #include "nn/cpu/byte_lines.h"
 #include "nn/cpu/depth_head.h"
-#include "nn/cpu/depthwise.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/resize.h"
 
@@ -235,15 +234,15 @@ void CpuLayers::run_pooled_conv(ggml_tensor* dst, int part, int parts, void* dat
                        part, parts);
 }
 
-ggml_tensor* CpuLayers::depthwise_relu6(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
-                                        int stride, ggml_type next) {
+ggml_tensor* CpuLayers::depthwise(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
+                                  int stride, DepthwiseActivations const& activations, ggml_type next) {
     PackedMatrix const* matrix = expand.weight ? packed(expand.weight, expand.bias, {}).plain : nullptr;
     if (matrix && Chunks(matrix->type, matrix->inputs).count > 1) { // sums of several chunks pass through memory
         x = conv2d(ctx, expand.weight, expand.bias, x, {}, {});
         matrix = nullptr;
     }
-    return cpu_depthwise_relu6(ctx, matrix, depthwise.weight, depthwise.bias, x, stride,
-                               rounds_pictures(panel_type(next)));
+    return cpu_depthwise(ctx, matrix, depthwise.weight, depthwise.bias, x, stride, activations,
+                         rounds_pictures(panel_type(next)));
 }
 
 namespace {

@@ -12,6 +12,7 @@
 #include "nn/backend.h"
 #include "nn/cpu/bottleneck.h"
 #include "nn/cpu/convolve.h"
+#include "nn/cpu/depthwise.h"
 #include "nn/cpu/pool.h"
 
 #include <ggml.h>
@@ -63,8 +64,8 @@ class CpuLayers {
 
     // A depthwise convolution (nn/cpu/depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
     // in one step; BF16 where a layer with weights of type `next` rounds it anyway.
-    ggml_tensor* depthwise_relu6(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x,
-                                 int stride, ggml_type next);
+    ggml_tensor* depthwise(ggml_context* ctx, LayerTensors expand, LayerTensors depthwise, ggml_tensor* x, int stride,
+                           DepthwiseActivations const& activations, ggml_type next);
 
     // The end of MiDaS in one step (nn/cpu/depth_head.h).
     ggml_tensor* depth_head(ggml_context* ctx, LayerTensors conv, LayerTensors last, ggml_tensor* x,

@@ -1,5 +1,6 @@
 #include "nn/cpu/pixels.h"
 
+#include "nn/cpu/activate.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/tile.h"
 
@@ -223,13 +224,61 @@ void run_leaky_relu(ggml_tensor* dst, int part, int parts, void*) {
     change_each(dst, part, parts, [&](Reg x) { return tile::greater(x, slope * x); });
 }
 
+void run_activate(ggml_tensor* dst, int part, int parts, void*) {
+    auto const activation = params_of<Activation>(dst);
+    change_each(dst, part, parts, [&](Reg x) { return activated(activation, x); });
+}
+
+// sums [2 c, pieces, n] as run_sums gives them → [c, 1, 1, n]
+void run_means(ggml_tensor* dst, int part, int parts, void*) {
+    ggml_tensor const* sums = dst->src[0];
+    auto const pixels = params_of<int64_t>(dst);
+    int64_t const c = dst->ne[0];
+    Share share(c * dst->ne[3], part, parts);
+    for (int64_t i = share.begin; i < share.end; ++i) {
+        float const* first = floats_of(sums) + i / c * sums->ne[1] * 2 * c + i % c;
+        double sum = 0;
+        for (int64_t piece = 0; piece < sums->ne[1]; ++piece) {
+            sum += static_cast<double>(first[piece * 2 * c]);
+        }
+        static_cast<float*>(dst->data)[i] = static_cast<float>(sum / static_cast<double>(pixels));
+    }
+}
+
+void copy_channels(float* to, float const* from, int64_t count, bool relu) {
+    int64_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        store(to + i, relu ? tile::greater(load(from + i), Reg{}) : load(from + i));
+    }
+    for (; i < count; ++i) {
+        to[i] = relu ? std::max(from[i], 0.0F) : from[i];
+    }
+}
+
+void run_join(ggml_tensor* dst, int part, int parts, void*) {
+    ggml_tensor const *a = dst->src[0], *b = dst->src[1];
+    bool const relu = params_of<bool>(dst);
+    int64_t const c = a->ne[0], d = b->ne[0];
+    Share share(ggml_nrows(dst), part, parts);
+    for (int64_t row = share.begin; row < share.end; ++row) {
+        float* to = static_cast<float*>(dst->data) + row * (c + d);
+        copy_channels(to, floats_of(a) + row * c, c, relu);
+        copy_channels(to + c, floats_of(b) + row * d, d, relu);
+    }
+}
+
+// The sums of group norm.
+ggml_tensor* piece_sums(ggml_context* ctx, ggml_tensor* x) {
+    return ggml_custom_4d(ctx, GGML_TYPE_F32, 2 * x->ne[0], pieces(x->ne[1] * x->ne[2]), x->ne[3], 1, &x, 1, run_sums,
+                          GGML_N_TASKS_MAX, nullptr);
+}
+
 } // namespace
 
 ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, int groups,
                             float eps, ggml_tensor* add, bool relu) {
     x = contiguous(ctx, x);
-    ggml_tensor* sums = ggml_custom_4d(ctx, GGML_TYPE_F32, 2 * x->ne[0], pieces(x->ne[1] * x->ne[2]), x->ne[3], 1, &x,
-                                       1, run_sums, GGML_N_TASKS_MAX, nullptr);
+    ggml_tensor* sums = piece_sums(ctx, x);
     ggml_set_name(sums, "GROUP_NORM sums");
     ggml_tensor* args[] = {sums, weight, bias, add ? contiguous(ctx, add) : nullptr};
     ggml_tensor* y = ggml_custom_inplace(ctx, x, args, add ? 4 : 3, run_group_norm, GGML_N_TASKS_MAX, nullptr);
@@ -252,6 +301,26 @@ ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope) {
     ggml_tensor* y =
         ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_leaky_relu, GGML_N_TASKS_MAX, nullptr);
     return ggml_set_name(with_params(y, Slope{slope}), "LEAKY_RELU");
+}
+
+ggml_tensor* cpu_activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x) {
+    ggml_tensor* y = ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_activate, GGML_N_TASKS_MAX, nullptr);
+    return ggml_set_name(with_params(y, activation), "ACTIVATE");
+}
+
+ggml_tensor* cpu_channel_means(ggml_context* ctx, ggml_tensor* x) {
+    x = contiguous(ctx, x);
+    ggml_tensor* sums = ggml_set_name(piece_sums(ctx, x), "MEANS sums");
+    ggml_tensor* y =
+        ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], 1, 1, x->ne[3], &sums, 1, run_means, GGML_N_TASKS_MAX, nullptr);
+    return ggml_set_name(with_params(y, x->ne[1] * x->ne[2]), "MEANS");
+}
+
+ggml_tensor* cpu_join_channels(ggml_context* ctx, ggml_tensor* a, ggml_tensor* b, bool relu) {
+    ggml_tensor* args[] = {contiguous(ctx, a), contiguous(ctx, b)};
+    ggml_tensor* y = ggml_custom_4d(ctx, GGML_TYPE_F32, a->ne[0] + b->ne[0], a->ne[1], a->ne[2], a->ne[3], args, 2,
+                                    run_join, GGML_N_TASKS_MAX, nullptr);
+    return ggml_set_name(with_params(y, relu), "JOIN");
 }
 
 } // namespace echollama::nn

@@ -1,6 +1,8 @@
-// What happens between the products, on the CPU: norms, GELU and leaky ReLU in as few passes over memory as possible.
+// What happens between the products, on the CPU: norms, means and activations in as few passes over memory as possible.
 // Tensors are F32, contiguous, channel-last (nn/layers.h); results do not depend on the number of threads.
 #pragma once
+
+#include "nn/layers.h"
 
 #include <ggml.h>
 
@@ -20,5 +22,14 @@ ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);
 
 // x, where it is negative slope * x; 0 <= slope < 1. On all threads: ggml's own runs on one. x is overwritten.
 ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope);
+
+// As nn::activate. x is overwritten.
+ggml_tensor* cpu_activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x);
+
+// As nn::channel_means.
+ggml_tensor* cpu_channel_means(ggml_context* ctx, ggml_tensor* x);
+
+// As nn::join_channels.
+ggml_tensor* cpu_join_channels(ggml_context* ctx, ggml_tensor* a, ggml_tensor* b, bool relu);
 
 } // namespace echollama::nn

@@ -11,15 +11,16 @@ namespace {
 using std::int64_t;
 using tile::lanes, tile::load, tile::Reg, tile::store;
 
-Bilinear::Between between(int64_t out, int64_t out_size, int64_t in_size, bool align_corners) {
+Bilinear::Between between(int64_t out, int64_t out_size, int64_t in_size, Grid grid) {
     float position = 0;
-    if (align_corners) {
+    if (grid == Grid::corners) {
         position = out_size > 1
                        ? static_cast<float>(out) * (static_cast<float>(in_size - 1) / static_cast<float>(out_size - 1))
                        : 0;
     } else {
         float scale = static_cast<float>(in_size) / static_cast<float>(out_size);
-        position = std::max((static_cast<float>(out) + 0.5F) * scale - 0.5F, 0.0F);
+        position = grid == Grid::origin ? static_cast<float>(out) * scale
+                                        : std::max((static_cast<float>(out) + 0.5F) * scale - 0.5F, 0.0F);
     }
     int64_t first = std::min(static_cast<int64_t>(position), in_size - 1);
     return {first, std::min(first + 1, in_size - 1), position - static_cast<float>(first)};
@@ -51,13 +52,9 @@ void resize_line(Bilinear const& shape, void const* picture, int64_t y, void* to
     }
 }
 
-struct Corners {
-    bool align;
-};
-
 void run(ggml_tensor* dst, int part, int parts, void*) {
     ggml_tensor const *x = dst->src[0], *add = dst->src[1];
-    Bilinear resize(x->ne[0], x->ne[1], x->ne[2], dst->ne[1], dst->ne[2], params_of<Corners>(dst).align);
+    Bilinear resize(x->ne[0], x->ne[1], x->ne[2], dst->ne[1], dst->ne[2], params_of<Grid>(dst));
     resize.bf16_input = resize.bf16_output = x->type == GGML_TYPE_BF16;
     Share share(dst->ne[2] * dst->ne[3], part, parts);
     for (int64_t line = share.begin; line < share.end; ++line) {
@@ -70,13 +67,13 @@ void run(ggml_tensor* dst, int part, int parts, void*) {
 
 } // namespace
 
-Bilinear::Bilinear(int64_t c, int64_t in_width, int64_t in_height, int64_t width, int64_t height, bool align_corners)
+Bilinear::Bilinear(int64_t c, int64_t in_width, int64_t in_height, int64_t width, int64_t height, Grid grid)
     : channels(c), w(in_width), h(in_height) {
     for (int64_t i = 0; i < width; ++i) {
-        columns.push_back(between(i, width, w, align_corners));
+        columns.push_back(between(i, width, w, grid));
     }
     for (int64_t i = 0; i < height; ++i) {
-        lines.push_back(between(i, height, h, align_corners));
+        lines.push_back(between(i, height, h, grid));
     }
 }
 
@@ -88,7 +85,7 @@ bool resizes_bf16(int64_t channels) {
     return tile::has_bf16 && channels % lanes == 0;
 }
 
-ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, int64_t width, int64_t height, bool align_corners,
+ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, int64_t width, int64_t height, Grid grid,
                                  ggml_tensor* add) {
     bool bf16 = x->type == GGML_TYPE_BF16 && resizes_bf16(x->ne[0]) && (!add || add->type == GGML_TYPE_BF16);
     auto as_read = [&](ggml_tensor* t) {
@@ -99,7 +96,7 @@ ggml_tensor* cpu_resize_bilinear(ggml_context* ctx, ggml_tensor* x, int64_t widt
     ggml_tensor* args[] = {as_read(x), add ? as_read(add) : nullptr};
     ggml_tensor* y = ggml_custom_4d(ctx, args[0]->type, x->ne[0], width, height, x->ne[3], args, add ? 2 : 1, run,
                                     GGML_N_TASKS_MAX, nullptr);
-    return ggml_set_name(with_params(y, Corners{align_corners}), "BILINEAR");
+    return ggml_set_name(with_params(y, grid), "BILINEAR");
 }
 
 } // namespace echollama::nn
