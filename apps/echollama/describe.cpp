@@ -139,7 +139,7 @@ void run(AppContext const& context, DescribeOptions options) {
                !asks(options)) { // nothing beside the first sentence's sound
         described.reads_when_wanted = true;
         described.found = [&] { loading = begin_in_order(telling.speaker); };
-        telling.sounding = [&] { later = begin_in_order(telling.describer); };
+        telling.first_said = [&] { later = begin_in_order(telling.describer); };
     }
     auto observation = see(view, described, options.seeing.threshold, timings, context.stop);
     telling.text = observation.text;

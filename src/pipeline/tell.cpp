@@ -33,13 +33,12 @@ class SpeechThread {
         }
     }
 
-    // Until what was said last begins to sound, or will not; false: nothing of this telling sounds before all is
-    // written.
-    bool wait_for_sound() {
+    // Until the first sentence is made, or will not be; false: nothing of this telling sounds before all is written.
+    bool wait_for_first() {
         if (!thread_.joinable() || waits_) {
             return false;
         }
-        sounds_.get_future().wait();
+        first_.get_future().wait();
         return true;
     }
 
@@ -77,17 +76,18 @@ class SpeechThread {
             failure_ = std::current_exception();
             sentences_.close(); // the writer must not wait for a dead speaker
         }
-        sounds();
+        first_done();
     }
 
-    void sounds() {
-        if (!sounded_) {
-            sounded_ = true;
-            sounds_.set_value();
+    void first_done() {
+        if (!done_) {
+            done_ = true;
+            first_.set_value();
         }
     }
 
     void speak(Speaker& speaker, std::string const& sentence) {
+        options_.soon = spoken_ == 0;
         speaker.say(
             sentence, options_,
             [&](AudioChunk&& chunk) {
@@ -96,13 +96,10 @@ class SpeechThread {
                 }
                 chunk.first_sample = spoken_;
                 spoken_ += chunk.frames();
-                if (spoken_ > 0) {
-                    sounds();
-                }
                 sink_(std::move(chunk));
             },
             stop_);
-        sounds(); // a sentence with nothing to say
+        first_done();
     }
 
     Loading<Speaker> speaker_;
@@ -113,8 +110,8 @@ class SpeechThread {
     std::stop_token stop_;
     BoundedQueue<std::string> sentences_{64};
     std::int64_t spoken_ = 0;
-    bool sounded_ = false; // of the speaking thread alone
-    std::promise<void> sounds_;
+    bool done_ = false; // with the first sentence; of the speaking thread alone
+    std::promise<void> first_;
     std::exception_ptr failure_;
     std::jthread thread_; // last: it uses everything above
 };
@@ -262,8 +259,8 @@ Telling tell(Scene const& scene, TellingModels const& models, TellingRequest con
         WordingOptions headline = wording;
         headline.level = Level::headline;
         say(describe_scene(scene, headline).front());
-        if (models.voice_first && speech.wait_for_sound() && models.sounding) {
-            models.sounding();
+        if (models.voice_first && speech.wait_for_first() && models.first_said) {
+            models.first_said();
         }
         if (wording.level != Level::headline) {
             for (auto const& sentence : describe_text(with_text(scene, models.text), wording)) {

@@ -29,10 +29,10 @@ struct TellingModels {
     // What was seen where and when, of earlier pictures; none: that is not asked, or nothing is kept.
     std::function<std::optional<std::string>(std::string const& question)> remembered = {};
     bool voice_waits = false; // the voice begins when all is written: there is no room for both models
-    // What follows the first sentence of a description waits until that sounds: on a small processor it would take the
-    // voice's place. Then `sounding` is called: the time to begin what is needed next.
+    // What follows the first sentence of a description waits until all of its sound is made: on a small processor it
+    // would take the voice's place. Then `first_said` is called: the time to begin what is needed next.
     bool voice_first = !has_cores_to_spare();
-    std::function<void()> sounding = {};
+    std::function<void()> first_said = {};
 };
 
 struct TellingRequest {

@@ -81,6 +81,7 @@ struct SpeechOptions {
     float rate = 1;           // 0.5..4, relative to the voice's normal speed; pitch is kept
     float pitch = 1;          // 0.5..2
     std::uint64_t answer = 0; // sentences of one answer have one number, and one voice
+    bool soon = false;        // nothing sounds yet: the first clause may be made by itself, to be heard sooner
 };
 
 class Speaker {

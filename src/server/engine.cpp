@@ -244,6 +244,7 @@ void Engine::say(std::string const& text, std::string const& voice, float speed,
     auto const speaker = this->speaker(voice).get();
     SpeechOptions options;
     options.rate = speed;
+    options.soon = true; // of the first sentence
     SentenceCutter cutter;
     for (auto const& sentences : {cutter.push(text), cutter.finish()}) {
         for (auto const& sentence : sentences) {
@@ -256,6 +257,7 @@ void Engine::say(std::string const& text, std::string const& voice, float speed,
                     sink(std::move(chunk));
                 };
                 speaker->say(trimmed(sentence), options, at_rate(rate, counted), stop);
+                options.soon = false;
             }
         }
     }

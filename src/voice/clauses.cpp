@@ -6,7 +6,7 @@
 namespace echollama {
 namespace {
 
-constexpr std::size_t longest_whole = 80, shortest_piece = 20, longest_piece = 250;
+constexpr std::size_t longest_whole = 80, shortest_piece = 20, shortest_first = 10, longest_piece = 250;
 
 bool is_border(std::int32_t code) {
     return code > 0 && code < 128 && std::string_view(",;:.!?").find(static_cast<char>(code)) != std::string_view::npos;
@@ -14,7 +14,7 @@ bool is_border(std::int32_t code) {
 
 } // namespace
 
-std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const> phonemes) {
+std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const> phonemes, bool soon) {
     std::vector<std::span<std::int32_t const>> pieces;
     auto cut = [&](std::size_t count) {
         pieces.push_back(phonemes.first(count));
@@ -29,20 +29,23 @@ std::vector<std::span<std::int32_t const>> clauses(std::span<std::int32_t const>
         }
         return end > shortest_piece ? end : longest_piece;
     };
-    auto next_border = [&] {
-        for (std::size_t i = shortest_piece; i + shortest_piece < phonemes.size(); ++i) {
+    auto next_border = [&](std::size_t shortest) {
+        for (std::size_t i = shortest; i + shortest < phonemes.size(); ++i) {
             if (is_border(phonemes[i - 1]) && !is_border(phonemes[i])) {
                 return i;
             }
         }
         return phonemes.size();
     };
-    auto end_of_piece = [&] {
-        auto const border = next_border();
+    auto end_of_piece = [&](std::size_t shortest) {
+        auto const border = next_border(shortest);
         return border > longest_piece ? last_space(longest_piece) : border;
     };
+    if (soon && !phonemes.empty()) {
+        cut(end_of_piece(shortest_first));
+    }
     while (phonemes.size() > longest_whole) {
-        cut(end_of_piece());
+        cut(end_of_piece(shortest_piece));
     }
     if (!phonemes.empty()) {
         cut(phonemes.size());

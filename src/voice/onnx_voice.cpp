@@ -145,7 +145,7 @@ class OnnxVoice : public Speaker {
             codes = kokoro_phonemes(codes, language_);
         }
         TimeStretch stretch(rate_, options.rate, options.pitch);
-        for (auto const& clause : clauses(codes)) {
+        for (auto const& clause : clauses(codes, options.soon)) {
             if (stop.stop_requested()) {
                 break;
             }

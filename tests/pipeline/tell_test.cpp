@@ -117,7 +117,8 @@ class FirstSpeaker : public Speaker {
   public:
     FirstSpeaker(FakeDescriber const& describer, int samples) : describer_(describer), samples_(samples) {}
     int sample_rate() const override { return 24'000; }
-    void say(std::string const&, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
+    void say(std::string const&, SpeechOptions const& options, AudioSink const& sink, std::stop_token) override {
+        soon.push_back(options.soon);
         if (said_++ == 0) {
             std::this_thread::sleep_for(std::chrono::milliseconds(50)); // time for whoever does not wait
             undisturbed = describer_.asked.empty();
@@ -128,6 +129,7 @@ class FirstSpeaker : public Speaker {
         sink({std::vector<float>(static_cast<std::size_t>(samples_)), 24'000, 0, true});
     }
     bool undisturbed = false;
+    std::vector<bool> soon;
 
   private:
     FakeDescriber const& describer_;
@@ -141,7 +143,7 @@ TEST(Tell, OnASmallProcessorNothingTakesTheFirstSentencesPlace) {
         TellingModels models{ready<Describer>(describer), ready<Speaker>(speaker)};
         models.voice_first = true;
         int begun = 0;
-        models.sounding = [&] {
+        models.first_said = [&] {
             ++begun;
             EXPECT_TRUE(describer->asked.empty());
         };
@@ -150,6 +152,20 @@ TEST(Tell, OnASmallProcessorNothingTakesTheFirstSentencesPlace) {
         EXPECT_TRUE(speaker->undisturbed) << samples;
         EXPECT_EQ(begun, 1) << samples;
         EXPECT_FALSE(describer->asked.empty()) << samples;
+    }
+}
+
+TEST(Tell, WhatSoundsFirstIsWantedSoon) {
+    for (int const samples : {100, 0}) {
+        auto const describer = std::make_shared<FakeDescriber>("The chair is on the right.");
+        auto const speaker = std::make_shared<FirstSpeaker>(*describer, samples);
+        Timings timings;
+        auto const told = tell(cup_and_chair(), {ready<Describer>(describer), ready<Speaker>(speaker)}, {},
+                               {[](auto const&) {}, [](auto&&) {}}, timings, {});
+        std::vector<bool> expected(told.sentences.size(), samples == 0); // a sentence without a sound leaves silence
+        ASSERT_GE(expected.size(), 2U);
+        expected[0] = true;
+        EXPECT_EQ(speaker->soon, expected) << samples;
     }
 }
 

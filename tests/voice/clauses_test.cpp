@@ -7,10 +7,10 @@
 namespace echollama {
 namespace {
 
-std::vector<std::string> cut(std::string const& text) {
+std::vector<std::string> cut(std::string const& text, bool soon = false) {
     std::vector<std::int32_t> const codes(text.begin(), text.end());
     std::vector<std::string> pieces;
-    for (auto const& piece : clauses(codes)) {
+    for (auto const& piece : clauses(codes, soon)) {
         pieces.emplace_back(piece.begin(), piece.end());
     }
     return pieces;
@@ -34,6 +34,20 @@ TEST(Clauses, ALongOneIsCutWhereSpeakersPause) {
     EXPECT_EQ(cut(endless + ", no."), Pieces{endless + ", no."}) << "two words by themselves sound lost";
 }
 
+TEST(Clauses, WhatIsToBeHeardSoonBeginsWithItsFirstClause) {
+    EXPECT_EQ(cut("a red cup, a dog, and a chair.", true), (Pieces{"a red cup,", "a dog, and a chair."}));
+    EXPECT_EQ(cut("stop, a bicycle, from the left.", true), (Pieces{"stop, a bicycle,", "from the left."}))
+        << "one word is over before the rest is made";
+    EXPECT_EQ(cut("there is a cup, yes.", true), Pieces{"there is a cup, yes."}) << "nor is one left over";
+    EXPECT_EQ(cut("there is a cup.", true), Pieces{"there is a cup."});
+    EXPECT_EQ(cut("", true), Pieces{});
+    EXPECT_EQ(cut("on your left, about two metres away, there is an open door to the garden, and behind it a bicycle "
+                  "without a light.",
+                  true),
+              (Pieces{"on your left,", "about two metres away,",
+                      "there is an open door to the garden, and behind it a bicycle without a light."}));
+}
+
 TEST(Clauses, WithoutAnyPauseTheCutIsBetweenWords) {
     std::string words;
     for (int i = 0; i < 150; ++i) {
@@ -53,14 +67,16 @@ TEST(Clauses, NothingIsLostButSpaces) {
     for (int i = 0; i < 300; ++i) {
         text += "abc,  d!? "[static_cast<std::size_t>(i * 7) % 10];
     }
-    std::string joined, bare;
-    for (auto const& piece : cut(text)) {
-        joined += piece;
-    }
-    std::erase(joined, ' ');
-    bare = text;
+    std::string bare = text;
     std::erase(bare, ' ');
-    EXPECT_EQ(joined, bare);
+    for (bool soon : {false, true}) {
+        std::string joined;
+        for (auto const& piece : cut(text, soon)) {
+            joined += piece;
+        }
+        std::erase(joined, ' ');
+        EXPECT_EQ(joined, bare);
+    }
 }
 
 } // namespace

@@ -103,6 +103,7 @@ void LiveVoice::speak(std::string const& text, std::stop_token const& stop) {
                 first_sound_ = sounded->time_since_epoch().count();
             }
         };
+        speech_.soon = seconds == 0;
         speaker->say(sentence, speech_, take, stop);
     }
     wait_until_heard(seconds, sounded.value_or(begun), stop);
