@@ -118,7 +118,7 @@ struct LayerWriter {
     WeightType type;
 
     void linear(std::string const& name, std::string const& source, std::int64_t out, std::int64_t in) const {
-        writer.add(name + ".weight", {in, out}, tensors.rows(source + ".weight", out, in), type);
+        writer.add(name + ".weight", {in, out}, tensors.rows(source + ".weight", out, in), type_of_rows(type, in));
         writer.add(name + ".bias", {out}, tensors.read(source + ".bias", {out}), WeightType::f32);
     }
     void norm(std::string const& name, std::string const& source, std::int64_t width) const {

@@ -16,15 +16,9 @@ WeightType type_of_layer(std::string const& name, WeightType wanted, std::vector
     return wanted;
 }
 
-namespace {
-
-// Blocks of Q8_0 are 32 numbers of a row. Other rows are rounded about as coarsely, which processors multiply faster
-// than the finer F16.
 WeightType type_of_rows(WeightType wanted, std::int64_t row) {
     return wanted == WeightType::q8_0 && row % 32 != 0 ? WeightType::bf16 : wanted;
 }
-
-} // namespace
 
 void fold_batch_norm(ConvWeights& conv, std::vector<float> const& gamma, std::vector<float> const& beta,
                      std::vector<float> const& mean, std::vector<float> const& variance, double eps) {

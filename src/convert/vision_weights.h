@@ -22,6 +22,10 @@ struct FinerLayers {
 };
 WeightType type_of_layer(std::string const& name, WeightType wanted, std::vector<FinerLayers> const& finer);
 
+// Blocks of Q8_0 are 32 numbers of a row. Other rows are rounded about as coarsely (BF16), which processors multiply
+// faster than the finer F16.
+WeightType type_of_rows(WeightType wanted, std::int64_t row);
+
 struct ConvWeights {
     std::int64_t out = 0, in = 0, kernel = 1;
     std::vector<float> weight; // PyTorch's [out, in, kernel, kernel]

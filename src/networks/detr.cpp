@@ -52,7 +52,8 @@ struct Transformer {
         q = net.linear(name + ".q", q);
         k = net.linear(name + ".k", k);
         v = net.linear(name + ".v", v);
-        return net.linear(name + ".out", net.attention(name + ".v", q, k, v, params.heads, hidden));
+        return net.linear(name + ".out",
+                          net.attention(name + ".v", q, k, v, params.heads, hidden, net.rounds(name + ".out")));
     }
     ggml_tensor* feed_forward(std::string const& name, ggml_tensor* x) const {
         return net.linear(name + "fc2", net.linear(name + "fc1", x, {.relu = true}));

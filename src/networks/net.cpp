@@ -82,7 +82,8 @@ ggml_tensor* Net::conv(std::string const& name, ggml_tensor* x, nn::Convolution 
     }
     ggml_tensor* y = nn::conv2d(ctx, weight, bias, after.relu_before ? ggml_relu(ctx, x) : x, shape);
     y = after.add ? ggml_add(ctx, y, after.add) : y;
-    return after.relu ? ggml_relu(ctx, y) : y;
+    y = after.relu ? ggml_relu(ctx, y) : y;
+    return after.gelu ? ggml_gelu(ctx, y) : y;
 }
 
 ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride) const {
@@ -101,14 +102,20 @@ ggml_tensor* Net::bottleneck(std::string const& name, ggml_tensor* x, int stride
     return cpu->bottleneck(ctx, conv1, conv2, conv3, shortcut, x, stride);
 }
 
+bool Net::rounds(std::string const& name) const {
+    std::string const weight = name + ".weight";
+    return cpu && nn::rounds_pictures(nn::panel_type(matrix(weight, weights->dimension(weight, 0))->type));
+}
+
 ggml_tensor* Net::attention(std::string const& values, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                            ggml_tensor* mask) const {
+                            ggml_tensor* mask, bool rounded) const {
     require(q->ne[0] == k->ne[0] && q->ne[0] == v->ne[0] && q->ne[0] % heads == 0, values);
     if (!cpu) {
-        return nn::attention(ctx, q, k, v, heads, mask);
+        auto const together = [&](ggml_tensor* x) { return ggml_is_contiguous(x) ? x : ggml_cont(ctx, x); };
+        return nn::attention(ctx, together(q), together(k), together(v), heads, mask);
     }
     std::string const weight = values + ".weight";
-    return cpu->attention(ctx, q, k, v, heads, mask, matrix(weight, weights->dimension(weight, 0))->type);
+    return cpu->attention(ctx, q, k, v, heads, mask, matrix(weight, weights->dimension(weight, 0))->type, rounded);
 }
 
 ggml_tensor* Net::max_pool(ggml_tensor* x, nn::Convolution const& shape) const {
@@ -123,9 +130,9 @@ ggml_tensor* Net::pooled_conv(std::string const& name, ggml_tensor* x, nn::Convo
     return cpu->pooled_conv2d(ctx, layer(name, x->ne[0] * shape.kernel * shape.kernel), x, shape, pool);
 }
 
-ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps) const {
+ggml_tensor* Net::layer_norm(std::string const& name, ggml_tensor* x, float eps, bool rounded) const {
     ggml_tensor *weight = plain(name + ".weight", {x->ne[0]}), *bias = plain(name + ".bias", {x->ne[0]});
-    return cpu ? nn::cpu_layer_norm(ctx, weight, bias, x, eps) : nn::layer_norm(ctx, weight, bias, x, eps);
+    return cpu ? nn::cpu_layer_norm(ctx, weight, bias, x, eps, rounded) : nn::layer_norm(ctx, weight, bias, x, eps);
 }
 
 ggml_tensor* Net::group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const {

@@ -33,15 +33,19 @@ struct Net {
     // A residual block from name.conv1, conv2, conv3 and, where the file has it, shortcut: in one step where that is
     // faster, else nullptr.
     ggml_tensor* bottleneck(std::string const& name, ggml_tensor* x, int stride) const;
-    // q [d, tq, n], k and v [d, tk, n] as linear() gives them; mask [tk, tq, 1, n] F32 or nullptr. `values`: the layer
-    // that gave v; the products are rounded as its weights are.
+    // q [d, tq, n], k and v [d, tk, n] as linear() gives them, or some channels of it; mask [tk, tq, 1, n] F32 or
+    // nullptr. `values`: the layer that gave v; the products are rounded as its weights are. `rounded`: as
+    // After::rounded.
     ggml_tensor* attention(std::string const& values, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                           ggml_tensor* mask = nullptr) const;
+                           ggml_tensor* mask = nullptr, bool rounded = false) const;
+    // Whether layer `name` rounds its input to BF16 anyway, or more: then what only it reads may be `rounded`.
+    bool rounds(std::string const& name) const;
     ggml_tensor* max_pool(ggml_tensor* x, nn::Convolution const& shape) const;
     // max_pool(ReLU(conv(x)))
     ggml_tensor* pooled_conv(std::string const& name, ggml_tensor* x, nn::Convolution const& shape,
                              nn::Convolution const& pool) const;
-    ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps) const;
+    // rounded: the result may be BF16.
+    ggml_tensor* layer_norm(std::string const& name, ggml_tensor* x, float eps, bool rounded = false) const;
     // x is not used afterwards
     ggml_tensor* group_norm(std::string const& name, ggml_tensor* x, int groups, float eps, After const& after) const;
     // the form with erf; x is not used afterwards

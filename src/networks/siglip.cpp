@@ -1,27 +1,27 @@
 #include "networks/siglip.h"
 
-#include "nn/cpu/gelu.h"
-
 namespace echollama {
 namespace {
 
 // q, k and v come out of one product [3 d, tokens, n]; part 0, 1 or 2 of it as [d, tokens, n].
 ggml_tensor* third(ggml_context* ctx, ggml_tensor* qkv, int part) {
     auto d = qkv->ne[0] / 3;
-    ggml_tensor* view = ggml_view_3d(ctx, qkv, d, qkv->ne[1], qkv->ne[2], qkv->nb[1], qkv->nb[2],
-                                     static_cast<std::size_t>(part) * static_cast<std::size_t>(d) * sizeof(float));
-    return ggml_cont(ctx, view);
+    return ggml_view_3d(ctx, qkv, d, qkv->ne[1], qkv->ne[2], qkv->nb[1], qkv->nb[2],
+                        static_cast<std::size_t>(part) * static_cast<std::size_t>(d) * sizeof(float));
 }
 
 ggml_tensor* block(Net const& net, SigLipParams const& params, std::string const& name, ggml_tensor* x) {
-    ggml_tensor* qkv = net.linear(name + "qkv", net.layer_norm(name + "norm1", x, params.norm_eps)); // [3 d, tokens, n]
+    auto const norm = [&](std::string const& its_name, std::string const& next) {
+        return net.layer_norm(name + its_name, x, params.norm_eps, net.rounds(name + next));
+    };
+    ggml_tensor* qkv = net.linear(name + "qkv", norm("norm1", "qkv")); // [3 d, tokens, n]
     if (qkv->ne[0] != 3 * x->ne[0]) {
         refuse_model(*net.weights, "its attention has the wrong width");
     }
     ggml_tensor* mixed = net.attention(name + "qkv", third(net.ctx, qkv, 0), third(net.ctx, qkv, 1),
-                                       third(net.ctx, qkv, 2), params.heads);
+                                       third(net.ctx, qkv, 2), params.heads, nullptr, net.rounds(name + "out"));
     x = net.linear(name + "out", mixed, {.add = x});
-    return gelu_mlp(net, name + "mlp", net.layer_norm(name + "norm2", x, params.norm_eps), x);
+    return gelu_mlp(net, name + "mlp", norm("norm2", "mlp.fc1"), x);
 }
 
 } // namespace
@@ -40,8 +40,8 @@ SigLipParams read_siglip_params(nn::Weights const& weights) {
 }
 
 ggml_tensor* gelu_mlp(Net const& net, std::string const& name, ggml_tensor* x, ggml_tensor* add) {
-    ggml_tensor* inner = net.linear(name + ".fc1", x);
-    return net.linear(name + ".fc2", nn::gelu_tanh(net.ctx, inner, net.cpu != nullptr), {.add = add});
+    ggml_tensor* inner = net.linear(name + ".fc1", x, {.rounded = net.rounds(name + ".fc2"), .gelu = true});
+    return net.linear(name + ".fc2", inner, {.add = add});
 }
 
 ggml_tensor* siglip(Net const& net, nn::Graph::Builder& b, SigLipParams const& params, ggml_tensor* picture) {

@@ -36,18 +36,19 @@ struct Transformer {
     Net const& net;
     VitHybridParams const& params;
 
-    ggml_tensor* norm(std::string const& name, ggml_tensor* x) const {
-        return net.layer_norm(name, x, params.norm_eps);
+    // Read by layer `next`, and by others like it.
+    ggml_tensor* norm(std::string const& name, ggml_tensor* x, std::string const& next) const {
+        return net.layer_norm(name, x, params.norm_eps, net.rounds(next));
     }
 
     // x [d, tokens, n] → the same; norms come before the layers
     ggml_tensor* block(int index, ggml_tensor* x) const {
         std::string const name = "vit." + std::to_string(index) + ".";
-        ggml_tensor* y = norm(name + "norm1", x);
+        ggml_tensor* y = norm(name + "norm1", x, name + "q");
         y = net.attention(name + "v", net.linear(name + "q", y), net.linear(name + "k", y), net.linear(name + "v", y),
-                          params.heads);
+                          params.heads, nullptr, net.rounds(name + "out"));
         x = net.linear(name + "out", y, {.add = x});
-        y = net.gelu(net.linear(name + "fc1", norm(name + "norm2", x)));
+        y = net.gelu(net.linear(name + "fc1", norm(name + "norm2", x, name + "fc1")));
         return net.linear(name + "fc2", y, {.add = x});
     }
 };

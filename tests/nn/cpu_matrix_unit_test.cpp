@@ -48,9 +48,9 @@ TEST(CpuMatrixUnit, WholeNumbersComeOutExact) {
         if (type == PanelType::int16) {
             continue; // its scale is no whole number
         }
-        for (std::int64_t inputs : {1, 3, 31, 32, 63, 64, 65, 130, 147, 400}) {
+        for (std::int64_t inputs : {1, 3, 31, 32, 63, 64, 65, 130, 147, 400, 514}) {
             for (std::int64_t outputs : {5, 32, 70}) {
-                for (std::int64_t pixels : {1, 2, 13, 15, 45}) {
+                for (std::int64_t pixels : {1, 2, 13, 15, 31, 45, 97}) {
                     auto const y = multiplied(type, inputs, outputs, pixels);
                     for (std::int64_t at = 0; at < pixels * outputs; ++at) {
                         float sum = 0;

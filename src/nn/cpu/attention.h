@@ -11,6 +11,7 @@ struct AttentionShape {
     std::int64_t d = 0, heads = 1, queries = 0, keys = 0, batch = 1;
     std::int64_t q_stride = 0, k_stride = 0, v_stride = 0; // floats from one token to the next
     bool rounded = false;                                  // both products take BF16; only where can_round_attention()
+    bool bf16_output = false;                              // only with `rounded`
 };
 
 // Whether the processor multiplies BF16, and heads of such a size can be divided into pairs that fit a row.
@@ -20,7 +21,7 @@ bool can_round_attention(std::int64_t head);
 std::size_t attention_scratch(AttentionShape const& shape);
 
 // Part `part` of `parts` of y [d, queries, batch]. mask: [keys, queries, batch], or nullptr.
-void attention(AttentionShape const& shape, float const* q, float const* k, float const* v, float const* mask, float* y,
+void attention(AttentionShape const& shape, float const* q, float const* k, float const* v, float const* mask, void* y,
                void* scratch, int part, int parts);
 
 } // namespace echollama::nn

@@ -25,13 +25,6 @@ inline float exponential(float x) {
     return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
 }
 
-void run(ggml_tensor* dst, ggml_tensor const* x, int part, int parts, void*) {
-    auto count = ggml_nelements(x);
-    auto begin = count * part / parts, end = count * (part + 1) / parts;
-    gelu_tanh(static_cast<float const*>(x->data) + begin, static_cast<float*>(dst->data) + begin,
-              static_cast<std::size_t>(end - begin));
-}
-
 } // namespace
 
 void gelu_tanh(float const* x, float* y, std::size_t count) {
@@ -42,10 +35,6 @@ void gelu_tanh(float const* x, float* y, std::size_t count) {
         float bounded = std::max(-87.0F, std::min(87.0F, -u)); // in this order also when u is no number
         y[i] = v / (1.0F + exponential(bounded));
     }
-}
-
-ggml_tensor* gelu_tanh(ggml_context* ctx, ggml_tensor* x, bool on_cpu) {
-    return on_cpu ? ggml_map_custom1(ctx, x, run, GGML_N_TASKS_MAX, nullptr) : ggml_gelu(ctx, x);
 }
 
 } // namespace echollama::nn

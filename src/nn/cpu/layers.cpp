@@ -82,8 +82,8 @@ CpuLayers::Job const* CpuLayers::job(Job const& wanted) {
     for (auto const& known : jobs_) {
         if (known->weight == wanted.weight && known->relu == wanted.relu && known->relu_before == wanted.relu_before &&
             known->align_corners == wanted.align_corners && known->rounded == wanted.rounded &&
-            known->heads == wanted.heads && known->block == wanted.block && known->convolution == wanted.convolution &&
-            known->pool == wanted.pool) {
+            known->gelu == wanted.gelu && known->heads == wanted.heads && known->block == wanted.block &&
+            known->convolution == wanted.convolution && known->pool == wanted.pool) {
             return known.get();
         }
     }
@@ -97,11 +97,15 @@ ggml_tensor* CpuLayers::conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tens
     auto width = out_size(x->ne[1], p.left, p.right, shape), height = out_size(x->ne[2], p.top, p.bottom, shape);
     LayerWeight packed_weight = packed(weight, bias, shape, width, height);
     need_scratch(convolve_scratch(packed_weight, x->ne[1]));
-    auto const* task = job({packed_weight, shape, {}, after.relu, 0, {}, this, after.relu_before});
     ggml_tensor* add = after.add;
+    if (after.gelu && (add || !packed_weight.plain || packed_weight.plain->lines > 0)) {
+        throw std::logic_error("GELU only follows 1x1 convolutions");
+    }
+    auto const* task =
+        job({packed_weight, shape, {}, after.relu, 0, {}, this, after.relu_before, false, false, after.gelu});
     bool bf16 = after.rounded && (!add || add->type == GGML_TYPE_BF16) &&
                 can_give_bf16(packed_weight, {shape, x->ne[0], x->ne[1], x->ne[2], x->ne[3], width, height, after.relu,
-                                              x->type == GGML_TYPE_BF16, true, after.relu_before});
+                                              x->type == GGML_TYPE_BF16, true, after.relu_before, after.gelu});
     if (add && !bf16 && add->type != GGML_TYPE_F32) {
         add = ggml_cast(ctx, add, GGML_TYPE_F32);
     }
@@ -123,7 +127,8 @@ void CpuLayers::run_conv(ggml_tensor* dst, int part, int parts, void* data) {
                        task.relu,
                        x->type == GGML_TYPE_BF16,
                        dst->type == GGML_TYPE_BF16,
-                       task.relu_before};
+                       task.relu_before,
+                       task.gelu};
     convolve(task.weight, shape, x->data, dst->src[1] ? dst->src[1]->data : nullptr, dst->data,
              task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
@@ -162,11 +167,13 @@ void CpuLayers::run_bottleneck(ggml_tensor* dst, int part, int parts, void* data
 }
 
 ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                                  ggml_tensor* mask, ggml_type weights) {
+                                  ggml_tensor* mask, ggml_type weights, bool rounded_result) {
     bool const rounded = rounds_pictures(panel_type(weights)) && can_round_attention(q->ne[0] / heads);
-    need_scratch(attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0]}));
+    need_scratch(
+        attention_scratch({q->ne[0], heads, q->ne[1], k->ne[1], q->ne[2], q->ne[0], q->ne[0], q->ne[0], rounded}));
     ggml_tensor* args[] = {q, k, v, mask};
-    return ggml_custom_4d(ctx, GGML_TYPE_F32, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
+    auto const type = rounded && rounded_result ? GGML_TYPE_BF16 : GGML_TYPE_F32;
+    return ggml_custom_4d(ctx, type, q->ne[0], q->ne[1], q->ne[2], 1, args, mask ? 4 : 3, run_attention,
                           GGML_N_TASKS_MAX,
                           const_cast<Job*>(job({{}, {}, {}, false, heads, {}, this, false, false, rounded})));
 }
@@ -174,9 +181,10 @@ ggml_tensor* CpuLayers::attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor
 void CpuLayers::run_attention(ggml_tensor* dst, int part, int parts, void* data) {
     auto const& task = *static_cast<Job const*>(data);
     ggml_tensor const *q = dst->src[0], *k = dst->src[1], *v = dst->src[2], *mask = dst->src[3];
-    AttentionShape shape{q->ne[0], task.heads, q->ne[1], k->ne[1],    q->ne[2],
-                         q->ne[0], k->ne[0],   v->ne[0], task.rounded};
-    nn::attention(shape, floats(q), floats(k), floats(v), mask ? floats(mask) : nullptr, static_cast<float*>(dst->data),
+    auto const stride = [](ggml_tensor const* x) { return static_cast<std::int64_t>(x->nb[1] / sizeof(float)); };
+    AttentionShape shape{q->ne[0],  task.heads, q->ne[1],  k->ne[1],     q->ne[2],
+                         stride(q), stride(k),  stride(v), task.rounded, dst->type == GGML_TYPE_BF16};
+    nn::attention(shape, floats(q), floats(k), floats(v), mask ? floats(mask) : nullptr, dst->data,
                   task.owner->scratch_.at(static_cast<std::size_t>(part)).get(), part, parts);
 }
 

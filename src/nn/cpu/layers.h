@@ -37,6 +37,7 @@ class CpuLayers {
         bool relu = false;
         bool relu_before = false; // of the input
         bool rounded = false;     // the result may be BF16 where the weights round as coarsely
+        bool gelu = false;        // at the end, in its tanh form; only of 1x1 convolutions, without `add`
     };
     // As nn::conv2d.
     ggml_tensor* conv2d(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x,
@@ -57,10 +58,10 @@ class CpuLayers {
     ggml_tensor* pooled_conv2d(ggml_context* ctx, LayerTensors layer, ggml_tensor* x, Convolution const& shape,
                                Convolution const& pool);
 
-    // As nn::attention, from contiguous q, k, v; mask F32 or nullptr. Both products take BF16 where a layer with
-    // weights of type `weights` rounds as coarsely.
+    // As nn::attention, from q, k, v whose tokens may lie at any distance; mask F32 or nullptr. Both products take BF16
+    // where a layer with weights of type `weights` rounds as coarsely; then the result is BF16, too, if `rounded`.
     ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_tensor* v, int heads,
-                           ggml_tensor* mask, ggml_type weights);
+                           ggml_tensor* mask, ggml_type weights, bool rounded = false);
 
     // A depthwise convolution (nn/cpu/depthwise.h) of conv2d(x) with 1x1 weights `expand` (weight nullptr: of x itself)
     // in one step; BF16 where a layer with weights of type `next` rounds it anyway.
@@ -81,7 +82,7 @@ class CpuLayers {
         int heads = 0;
         Bottleneck block;
         CpuLayers* owner = nullptr;
-        bool relu_before = false, align_corners = false, rounded = false;
+        bool relu_before = false, align_corners = false, rounded = false, gelu = false;
     };
     Job const* job(Job const& wanted);
     // width, height: of the result, where the choice may depend on it

@@ -14,9 +14,11 @@ namespace echollama::nn {
 namespace {
 
 constexpr int line = 64, units_at_once = line / 4; // bytes of a row of a tile; units of a panel that one step takes
+constexpr int tile_rows = unit_rows / 2;
 
-// The tiles: both halves of a panel, and two sets of the rows and of both halves' sums. Products are cut into equally
-// many rows, or one fewer, so with a set for each the sizes, whose change takes as long as a product, stay as they are.
+// The tiles: both halves of a panel, and two sets of rows with their sums of both halves. A task of more rows than a
+// tile has takes both sets; of fewer, the one of its size: where products are cut into equally many rows, or one fewer,
+// the sizes, whose change takes as long as a product, stay as they are.
 constexpr int weights0 = 0, weights1 = 1, sets = 2;
 constexpr int inputs_of(int set) {
     return 2 + 3 * set;
@@ -35,8 +37,8 @@ struct alignas(line) Sizes { // as LDTILECFG reads them
 };
 static_assert(sizeof(Sizes) == line);
 
-thread_local int held = 0;       // MatrixUnits of this thread
-thread_local int sized_rows = 0; // of the first set; the second has one fewer; 0: as the unit was found
+thread_local int held = 0;             // MatrixUnits of this thread
+thread_local int sized[sets] = {0, 0}; // rows of each set; 0: as the unit was found
 
 // Compilers' own names for these instructions take the number of a tile as text, and GCC 12's do not say that they read
 // memory.
@@ -74,101 +76,161 @@ bool lent() {
     return yes;
 }
 
-void configure_for(int rows) {
+void configure_for(int rows0, int rows1) {
     Sizes sizes;
     auto const size = [&](int tile, int its_rows) {
         sizes.rows[tile] = static_cast<std::uint8_t>(its_rows);
         sizes.row_bytes[tile] = its_rows > 0 ? line : 0;
     };
+    sized[0] = rows0;
+    sized[1] = rows1;
     size(weights0, units_at_once);
     size(weights1, units_at_once);
     for (int set = 0; set < sets; ++set) {
         for (int const tile : {inputs_of(set), sums0_of(set), sums1_of(set)}) {
-            size(tile, rows - set);
+            size(tile, sized[set]);
         }
     }
     configure(&sizes);
-    sized_rows = rows;
 }
 
 struct Bytes {
     using Sums = tile::Int8;
     template <int Set>
-    static void begin(tile::Task const&) {
+    static void begin(tile::Task const&, int) {
         zero<sums0_of(Set)>();
         zero<sums1_of(Set)>();
     }
-    template <int Set>
-    static void step() {
-        multiply_bytes<weights0, inputs_of(Set), sums0_of(Set)>();
-        multiply_bytes<weights1, inputs_of(Set), sums1_of(Set)>();
+    template <int Weights, int Inputs, int Result>
+    static void multiply() {
+        multiply_bytes<Weights, Inputs, Result>();
     }
 };
 
 struct Bf16 {
     using Sums = tile::Bf16;
     template <int Set>
-    static void begin(tile::Task const& t) {
+    static void begin(tile::Task const& t, int row) {
         auto const pitch = t.start ? 0 : t.sums ? tile::width : t.c_stride;
-        load<sums0_of(Set)>(t.before(0), pitch * static_cast<std::ptrdiff_t>(sizeof(float)));
-        load<sums1_of(Set)>(t.before(0) + tile::lanes, pitch * static_cast<std::ptrdiff_t>(sizeof(float)));
+        load<sums0_of(Set)>(t.before(row), pitch * static_cast<std::ptrdiff_t>(sizeof(float)));
+        load<sums1_of(Set)>(t.before(row) + tile::lanes, pitch * static_cast<std::ptrdiff_t>(sizeof(float)));
     }
-    template <int Set>
-    static void step() {
-        multiply_bf16<weights0, inputs_of(Set), sums0_of(Set)>();
-        multiply_bf16<weights1, inputs_of(Set), sums1_of(Set)>();
+    template <int Weights, int Inputs, int Result>
+    static void multiply() {
+        multiply_bf16<Weights, Inputs, Result>();
     }
 };
 
+constexpr auto panel_pitch = static_cast<std::ptrdiff_t>(tile::width * sizeof(float));
+
+// A step of one set of rows, or of both. A tile is emptied as soon as nobody needs it: the unit has places for about
+// ten, shared out between the two threads of a core, each holds one until then, and loads wait for a free one. Two that
+// are left behind full make everything take two and a half times as long.
 template <typename Format, int Set>
-void step(void const* rows, std::ptrdiff_t row_bytes, float const* weights) {
-    constexpr auto pitch = static_cast<std::ptrdiff_t>(tile::width * sizeof(float));
+void step(char const* rows, std::ptrdiff_t row_bytes, float const* weights) {
     load<inputs_of(Set)>(rows, row_bytes);
-    load<weights0>(weights, pitch);
-    load<weights1>(weights + tile::lanes, pitch);
-    Format::template step<Set>();
+    load<weights0>(weights, panel_pitch);
+    Format::template multiply<weights0, inputs_of(Set), sums0_of(Set)>();
+    zero<weights0>();
+    load<weights1>(weights + tile::lanes, panel_pitch);
+    Format::template multiply<weights1, inputs_of(Set), sums1_of(Set)>();
+    zero<weights1>();
+    zero<inputs_of(Set)>();
+}
+template <typename Format>
+void step_of_both(char const* rows, char const* rows_below, std::ptrdiff_t row_bytes, float const* weights) {
+    load<inputs_of(0)>(rows, row_bytes);
+    load<weights0>(weights, panel_pitch);
+    Format::template multiply<weights0, inputs_of(0), sums0_of(0)>();
+    load<weights1>(weights + tile::lanes, panel_pitch);
+    Format::template multiply<weights1, inputs_of(0), sums1_of(0)>();
+    zero<inputs_of(0)>();
+    load<inputs_of(1)>(rows_below, row_bytes);
+    Format::template multiply<weights0, inputs_of(1), sums0_of(1)>();
+    zero<weights0>();
+    Format::template multiply<weights1, inputs_of(1), sums1_of(1)>();
+    zero<weights1>();
+    zero<inputs_of(1)>();
 }
 
 // The last units, fewer than a tile is deep, with zeros behind them.
-template <typename Format, int Set>
-void last_step(int rows, float const* from, std::ptrdiff_t stride, float const* weights, int units) {
-    alignas(line) float some_rows[tile::rows * units_at_once] = {}, some_weights[units_at_once * tile::width] = {};
-    for (int r = 0; r < rows; ++r) {
-        std::memcpy(some_rows + r * units_at_once, from + r * stride, static_cast<std::size_t>(units) * sizeof(float));
+struct alignas(line) LastUnits {
+    float rows[unit_rows * units_at_once] = {}, weights[units_at_once * tile::width] = {};
+    LastUnits(int count, float const* from, std::ptrdiff_t stride, float const* panel, int units) {
+        for (int r = 0; r < count; ++r) {
+            std::memcpy(rows + r * units_at_once, from + r * stride, static_cast<std::size_t>(units) * sizeof(float));
+        }
+        std::memcpy(weights, panel, static_cast<std::size_t>(units * tile::width) * sizeof(float));
     }
-    std::memcpy(some_weights, weights, static_cast<std::size_t>(units * tile::width) * sizeof(float));
-    step<Format, Set>(some_rows, line, some_weights);
-}
+    char const* row(int r) const { return reinterpret_cast<char const*>(rows + r * units_at_once); }
+};
 
-// What the sums are added to is read last and lies in a line of memory for each row: processors do not foresee that.
+// The results, and what they are added to, come last and lie in a line of memory for each row: processors do not
+// foresee that.
 void prefetch_results(int rows, tile::Task const& t) {
     std::size_t const size = t.bf16 ? 2 : 4;
     auto const row = t.c_stride * static_cast<std::ptrdiff_t>(size);
-    auto const* add = static_cast<char const*>(t.add);
-    for (int r = 0; add && r < rows; ++r) {
+    auto const *add = static_cast<char const*>(t.add), *c = static_cast<char const*>(t.c);
+    for (int r = 0; r < rows; ++r) {
         for (std::size_t at = 0; at < tile::width * size; at += line) {
-            __builtin_prefetch(add + r * row + at);
+            if (add) {
+                __builtin_prefetch(add + r * row + at);
+            }
+            __builtin_prefetch(c + r * row + at, 1);
         }
     }
 }
 
+// Sums of one set to rows of two vectors.
+template <int Set, typename Sum>
+void take_sums(Sum* to) {
+    store<sums0_of(Set)>(to, 2 * sizeof(Sum));
+    zero<sums0_of(Set)>();
+    store<sums1_of(Set)>(to + 1, 2 * sizeof(Sum));
+    zero<sums1_of(Set)>();
+}
+
+// Set: the only one, or `sets` for both, the first with rows [0, sized[0]).
 template <typename Format, int Set>
-void run_set(int rows, tile::Task const& given) {
+void run_sets(int rows, tile::Task const& given) {
+    constexpr bool both = Set == sets;
     tile::Task const t = given; // which no result can overwrite, as far as the compiler knows
     prefetch_results(rows, t);
-    Format::template begin<Set>(t);
+    int const below = both ? sized[0] : 0;
+    if constexpr (both) {
+        Format::template begin<0>(t, 0);
+        Format::template begin<1>(t, below);
+    } else {
+        Format::template begin<Set>(t, 0);
+    }
+    auto const one_step = [&](char const* first, std::ptrdiff_t row_bytes, float const* weights) {
+        for (int at = 0; at < units_at_once * panel_pitch; at += line) {
+            __builtin_prefetch(reinterpret_cast<char const*>(weights) + tile::prefetched + at);
+        }
+        if constexpr (both) {
+            step_of_both<Format>(first, first + below * row_bytes, row_bytes, weights);
+        } else {
+            step<Format, Set>(first, row_bytes, weights);
+        }
+    };
     auto const* weights = static_cast<float const*>(t.panel);
-    auto const row_bytes = t.a_stride * static_cast<std::ptrdiff_t>(sizeof(float));
     int unit = 0;
     for (; unit + units_at_once <= t.units; unit += units_at_once) {
-        step<Format, Set>(t.a + unit, row_bytes, weights + unit * tile::width);
+        one_step(reinterpret_cast<char const*>(t.a + unit), t.a_stride * static_cast<std::ptrdiff_t>(sizeof(float)),
+                 weights + unit * tile::width);
     }
     if (unit < t.units) {
-        last_step<Format, Set>(rows, t.a + unit, t.a_stride, weights + unit * tile::width, t.units - unit);
+        LastUnits const last(rows, t.a + unit, t.a_stride, weights + unit * tile::width, t.units - unit);
+        one_step(last.row(0), line, last.weights);
     }
-    typename Format::Sums::Sum sums[tile::rows][2];
-    store<sums0_of(Set)>(&sums[0][0], sizeof(sums[0]));
-    store<sums1_of(Set)>(&sums[0][1], sizeof(sums[0]));
+    // Not straight to the results: a store that waits for far memory keeps its tile from being emptied.
+    typename Format::Sums::Sum sums[unit_rows][2];
+    if constexpr (both) {
+        take_sums<0>(sums[0]);
+        take_sums<1>(sums[below]);
+    } else {
+        take_sums<Set>(sums[0]);
+    }
     for (int r = 0; r < rows; ++r) {
         tile::finish<typename Format::Sums>(t, r, 0, sums[r][0]);
         tile::finish<typename Format::Sums>(t, r, 1, sums[r][1]);
@@ -180,14 +242,25 @@ bool run(int rows, tile::Task const& task) {
     if (held == 0) {
         return false;
     }
-    if (rows > sized_rows || rows + 1 < sized_rows) {
-        configure_for(rows > sized_rows ? rows : rows + 1);
+    if (rows > tile_rows) {
+        if (int const half = (rows + 1) / 2; sized[0] != half || sized[1] != rows - half) {
+            configure_for(half, rows - half);
+        }
+        run_sets<Format, sets>(rows, task);
+        return true;
     }
-    rows == sized_rows ? run_set<Format, 0>(rows, task) : run_set<Format, 1>(rows, task);
+    if (rows != sized[0] && rows != sized[1]) {
+        configure_for(rows, rows - 1);
+    }
+    rows == sized[0] ? run_sets<Format, 0>(rows, task) : run_sets<Format, 1>(rows, task);
     return true;
 }
 
 } // namespace
+
+bool has_matrix_unit() {
+    return lent();
+}
 
 MatrixUnit::MatrixUnit() {
     if (!lent()) {
@@ -204,8 +277,8 @@ MatrixUnit::~MatrixUnit() {
         return;
     }
     --held;
-    if (outermost_ && sized_rows > 0) {
-        sized_rows = 0;
+    if (outermost_ && sized[0] > 0) {
+        sized[0] = sized[1] = 0;
         configure(before_); // what was in the tiles is lost; ggml keeps nothing there between its operations
     }
 }
@@ -220,6 +293,10 @@ bool run_on_matrix_unit<tile::Bf16>(int rows, tile::Task const& task) {
 }
 
 #else
+
+bool has_matrix_unit() {
+    return false;
+}
 
 MatrixUnit::MatrixUnit() = default;
 MatrixUnit::~MatrixUnit() = default;

@@ -13,6 +13,12 @@
 
 namespace echollama::nn {
 
+// Most rows of a task: two tiles one below the other, so that each tile of weights is read for both.
+constexpr int unit_rows = 32;
+
+// Whether there is one and the system lends it to this process.
+bool has_matrix_unit();
+
 // While one lives, its thread computes tiles on the unit, where there is one and the system lends it to this process.
 // Whoever calls run_tile with bytes or BF16 holds one; one inside another costs nothing. The end gives the unit back as
 // it was found, because ggml sets it up only once for each thread and relies on it.

@@ -139,11 +139,12 @@ void run_layer_norm(ggml_tensor* dst, int part, int parts, void*) {
     ggml_tensor const* x = dst->src[0];
     float const *weight = floats_of(dst->src[1]), *bias = floats_of(dst->src[2]);
     float eps = params_of<Eps>(dst).eps;
+    bool const bf16 = dst->type == GGML_TYPE_BF16;
     int64_t c = x->ne[0], whole = c / lanes * lanes;
     Share share(ggml_nrows(x), part, parts);
     for (int64_t row = share.begin; row < share.end; ++row) {
         float const* in = floats_of(x) + row * c;
-        float* out = static_cast<float*>(dst->data) + row * c;
+        void* out = static_cast<char*>(dst->data) + row * static_cast<int64_t>(dst->nb[1]);
         auto sum_of = [&](auto of_lanes, auto of_one) {
             Reg sums{};
             for (int64_t i = 0; i < whole; i += lanes) {
@@ -160,10 +161,15 @@ void run_layer_norm(ggml_tensor* dst, int part, int parts, void*) {
             sum_of([&](Reg v) { return (v - mean) * (v - mean); }, [&](float v) { return (v - mean) * (v - mean); });
         float scale = 1 / std::sqrt(variance + eps);
         for (int64_t i = 0; i < whole; i += lanes) {
-            store(out + i, (load(in + i) - mean) * scale * load(weight + i) + load(bias + i));
+            store(out, i, (load(in + i) - mean) * scale * load(weight + i) + load(bias + i), bf16);
         }
         for (int64_t i = whole; i < c; ++i) {
-            out[i] = (in[i] - mean) * scale * weight[i] + bias[i];
+            float const value = (in[i] - mean) * scale * weight[i] + bias[i];
+            if (bf16) {
+                static_cast<ggml_bf16_t*>(out)[i] = ggml_fp32_to_bf16(value);
+            } else {
+                static_cast<float*>(out)[i] = value;
+            }
         }
     }
 }
@@ -285,9 +291,11 @@ ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
     return ggml_set_name(with_params(y, GroupNorm{groups, eps, relu}), "GROUP_NORM");
 }
 
-ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps) {
+ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps,
+                            bool bf16) {
     ggml_tensor* args[] = {contiguous(ctx, x), weight, bias};
-    ggml_tensor* y = ggml_custom_4d(ctx, GGML_TYPE_F32, x->ne[0], x->ne[1], x->ne[2], x->ne[3], args, 3, run_layer_norm,
+    auto const type = bf16 && tile::has_bf16 ? GGML_TYPE_BF16 : GGML_TYPE_F32;
+    ggml_tensor* y = ggml_custom_4d(ctx, type, x->ne[0], x->ne[1], x->ne[2], x->ne[3], args, 3, run_layer_norm,
                                     GGML_N_TASKS_MAX, nullptr);
     return ggml_set_name(with_params(y, Eps{eps}), "LAYER_NORM");
 }

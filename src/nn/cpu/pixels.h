@@ -14,8 +14,9 @@ namespace echollama::nn {
 ggml_tensor* cpu_group_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, int groups,
                             float eps, ggml_tensor* add, bool relu);
 
-// As nn::layer_norm.
-ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps);
+// As nn::layer_norm; the result is BF16 when asked, where the processor has it.
+ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor* bias, ggml_tensor* x, float eps,
+                            bool bf16 = false);
 
 // x (1 + erf(x / sqrt 2)) / 2; erf to 4e-7. x is overwritten.
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);

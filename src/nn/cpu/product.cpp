@@ -1,6 +1,7 @@
 #include "nn/cpu/product.h"
 
 #include "nn/cpu/byte_lines.h"
+#include "nn/cpu/gelu.h"
 #include "nn/cpu/matrix_unit.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/rows.h"
@@ -14,6 +15,7 @@ namespace {
 using std::int64_t;
 
 constexpr int most_rows = 16 * tile::rows; // gathered at once; they stay in the second cache
+constexpr int64_t most_bytes = 512 * 1024; // of rows that are read where they lie, for the same reason
 
 // An output pixel.
 struct Position {
@@ -94,6 +96,21 @@ bool in_place(PackedMatrix const& w, ProductShape const& s) {
     return reads_in_place(w.type, s.channels, s.bf16_input) && !s.relu_input && s.convolution == Convolution{};
 }
 
+// What is multiplied together of the inputs. Gathered rows fit the first cache. Rows that are read where they lie pass
+// as a whole, but on the matrix unit, which computes faster than they come from behind the second cache: there as much
+// of them as a block keeps in it, unless results are BF16, whose sums must not pass through memory.
+Chunks chunks_of(PackedMatrix const& w, ProductShape const& s) {
+    Chunks chunks(w.type, w.inputs);
+    if (in_place(w, s)) {
+        constexpr int64_t most_units = most_bytes / (most_rows * 4);
+        bool const whole = s.bf16_output || w.type != PanelType::bf16 || !has_matrix_unit();
+        chunks.count = whole ? 1 : (chunks.units + most_units - 1) / most_units;
+        chunks.size = round_up((chunks.units + chunks.count - 1) / chunks.count, tile::lanes);
+        chunks.count = (chunks.units + chunks.size - 1) / chunks.size;
+    }
+    return chunks;
+}
+
 struct Scratch {
     float rows[most_rows * tile::pitch];
     tile::WholeRow whole[most_rows];
@@ -104,18 +121,38 @@ struct Block {
     int64_t begin, end, from, to, origin;
 };
 
+// A task whose results, of which `columns` are wanted, go through GELU while they are in the first cache.
+void run_gelu_tile(PanelType type, int64_t rows, tile::Task const& task, int64_t columns) {
+    alignas(64) float results[most_task_rows * tile::width];
+    int64_t const wanted = std::min<int64_t>(columns, tile::width);
+    tile::Task inner = task;
+    inner.c = results;
+    inner.c_stride = tile::width;
+    inner.bf16 = false;
+    if (!task.start) { // sums so far
+        auto const* sums = static_cast<float const*>(task.c);
+        for (int64_t r = 0; r < rows; ++r) {
+            float* to = std::copy_n(sums + r * task.c_stride, wanted, results + r * tile::width);
+            std::fill_n(to, tile::width - wanted, 0.0F);
+        }
+    }
+    run_tile(type, static_cast<int>(rows), inner, tile::width);
+    gelu_tanh(results, results, static_cast<std::size_t>(rows * tile::width));
+    auto const to = task.bf16 ? PanelType::bf16 : PanelType::f32;
+    for (int64_t r = 0; r < rows; ++r) {
+        auto* y = static_cast<char*>(task.c) + static_cast<std::size_t>(r * task.c_stride) * (task.bf16 ? 2 : 4);
+        put(to, reinterpret_cast<float*>(y), 0, results + r * tile::width, false, wanted, false);
+    }
+}
+
 void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void const* x, void const* add, void* y,
              Scratch& scratch) {
     std::size_t size = s.bf16_output ? 2 : 4;
     bool gathers = !in_place(w, s);
-    Chunks chunks(w.type, w.inputs);
-    if (!gathers) {
-        chunks.count = 1; // nothing to keep in the first cache
-        chunks.size = chunks.units;
-    }
+    Chunks const chunks = chunks_of(w, s);
     int per_unit = inputs_per_unit(w.type);
     int64_t stride = gathers ? tile::pitch : chunks.units;
-    int64_t pixels = b.end - b.begin, tiles = (pixels + tile::rows - 1) / tile::rows;
+    int64_t const pixels = b.end - b.begin, most = task_rows(w.type, chunks.size), tiles = (pixels + most - 1) / most;
     int64_t columns = round_up(w.outputs, tile::width);
     Gather gather{s, w.type, x};
     for (int64_t chunk = 0; chunk < chunks.count; ++chunk) {
@@ -133,10 +170,13 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
                 gather.window(row, position, from, to);
             }
         }
-        float const* rows = gathers ? scratch.rows : static_cast<float const*>(x) + b.begin * stride;
+        float const* rows = gathers ? scratch.rows : static_cast<float const*>(x) + b.begin * stride + unit;
         for (int64_t o = b.from; o < b.to; o += tile::width) {
-            for (int64_t i = 0, p = b.begin; i < tiles; ++i) { // equally large
-                int64_t many = pixels / tiles + (i < pixels % tiles ? 1 : 0);
+            bool const back = o / tile::width % 2 != 0; // there and back, so that two sizes follow each other seldom
+            for (int64_t i = 0; i < tiles; ++i) {       // equally large
+                int64_t const index = back ? tiles - 1 - i : i, larger = pixels % tiles;
+                int64_t const many = pixels / tiles + (index < larger ? 1 : 0);
+                int64_t const p = b.begin + index * (pixels / tiles) + std::min(index, larger);
                 tile::Task task;
                 task.a = rows + (p - b.begin) * stride;
                 task.a_stride = stride;
@@ -154,8 +194,11 @@ void compute(PackedMatrix const& w, ProductShape const& s, Block const& b, void 
                     task.scales = floats(w.scales) + chunk * columns + o;
                     task.corrections = shifted ? floats(w.corrections) + chunk * columns + o : nullptr;
                 }
-                run_tile(w.type, static_cast<int>(many), task, w.outputs - o);
-                p += many;
+                if (s.gelu && last) {
+                    run_gelu_tile(w.type, many, task, w.outputs - o);
+                } else {
+                    run_tile(w.type, static_cast<int>(many), task, w.outputs - o);
+                }
             }
         }
     }
@@ -177,7 +220,7 @@ bool reads_in_place(PanelType type, int64_t channels, bool bf16_input) {
 }
 
 bool can_give_bf16(PackedMatrix const& weight, ProductShape const& shape) {
-    return rounds_pictures(weight.type) && weight.outputs % tile::width == 0 &&
+    return rounds_pictures(weight.type) && (weight.outputs % tile::width == 0 || shape.gelu) &&
            (weight.lines > 0 || in_place(weight, shape) || Chunks(weight.type, weight.inputs).count == 1);
 }
 

@@ -22,6 +22,7 @@ struct ProductShape {
     // How the pictures lie in memory: F32, or BF16 (only where rounds_pictures() of the weights); `add` as the output.
     bool bf16_input = false, bf16_output = false;
     bool relu_input = false; // the convolution is of ReLU(x)
+    bool gelu = false;       // in its tanh form, at the end; of plain products without `add`
 };
 
 // Whether pictures may be kept as BF16 between layers with such weights: they are rounded as coarsely anyway.

@@ -2,14 +2,41 @@
 
 #include "nn/cpu/matrix_unit.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace echollama::nn {
+namespace {
+
+static_assert(tile::rows <= most_task_rows && unit_rows <= most_task_rows);
+constexpr int least_units = 128; // of a task for both sets of the matrix unit's rows
+
+// The task from row `row` on.
+tile::Task rows_from(tile::Task task, int row) {
+    auto const below = row * task.c_stride * (task.bf16 ? 2 : 4);
+    task.a += row * task.a_stride;
+    task.c = static_cast<char*>(task.c) + below;
+    task.sums = task.sums ? task.sums + row * tile::width : nullptr;
+    task.add = task.add ? static_cast<char const*>(task.add) + below : nullptr;
+    task.whole = task.whole ? task.whole + row : nullptr;
+    return task;
+}
+
+} // namespace
+
+int task_rows(PanelType type, std::int64_t units) {
+    bool const on_unit = type == PanelType::bf16 || type == PanelType::int8;
+    return on_unit && units >= least_units && has_matrix_unit() ? unit_rows : tile::rows;
+}
+
 // Not inline: each place that it is copied to is fifty loops more to compile.
 template <typename Format>
 void run_whole_tile(int rows, tile::Task const& task) {
-    if (!run_on_matrix_unit<Format>(rows, task)) {
-        tile::run_rows<Format>(rows, task);
+    if (run_on_matrix_unit<Format>(rows, task)) {
+        return;
+    }
+    for (int row = 0; row < rows; row += tile::rows) {
+        tile::run_rows<Format>(std::min(tile::rows, rows - row), row == 0 ? task : rows_from(task, row));
     }
 }
 template void run_whole_tile<tile::F32>(int, tile::Task const&);
@@ -26,7 +53,7 @@ void run_columns(int rows, tile::Task const& task, std::int64_t columns) {
         return;
     }
     // A panel with fewer outputs than its width goes through a buffer.
-    float c[tile::rows * tile::width] = {}, add[tile::rows * tile::width] = {};
+    float c[most_task_rows * tile::width] = {}, add[most_task_rows * tile::width] = {};
     auto bytes = static_cast<std::size_t>(columns) * sizeof(float);
     auto* outer = static_cast<float*>(task.c);
     for (int r = 0; r < rows; ++r) {
