@@ -79,7 +79,8 @@ struct CenterNetNet {
     }
 
     ggml_tensor* separable(std::string const& name, ggml_tensor* x, ggml_tensor* add = nullptr) const {
-        x = net.depthwise(name + ".depthwise", x, 1, {}, name + ".pointwise", /*bias=*/false);
+        bool const bias = net.weights->has(name + ".depthwise.bias"); // published files have none
+        x = net.depthwise(name + ".depthwise", x, 1, {}, name + ".pointwise", bias);
         return net.conv(name + ".pointwise", x, {}, {.add = add});
     }
 
