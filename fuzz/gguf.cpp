@@ -1,10 +1,12 @@
-// GGUF model files: what the check lets through, ggml's own reader must survive.
+// GGUF model files: what the check lets through, ggml's own reader must open, and find the same number of things in it.
 #include "formats/gguf_writer.h"
 #include "fuzz.h"
 #include "llm/llm_memory.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 
 #include <gguf.h>
+
+#include <cstdlib>
 
 namespace echollama::fuzz {
 
@@ -37,9 +39,14 @@ std::vector<Bytes> seeds() {
 void run(Input input) {
     MemoryFile const file(input);
     llm_memory(file.path());
-    nn::check_gguf(file.path());
+    auto const head = nn::read_gguf_head(file.path());
     gguf_init_params const no_values{true, nullptr};
-    gguf_free(gguf_init_from_file(file.path().c_str(), no_values));
+    auto* const opened = gguf_init_from_file(file.path().c_str(), no_values);
+    if (!opened || gguf_get_n_kv(opened) != static_cast<std::int64_t>(head.values.size()) ||
+        gguf_get_n_tensors(opened) != static_cast<std::int64_t>(head.tensors.size())) {
+        std::abort();
+    }
+    gguf_free(opened);
 }
 
 } // namespace echollama::fuzz

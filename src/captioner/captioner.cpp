@@ -5,7 +5,7 @@
 #include "base/folder.h"
 #include "captioner/moondream.h"
 #include "captioner/mtmd.h"
-#include "nn/weights.h"
+#include "nn/gguf_head.h"
 
 #include <vector>
 

@@ -6,7 +6,7 @@
 #include "media/picture/resize.h"
 #include "nn/backend.h"
 #include "nn/ggml_log.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 #include "nn/weights.h"
 
 #include <llama.h>
@@ -54,7 +54,7 @@ class MtmdCaptioner : public Captioner {
           llm_(text,
                {.threads = options.threads, .context = options.context, .device = options.device, .batch = batch}),
           max_tokens_(options.max_tokens) {
-        nn::check_gguf(mmproj);
+        auto const eyes = nn::read_gguf_head(mmproj);
         route_logs();
         auto params = mtmd_context_params_default();
         params.device = nn::gpu_handle(options.device);
@@ -73,7 +73,7 @@ class MtmdCaptioner : public Captioner {
             refuse(text, mmproj);
         }
         if (nn::gguf_architecture(text) == "phi2") {
-            moondream_side_ = static_cast<int>(nn::gguf_u32(mmproj, "clip.vision.image_size", 378));
+            moondream_side_ = static_cast<int>(eyes.u32("clip.vision.image_size", 378));
         }
     }
 

@@ -47,7 +47,7 @@ void convert_llama(Checkpoint const& file, std::filesystem::path const& output, 
 
 bool is_lora(Checkpoint const& file);
 // adapter_config.json must lie beside the weights. `base` is the model the adapter belongs to (its folder, config.json
-// or GGUF file, checked with nn/gguf_check.h before); without it, config.json beside the adapter or the folder that
+// or GGUF file, checked with nn/gguf_head.h before); without it, config.json beside the adapter or the folder that
 // adapter_config.json names. The factor alpha / rank (alpha / sqrt(rank) with rslora) is the same as PEFT's; rows of B
 // of q and k are reordered as the model's.
 void convert_lora(Checkpoint const& file, std::filesystem::path const& output, WeightType type,

@@ -6,7 +6,6 @@
 #include "llm/llm_sampler.h"
 #include "nn/backend.h"
 #include "nn/gguf_tensors.h"
-#include "nn/weights.h"
 
 #include <llama.h>
 
@@ -51,7 +50,7 @@ struct Llm::State {
 void Llm::State::load(std::filesystem::path const& file, LlmOptions const& options) {
     path = file;
     prepare_llama();
-    check_gguf(path, "language model");
+    auto const head = check_gguf(path, "language model");
     auto model_params = llama_model_default_params();
     auto* const gpu = nn::gpu_handle(options.device);
     // Without a list llama.cpp takes every GPU there is, and multiplies large batches there even where no layer lies.
@@ -59,7 +58,7 @@ void Llm::State::load(std::filesystem::path const& file, LlmOptions const& optio
     model_params.devices = devices.data();
     model_params.n_gpu_layers = gpu ? -1 : 0;
     std::array<llama_model_kv_override, 2> overrides{}; // the last is empty: their end
-    if (nn::gguf_text(path, "general.architecture") == "phi2" && nn::gguf_text(path, "tokenizer.ggml.pre").empty()) {
+    if (head.architecture() == "phi2" && head.text("tokenizer.ggml.pre").empty()) {
         // Moondream2's own file does not say how text is split; llama.cpp's guess would not be GPT-2's way
         overrides[0].tag = LLAMA_KV_OVERRIDE_TYPE_STR;
         std::strcpy(overrides[0].key, "tokenizer.ggml.pre");

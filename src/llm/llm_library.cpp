@@ -3,9 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "nn/ggml_log.h"
-#include "nn/gguf_check.h"
 
-#include <ggml-cpp.h>
 #include <gguf.h>
 #include <llama.h>
 
@@ -43,21 +41,18 @@ LlamaLogWatch::~LlamaLogWatch() {
     log_watch = nullptr;
 }
 
-void check_gguf(std::filesystem::path const& path, std::string const& what) {
+nn::GgufHead check_gguf(std::filesystem::path const& path, std::string const& what) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) {
         throw Error("Cannot open the " + what + " " + path.string() +
                     "; check the path or run 'echollama models install'.");
     }
-    nn::check_gguf(path);
-    gguf_context_ptr file(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}));
-    if (!file) {
-        throw Error("The " + what + " " + path.string() + " is not a GGUF file or is damaged; fetch it again.");
-    }
-    auto key = gguf_find_key(file.get(), "general.architecture");
-    if (key < 0 || gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING) {
+    auto head = nn::read_gguf_head(path);
+    auto const* const kind = head.find("general.architecture");
+    if (!kind || kind->is_list || kind->type != GGUF_TYPE_STRING) {
         throw Error("The file " + path.string() + " is not a " + what + "; name another GGUF file.");
     }
+    return head;
 }
 
 } // namespace echollama

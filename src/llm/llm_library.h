@@ -1,6 +1,8 @@
 // What everything that uses llama.h shares: starting the library, its log, and a look at a file before it is trusted.
 #pragma once
 
+#include "nn/gguf_head.h"
+
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -24,7 +26,7 @@ class LlamaLogWatch {
 };
 
 // llama.cpp trusts more than it should: throws Error unless the file is a GGUF file with an architecture whose tensors
-// all lie inside it. `what` names it in the error ("language model", "adapter").
-void check_gguf(std::filesystem::path const& path, std::string const& what);
+// all lie inside it. `what` names it in the error ("language model", "adapter"). What its head says.
+nn::GgufHead check_gguf(std::filesystem::path const& path, std::string const& what);
 
 } // namespace echollama

@@ -4,6 +4,7 @@
 #include "networks/dpt.h"
 #include "networks/midas_decoder.h"
 #include "networks/net.h"
+#include "nn/gguf_head.h"
 
 #include <algorithm>
 #include <cmath>

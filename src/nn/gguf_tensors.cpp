@@ -1,7 +1,7 @@
 #include "nn/gguf_tensors.h"
 
 #include "base/error.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 
 #include <ggml-cpp.h>
 #include <ggml.h>

@@ -14,7 +14,7 @@ namespace echollama::nn {
 
 class GgufTensors {
   public:
-    // Reads the header. Throws Error when the file is missing, truncated or inconsistent (nn/gguf_check.h).
+    // Reads the header. Throws Error when the file is missing, truncated or inconsistent (nn/gguf_head.h).
     explicit GgufTensors(std::filesystem::path const& path);
     ~GgufTensors();
     GgufTensors(GgufTensors&&) noexcept;

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "nn/ggml_log.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 
 #include <ggml-backend.h>
 #include <ggml-cpp.h>
@@ -122,6 +122,7 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
         c.fail("there is not enough memory for its tensors");
     }
     auto start = gguf_get_data_offset(c.gguf.get());
+    bool const in_place = ggml_backend_buffer_is_host(c.buffer.get());
     std::vector<char> staging;
     for (std::int64_t i = 0; i < gguf_get_n_tensors(c.gguf.get()); ++i) {
         auto* tensor = ggml_get_tensor(c.tensors.get(), gguf_get_tensor_name(c.gguf.get(), i));
@@ -130,12 +131,15 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
         if (offset > file_bytes || bytes > file_bytes - offset) {
             c.fail("it ends before the tensor '" + std::string(tensor->name) + "' does");
         }
-        staging.resize(bytes);
+        staging.resize(in_place ? 0 : bytes);
+        auto* const to = in_place ? static_cast<char*>(tensor->data) : staging.data();
         file.seekg(static_cast<std::streamoff>(offset));
-        if (!file.read(staging.data(), static_cast<std::streamsize>(bytes))) {
+        if (!file.read(to, static_cast<std::streamsize>(bytes))) {
             c.fail("the tensor '" + std::string(tensor->name) + "' cannot be read");
         }
-        ggml_backend_tensor_set(tensor, staging.data(), 0, bytes);
+        if (!in_place) {
+            ggml_backend_tensor_set(tensor, staging.data(), 0, bytes);
+        }
     }
 }
 
@@ -220,30 +224,6 @@ std::string const& Weights::file() const {
 
 std::size_t Weights::bytes() const {
     return ggml_backend_buffer_get_size(contents_->buffer.get());
-}
-
-std::string gguf_architecture(std::filesystem::path const& path) {
-    return gguf_text(path, "general.architecture");
-}
-
-std::string gguf_text(std::filesystem::path const& path, std::string const& key) {
-    try {
-        check_gguf(path);
-    } catch (Error const&) {
-        return "";
-    }
-    auto gguf = read_header(path, nullptr);
-    return gguf ? header_text(gguf.get(), key.c_str()) : "";
-}
-
-std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise) {
-    if (gguf_architecture(path).empty()) {
-        return otherwise;
-    }
-    auto gguf = read_header(path, nullptr);
-    std::int64_t id = gguf_find_key(gguf.get(), key.c_str());
-    return id >= 0 && gguf_get_kv_type(gguf.get(), id) == GGUF_TYPE_UINT32 ? gguf_get_val_u32(gguf.get(), id)
-                                                                           : otherwise;
 }
 
 } // namespace echollama::nn

@@ -20,7 +20,7 @@ namespace echollama::nn {
 class Weights {
   public:
     // Reads the whole file into memory of the backend. `architecture` must equal general.architecture. Throws Error
-    // when the file is missing, truncated, inconsistent (nn/gguf_check.h), not GGUF, or of another architecture.
+    // when the file is missing, truncated, inconsistent (nn/gguf_head.h), not GGUF, or of another architecture.
     Weights(std::filesystem::path const& path, std::string const& architecture, Backend const& backend);
     ~Weights();
     Weights(Weights&&) noexcept;
@@ -52,13 +52,5 @@ class Weights {
     struct Contents;
     std::unique_ptr<Contents> contents_;
 };
-
-// The value of general.architecture of a GGUF file; empty when the file is not readable GGUF. Reads only the header.
-std::string gguf_architecture(std::filesystem::path const& path);
-// A text of the header; empty when it is absent, of another type, or the file is not readable GGUF.
-std::string gguf_text(std::filesystem::path const& path, std::string const& key);
-
-// A whole number of the header; `otherwise` when it is absent, of another type, or the file is not readable GGUF.
-std::uint32_t gguf_u32(std::filesystem::path const& path, std::string const& key, std::uint32_t otherwise);
 
 } // namespace echollama::nn

@@ -1,7 +1,7 @@
 #include "vision/depth_estimators.h"
 
 #include "base/error.h"
-#include "nn/weights.h"
+#include "nn/gguf_head.h"
 #include "vision/midas_depth.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "vision/detectors.h"
 
-#include "nn/weights.h"
+#include "nn/gguf_head.h"
 #include "vision/centernet_detector.h"
 #include "vision/detr_detector.h"
 #include "vision/nanodet_detector.h"

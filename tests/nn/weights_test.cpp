@@ -1,7 +1,7 @@
 // Opening model files: what fits is found, what does not is refused with a sentence, nothing ends the program.
 #include "base/counter_rng.h"
 #include "base/error.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 #include "nn/weights.h"
 #include "support/support.h"
 

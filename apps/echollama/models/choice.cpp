@@ -6,7 +6,7 @@
 #include "command_line/nearest_word.h"
 #include "hub/cache.h"
 #include "models/keeping.h"
-#include "nn/weights.h"
+#include "nn/gguf_head.h"
 #include "store/paths.h"
 #include "store/plan.h"
 #include "voice/orpheus/orpheus_text.h"
@@ -50,7 +50,8 @@ ModelKind const detector_kind{"detector", "a detector"}, depth_kind{"depth", "a 
     reader_kind{"reader", "a model that reads printed words"},
     published_kind{"published", "a published checkpoint, not converted yet"};
 
-ModelKind kind_of_gguf(fs::path const& model, std::string const& architecture) {
+ModelKind kind_of_gguf(nn::GgufHead const& head) {
+    auto const architecture = head.architecture();
     static std::array<std::pair<char const*, ModelKind const*>, 9> const known{{{"detr", &detector_kind},
                                                                                 {"nanodet", &detector_kind},
                                                                                 {"centernet", &detector_kind},
@@ -65,10 +66,10 @@ ModelKind kind_of_gguf(fs::path const& model, std::string const& architecture) {
             return *kind;
         }
     }
-    if (nn::gguf_text(model, "general.type") == "adapter") {
+    if (head.text("general.type") == "adapter") {
         return adapter_kind;
     }
-    if (nn::gguf_u32(model, architecture + ".vocab_size", 0) >= orpheus_words) {
+    if (head.u32(architecture + ".vocab_size", 0) >= orpheus_words) {
         return voice_kind;
     }
     return language_kind;
@@ -141,8 +142,8 @@ ModelKind kind_of_model(fs::path const& model) {
     if (fs::is_directory(model, failed)) {
         return kind_of_folder(model);
     }
-    if (auto const architecture = nn::gguf_architecture(model); !architecture.empty()) {
-        return kind_of_gguf(model, architecture);
+    if (auto const head = nn::gguf_head_or_empty(model); !head.architecture().empty()) {
+        return kind_of_gguf(head);
     }
     std::array<char, 8> head{};
     std::ifstream(model, std::ios::binary).read(head.data(), head.size());

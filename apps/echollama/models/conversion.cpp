@@ -10,7 +10,7 @@
 #include "llm/llm_merge.h"
 #include "llm/llm_quantize.h"
 #include "models/choice.h"
-#include "nn/gguf_check.h"
+#include "nn/gguf_head.h"
 #include "options/language_options.h"
 #include "output/progress_line.h"
 

@@ -5,7 +5,7 @@
 #include "llm/llm_memory.h"
 #include "models/choice.h"
 #include "models/memory_plan.h"
-#include "nn/weights.h"
+#include "nn/gguf_head.h"
 
 #include <algorithm>
 #include <array>

@@ -63,6 +63,11 @@ inline float const* floats(AlignedMemory const& memory) {
 // Where the panel of outputs from `output` on begins, from chunk `chunk` on.
 void const* panel(PackedMatrix const& matrix, Chunks const& chunks, std::int64_t output, std::int64_t chunk);
 
+// Panels and a bias of zeros, whose rows put_row() gives.
+PackedMatrix empty_panels(PanelType type, std::int64_t inputs, std::int64_t outputs, int lines = 0);
+// The inputs of output `row` into their places.
+void put_row(PackedMatrix& matrix, std::int64_t row, std::span<float const> values);
+
 // `row` writes the inputs of one output. bias: nullptr or one number for each output.
 using RowValues = std::function<void(std::int64_t output, std::span<float> values)>;
 PackedMatrix pack(PanelType type, std::int64_t inputs, std::int64_t outputs, RowValues const& row, float const* bias,

@@ -246,20 +246,53 @@ void run(WinogradMatrix const& w, ProductShape const& s, void const* x, void con
     }
 }
 
-// The transformed weights G g G^T of one point, output `output`.
+// What each of nine taps counts for in one point of the transformed weights G g G^T.
 template <int Square>
-void transform_weights(ggml_tensor const* weight, int point, int64_t output, std::span<float> values) {
+std::array<double, 9> taps_of(int point) {
     constexpr int points = Line<Square>::points;
     auto const& down = Line<Square>::weights[static_cast<std::size_t>(point / points)];
     auto const& across = Line<Square>::weights[static_cast<std::size_t>(point % points)];
-    std::vector<float> row(static_cast<std::size_t>(weight->ne[0]));
-    row_as_floats(weight, output, row);
-    for (std::size_t c = 0; c < values.size(); ++c) {
-        double sum = 0;
-        for (std::size_t tap = 0; tap < 9; ++tap) {
-            sum += down[tap / 3] * across[tap % 3] * static_cast<double>(row[tap * values.size() + c]);
+    std::array<double, 9> taps{};
+    for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+        taps[tap] = down[tap / 3] * across[tap % 3];
+    }
+    return taps;
+}
+
+// Of one output: row [tap][channel], sums and values [channel].
+void transform_weights(std::array<double, 9> const& taps, std::span<float const> row, std::span<double> sums,
+                       std::span<float> values) {
+    std::fill(sums.begin(), sums.end(), 0);
+    for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+        double const share = taps[tap];
+        auto const* weights = row.data() + tap * sums.size();
+        for (std::size_t c = 0; share != 0 && c < sums.size(); ++c) {
+            sums[c] += share * static_cast<double>(weights[c]);
         }
-        values[c] = static_cast<float>(sum);
+    }
+    std::transform(sums.begin(), sums.end(), values.begin(), [](double sum) { return static_cast<float>(sum); });
+}
+
+// All points of a panel's outputs before the next panel, so that their rows are read and widened once and stay in the
+// cache.
+template <int Square>
+void put_weights(ggml_tensor const* weight, std::vector<PackedMatrix>& points) {
+    auto const inputs = static_cast<std::size_t>(weight->ne[0]);
+    std::vector<float> rows(tile::width * inputs), values(inputs / 9);
+    std::vector<double> sums(values.size());
+    for (int64_t first = 0; first < weight->ne[1]; first += tile::width) {
+        auto const count = static_cast<std::size_t>(std::min<int64_t>(tile::width, weight->ne[1] - first));
+        auto const row = [&](std::size_t i) { return std::span(rows).subspan(i * inputs, inputs); };
+        for (std::size_t i = 0; i < count; ++i) {
+            row_as_floats(weight, first + static_cast<int64_t>(i), row(i));
+        }
+        for (std::size_t point = 0; point < points.size(); ++point) {
+            auto const taps = taps_of<Square>(static_cast<int>(point));
+            for (std::size_t i = 0; i < count; ++i) {
+                transform_weights(taps, row(i), sums, values);
+                put_row(points[point], first + static_cast<int64_t>(i), values);
+            }
+        }
     }
 }
 
@@ -297,14 +330,9 @@ WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor 
     WinogradMatrix matrix;
     matrix.square = square;
     for (int point = 0; point < (square + 2) * (square + 2); ++point) {
-        matrix.points.push_back(pack(
-            point_type(weight->type), weight->ne[0] / 9, weight->ne[1],
-            [&](int64_t output, std::span<float> values) {
-                square == 2 ? transform_weights<2>(weight, point, output, values)
-                            : transform_weights<4>(weight, point, output, values);
-            },
-            nullptr));
+        matrix.points.push_back(empty_panels(point_type(weight->type), weight->ne[0] / 9, weight->ne[1]));
     }
+    square == 2 ? put_weights<2>(weight, matrix.points) : put_weights<4>(weight, matrix.points);
     auto bytes = static_cast<std::size_t>(weight->ne[1]) * sizeof(float);
     matrix.bias = aligned_memory(bytes);
     std::memset(matrix.bias.get(), 0, bytes);
