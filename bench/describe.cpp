@@ -19,11 +19,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 using namespace echollama;
 namespace fs = std::filesystem;
@@ -42,41 +41,66 @@ double moment(std::vector<StageTiming> const& stages, std::string const& name) {
     return found == stages.end() ? 0 : found->start_ms;
 }
 
-std::vector<StageTiming> timings_in(fs::path const& json) {
-    std::ifstream file(json);
+double since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::vector<StageTiming> timings_in(std::string const& json) {
     std::vector<StageTiming> stages;
-    auto const result = nlohmann::json::parse(file);
+    auto const result = nlohmann::json::parse(json);
     for (auto const& stage : result.at("timings")) {
         stages.push_back({stage.at("stage"), stage.at("start_ms"), stage.at("duration_ms")});
     }
     return stages;
 }
 
+// What the program writes, and when it begins to.
+struct Written {
+    std::string text;
+    double begin_ms = 0;
+};
+
+Written read_all(int file, std::chrono::steady_clock::time_point begin) {
+    Written written;
+    std::array<char, 4096> part{};
+    for (ssize_t count = 0; (count = read(file, part.data(), part.size())) > 0;) {
+        written.begin_ms = written.text.empty() ? since(begin) : written.begin_ms;
+        written.text.append(part.data(), static_cast<std::size_t>(count));
+    }
+    close(file);
+    return written;
+}
+
+// The JSON comes when all is done; before its clock began, the program was started.
 Figures run_program(fs::path const& photo, fs::path const& models) {
     auto const program = fs::read_symlink("/proc/self/exe").parent_path() / "echollama";
     auto const wav = fs::temp_directory_path() / ("bench_describe-" + std::to_string(getpid()) + ".wav");
-    auto const json = wav.string() + ".json";
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+        std::perror("pipe");
+        std::exit(1);
+    }
     auto const begin = std::chrono::steady_clock::now();
     pid_t const child = fork();
     if (child == 0) {
-        if (std::freopen(json.c_str(), "w", stdout)) {
-            execl(program.c_str(), program.c_str(), "describe", photo.c_str(), "--json", "--out", wav.c_str(),
-                  "--models", models.c_str(), "--threads", std::to_string(threads).c_str(), nullptr);
-        }
+        dup2(ends[1], STDOUT_FILENO);
+        execl(program.c_str(), program.c_str(), "describe", photo.c_str(), "--json", "--out", wav.c_str(), "--models",
+              models.c_str(), "--threads", std::to_string(threads).c_str(), nullptr);
         _exit(127);
     }
+    close(ends[1]);
+    auto const written = read_all(ends[0], begin);
     int status = 0;
     rusage usage{};
     wait4(child, &status, 0, &usage);
-    double const all = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    double const all = since(begin);
     if (status != 0) {
         std::fprintf(stderr, "the program failed\n");
         std::exit(1);
     }
-    auto const stages = timings_in(json);
-    fs::remove(json);
+    auto const stages = timings_in(written.text);
     fs::remove(wav);
-    double const before = all - moment(stages, "done"); // starting the program, and ending it
+    double const before = written.begin_ms - moment(stages, "done");
     return {before + moment(stages, "first text"), before + moment(stages, "first audio"), all,
             static_cast<double>(usage.ru_maxrss) / 1024};
 }

@@ -1,6 +1,7 @@
 // What a package puts in PREFIX/bin as echollama and echollama-train: starts the program of that name from
 // PREFIX/lib/echollama/LEVEL that was built for the best instructions of this processor, or for those that the variable
 // ECHOLLAMA_CPU names. Nothing else of the program is loaded before.
+#include "base/openmp_spin.h"
 #include "base/processor.h"
 
 #include <unistd.h>
@@ -54,6 +55,7 @@ int main(int, char** argv) {
         return fail("No program in " + folder.string() + " is for this processor, whose levels are " +
                     joined(echollama::processor_levels()) + "; build it here from its sources.");
     }
+    echollama::set_openmp_spinning(); // else the program starts itself once more, and links its libraries twice
     auto const program = folder / (chosen ? wanted : installed.back()) / self.filename();
     execv(program.c_str(), argv);
     return fail("The program " + program.string() + " cannot be started.");

@@ -10,4 +10,7 @@ namespace echollama {
 // main(), before any thread starts.
 void limit_openmp_spinning(char** argv);
 
+// The setting alone, for a program that starts another one; false: it was set already, or cannot be.
+bool set_openmp_spinning();
+
 } // namespace echollama

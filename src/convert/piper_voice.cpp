@@ -43,7 +43,7 @@ void prepare_piper_voice(fs::path const& onnx, fs::path const& json_path, fs::pa
         auto const& inference = settings.at("inference");
         make_folder(folder);
         write_text(folder / "tokens.txt", tokens_text(symbols(settings)));
-        copy_onnx(onnx, all_entries(settings), folder / "model.onnx");
+        copy_split_onnx(onnx, all_entries(settings), folder / "model.onnx");
         json voice{{"model_bytes", fs::file_size(folder / "model.onnx")},
                    {"voice", settings.at("espeak").at("voice")},
                    {"noise_scale", inference.value("noise_scale", 0.667)},

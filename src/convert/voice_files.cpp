@@ -1,24 +1,15 @@
 #include "convert/voice_files.h"
 
 #include "base/error.h"
+#include "formats/onnx_weights.h"
+#include "formats/protobuf.h"
 
 #include <fstream>
 
 namespace echollama::convert {
 namespace fs = std::filesystem;
+using protobuf::bytes_field;
 namespace {
-
-// Protocol buffer: a length-delimited field
-std::string field(int number, std::string const& bytes) {
-    std::string out(1, static_cast<char>(number << 3 | 2));
-    for (std::size_t size = bytes.size();; size >>= 7) {
-        bool last = size < 0x80;
-        out += static_cast<char>(last ? size : (size & 0x7F) | 0x80);
-        if (last) {
-            return out + bytes;
-        }
-    }
-}
 
 void close(std::ofstream& file, fs::path const& path) {
     file.close();
@@ -27,10 +18,22 @@ void close(std::ofstream& file, fs::path const& path) {
     }
 }
 
+// Throws Error when it is no ONNX file or the same as `to`.
+std::ifstream open_onnx(fs::path const& from, fs::path const& to) {
+    std::ifstream model(from, std::ios::binary);
+    if (model.peek() != 0x08) {
+        throw Error(from.string() + " is not an ONNX file; choose the voice's .onnx file.");
+    }
+    if (std::error_code none; fs::equivalent(from, to, none)) {
+        throw Error("The voice would replace its source " + from.string() + "; choose another folder.");
+    }
+    return model;
+}
+
 } // namespace
 
 std::string onnx_entry(std::string const& key, std::string const& value) {
-    return field(14, field(1, key) + field(2, value));
+    return bytes_field(14, bytes_field(1, key) + bytes_field(2, value));
 }
 
 void make_folder(fs::path const& folder) {
@@ -42,15 +45,31 @@ void make_folder(fs::path const& folder) {
 }
 
 void copy_onnx(fs::path const& from, std::string const& entries, fs::path const& to) {
-    std::ifstream model(from, std::ios::binary);
-    if (model.peek() != 0x08) {
-        throw Error(from.string() + " is not an ONNX file; choose the voice's .onnx file.");
-    }
-    if (std::error_code none; fs::equivalent(from, to, none)) {
-        throw Error("The voice would replace its source " + from.string() + "; choose another folder.");
-    }
+    auto model = open_onnx(from, to);
     std::ofstream out(to, std::ios::binary);
     out << model.rdbuf() << entries;
+    close(out, to);
+}
+
+void copy_split_onnx(fs::path const& from, std::string const& entries, fs::path const& to) {
+    auto model = open_onnx(from, to);
+    std::string network(fs::file_size(from), '\0');
+    model.read(network.data(), static_cast<std::streamsize>(network.size()));
+    auto const place = to.parent_path() / onnx_weights_file;
+    std::ofstream weights(place, std::ios::binary);
+    auto const split = split_onnx(network, weights);
+    close(weights, place);
+    if (!model || !split) {
+        fs::remove(place);
+        throw Error(from.string() + " is damaged or cut short; download it again.");
+    }
+    std::ofstream out(to, std::ios::binary);
+    out << split->network << entries;
+    if (split->weights > 0) {
+        out << onnx_entry(onnx_weights_entry, std::to_string(split->weights));
+    } else {
+        fs::remove(place);
+    }
     close(out, to);
 }
 

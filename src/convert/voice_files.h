@@ -18,6 +18,10 @@ void make_folder(std::filesystem::path const& folder);
 // with its ir_version, field 1), would replace itself, or cannot be written.
 void copy_onnx(std::filesystem::path const& from, std::string const& entries, std::filesystem::path const& to);
 
+// The same with the large numbers in a file of their own beside the copy (formats/onnx_weights.h); an entry says how
+// many bytes those are. Throws Error also when the file is damaged.
+void copy_split_onnx(std::filesystem::path const& from, std::string const& entries, std::filesystem::path const& to);
+
 // tokens.txt: lines "symbol id" in order of the ids.
 std::string tokens_text(std::map<int, std::string> const& symbols);
 

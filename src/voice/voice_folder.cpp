@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "formats/onnx_metadata.h"
+#include "formats/onnx_weights.h"
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +52,17 @@ int number(std::map<std::string, std::string> const& metadata, std::string const
                          "VOICE.onnx --out FOLDER'");
     }
     return value;
+}
+
+// What lies beside the network is all there.
+void check_weights(VoiceFolder const& voice, std::map<std::string, std::string> const& metadata,
+                   fs::path const& folder) {
+    auto const said = metadata.find(onnx_weights_entry);
+    std::error_code failed;
+    auto const bytes = fs::file_size(voice.model.parent_path() / onnx_weights_file, failed);
+    if (said != metadata.end() && (failed || std::to_string(bytes) != said->second)) {
+        fail(folder, std::string("its file ") + onnx_weights_file + " is missing or cut short; install it again");
+    }
 }
 
 // Kokoro's style_dim "510,1,256": rows, 1, width.
@@ -129,6 +141,7 @@ VoiceFolder read_voice_folder(fs::path const& path) {
     if (!metadata) {
         fail(folder, "its file " + voice.model.filename().string() + " is damaged or cut short; install it again");
     }
+    check_weights(voice, *metadata, folder);
     voice.sample_rate = number(*metadata, "sample_rate", folder);
     voice.speakers = number(*metadata, "n_speakers", folder);
     voice.names = speaker_names(*metadata, voice.speakers);

@@ -8,8 +8,9 @@
 
 namespace echollama {
 
-// A voice as sherpa-onnx publishes it. Piper: one .onnx with sherpa-onnx's metadata, tokens.txt, and settings in
-// voice.json (as prepare_piper_voice makes it) or NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx,
+// A voice as sherpa-onnx publishes it. Piper: one .onnx with sherpa-onnx's metadata (as prepare_piper_voice makes it,
+// with its large numbers in model.weights), tokens.txt, and settings in voice.json (as prepare_piper_voice makes it) or
+// NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx,
 // voices.bin, tokens.txt.
 struct VoiceFolder {
     enum class Kind { piper, kokoro };

@@ -52,6 +52,16 @@ TEST(Launcher, EveryLevelOfThisProcessorCanBeAskedFor) {
     }
 }
 
+TEST(Launcher, SetsWhatTheProgramWouldElseStartAgainFor) {
+    auto const levels = processor_levels();
+    Prefix const prefix({levels.back()});
+    std::ofstream(prefix.dir / "lib" / "echollama" / levels.back() / "echollama")
+        << "#!/bin/sh\necho ${GOMP_SPINCOUNT-unset} ${OMP_WAIT_POLICY-unset}\n";
+    EXPECT_EQ(prefix.run("unset GOMP_SPINCOUNT OMP_WAIT_POLICY;").out, "500 unset\n");
+    EXPECT_EQ(prefix.run("unset OMP_WAIT_POLICY; GOMP_SPINCOUNT=7").out, "7 unset\n");
+    EXPECT_EQ(prefix.run("unset GOMP_SPINCOUNT; OMP_WAIT_POLICY=passive").out, "unset passive\n");
+}
+
 TEST(Launcher, WhatCannotRunIsRefusedInASentence) {
     auto const levels = processor_levels();
     auto const wrong = Prefix(levels).run("ECHOLLAMA_CPU=pentium");

@@ -119,7 +119,7 @@ TEST(CpuPanels, WinogradsWeightsAreTheTransformOfTheTaps) {
                     if (packed.points[point].type == PanelType::f16) { // whose sums are exact
                         ASSERT_EQ(value, as_half(wanted)) << point << " " << output << " " << c;
                     } else {
-                        ASSERT_FLOAT_EQ(value, wanted) << point << " " << output << " " << c;
+                        ASSERT_NEAR(value, wanted, 1e-8) << point << " " << output << " " << c;
                     }
                 }
             }

@@ -170,6 +170,14 @@ TEST(VoiceFolder, EveryLackIsOneSentenceThatNamesIt) {
     EXPECT_SAYS(refusal_of(dir.path()), "no espeak-ng voice");
     write(dir / "voice.json", "{\"voice\":\"en-us\"}");
     EXPECT_EQ(refusal_of(dir.path()), "");
+    auto split = piper_entries();
+    split["weights_bytes"] = "4";
+    write(dir / "model.onnx", onnx(split));
+    EXPECT_SAYS(refusal_of(dir.path()), "model.weights is missing or cut short");
+    write(dir / "model.weights", "123");
+    EXPECT_SAYS(refusal_of(dir.path()), "model.weights is missing or cut short");
+    write(dir / "model.weights", "1234");
+    EXPECT_EQ(refusal_of(dir.path()), "");
     write(dir / "other.onnx", onnx(piper_entries()));
     EXPECT_EQ(refusal_of(dir.path()), "") << "model.onnx is the one";
     fs::rename(dir / "model.onnx", dir / "another.onnx");

@@ -1,6 +1,7 @@
 #include "models/stages.h"
 
 #include "base/error.h"
+#include "base/freed_memory.h"
 #include "models/choice.h"
 #include "models/keeping.h"
 #include "models/memory_plan.h"
@@ -17,6 +18,7 @@ std::shared_ptr<StageMemory> const& stage_memory(AppContext const& context) {
         auto const budget = memory_budget(context.memory);
         bool const close = !context.memory.empty() || plan_of_set(context).total() > budget;
         if (close) {
+            return_large_memory();
             context.stages = std::make_shared<StageMemory>(budget - std::min(budget, program_bytes + left_bytes));
         }
     }

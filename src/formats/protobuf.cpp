@@ -1,0 +1,67 @@
+#include "formats/protobuf.h"
+
+namespace echollama::protobuf {
+namespace {
+
+enum Wire : std::uint64_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
+
+std::optional<std::uint64_t> take_varint(std::string_view& rest) {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64 && !rest.empty(); shift += 7) {
+        auto const byte = static_cast<unsigned char>(rest.front());
+        rest.remove_prefix(1);
+        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string varint_bytes(std::uint64_t value) {
+    std::string bytes;
+    for (; value >= 0x80; value >>= 7) {
+        bytes += static_cast<char>((value & 0x7F) | 0x80);
+    }
+    return bytes + static_cast<char>(value);
+}
+
+// Bytes behind a field's key.
+std::optional<std::uint64_t> size_of(std::uint64_t wire, std::string_view& rest) {
+    switch (wire) {
+    case varint:
+        return take_varint(rest) ? std::optional<std::uint64_t>(0) : std::nullopt;
+    case fixed64:
+        return 8;
+    case delimited:
+        return take_varint(rest);
+    case fixed32:
+        return 4;
+    default:
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+std::optional<Field> take_field(std::string_view& rest) {
+    auto const begin = rest;
+    auto const key = take_varint(rest);
+    auto const size = key ? size_of(*key & 7, rest) : std::nullopt;
+    if (!size || *size > rest.size()) {
+        return std::nullopt;
+    }
+    auto const bytes = rest.substr(0, *size);
+    rest.remove_prefix(*size);
+    return Field{*key >> 3, begin.substr(0, begin.size() - rest.size()), bytes};
+}
+
+std::string number_field(std::uint64_t number, std::uint64_t value) {
+    return varint_bytes(number << 3 | varint) + varint_bytes(value);
+}
+
+std::string bytes_field(std::uint64_t number, std::string_view bytes) {
+    return varint_bytes(number << 3 | delimited) + varint_bytes(bytes.size()) + std::string(bytes);
+}
+
+} // namespace echollama::protobuf

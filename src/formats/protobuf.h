@@ -1,0 +1,24 @@
+// Fields of protocol buffers, as far as ONNX files need them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace echollama::protobuf {
+
+struct Field {
+    std::uint64_t number = 0;
+    std::string_view whole; // with its key
+    std::string_view bytes; // of what is no number: text, bytes, another message
+};
+
+// Takes the first field off what is left of a message. Empty, and `rest` is of no use any more, when the message ends
+// inside the field or the field is of a kind that no message has.
+std::optional<Field> take_field(std::string_view& rest);
+
+std::string number_field(std::uint64_t number, std::uint64_t value);
+std::string bytes_field(std::uint64_t number, std::string_view bytes);
+
+} // namespace echollama::protobuf
