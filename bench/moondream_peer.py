@@ -67,5 +67,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         args.weights = folder + "/weights.tsv"
         weights_table(args.weights, args.blocks)
-        peer.compare(args, "bench_moondream", graph, "features", 1, beside=[DATA / "tokenizer.json"],
+        peer.compare(args, "bench_moondream", graph, ["features"], 1, beside=[DATA / "tokenizer.json"],
                      model=lambda path: path.replace(".gguf", "-vision.gguf"))
