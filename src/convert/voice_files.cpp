@@ -52,7 +52,11 @@ void copy_onnx(fs::path const& from, std::string const& entries, fs::path const&
 }
 
 void copy_split_onnx(fs::path const& from, std::string const& entries, fs::path const& to) {
+    constexpr std::uintmax_t too_large = std::uintmax_t{1} << 31; // for a protocol buffer
     auto model = open_onnx(from, to);
+    if (fs::file_size(from) >= too_large) {
+        throw Error(from.string() + " is larger than an ONNX file can be; choose the voice's .onnx file.");
+    }
     std::string network(fs::file_size(from), '\0');
     model.read(network.data(), static_cast<std::streamsize>(network.size()));
     auto const place = to.parent_path() / onnx_weights_file;

@@ -125,5 +125,13 @@ TEST(SplitOnnx, EveryTruncationIsRefusedOrIsShorterByWholeFields) {
     EXPECT_FALSE(fs::exists(dir / onnx_weights_file));
 }
 
+TEST(SplitOnnx, WhatIsLargerThanTheFormatAllowsIsNotRead) {
+    TempDir dir;
+    write(dir / "endless.onnx", "\x08");
+    fs::resize_file(dir / "endless.onnx", std::uintmax_t{1} << 40); // takes no room
+    auto const sentence = refusal([&] { convert::copy_split_onnx(dir / "endless.onnx", "", dir / "model.onnx"); });
+    EXPECT_NE(sentence.find("larger than an ONNX file can be"), std::string::npos) << sentence;
+}
+
 } // namespace
 } // namespace echollama::onnx
