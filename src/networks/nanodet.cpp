@@ -41,7 +41,7 @@ struct NanoDetNet {
 
     // Convolution with the picture's size kept (or halved), then leaky ReLU
     ggml_tensor* conv3(std::string const& name, ggml_tensor* x, int stride = 1) const {
-        return net.leaky_relu(net.conv(name, x, {3, stride, all_sides(1)}), params.slope);
+        return net.activate({Activation::Kind::leaky_relu, params.slope}, net.conv(name, x, {3, stride, all_sides(1)}));
     }
 
     // A stage's input goes on beside its layers (cross-stage partial networks). [c, w, h] → [2c, w / stride, h /

@@ -151,10 +151,6 @@ ggml_tensor* Net::gelu(ggml_tensor* x) const {
     return cpu ? nn::cpu_gelu(ctx, x) : ggml_gelu_erf(ctx, x);
 }
 
-ggml_tensor* Net::leaky_relu(ggml_tensor* x, float slope) const {
-    return cpu ? nn::cpu_leaky_relu(ctx, x, slope) : ggml_leaky_relu(ctx, x, slope, false);
-}
-
 ggml_tensor* Net::activate(nn::Activation const& activation, ggml_tensor* x) const {
     return cpu ? nn::cpu_activate(ctx, activation, x) : nn::activate(ctx, activation, x);
 }

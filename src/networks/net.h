@@ -51,8 +51,6 @@ struct Net {
     // the form with erf; x is not used afterwards
     ggml_tensor* gelu(ggml_tensor* x) const;
     // x is not used afterwards
-    ggml_tensor* leaky_relu(ggml_tensor* x, float slope) const;
-    // x is not used afterwards
     ggml_tensor* activate(nn::Activation const& activation, ggml_tensor* x) const;
     // The 1x1 convolution name.expand, where the file has it, and the depthwise convolution name.depthwise with
     // TensorFlow's "same" padding; the layer `next` comes then.

@@ -150,6 +150,8 @@ ggml_tensor* activate(ggml_context* ctx, Activation const& activation, ggml_tens
         return ggml_clamp(ctx, x, 0, 6);
     case Activation::Kind::hard_swish: // ggml's is x relu6(x + 3) / 6
         return ggml_scale(ctx, ggml_hardswish(ctx, x), 6 * activation.slope);
+    case Activation::Kind::leaky_relu:
+        return ggml_leaky_relu(ctx, x, activation.slope, false);
     case Activation::Kind::none:
         break;
     }

@@ -63,10 +63,11 @@ ggml_tensor* attention(ggml_context* ctx, ggml_tensor* q, ggml_tensor* k, ggml_t
 ggml_tensor* max_pool(ggml_context* ctx, ggml_tensor* x, Convolution const& shape);
 
 // What a layer does to each number of its result. hard_swish: x relu6(x + 3) slope; a sixth is its published slope.
+// leaky_relu: x, where it is negative slope * x; 0 <= slope < 1.
 struct Activation {
-    enum class Kind : std::uint8_t { none, relu, relu6, hard_swish };
+    enum class Kind : std::uint8_t { none, relu, relu6, hard_swish, leaky_relu };
     Kind kind = Kind::none;
-    float slope = 0; // of hard_swish
+    float slope = 0; // of hard_swish and leaky_relu
 };
 ggml_tensor* activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x);
 

@@ -116,7 +116,10 @@ TEST(CpuPixels, LeakyReluEqualsGgmls) {
     for (std::int64_t count : {1, 15, 16, 37, 4096}) {
         for (float slope : {0.0F, 0.1F, 0.99F}) {
             expect_same(
-                {{"x", {count}}}, 0, [&](auto* ctx, auto const& t) { return cpu_leaky_relu(ctx, t[0], slope); },
+                {{"x", {count}}}, 0,
+                [&](auto* ctx, auto const& t) {
+                    return cpu_activate(ctx, {Activation::Kind::leaky_relu, slope}, t[0]);
+                },
                 [&](auto* ctx, auto const& t) { return ggml_leaky_relu(ctx, t[0], slope, false); });
         }
     }

@@ -20,6 +20,8 @@ inline tile::Reg activated(Activation const& activation, tile::Reg v) {
         return relu6(v);
     case Activation::Kind::hard_swish:
         return v * relu6(v + 3.0F) * activation.slope;
+    case Activation::Kind::leaky_relu:
+        return tile::greater(v, activation.slope * v);
     case Activation::Kind::none:
         break;
     }

@@ -221,15 +221,6 @@ void run_gelu(ggml_tensor* dst, int part, int parts, void*) {
     change_each(dst, part, parts, gelu_of);
 }
 
-struct Slope {
-    float slope;
-};
-
-void run_leaky_relu(ggml_tensor* dst, int part, int parts, void*) {
-    Reg const slope = splat(params_of<Slope>(dst).slope);
-    change_each(dst, part, parts, [&](Reg x) { return tile::greater(x, slope * x); });
-}
-
 void run_activate(ggml_tensor* dst, int part, int parts, void*) {
     auto const activation = params_of<Activation>(dst);
     change_each(dst, part, parts, [&](Reg x) { return activated(activation, x); });
@@ -303,12 +294,6 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x) {
     return ggml_set_name(ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_gelu, GGML_N_TASKS_MAX, nullptr),
                          "GELU");
-}
-
-ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope) {
-    ggml_tensor* y =
-        ggml_custom_inplace(ctx, contiguous(ctx, x), nullptr, 0, run_leaky_relu, GGML_N_TASKS_MAX, nullptr);
-    return ggml_set_name(with_params(y, Slope{slope}), "LEAKY_RELU");
 }
 
 ggml_tensor* cpu_activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x) {

@@ -21,10 +21,7 @@ ggml_tensor* cpu_layer_norm(ggml_context* ctx, ggml_tensor* weight, ggml_tensor*
 // x (1 + erf(x / sqrt 2)) / 2; erf to 4e-7. x is overwritten.
 ggml_tensor* cpu_gelu(ggml_context* ctx, ggml_tensor* x);
 
-// x, where it is negative slope * x; 0 <= slope < 1. On all threads: ggml's own runs on one. x is overwritten.
-ggml_tensor* cpu_leaky_relu(ggml_context* ctx, ggml_tensor* x, float slope);
-
-// As nn::activate. x is overwritten.
+// As nn::activate, on all threads: ggml's leaky ReLU runs on one. x is overwritten.
 ggml_tensor* cpu_activate(ggml_context* ctx, Activation const& activation, ggml_tensor* x);
 
 // As nn::channel_means.
