@@ -1,6 +1,7 @@
 #include "nn/weights.h"
 
 #include "base/error.h"
+#include "base/mapped_file.h"
 #include "nn/ggml_log.h"
 #include "nn/gguf_head.h"
 
@@ -12,7 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <fstream>
+#include <memory>
 #include <set>
 #include <stdexcept>
 
@@ -33,6 +34,7 @@ struct Weights::Contents {
     std::string file;
     gguf_context_ptr gguf;
     ggml_context_ptr tensors;
+    std::unique_ptr<MappedFile> mapped; // of a processor's weights
     ggml_backend_buffer_ptr buffer;
     mutable std::set<ggml_tensor const*> used;
 
@@ -70,6 +72,52 @@ struct Weights::Contents {
         return tensor;
     }
 
+    // The bytes of a tensor in the mapped file.
+    std::span<std::byte const> bytes_of(ggml_tensor const* tensor) const {
+        auto const id = gguf_find_tensor(gguf.get(), tensor->name);
+        std::uint64_t const offset = gguf_get_data_offset(gguf.get()) + gguf_get_tensor_offset(gguf.get(), id);
+        std::uint64_t const size = ggml_nbytes(tensor), all = mapped->bytes().size();
+        if (offset > all || size > all - offset) {
+            fail("it ends before the tensor '" + std::string(tensor->name) + "' does");
+        }
+        return mapped->bytes().subspan(offset, size);
+    }
+
+    // Tensors of the processor stay in the file, those of another device are copied there.
+    void place(Backend const& backend) {
+        auto const each = [&](auto visit) {
+            for (auto* tensor = ggml_get_first_tensor(tensors.get()); tensor;
+                 tensor = ggml_get_next_tensor(tensors.get(), tensor)) {
+                visit(tensor, bytes_of(tensor));
+            }
+        };
+        constexpr std::uintptr_t alignment = 32; // that ggml wants of numbers
+        bool aligned = true;
+        each([&](ggml_tensor*, std::span<std::byte const> bytes) {
+            aligned = aligned && reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0;
+        });
+        if (backend.is_cpu() && aligned) {
+            auto const all = mapped->bytes();
+            auto* const memory = const_cast<std::byte*>(all.data()); // ggml only reads weights
+            buffer.reset(ggml_backend_cpu_buffer_from_ptr(memory, all.size()));
+            each([&](ggml_tensor* tensor, std::span<std::byte const> bytes) {
+                if (ggml_backend_tensor_alloc(buffer.get(), tensor, const_cast<std::byte*>(bytes.data())) !=
+                    GGML_STATUS_SUCCESS) {
+                    fail("the tensor '" + std::string(tensor->name) + "' cannot be used where it lies");
+                }
+            });
+            return;
+        }
+        buffer.reset(ggml_backend_alloc_ctx_tensors(tensors.get(), backend.handle.get()));
+        if (!buffer) {
+            fail("there is not enough memory for its tensors");
+        }
+        each([&](ggml_tensor* tensor, std::span<std::byte const> bytes) {
+            ggml_backend_tensor_set(tensor, bytes.data(), 0, bytes.size());
+        });
+        mapped.reset();
+    }
+
     // Elements of an array of numbers.
     template <typename T>
     std::vector<T> array(std::string const& name, gguf_type type) const {
@@ -102,7 +150,6 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
     auto& c = *contents_;
     c.file = path.string();
     check_gguf(path);
-    auto file_bytes = std::filesystem::file_size(path);
     ggml_context* tensors = nullptr;
     c.gguf = read_header(path, &tensors);
     c.tensors.reset(tensors);
@@ -116,31 +163,8 @@ Weights::Weights(std::filesystem::path const& path, std::string const& architect
     if (gguf_get_n_tensors(c.gguf.get()) == 0) {
         c.fail("it holds no tensors");
     }
-    std::ifstream file(path, std::ios::binary);
-    c.buffer.reset(ggml_backend_alloc_ctx_tensors(c.tensors.get(), backend.handle.get()));
-    if (!c.buffer) {
-        c.fail("there is not enough memory for its tensors");
-    }
-    auto start = gguf_get_data_offset(c.gguf.get());
-    bool const in_place = ggml_backend_buffer_is_host(c.buffer.get());
-    std::vector<char> staging;
-    for (std::int64_t i = 0; i < gguf_get_n_tensors(c.gguf.get()); ++i) {
-        auto* tensor = ggml_get_tensor(c.tensors.get(), gguf_get_tensor_name(c.gguf.get(), i));
-        std::uint64_t offset = start + gguf_get_tensor_offset(c.gguf.get(), i);
-        std::uint64_t bytes = ggml_nbytes(tensor);
-        if (offset > file_bytes || bytes > file_bytes - offset) {
-            c.fail("it ends before the tensor '" + std::string(tensor->name) + "' does");
-        }
-        staging.resize(in_place ? 0 : bytes);
-        auto* const to = in_place ? static_cast<char*>(tensor->data) : staging.data();
-        file.seekg(static_cast<std::streamoff>(offset));
-        if (!file.read(to, static_cast<std::streamsize>(bytes))) {
-            c.fail("the tensor '" + std::string(tensor->name) + "' cannot be read");
-        }
-        if (!in_place) {
-            ggml_backend_tensor_set(tensor, staging.data(), 0, bytes);
-        }
-    }
+    c.mapped = std::make_unique<MappedFile>(path);
+    c.place(backend);
 }
 
 Weights::~Weights() = default;

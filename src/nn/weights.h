@@ -19,7 +19,8 @@ namespace echollama::nn {
 // found when it does not match, so that a wrong file fails when it is opened and not in the middle of a run.
 class Weights {
   public:
-    // Reads the whole file into memory of the backend. `architecture` must equal general.architecture. Throws Error
+    // A processor uses the file's numbers where they lie (MappedFile), another device gets them into its memory.
+    // `architecture` must equal general.architecture. Throws Error
     // when the file is missing, truncated, inconsistent (nn/gguf_head.h), not GGUF, or of another architecture.
     Weights(std::filesystem::path const& path, std::string const& architecture, Backend const& backend);
     ~Weights();
