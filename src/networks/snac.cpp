@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "networks/snac_layers.h"
 #include "networks/snac_plain.h"
+#include "nn/cpu/sequence_node.h"
 #include "nn/graph.h"
 
 #include <algorithm>
@@ -13,21 +14,6 @@ namespace echollama {
 namespace {
 
 using snac::NamedLayer;
-
-// One fused stage as a node of a ggml graph. args: input, scratch and, for the noise stages, the noise.
-void compute_layer(ggml_tensor* dst, int part, int parts, void* data) {
-    auto const& layer = *static_cast<snac::Layer const*>(data);
-    ggml_tensor const* x = dst->src[0];
-    ggml_tensor const* scratch = dst->src[1];
-    ggml_tensor const* noise = dst->src[2];
-    if (part >= scratch->ne[1]) {
-        return; // never: the graph runs with the threads it was built for
-    }
-    parts = std::min<int>(parts, static_cast<int>(scratch->ne[1]));
-    snac::run(layer, static_cast<float const*>(x->data), x->ne[1],
-              noise ? static_cast<float const*>(noise->data) : nullptr, static_cast<float*>(dst->data),
-              static_cast<float*>(scratch->data) + part * scratch->ne[0], part, parts);
-}
 
 // Runs layers on [channels, steps]; built for one length and kept until another is asked for.
 struct Network {
@@ -61,12 +47,15 @@ struct Network {
         ggml_tensor* scratch = plain ? nullptr : b.input("scratch", {scratch_size(threads, input_steps), threads});
         ggml_tensor* x = b.input("input", {layers.front().layer.channels, input_steps});
         for (std::size_t i = 0; i < layers.size(); ++i) {
-            auto& [name, layer, block] = layers[i];
+            auto const& [name, layer, block, residual] = layers[i];
             if (block >= 0 && !with_noise) {
                 continue; // noise off: the block is the identity
             }
             ggml_tensor* noise = block >= 0 ? b.input("noise." + std::to_string(block), {x->ne[1]}) : nullptr;
-            x = plain ? plain->apply(b.ctx, i, x, noise) : fused(b.ctx, layer, x, scratch, noise);
+            x = plain
+                    ? plain->apply(b.ctx, i, x, noise)
+                    : nn::sequence::node(b.ctx, layer,
+                                         {.x = x, .scratch = scratch, .added = residual ? x : nullptr, .noise = noise});
             b.tap(name, x);
         }
         b.output("output", x);
@@ -74,18 +63,11 @@ struct Network {
 
     std::int64_t scratch_size(int threads, std::int64_t length) const {
         std::size_t need = 0;
-        for (auto const& [name, layer, block] : layers) {
+        for (auto const& [name, layer, block, residual] : layers) {
             need = std::max(need, layer.scratch(length, threads));
             length = layer.output_steps(length);
         }
         return static_cast<std::int64_t>(need);
-    }
-
-    static ggml_tensor* fused(ggml_context* ctx, snac::Layer& layer, ggml_tensor* x, ggml_tensor* scratch,
-                              ggml_tensor* noise) {
-        ggml_tensor* args[3] = {x, scratch, noise};
-        return ggml_custom_4d(ctx, GGML_TYPE_F32, layer.output_channels(), layer.output_steps(x->ne[1]), 1, 1, args,
-                              noise ? 3 : 2, compute_layer, GGML_N_TASKS_MAX, &layer);
     }
 };
 
@@ -146,7 +128,7 @@ std::vector<float> Snac::decode(SnacCodes const& codes, SnacNoise const& noise, 
     auto& graph = *s.decoder.graph;
     graph.set("input", std::span<float const>(z));
     std::int64_t rate = 1;
-    for (auto const& [name, layer, block] : s.decoder.layers) {
+    for (auto const& [name, layer, block, residual] : s.decoder.layers) {
         rate *= layer.phases; // steps a latent position
         if (block < 0 || !noise.on) {
             continue;
@@ -165,7 +147,7 @@ std::vector<float> Snac::decode(SnacCodes const& codes, SnacNoise const& noise, 
     graph.compute(stop);
     if (taps) {
         (*taps)["latent"] = std::move(z);
-        for (auto const& [name, layer, block] : s.decoder.layers) {
+        for (auto const& [name, layer, block, residual] : s.decoder.layers) {
             if (block < 0 || noise.on) {
                 (*taps)[name] = graph.read(name);
             }

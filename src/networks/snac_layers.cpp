@@ -1,32 +1,19 @@
 #include "networks/snac_layers.h"
 
-#include <ggml-backend.h>
-#include <ggml.h>
+#include "networks/sequence_weights.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace echollama::snac {
 
+using nn::sequence::set_depthwise, nn::sequence::set_product, nn::sequence::values;
+
 namespace {
 
 constexpr std::array<int, 4> decoder_strides{8, 8, 4, 2};
 constexpr std::array<int, 4> encoder_strides{2, 4, 8, 8};
 constexpr int decoder_width = 1024, encoder_width = 48;
-
-std::vector<float> values(nn::Weights const& weights, std::string const& name,
-                          std::initializer_list<std::int64_t> shape) {
-    ggml_tensor* tensor = weights.tensor(name, shape);
-    std::vector<float> out(static_cast<std::size_t>(ggml_nelements(tensor)));
-    if (tensor->type == GGML_TYPE_F32) {
-        ggml_backend_tensor_get(tensor, out.data(), 0, ggml_nbytes(tensor));
-        return out;
-    }
-    std::vector<char> raw(ggml_nbytes(tensor));
-    ggml_backend_tensor_get(tensor, raw.data(), 0, raw.size());
-    ggml_get_type_traits(tensor->type)->to_float(raw.data(), out.data(), ggml_nelements(tensor));
-    return out;
-}
 
 struct Snake {
     std::vector<float> alpha, inverse;
@@ -45,57 +32,22 @@ void set_snake(Layer& layer, Snake s) {
     layer.inverse_alpha = std::move(s.inverse);
 }
 
-// name: of the convolution, without .weight
-void set_depthwise(Layer& layer, nn::Weights const& weights, std::string const& name, int dilation) {
-    layer.depthwise = values(weights, name + ".weight", {layer.channels, 7});
-    layer.depthwise_bias = values(weights, name + ".bias", {layer.channels});
-    layer.dilation = dilation;
-}
-
-void set_product(Layer& layer, nn::Weights const& weights, std::string const& name, int outputs, bool bias) {
-    layer.weight = pack(values(weights, name + ".weight", {layer.channels, layer.taps, outputs}),
-                        layer.channels * layer.taps, outputs);
-    if (bias) {
-        layer.bias = values(weights, name + ".bias", {outputs});
-    }
-}
-
 // Residual unit: x + conv1x1(snake(depthwise(snake(x))))
 Layer residual_unit(nn::Weights const& weights, std::string const& name, int channels, int dilation) {
     Layer layer;
     layer.channels = channels;
     set_snake(layer, snake(weights, name + ".block.0.alpha", channels));
-    set_depthwise(layer, weights, name + ".block.1", dilation);
+    set_depthwise(layer, weights, name + ".block.1", 7, dilation);
     auto second = snake(weights, name + ".block.2.alpha", channels);
     layer.alpha2 = std::move(second.alpha);
     layer.inverse_alpha2 = std::move(second.inverse);
     set_product(layer, weights, name + ".block.3", channels, true);
-    layer.finish = Layer::Finish::residual;
     return layer;
 }
 
-// Snake, then ConvTranspose1d(kernel 2 s, stride s, padding s / 2): output step t s + p of the uncropped signal is
-// w[p + s] x[t - 1] + w[p] x[t], so row t of the product holds the s steps t s … t s + s - 1 side by side.
 Layer upsample(nn::Weights const& weights, std::string const& name, int in, int out, int stride) {
-    Layer layer;
-    layer.channels = in;
+    Layer layer = nn::sequence::transposed(weights, name + ".block.1", in, out, stride);
     set_snake(layer, snake(weights, name + ".block.0.alpha", in));
-    auto kernel = values(weights, name + ".block.1.weight", {in, out, 2 * stride}); // [tap][out][in]
-    auto bias = values(weights, name + ".block.1.bias", {out});
-    std::size_t const n_in = static_cast<std::size_t>(in), n_out = static_cast<std::size_t>(out);
-    std::size_t const columns = n_out * static_cast<std::size_t>(stride);
-    std::vector<float> rows(columns * 2 * n_in);
-    for (std::size_t column = 0; column < columns; ++column) {
-        std::copy_n(&kernel[(column + columns) * n_in], n_in, &rows[column * 2 * n_in]);
-        std::copy_n(&kernel[column * n_in], n_in, &rows[column * 2 * n_in + n_in]);
-        layer.bias.push_back(bias[column % n_out]);
-    }
-    layer.taps = 2;
-    layer.pad = 1;
-    layer.transposed = true;
-    layer.phases = stride;
-    layer.weight = pack(rows, 2 * in, static_cast<int>(columns));
-    layer.crop_front = static_cast<std::int64_t>((stride + 1) / 2) * out;
     return layer;
 }
 
@@ -114,7 +66,7 @@ std::vector<NamedLayer> decoder_layers(nn::Weights const& weights) {
     std::string const model = "decoder.model.";
     Layer first; // depthwise 7, then 1x1 to the decoder's width
     first.channels = latent_size;
-    set_depthwise(first, weights, model + "0", 1);
+    set_depthwise(first, weights, model + "0", 7, 1);
     set_product(first, weights, model + "1", decoder_width, true);
     layers.push_back({"decoder.1", std::move(first)});
     int width = decoder_width;
@@ -123,11 +75,11 @@ std::vector<NamedLayer> decoder_layers(nn::Weights const& weights) {
         std::string const tap = "decoder." + std::to_string(i + 2);
         layers.push_back({tap + ".upsample",
                           upsample(weights, block, width, width / 2, decoder_strides[static_cast<std::size_t>(i)])});
-        layers.push_back({tap + ".noise", noise(weights, block + ".block.2", width / 2), i});
+        layers.push_back({tap + ".noise", noise(weights, block + ".block.2", width / 2), i, true});
         for (int unit = 0, dilation = 1; unit < 3; ++unit, dilation *= 3) {
-            layers.push_back(
-                {unit == 2 ? tap : tap + ".unit" + std::to_string(unit),
-                 residual_unit(weights, block + ".block." + std::to_string(unit + 3), width / 2, dilation)});
+            layers.push_back({unit == 2 ? tap : tap + ".unit" + std::to_string(unit),
+                              residual_unit(weights, block + ".block." + std::to_string(unit + 3), width / 2, dilation),
+                              -1, true});
         }
     }
     Layer last; // Snake, 7-tap convolution to one channel, tanh
@@ -155,7 +107,8 @@ std::vector<NamedLayer> encoder_layers(nn::Weights const& weights) {
         std::string const block = model + std::to_string(i + 1);
         for (int unit = 0, dilation = 1; unit < 3; ++unit, dilation *= 3) {
             layers.push_back({"encoder." + std::to_string(i + 1) + ".unit" + std::to_string(unit),
-                              residual_unit(weights, block + ".block." + std::to_string(unit), width, dilation)});
+                              residual_unit(weights, block + ".block." + std::to_string(unit), width, dilation), -1,
+                              true});
         }
         int const stride = encoder_strides[static_cast<std::size_t>(i)];
         Layer down; // Snake, convolution of 2 s taps, step s
@@ -169,7 +122,7 @@ std::vector<NamedLayer> encoder_layers(nn::Weights const& weights) {
     }
     Layer last;
     last.channels = latent_size;
-    set_depthwise(last, weights, model + "5", 1);
+    set_depthwise(last, weights, model + "5", 7, 1);
     last.taps = 0;
     layers.push_back({"encoder.5", std::move(last)});
     return layers;

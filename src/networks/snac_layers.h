@@ -1,8 +1,8 @@
 // The layers of SNAC as lists of fused stages, and its quantiser, read from a GGUF file.
 #pragma once
 
-#include "networks/snac_kernels.h"
 #include "networks/snac_types.h"
+#include "nn/cpu/sequence_layer.h"
 #include "nn/weights.h"
 
 #include <array>
@@ -11,10 +11,13 @@
 
 namespace echollama::snac {
 
+using nn::sequence::Layer;
+
 struct NamedLayer {
     std::string name; // of the result, as in the reference code
     Layer layer;
-    int noise_block = -1; // which noise it adds
+    int noise_block = -1;  // which noise it adds
+    bool residual = false; // adds its input
 };
 
 // z [768, T] → samples [1, 512 T]

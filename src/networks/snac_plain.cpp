@@ -65,7 +65,7 @@ ggml_tensor* windows(ggml_context* ctx, Layer const& layer, ggml_tensor* x, std:
     return all;
 }
 
-// The product of snac_kernels.h: each output row sees a window of input rows.
+// The product of nn/cpu/sequence_layer.h: each output row sees a window of input rows.
 ggml_tensor* product(ggml_context* ctx, Layer const& layer, Constants const& c, ggml_tensor* x) {
     std::int64_t const steps = x->ne[1], rows = layer.transposed ? steps + 1 : steps / layer.step;
     x = layer.taps > 1 ? windows(ctx, layer, x, rows) : x;
@@ -104,7 +104,7 @@ PlainLayers::PlainLayers(std::vector<NamedLayer> const& layers, nn::Backend cons
         }
         return tensor;
     };
-    for (auto const& [name, layer, block] : layers) {
+    for (auto const& [name, layer, block, residual] : layers) {
         Constants c;
         c.alpha = add(layer.alpha, 1);
         c.inverse_alpha = add(layer.inverse_alpha, 1);
@@ -112,7 +112,7 @@ PlainLayers::PlainLayers(std::vector<NamedLayer> const& layers, nn::Backend cons
         c.depthwise_bias = add(layer.depthwise_bias, 1);
         c.alpha2 = add(layer.alpha2, 1);
         c.inverse_alpha2 = add(layer.inverse_alpha2, 1);
-        c.weight = layer.taps > 0 ? add(unpack(layer.weight), layer.weight.outputs) : nullptr;
+        c.weight = layer.taps > 0 ? add(nn::sequence::unpack(layer.weight), layer.weight.outputs) : nullptr;
         c.bias = add(layer.bias, 1);
         s.constants.push_back(c);
     }
@@ -130,7 +130,7 @@ PlainLayers::PlainLayers(std::vector<NamedLayer> const& layers, nn::Backend cons
 PlainLayers::~PlainLayers() = default;
 
 ggml_tensor* PlainLayers::apply(ggml_context* ctx, std::size_t index, ggml_tensor* input, ggml_tensor* noise) const {
-    Layer const& layer = state_->layers[index].layer;
+    auto const& [name, layer, noise_block, residual] = state_->layers[index];
     Constants const& c = state_->constants[index];
     ggml_tensor* x = c.alpha ? snake(ctx, input, c.alpha, c.inverse_alpha) : input;
     if (c.depthwise_bias) {
@@ -138,16 +138,11 @@ ggml_tensor* PlainLayers::apply(ggml_context* ctx, std::size_t index, ggml_tenso
         x = c.alpha2 ? snake(ctx, x, c.alpha2, c.inverse_alpha2) : x;
     }
     x = layer.taps > 0 ? product(ctx, layer, c, x) : x;
-    switch (layer.finish) {
-    case Layer::Finish::residual:
-        return ggml_add(ctx, input, x);
-    case Layer::Finish::noise: // one draw a step, the same for all channels
-        return ggml_add(ctx, input, ggml_mul(ctx, x, ggml_reshape_2d(ctx, noise, 1, x->ne[1])));
-    case Layer::Finish::tanh:
-        return ggml_tanh(ctx, x);
-    default:
-        return x;
+    if (layer.finish == Layer::Finish::noise) { // one draw a step, the same for all channels
+        x = ggml_mul(ctx, x, ggml_reshape_2d(ctx, noise, 1, x->ne[1]));
     }
+    x = residual ? ggml_add(ctx, input, x) : x;
+    return layer.finish == Layer::Finish::tanh ? ggml_tanh(ctx, x) : x;
 }
 
 } // namespace echollama::snac

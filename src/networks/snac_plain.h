@@ -1,4 +1,4 @@
-// SNAC's layers as ggml's own operations, for devices that the kernel of snac_kernels.h does not run on.
+// SNAC's layers as ggml's own operations, for devices that the kernel of nn/cpu/sequence_layer.h does not run on.
 #pragma once
 
 #include "networks/snac_layers.h"

@@ -1,6 +1,7 @@
 #include "nn/cpu/pixels.h"
 
 #include "nn/cpu/activate.h"
+#include "nn/cpu/erf.h"
 #include "nn/cpu/node.h"
 #include "nn/cpu/tile.h"
 
@@ -172,30 +173,6 @@ void run_layer_norm(ggml_tensor* dst, int part, int parts, void*) {
             }
         }
     }
-}
-
-// erf by a quotient of polynomials in x² over [-4, 4], where it is 1 to float precision (the fit that Eigen and XLA
-// use).
-Reg erf_of(Reg x) {
-    Reg const limit = splat(4.0F);
-    x = x > limit ? limit : x;
-    x = x < -limit ? -limit : x;
-    Reg z = x * x;
-    Reg p = z * -2.72614225801306e-10F + 2.77068142495902e-08F;
-    p = p * z - 2.10102402082508e-06F;
-    p = p * z - 5.69250639462346e-05F;
-    p = p * z - 7.34990630326855e-04F;
-    p = p * z - 2.95459980854025e-03F;
-    p = p * z - 1.60960333262415e-02F;
-    Reg q = z * -1.45660718464996e-05F - 2.13374055278905e-04F;
-    q = q * z - 1.68282697438203e-03F;
-    q = q * z - 7.37332916720468e-03F;
-    q = q * z - 1.42647390514189e-02F;
-    return x * p / q;
-}
-
-Reg gelu_of(Reg x) {
-    return 0.5F * x * (1.0F + erf_of(x * 0.70710678118654752F));
 }
 
 // Every number v of dst becomes f(v).
