@@ -17,13 +17,13 @@ inline std::unique_ptr<Speaker> named_voice(std::string const& name, std::filesy
         return make_fast_voice();
     }
     if (name == "natural") {
-        return make_onnx_voice(models / "piper-joe", "", threads);
+        return make_network_voice(models / "piper-joe", "", threads);
     }
     if (name.find('/') == std::string::npos) {
         throw UsageError("There is no voice '" + name + "' here.");
     }
     auto const at = name.find('@');
-    return make_onnx_voice(name.substr(0, at), at == std::string::npos ? "" : name.substr(at + 1), threads);
+    return make_network_voice(name.substr(0, at), at == std::string::npos ? "" : name.substr(at + 1), threads);
 }
 
 } // namespace echollama::bench

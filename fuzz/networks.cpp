@@ -7,6 +7,7 @@
 #include "networks/midas.h"
 #include "networks/moondream_vision.h"
 #include "networks/nanodet.h"
+#include "networks/vits.h"
 #include "support/tiny_networks.h"
 
 #include <algorithm>
@@ -171,6 +172,10 @@ void use(std::string const& architecture, std::filesystem::path const& file, std
     } else if (architecture == "moondream-vision") {
         Image const image{40, 30, std::vector<std::uint8_t>(3600, 70)};
         MoondreamVision(file, 1, device).embed(image);
+    } else if (architecture == "vits") {
+        Vits vits(file, 1);
+        std::vector<std::int64_t> const symbols{1, 0, 2, 0, 1};
+        vits.samples(vits.prepare(symbols, {}, {}), 0, 5);
     } else {
         Midas net(file, 1, device);
         std::vector<PictureInput> const two{picture(64, 32), picture(32, 96)};

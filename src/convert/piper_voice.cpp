@@ -1,6 +1,7 @@
 #include "convert/piper_voice.h"
 
 #include "base/error.h"
+#include "convert/piper_network.h"
 #include "convert/voice_files.h"
 
 #include <nlohmann/json.hpp>
@@ -43,8 +44,11 @@ void prepare_piper_voice(fs::path const& onnx, fs::path const& json_path, fs::pa
         auto const& inference = settings.at("inference");
         make_folder(folder);
         write_text(folder / "tokens.txt", tokens_text(symbols(settings)));
-        copy_split_onnx(onnx, all_entries(settings), folder / "model.onnx");
-        json voice{{"model_bytes", fs::file_size(folder / "model.onnx")},
+        auto const rate = settings.at("audio").at("sample_rate").get<int>();
+        if (!convert_piper_network(onnx, rate, folder / "model.gguf")) {
+            copy_split_onnx(onnx, all_entries(settings), folder / "model.onnx");
+        }
+        json voice{{"sample_rate", rate},
                    {"voice", settings.at("espeak").at("voice")},
                    {"noise_scale", inference.value("noise_scale", 0.667)},
                    {"noise_w", inference.value("noise_w", 0.8)},

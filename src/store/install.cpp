@@ -17,12 +17,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // Raised whenever a converter writes something new, so that installed models are converted again.
-constexpr int conversion_version = 1;
+// Of conversions that have changed; a model that was made by an older one is made anew.
+int conversion_version(std::string const& convert) {
+    return convert == "piper" ? 2 : 1;
+}
 
 // What every installation of the entry begins its stamp with.
 std::string stamp_begin(ModelEntry const& entry) {
-    auto stamp =
-        entry.convert + (entry.type.empty() ? "" : " " + entry.type) + " " + std::to_string(conversion_version) + "\n";
+    auto stamp = entry.convert + (entry.type.empty() ? "" : " " + entry.type) + " " +
+                 std::to_string(conversion_version(entry.convert)) + "\n";
     if (entry.package.empty()) {
         stamp += entry.repository.empty() ? entry.url + "\n" : entry.repository + " " + entry.revision + "\n";
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
+#include <utility>
 
 namespace echollama {
 namespace {
@@ -13,19 +13,34 @@ constexpr std::size_t kept_part = 5;     // of a pause
 
 } // namespace
 
-std::vector<float> shorten_pauses(std::vector<float> const& samples, int rate) {
-    auto const shortest = static_cast<std::size_t>(rate) / shortest_part;
+PauseShortener::PauseShortener(int rate) : shortest_(static_cast<std::size_t>(rate) / shortest_part) {}
+
+std::vector<float> PauseShortener::push(std::span<float const> samples) {
     std::vector<float> out;
-    out.reserve(samples.size());
     auto const is_loud = [](float sample) { return std::abs(sample) > quiet; };
     for (auto at = samples.begin(); at != samples.end();) {
         auto const loud = std::find_if(at, samples.end(), is_loud);
-        auto const pause = static_cast<std::size_t>(loud - at);
-        out.insert(out.end(), at, pause < shortest ? loud : at + static_cast<std::ptrdiff_t>(pause / kept_part));
+        pause_.insert(pause_.end(), at, loud);
+        if (loud == samples.end()) {
+            break;
+        }
+        settle(out);
         at = std::find_if_not(loud, samples.end(), is_loud);
         out.insert(out.end(), loud, at);
     }
     return out;
+}
+
+std::vector<float> PauseShortener::finish() {
+    std::vector<float> out;
+    settle(out);
+    return out;
+}
+
+void PauseShortener::settle(std::vector<float>& out) {
+    auto const kept = pause_.size() < shortest_ ? pause_.size() : pause_.size() / kept_part;
+    out.insert(out.end(), pause_.begin(), pause_.begin() + static_cast<std::ptrdiff_t>(kept));
+    pause_.clear();
 }
 
 } // namespace echollama

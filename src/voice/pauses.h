@@ -1,12 +1,28 @@
 // Pauses in made speech.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 namespace echollama {
 
 // Networks pause for long, most of all where a sentence ends: each stretch of at least 0.2 s in which no sample is
-// above 0.01 keeps its first fifth. Mono samples in [-1, 1]; `rate`: samples a second.
-std::vector<float> shorten_pauses(std::vector<float> const& samples, int rate);
+// above 0.01 keeps its first fifth. Mono samples in [-1, 1], in pieces of any size: what comes out is the same.
+class PauseShortener {
+  public:
+    explicit PauseShortener(int rate); // samples a second
+
+    // What is decided so far; a pause is, when it has ended.
+    std::vector<float> push(std::span<float const> samples);
+    // What is left at the end.
+    std::vector<float> finish();
+
+  private:
+    void settle(std::vector<float>& out);
+
+    std::size_t shortest_;
+    std::vector<float> pause_; // that lasts
+};
 
 } // namespace echollama

@@ -17,8 +17,9 @@ namespace echollama {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char const* layouts = "a Piper voice has one .onnx, tokens.txt and voice.json or NAME.onnx.json; a Kokoro "
-                                "voice has model.onnx, voices.bin and tokens.txt";
+constexpr char const* layouts = "a Piper voice has model.gguf or one .onnx, tokens.txt, and voice.json or "
+                                "NAME.onnx.json; a Kokoro voice has model.onnx, voices.bin and tokens.txt";
+constexpr char const* own_model = "model.gguf"; // that prepare_piper_voice makes
 
 [[noreturn]] void fail(fs::path const& folder, std::string const& why) {
     throw Error("The voice in " + folder.string() + " cannot be used: " + why + ".");
@@ -29,12 +30,15 @@ bool is_file(fs::path const& path) {
     return fs::is_regular_file(path, ignored);
 }
 
-// The only .onnx; of several (model.onnx and model.int8.onnx) the one called model.onnx.
+// Our own network; else the only .onnx; of several (model.onnx and model.int8.onnx) the one called model.onnx.
 fs::path find_model(fs::path const& folder) {
+    if (is_file(folder / own_model)) {
+        return folder / own_model;
+    }
     auto const found = entries_of(folder, [](fs::path const& name) { return name.extension() == ".onnx"; });
     auto const plain = std::find(found.begin(), found.end(), folder / "model.onnx");
     if (found.empty()) {
-        fail(folder, std::string("it holds no .onnx file; ") + layouts);
+        fail(folder, std::string("it holds no network; ") + layouts);
     }
     if (found.size() > 1 && plain == found.end()) {
         fail(folder, "it holds several .onnx files; name one of them");
@@ -116,8 +120,30 @@ void read_piper_settings(VoiceFolder& voice, fs::path const& folder) {
         voice.noise_scale = numbers.value("noise_scale", voice.noise_scale);
         voice.noise_w = numbers.value("noise_w", voice.noise_w);
         voice.length_scale = numbers.value("length_scale", voice.length_scale);
+        voice.sample_rate = settings.value("sample_rate", voice.sample_rate);
     } catch (nlohmann::json::exception const&) {
         fail(folder, "its settings name no espeak-ng voice or are damaged; install the voice again");
+    }
+}
+
+// What an ONNX file says of itself.
+void read_metadata(VoiceFolder& voice, fs::path const& folder) {
+    std::ifstream model(voice.model, std::ios::binary);
+    auto const metadata = onnx_metadata(model);
+    if (!metadata) {
+        fail(folder, "its file " + voice.model.filename().string() + " is damaged or cut short; install it again");
+    }
+    check_weights(voice, *metadata, folder);
+    voice.sample_rate = number(*metadata, "sample_rate", folder);
+    voice.speakers = number(*metadata, "n_speakers", folder);
+    voice.names = speaker_names(*metadata, voice.speakers);
+    auto const type = metadata->find("model_type");
+    bool const kokoro = type != metadata->end() && type->second.starts_with("kokoro");
+    if (kokoro != (voice.kind == VoiceFolder::Kind::kokoro)) {
+        fail(folder, kokoro ? "voices.bin is missing beside the Kokoro model" : "voices.bin belongs to another model");
+    }
+    if (kokoro) {
+        read_style_size(voice, *metadata, folder);
     }
 }
 
@@ -136,19 +162,8 @@ VoiceFolder read_voice_folder(fs::path const& path) {
     voice.voices = folder / "voices.bin";
     voice.kind = is_file(voice.voices) ? VoiceFolder::Kind::kokoro : VoiceFolder::Kind::piper;
 
-    std::ifstream model(voice.model, std::ios::binary);
-    auto const metadata = onnx_metadata(model);
-    if (!metadata) {
-        fail(folder, "its file " + voice.model.filename().string() + " is damaged or cut short; install it again");
-    }
-    check_weights(voice, *metadata, folder);
-    voice.sample_rate = number(*metadata, "sample_rate", folder);
-    voice.speakers = number(*metadata, "n_speakers", folder);
-    voice.names = speaker_names(*metadata, voice.speakers);
-    auto const type = metadata->find("model_type");
-    bool const kokoro = type != metadata->end() && type->second.starts_with("kokoro");
-    if (kokoro != (voice.kind == VoiceFolder::Kind::kokoro)) {
-        fail(folder, kokoro ? "voices.bin is missing beside the Kokoro model" : "voices.bin belongs to another model");
+    if (voice.model.extension() == ".onnx") {
+        read_metadata(voice, folder);
     }
     if (!is_file(voice.tokens)) {
         fail(folder, std::string("its file tokens.txt is missing; ") + layouts);
@@ -156,7 +171,6 @@ VoiceFolder read_voice_folder(fs::path const& path) {
     if (voice.kind == VoiceFolder::Kind::piper) {
         read_piper_settings(voice, folder);
     } else {
-        read_style_size(voice, *metadata, folder);
         auto const bytes = fs::file_size(voice.voices, failed);
         auto const wanted = sizeof(float) * voice.style_rows * voice.style_width;
         if (failed || voice.speakers < 1 || bytes != static_cast<std::uintmax_t>(voice.speakers) * wanted) {

@@ -8,10 +8,9 @@
 
 namespace echollama {
 
-// A voice as sherpa-onnx publishes it. Piper: one .onnx with sherpa-onnx's metadata (as prepare_piper_voice makes it,
-// with its large numbers in model.weights), tokens.txt, and settings in voice.json (as prepare_piper_voice makes it) or
-// NAME.onnx.json (as sherpa-onnx publishes it). Kokoro: model.onnx,
-// voices.bin, tokens.txt.
+// A voice as prepare_piper_voice makes it: model.gguf, or model.onnx with its large numbers in model.weights, with
+// tokens.txt and settings in voice.json. Or as sherpa-onnx publishes it, Piper: one .onnx with sherpa-onnx's metadata,
+// tokens.txt, and settings in NAME.onnx.json; Kokoro: model.onnx, voices.bin, tokens.txt.
 struct VoiceFolder {
     enum class Kind { piper, kokoro };
     Kind kind = Kind::piper;
@@ -25,8 +24,7 @@ struct VoiceFolder {
 };
 
 // `path`: the folder, or its .onnx file. What the files say of themselves is checked here, before a network is opened.
-// Throws Error with one sentence that says what is
-// missing.
+// Throws Error with one sentence that says what is missing.
 VoiceFolder read_voice_folder(std::filesystem::path const& path);
 
 // The speaker that the text names: one of voice.names, or a number from 0; empty: Kokoro's best (af_heart), or the

@@ -70,11 +70,11 @@ bool natural_speaks(std::string const& language) {
 std::unique_ptr<Speaker> make_chosen(VoiceChoice const& choice, fs::path const& models_dir, int threads) {
     if (!choice.model.empty()) {
         return choice.model.extension() == ".gguf" ? make_orpheus(choice, choice.model, models_dir, threads)
-                                                   : make_onnx_voice(choice.model, choice.speaker, threads);
+                                                   : make_network_voice(choice.model, choice.speaker, threads);
     }
     bool const orpheus = is_orpheus_name(choice.name);
     if (!orpheus && choice.name != "natural" && choice.name != "joe") {
-        return make_onnx_voice(choice.name, choice.speaker, threads);
+        return make_network_voice(choice.name, choice.speaker, threads);
     }
     try {
         if (auto const model = orpheus ? find_model(models_dir, "orpheus") : fs::path(); !model.empty()) {
@@ -92,7 +92,7 @@ std::unique_ptr<Speaker> make_chosen(VoiceChoice const& choice, fs::path const& 
         return nullptr;
     }
     try {
-        return make_onnx_voice(models_dir / "piper-joe", "", threads);
+        return make_network_voice(models_dir / "piper-joe", "", threads);
     } catch (Error const& error) {
         log::warning(std::string(error.what()) + " The fast voice speaks instead.");
         return nullptr;

@@ -16,10 +16,11 @@ std::unique_ptr<Speaker> make_fast_voice(std::string const& language = "en-us");
 // Words a minute of the fast voice at rate 1.
 inline constexpr int normal_words_per_minute = 175;
 
-// A Piper or Kokoro voice (read_voice_folder), run by ONNX Runtime, which is loaded when it is asked for. `speaker`:
+// A Piper or Kokoro voice (read_voice_folder), by networks/vits.h or ONNX Runtime, which is loaded when it is asked
+// for. `speaker`:
 // the name or number of one of the model's (find_speaker). Throws Error when the folder, its files or the runtime
 // cannot be used.
-std::unique_ptr<Speaker> make_onnx_voice(std::filesystem::path const& path, std::string const& speaker, int threads);
+std::unique_ptr<Speaker> make_network_voice(std::filesystem::path const& path, std::string const& speaker, int threads);
 
 struct VoiceChoice {
     // "natural", "fast", one of orpheus_voices, "none" (an Orpheus fine-tune without voice names), or the folder of a

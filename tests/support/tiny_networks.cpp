@@ -38,6 +38,17 @@ struct Builder {
         }
         layer(name + "out", d, d);
     }
+    // A product as panels of 16 columns (nn/sequence_panels.h).
+    void panels(std::string const& name, std::int64_t inputs, std::int64_t outputs, bool bias = true) {
+        plain(name + ".weight", {16, inputs, (outputs + 15) / 16});
+        if (bias) {
+            plain(name + ".bias", {outputs});
+        }
+    }
+    void gamma_and_beta(std::string const& name, std::int64_t channels) {
+        plain(name + ".gamma", {channels});
+        plain(name + ".beta", {channels});
+    }
     void mlp(std::string const& name, std::int64_t d, std::int64_t inner) {
         layer(name + "fc1", d, inner);
         layer(name + "fc2", inner, d);
@@ -332,8 +343,76 @@ TinyNetwork tiny_moondream_vision() {
     return b.net;
 }
 
+TinyNetwork tiny_vits() {
+    constexpr std::int64_t c = 16;
+    Builder b{{"vits",
+               {{"vits.sample_rate", 16000U},
+                {"vits.heads", 1U},
+                {"vits.strides", Ints{2, 4}},
+                {"vits.taps", Ints(12, 3)},
+                {"vits.dilations", Ints{1, 2, 2, 6, 3, 12, 1, 1, 1, 1, 1, 1}}},
+               {}}};
+    auto separable = [&](std::string const& name) {
+        for (int i = 0; i < 3; ++i) {
+            auto const at = std::to_string(i);
+            b.plain(name + ".convs_sep." + at + ".weight", {c, 3});
+            b.plain(name + ".convs_sep." + at + ".bias", {c});
+            b.gamma_and_beta(name + ".norms_1." + at, c);
+            b.panels(name + ".convs_1x1." + at, c, c);
+            b.gamma_and_beta(name + ".norms_2." + at, c);
+        }
+    };
+    b.plain("enc_p.emb.weight", {c, 5});
+    for (int i = 0; i < 6; ++i) {
+        auto const attention = numbered("enc_p.encoder.attn_layers", i), at = std::to_string(i);
+        b.panels(attention + "qkv", c, 3 * c);
+        b.panels(attention + "conv_o", c, c);
+        b.plain(attention + "emb_rel_k", {3 * c});
+        b.plain(attention + "emb_rel_v", {3 * c});
+        b.gamma_and_beta("enc_p.encoder.norm_layers_1." + at, c);
+        b.panels(numbered("enc_p.encoder.ffn_layers", i) + "conv_1", 3 * c, 2 * c);
+        b.panels(numbered("enc_p.encoder.ffn_layers", i) + "conv_2", 3 * 2 * c, c);
+        b.gamma_and_beta("enc_p.encoder.norm_layers_2." + at, c);
+    }
+    b.panels("enc_p.proj", c, 2 * c);
+    b.panels("dp.pre", c, c);
+    separable("dp.convs");
+    b.panels("dp.proj", c, c);
+    for (int flow : {3, 5, 7}) {
+        b.panels(numbered("dp.flows", flow) + "pre", 2, c);
+        separable(numbered("dp.flows", flow) + "convs");
+        b.panels(numbered("dp.flows", flow) + "proj", c, 29);
+    }
+    b.plain("dp.flows.0.m", {2});
+    b.plain("dp.flows.0.scale", {2});
+    for (int flow : {0, 2, 4, 6}) {
+        auto const name = numbered("flow.flows", flow);
+        b.panels(name + "pre", c, c);
+        for (int i = 0; i < 4; ++i) {
+            b.panels(name + "enc.in_layers." + std::to_string(i), 5 * c, 2 * c);
+            b.panels(numbered(name + "enc.res_skip_layers", i) + "skip", c, c);
+            if (i < 3) {
+                b.panels(numbered(name + "enc.res_skip_layers", i) + "next", c, c);
+            }
+        }
+        b.panels(name + "post", c, c);
+    }
+    std::int64_t width = 64;
+    b.panels("dec.conv_pre", 7 * c, width);
+    for (int level = 0; level < 2; ++level, width /= 2) {
+        b.panels("dec.ups." + std::to_string(level), 2 * width, (level == 0 ? 2 : 4) * width / 2);
+        for (int i = 0; i < 6; ++i) {
+            b.panels(numbered("dec.resblocks", level * 3 + i / 2) + "convs." + std::to_string(i % 2), 3 * width / 2,
+                     width / 2);
+        }
+    }
+    b.panels("dec.conv_post", 7 * width, 1, false);
+    return b.net;
+}
+
 std::vector<TinyNetwork> tiny_networks() {
-    return {tiny_detr(), tiny_dpt(), tiny_midas_small(), tiny_centernet(), tiny_nanodet(), tiny_moondream_vision()};
+    return {tiny_detr(), tiny_dpt(), tiny_midas_small(), tiny_centernet(), tiny_nanodet(), tiny_moondream_vision(),
+            tiny_vits()};
 }
 
 } // namespace echollama::test

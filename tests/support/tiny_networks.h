@@ -38,6 +38,7 @@ TinyNetwork tiny_midas_small();
 TinyNetwork tiny_centernet();
 TinyNetwork tiny_nanodet();
 TinyNetwork tiny_moondream_vision();
+TinyNetwork tiny_vits();
 std::vector<TinyNetwork> tiny_networks(); // all of them
 
 } // namespace echollama::test

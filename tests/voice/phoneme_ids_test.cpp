@@ -1,7 +1,6 @@
 // Phonemes become what a voice's network takes, and its pauses are cut.
 #include "base/error.h"
 #include "support/support.h"
-#include "voice/pauses.h"
 #include "voice/phoneme_ids.h"
 
 #include <gtest/gtest.h>
@@ -51,27 +50,6 @@ TEST(PhonemeIds, PiperHasABlankAfterEverythingButTheEnd) {
 TEST(PhonemeIds, KokoroHasZerosAround) {
     std::vector<std::int32_t> const phonemes{'a', ' ', 'a'};
     EXPECT_EQ(phoneme_ids(read(piper), Kind::kokoro, phonemes), (std::vector<std::int64_t>{0, 14, 3, 14, 0}));
-}
-
-std::vector<float> sound(std::initializer_list<std::pair<int, float>> stretches) {
-    std::vector<float> samples;
-    for (auto const& [count, level] : stretches) {
-        samples.insert(samples.end(), static_cast<std::size_t>(count), level);
-    }
-    return samples;
-}
-
-TEST(Pauses, FromAFifthOfASecondOnAFifthIsKept) {
-    constexpr int rate = 1000;
-    EXPECT_EQ(shorten_pauses(sound({{50, .5F}, {200, .01F}, {50, -.5F}}), rate),
-              sound({{50, .5F}, {40, .01F}, {50, -.5F}}));
-    auto const shorter = sound({{50, .5F}, {199, 0.F}, {50, .5F}});
-    EXPECT_EQ(shorten_pauses(shorter, rate), shorter);
-    EXPECT_EQ(shorten_pauses(sound({{300, 0.F}, {5, .02F}, {500, 0.F}}), rate),
-              sound({{60, 0.F}, {5, .02F}, {100, 0.F}}))
-        << "before and after the words, too";
-    EXPECT_EQ(shorten_pauses({}, rate), std::vector<float>{});
-    EXPECT_EQ(shorten_pauses(sound({{1000, 0.F}}), rate).size(), 200U);
 }
 
 } // namespace

@@ -153,7 +153,7 @@ TEST(KokoroPhonemes, AreTheLettersItWasTrainedOn) {
 TEST(VoiceFolder, EveryLackIsOneSentenceThatNamesIt) {
     test::TempDir dir;
     EXPECT_SAYS(refusal_of(dir / "absent"), "There is no voice");
-    EXPECT_SAYS(refusal_of(dir.path()), "holds no .onnx");
+    EXPECT_SAYS(refusal_of(dir.path()), "holds no network");
     write(dir / "model.onnx", "These are words.");
     EXPECT_SAYS(refusal_of(dir.path()), "damaged or cut short");
     write(dir / "model.onnx", onnx({}));
@@ -184,17 +184,33 @@ TEST(VoiceFolder, EveryLackIsOneSentenceThatNamesIt) {
     EXPECT_SAYS(refusal_of(dir.path()), "several .onnx");
 }
 
-TEST(VoiceFolder, TheStarterVoiceCutShortIsRefusedBeforeOnnxRuntimeSeesIt) {
+TEST(VoiceFolder, OurOwnNetworkIsPreferred) {
+    test::TempDir dir;
+    write(dir / "model.onnx", onnx(piper_entries()));
+    write(dir / "model.gguf", "GGUF");
+    write(dir / "tokens.txt", "_ 0\n");
+    write(dir / "voice.json", R"({"voice":"en-gb","sample_rate":16000,"noise_w":0.5})");
+    auto const voice = read_voice_folder(dir.path());
+    EXPECT_EQ(voice.model, dir / "model.gguf");
+    EXPECT_EQ(voice.sample_rate, 16000);
+    EXPECT_EQ(voice.language, "en-gb");
+    EXPECT_EQ(voice.noise_w, 0.5F);
+    EXPECT_EQ(voice.speakers, 1);
+    EXPECT_EQ(read_voice_folder(dir / "model.onnx").model, dir / "model.onnx") << "but what is named is taken";
+}
+
+TEST(VoiceFolder, TheStarterVoiceCutShortIsRefused) {
     auto const joe = test::models_dir() / "piper-joe";
     SKIP_WITHOUT(joe);
     EXPECT_EQ(read_voice_folder(joe).sample_rate, 22050);
-    EXPECT_THROW(make_onnx_voice(joe, "1", 1), UsageError) << "it has one speaker";
+    EXPECT_THROW(make_network_voice(joe, "1", 1), UsageError) << "it has one speaker";
     test::TempDir dir;
     fs::copy(joe, dir / "joe", fs::copy_options::recursive);
-    auto const size = fs::file_size(dir / "joe/model.onnx");
+    auto const model = read_voice_folder(dir / "joe").model;
+    auto const size = fs::file_size(model);
     for (auto length : {size - 1, size / 2, std::uintmax_t{10}, std::uintmax_t{0}}) {
-        fs::resize_file(dir / "joe/model.onnx", length);
-        EXPECT_SAYS(refusal_of(dir / "joe"), "damaged or cut short");
+        fs::resize_file(model, length);
+        EXPECT_THROW(make_network_voice(dir / "joe", "", 1), Error) << length;
     }
 }
 

@@ -38,7 +38,7 @@ TEST_F(WithoutEspeak, EveryVoiceButOrpheusSaysWhyItCannotSpeak) {
 TEST_F(WithoutEspeak, AnInstalledNaturalVoiceIsRefusedWhenItIsMade) {
     auto const voice = test::models_dir() / "piper-joe";
     SKIP_WITHOUT(voice);
-    EXPECT_THROW(make_onnx_voice(voice, "", 1), Error);
+    EXPECT_THROW(make_network_voice(voice, "", 1), Error);
 }
 
 TEST_F(WithoutEspeak, OrpheusIsAskedFor) {

@@ -26,7 +26,7 @@ TEST(NaturalVoice, SpeaksAsTheRuntimeDoesThatItsFilesAreMadeFor) {
     std::filesystem::copy(joe, dir.path(), std::filesystem::copy_options::recursive);
     std::ofstream(dir / "voice.json") << R"({"voice":"en-us","noise_scale":0,"noise_w":0,"length_scale":1})";
     auto const heard =
-        listen(*make_onnx_voice(dir.path(), "", 2), "A red cup is straight ahead, about one metre away.");
+        listen(*make_network_voice(dir.path(), "", 2), "A red cup is straight ahead, about one metre away.");
     EXPECT_EQ(heard.rate, 22050);
     EXPECT_NEAR(static_cast<double>(heard.samples.size()), 62533, 20);
     double power = 0;
@@ -40,7 +40,7 @@ TEST(NaturalVoice, StopsInTheMiddleOfASentence) {
     SKIP_WITHOUT_ESPEAK();
     auto const joe = test::models_dir() / "piper-joe";
     SKIP_WITHOUT(joe);
-    auto voice = make_onnx_voice(joe, "", 1);
+    auto voice = make_network_voice(joe, "", 1);
     std::stop_source stop;
     std::jthread stopper([&] {
         std::this_thread::sleep_for(30ms);
