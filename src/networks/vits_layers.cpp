@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <string>
 
 namespace echollama::vits {
@@ -152,12 +153,12 @@ void read_generator(Weights const& weights, Network& network) {
 // Steps on each side that an output step depends on, through one level after the other from the samples up.
 std::int64_t reach_of(Network const& network) {
     std::int64_t reach = network.post.pad;
-    for (auto level = network.levels.rbegin(); level != network.levels.rend(); ++level) {
+    for (auto const& level : std::views::reverse(network.levels)) {
         std::int64_t blocks = 0;
-        for (auto const& block : level->blocks) {
+        for (auto const& block : level.blocks) {
             blocks = std::max<std::int64_t>(blocks, block.first.pad + block.second.pad);
         }
-        std::int64_t const stride = level->up.phases;
+        std::int64_t const stride = level.up.phases;
         reach = (reach + blocks + stride / 2 + stride - 1) / stride + 1;
     }
     return reach + network.pre.pad;

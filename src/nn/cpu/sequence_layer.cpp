@@ -10,7 +10,7 @@ namespace echollama::nn::sequence {
 
 namespace {
 
-using tile::lanes, tile::load, tile::Reg, tile::splat, tile::store;
+using tile::lanes, tile::load, tile::Reg, tile::store;
 
 #if defined(__AVX512F__)
 constexpr int block_vectors = 4;

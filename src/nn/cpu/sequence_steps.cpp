@@ -14,7 +14,7 @@ namespace echollama::nn::sequence {
 namespace {
 
 using std::int64_t;
-using tile::lanes, tile::load, tile::Reg, tile::splat, tile::store;
+using tile::lanes, tile::load, tile::Reg, tile::store;
 
 struct NormSteps {
     NormActivation activation;
