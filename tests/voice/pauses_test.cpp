@@ -1,6 +1,5 @@
-#include "voice/pauses.h"
-
 #include "base/counter_rng.h"
+#include "voice/pauses.h"
 
 #include <gtest/gtest.h>
 
