@@ -1,11 +1,12 @@
 #include "base/mapped_file.h"
 
-#include "base/error.h"
+#include "base/input_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <limits>
 #include <system_error>
 
 namespace echollama {
@@ -22,22 +23,24 @@ constexpr int fetched = 0;
 MappedFile::MappedFile(std::filesystem::path const& path) {
     std::error_code failed;
     auto const size = std::filesystem::file_size(path, failed);
-    if (failed || size == 0) {
-        return; // there is nothing to map; who wants more than no bytes says so
+    if (!failed && size == 0) {
+        return; // there is nothing to map
     }
-    int const file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    int const file = failed ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC);
     void* const memory = file < 0 ? MAP_FAILED : mmap(nullptr, size, PROT_READ, MAP_PRIVATE | fetched, file, 0);
     if (file >= 0) {
         close(file);
     }
     if (memory == MAP_FAILED) {
-        throw Error("The file " + path.string() + " cannot be read; check its permissions.");
+        read_ = read_input(path, {"model", std::numeric_limits<std::uintmax_t>::max()});
+        bytes_ = std::as_bytes(std::span(read_));
+        return;
     }
     bytes_ = {static_cast<std::byte const*>(memory), size};
 }
 
 MappedFile::~MappedFile() {
-    if (!bytes_.empty()) {
+    if (!bytes_.empty() && read_.empty()) {
         munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
     }
 }

@@ -92,7 +92,7 @@ struct Weights::Contents {
             }
         };
         constexpr std::uintptr_t alignment = 32; // that ggml wants of numbers
-        bool aligned = true;
+        bool aligned = reinterpret_cast<std::uintptr_t>(mapped->bytes().data()) % alignment == 0;
         each([&](ggml_tensor*, std::span<std::byte const> bytes) {
             aligned = aligned && reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0;
         });
