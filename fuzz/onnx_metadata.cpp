@@ -4,7 +4,6 @@
 #include "convert/voice_files.h"
 #include "fuzz.h"
 
-#include <sstream>
 #include <stdexcept>
 
 namespace echollama::fuzz {
@@ -23,8 +22,7 @@ std::vector<Bytes> seeds() {
 }
 
 void run(Input input) {
-    std::istringstream file{std::string(text_of(input))};
-    auto const entries = onnx_metadata(file);
+    auto const entries = onnx_metadata(text_of(input));
     std::size_t length = 0;
     for (auto const& [key, value] : entries.value_or(std::map<std::string, std::string>{})) {
         length += key.size() + value.size();

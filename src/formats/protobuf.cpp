@@ -1,5 +1,7 @@
 #include "formats/protobuf.h"
 
+#include <cstring>
+
 namespace echollama::protobuf {
 namespace {
 
@@ -11,6 +13,14 @@ std::string varint_bytes(std::uint64_t value) {
         bytes += static_cast<char>((value & 0x7F) | 0x80);
     }
     return bytes + static_cast<char>(value);
+}
+
+// Little-endian, as the processors that this is built for.
+template <typename Number>
+std::string fixed_field(std::uint64_t number, Wire wire, Number value) {
+    std::string bytes(sizeof(value), '\0');
+    std::memcpy(bytes.data(), &value, sizeof(value));
+    return varint_bytes(number << 3 | wire) + bytes;
 }
 
 // Bytes behind a field's key.
@@ -67,6 +77,14 @@ std::string number_field(std::uint64_t number, std::uint64_t value) {
 
 std::string bytes_field(std::uint64_t number, std::string_view bytes) {
     return varint_bytes(number << 3 | delimited) + varint_bytes(bytes.size()) + std::string(bytes);
+}
+
+std::string float_field(std::uint64_t number, float value) {
+    return fixed_field(number, fixed32, value);
+}
+
+std::string double_field(std::uint64_t number, double value) {
+    return fixed_field(number, fixed64, value);
 }
 
 } // namespace echollama::protobuf

@@ -1,4 +1,4 @@
-// Fields of protocol buffers, as far as ONNX files need them.
+// Fields of protocol buffers, as far as ONNX files and TensorBoard's need them.
 #pragma once
 
 #include <cstdint>
@@ -24,5 +24,7 @@ std::optional<std::uint64_t> take_number(std::string_view& packed);
 
 std::string number_field(std::uint64_t number, std::uint64_t value);
 std::string bytes_field(std::uint64_t number, std::string_view bytes);
+std::string float_field(std::uint64_t number, float value);
+std::string double_field(std::uint64_t number, double value);
 
 } // namespace echollama::protobuf

@@ -1,10 +1,14 @@
 #include "train/event_file.h"
 
+#include "formats/protobuf.h"
+
 #include <array>
 #include <cstring>
 
 namespace echollama::train {
 namespace {
+
+using protobuf::bytes_field, protobuf::double_field, protobuf::float_field, protobuf::number_field;
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
     std::array<std::uint32_t, 256> table{};
@@ -39,33 +43,9 @@ std::string record(std::string const& data) {
     return bytes;
 }
 
-// --- protocol buffers ---
-
-enum class Wire { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
-
-void put_varint(std::string& bytes, std::uint64_t value) {
-    for (; value >= 0x80U; value >>= 7U) {
-        bytes += static_cast<char>((value & 0x7FU) | 0x80U);
-    }
-    bytes += static_cast<char>(value);
-}
-
-void put_key(std::string& bytes, int field, Wire wire) {
-    put_varint(bytes, (static_cast<std::uint64_t>(field) << 3U) | static_cast<std::uint64_t>(wire));
-}
-
-void put_bytes(std::string& message, int field, std::string_view bytes) {
-    put_key(message, field, Wire::bytes);
-    put_varint(message, bytes.size());
-    message += bytes;
-}
-
 // event.proto, Event: wall_time 1, step 2, file_version 3, summary 5.
 std::string event(double wall_time) {
-    std::string message;
-    put_key(message, 1, Wire::fixed64);
-    put(message, wall_time);
-    return message;
+    return double_field(1, wall_time);
 }
 
 } // namespace
@@ -80,25 +60,15 @@ std::uint32_t crc32c(std::string_view bytes) {
 }
 
 std::string event_file_head(double wall_time) {
-    auto message = event(wall_time);
-    put_bytes(message, 3, "brain.Event:2");
-    return record(message);
+    return record(event(wall_time) + bytes_field(3, "brain.Event:2"));
 }
 
 std::string event_record(double wall_time, std::int64_t step, Scalars const& scalars) {
-    auto message = event(wall_time);
-    put_key(message, 2, Wire::varint);
-    put_varint(message, static_cast<std::uint64_t>(step));
     std::string summary;
     for (auto const& [tag, value] : scalars) { // summary.proto, Summary.Value: tag 1, simple_value 2
-        std::string one;
-        put_bytes(one, 1, tag);
-        put_key(one, 2, Wire::fixed32);
-        put(one, value);
-        put_bytes(summary, 1, one);
+        summary += bytes_field(1, bytes_field(1, tag) + float_field(2, value));
     }
-    put_bytes(message, 5, summary);
-    return record(message);
+    return record(event(wall_time) + number_field(2, static_cast<std::uint64_t>(step)) + bytes_field(5, summary));
 }
 
 } // namespace echollama::train

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/folder.h"
+#include "base/mapped_file.h"
 #include "formats/onnx_metadata.h"
 #include "formats/onnx_weights.h"
 
@@ -128,8 +129,9 @@ void read_piper_settings(VoiceFolder& voice, fs::path const& folder) {
 
 // What an ONNX file says of itself.
 void read_metadata(VoiceFolder& voice, fs::path const& folder) {
-    std::ifstream model(voice.model, std::ios::binary);
-    auto const metadata = onnx_metadata(model);
+    MappedFile const model(voice.model);
+    auto const bytes = model.bytes();
+    auto const metadata = onnx_metadata({reinterpret_cast<char const*>(bytes.data()), bytes.size()});
     if (!metadata) {
         fail(folder, "its file " + voice.model.filename().string() + " is damaged or cut short; install it again");
     }

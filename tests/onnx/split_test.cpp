@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace echollama::onnx {
@@ -65,7 +66,8 @@ std::vector<float> computed(fs::path const& network) {
 
 std::optional<std::string> entry_of(fs::path const& network, std::string const& key) {
     std::ifstream file(network, std::ios::binary);
-    auto const entries = onnx_metadata(file).value();
+    std::string const bytes{std::istreambuf_iterator<char>(file), {}};
+    auto const entries = onnx_metadata(bytes).value();
     auto const found = entries.find(key);
     return found == entries.end() ? std::nullopt : std::optional(found->second);
 }

@@ -1,29 +1,15 @@
 // Small ONNX files, written by hand (onnx.proto3: numbers of fields beside).
 #pragma once
 
+#include "formats/protobuf.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace echollama::test {
 
-inline std::string varint(std::uint64_t value) {
-    std::string bytes;
-    do {
-        auto byte = static_cast<char>(value & 0x7F);
-        value >>= 7;
-        bytes += static_cast<char>(byte | (value ? 0x80 : 0));
-    } while (value);
-    return bytes;
-}
-
-inline std::string number_field(unsigned field, std::uint64_t value) {
-    return varint(field << 3) + varint(value);
-}
-
-inline std::string bytes_field(unsigned field, std::string const& bytes) {
-    return varint(field << 3 | 2) + varint(bytes.size()) + bytes;
-}
+using protobuf::bytes_field, protobuf::number_field;
 
 enum OnnxType { onnx_float = 1, onnx_int32 = 6, onnx_int64 = 7, onnx_double = 11 };
 
