@@ -143,10 +143,14 @@ struct Vits::State {
                 scratch.add(*layer, symbols);
             }
         }
-        scratch.add(network.prior, symbols);
+        for (auto const* layer : {&network.prior, &network.duration_pre, &network.duration_proj}) {
+            scratch.add(*layer, symbols);
+        }
         scratch.add(network.duration_separable, symbols);
-        for (auto const& flow_of : network.splines) {
-            scratch.add(flow_of.separable, symbols);
+        for (auto const& spline : network.splines) {
+            scratch.add(spline.pre, symbols);
+            scratch.add(spline.separable, symbols);
+            scratch.add(spline.numbers, symbols);
         }
         return encoder.of(backend, symbols, scratch.floats(), [&](Builder const& b) {
             ggml_tensor* x = b.graph.input("symbols", {network.channels, symbols});
