@@ -91,6 +91,18 @@ double transformed(std::vector<std::array<double, 3>> const& lines, std::size_t 
     return sum;
 }
 
+TEST(CpuPanels, SmallPicturesTakeSmallSquaresOrNone) {
+    Matrix const matrix(GGML_TYPE_F32, 9 * 64, 64);
+    auto const square = [&](std::int64_t width, std::int64_t height) {
+        return winograd_square(matrix.weight, {3, 1, all_sides(1)}, width, height);
+    };
+    EXPECT_EQ(square(32, 24), 4);
+    EXPECT_EQ(square(16, 12), 2);
+    EXPECT_EQ(square(8, 6), 2);
+    EXPECT_EQ(square(7, 5), 2); // squares at the edge count, too
+    EXPECT_EQ(square(4, 4), 0);
+}
+
 TEST(CpuPanels, WinogradsWeightsAreTheTransformOfTheTaps) {
     std::vector<std::array<double, 3>> const two{{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
     std::vector<std::array<double, 3>> const four{{1. / 4, 0, 0},
@@ -100,9 +112,10 @@ TEST(CpuPanels, WinogradsWeightsAreTheTransformOfTheTaps) {
                                                   {1. / 24, -1. / 12, 1. / 6},
                                                   {0, 0, 1}};
     constexpr std::int64_t channels = 64, outputs = 96;
-    for (auto type : {GGML_TYPE_F16, GGML_TYPE_F32}) {
+    for (auto [type, width] :
+         {std::pair(GGML_TYPE_F16, 64), std::pair(GGML_TYPE_F32, 64), std::pair(GGML_TYPE_F32, 8)}) {
         Matrix const matrix(type, 9 * channels, outputs);
-        int const square = winograd_square(matrix.weight, {3, 1, all_sides(1)});
+        int const square = winograd_square(matrix.weight, {3, 1, all_sides(1)}, width, 6);
         ASSERT_GT(square, 0);
         auto const& lines = square == 2 ? two : four;
         auto const packed = pack_winograd(square, matrix.weight, matrix.bias);

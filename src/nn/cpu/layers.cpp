@@ -33,11 +33,6 @@ PoolShape pool_shape(Convolution const& window, std::int64_t channels, std::int6
             out_size(height, p.top, p.bottom, window)};
 }
 
-// Winograd's weights are up to four times as many bytes; with fewer squares of the picture than this, reading them
-// takes longer than the products they save. Counted in one picture, so that a batch gives the numbers of its pictures
-// alone.
-constexpr std::int64_t least_squares = 16;
-
 } // namespace
 
 CpuLayers::CpuLayers(Backend const& backend) {
@@ -60,11 +55,11 @@ void CpuLayers::need_scratch(std::size_t bytes) {
 LayerWeight CpuLayers::packed(ggml_tensor* weight, ggml_tensor* bias, Convolution const& shape, std::int64_t width,
                               std::int64_t height) {
     LayerWeight found;
-    int square = winograd_square(weight, shape);
-    if (square > 0 && (width + square - 1) / square * ((height + square - 1) / square) >= least_squares) {
-        auto known = winograd_.find(weight);
+    if (int const square = winograd_square(weight, shape, width, height); square > 0) {
+        std::pair const key(weight, square);
+        auto known = winograd_.find(key);
         if (known == winograd_.end()) {
-            known = winograd_.emplace(weight, pack_winograd(square, weight, bias)).first;
+            known = winograd_.emplace(key, pack_winograd(square, weight, bias)).first;
         }
         found.squares = &known->second;
     } else {

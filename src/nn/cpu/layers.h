@@ -2,7 +2,7 @@
 // a layer takes follows from its weights (docs/performance.md, "DETR", says what each is worth):
 //
 //   weights          3x3, stride 1, whole panels of channels    everything else
-//   F32              nn/cpu/winograd.h, 4x4                     nn/cpu/product.h, F32
+//   F32              nn/cpu/winograd.h, 4x4; small maps 2x2     nn/cpu/product.h, F32
 //   F16, BF16        nn/cpu/winograd.h, 2x2                     nn/cpu/product.h, F16 or BF16
 //   Q8_0             nn/cpu/product.h, int8                     the same
 //
@@ -97,10 +97,10 @@ class CpuLayers {
     static void run_max_pool(ggml_tensor* dst, int part, int parts, void* job);
 
     std::map<ggml_tensor const*, PackedMatrix> matrices_;
-    std::map<ggml_tensor const*, WinogradMatrix> winograd_;
-    std::vector<std::unique_ptr<Job>> jobs_; // one a layer, whatever the picture's size
-    std::vector<AlignedMemory> scratch_;     // one a thread
-    std::size_t scratch_bytes_ = 0;          // of each
+    std::map<std::pair<ggml_tensor const*, int>, WinogradMatrix> winograd_; // with the side of their squares
+    std::vector<std::unique_ptr<Job>> jobs_;                                // one a layer, whatever the picture's size
+    std::vector<AlignedMemory> scratch_;                                    // one a thread
+    std::size_t scratch_bytes_ = 0;                                         // of each
 };
 
 } // namespace echollama::nn

@@ -141,6 +141,10 @@ struct Task {
     std::ptrdiff_t a_stride = pitch;
     void const* panel = nullptr;
     int units = 0;
+    // What later tasks read, of which `ahead_step` bytes are fetched with each unit; nullptr: what follows in the
+    // panel.
+    void const* ahead = nullptr;
+    std::ptrdiff_t ahead_step = 0;
     void* c = nullptr;
     std::ptrdiff_t c_stride = 0;
     bool bf16 = false;            // c and add; only with start, and whole panels
@@ -304,9 +308,11 @@ inline void run(Task const& t) {
     float const* a = t.a;
     float const* b = t.a + half * stride;
     asm("" : "+r"(b));
-    for (int k = 0; k < t.units; ++k, ++a, ++b, w += width) {
+    char const* ahead = t.ahead ? static_cast<char const*>(t.ahead) : reinterpret_cast<char const*>(w) + prefetched;
+    std::ptrdiff_t const step = t.ahead ? t.ahead_step : static_cast<std::ptrdiff_t>(width * sizeof(*w));
+    for (int k = 0; k < t.units; ++k, ++a, ++b, w += width, ahead += step) {
         for (std::size_t line = 0; line < width * sizeof(*w); line += 64) {
-            __builtin_prefetch(reinterpret_cast<char const*>(w) + prefetched + line);
+            __builtin_prefetch(ahead + line);
         }
         typename Format::Value w0 = Format::weight(w), w1 = Format::weight(w + lanes);
 #pragma GCC unroll 16

@@ -97,40 +97,68 @@ Place place(Grid const& grid, int square, int64_t index) {
             index % grid.columns * square};
 }
 
-template <int Square, bool bf16_input, bool bf16_rows>
-void transform_input(ProductShape const& s, PanelType type, Place at, Places const& places, int64_t index,
-                     void const* x, float* to) {
-    constexpr int points = Line<Square>::points;
-    int64_t offsets[points][points]; // of the window's pixels; negative: outside
-    for (int i = 0; i < points; ++i) {
-        for (int k = 0; k < points; ++k) {
-            int64_t py = at.y + i - s.convolution.padding.top, px = at.x + k - s.convolution.padding.left;
-            bool inside = py >= 0 && py < s.height && px >= 0 && px < s.width;
-            offsets[i][k] = inside ? ((at.n * s.height + py) * s.width + px) * s.channels : -1;
+// Numbers of a square's window.
+template <bool bf16>
+struct Window {
+    static constexpr int most = 6;
+    void const* x;
+    int64_t offsets[most][most]; // of its pixels; negative: outside
+    bool relu, inside = true;
+
+    Window(ProductShape const& s, Place at, int points, void const* picture) : x(picture), relu(s.relu_input) {
+        for (int i = 0; i < points; ++i) {
+            for (int k = 0; k < points; ++k) {
+                int64_t py = at.y + i - s.convolution.padding.top, px = at.x + k - s.convolution.padding.left;
+                bool const there = py >= 0 && py < s.height && px >= 0 && px < s.width;
+                offsets[i][k] = there ? ((at.n * s.height + py) * s.width + px) * s.channels : -1;
+                inside = inside && there;
+            }
         }
     }
-    int per_unit = inputs_per_unit(type);
-    Reg const lowest = s.relu_input ? Reg{} : tile::splat(-std::numeric_limits<float>::infinity());
-    for (int64_t c = 0; c < s.channels; c += tile::lanes) {
-        Reg half[points][points], whole[points][points]; // columns first: half is [column][point of the line]
+
+    template <bool plain> // neither a border nor ReLU
+    Reg at(int i, int k, int64_t channel) const {
+        if constexpr (plain) {
+            return tile::load(x, offsets[i][k] + channel, bf16);
+        }
+        Reg const v = offsets[i][k] < 0 ? Reg{} : tile::load(x, offsets[i][k] + channel, bf16);
+        return relu ? tile::greater(v, Reg{}) : v;
+    }
+};
+
+template <int Square, bool bf16_input, bool bf16_rows, bool plain>
+void transform_window(Window<bf16_input> const& window, int64_t channels, int per_unit, Places const& places,
+                      int64_t index, float* to) {
+    constexpr int points = Line<Square>::points;
+    for (int64_t c = 0; c < channels; c += tile::lanes) {
+        Reg half[points][points]; // [column][point of the line]
         for (int i = 0; i < points; ++i) {
             Reg line[points];
             for (int k = 0; k < points; ++k) {
-                line[k] =
-                    offsets[i][k] < 0 ? Reg{} : tile::greater(tile::load(x, offsets[i][k] + c, bf16_input), lowest);
+                line[k] = window.template at<plain>(i, k, c);
             }
             Line<Square>::input(line, &half[0][i], points);
         }
-        for (int k = 0; k < points; ++k) {
-            Line<Square>::input(half[k], &whole[0][k], points);
-        }
         int64_t unit = c / per_unit, chunk = unit / places.chunks.size, within = unit - chunk * places.chunks.size;
         float* rows = to + chunk * places.chunk() + index * tile::pitch;
-        for (int point = 0; point < points * points; ++point) {
-            tile::store(rows + places.point[static_cast<std::size_t>(point)], within * per_unit,
-                        whole[point / points][point % points], bf16_rows);
+        for (int k = 0; k < points; ++k) {
+            Reg column[points];
+            Line<Square>::input(half[k], column, 1);
+            for (int i = 0; i < points; ++i) {
+                tile::store(rows + places.point[static_cast<std::size_t>(i * points + k)], within * per_unit, column[i],
+                            bf16_rows);
+            }
         }
     }
+}
+
+template <int Square, bool bf16_input, bool bf16_rows>
+void transform_input(ProductShape const& s, PanelType type, Place at, Places const& places, int64_t index,
+                     void const* x, float* to) {
+    Window<bf16_input> const window(s, at, Line<Square>::points, x);
+    auto const transform = window.inside && !window.relu ? transform_window<Square, bf16_input, bf16_rows, true>
+                                                         : transform_window<Square, bf16_input, bf16_rows, false>;
+    transform(window, s.channels, inputs_per_unit(type), places, index, to);
 }
 
 // Outputs [from, to) of a layer.
@@ -146,7 +174,7 @@ void transform_output(ProductShape const& s, int64_t all, Outputs outputs, Place
     int64_t height = std::min<int64_t>(Square, s.out_height - at.y);
     int64_t width = std::min<int64_t>(Square, s.out_width - at.x);
     for (int64_t o = outputs.from; o < outputs.to; o += tile::lanes) {
-        Reg half[Square][points], whole[Square][Square];
+        Reg half[Square][points];
         for (int i = 0; i < points; ++i) {
             Reg line[points];
             for (int k = 0; k < points; ++k) {
@@ -154,14 +182,13 @@ void transform_output(ProductShape const& s, int64_t all, Outputs outputs, Place
             }
             Line<Square>::output(line, &half[0][i], points);
         }
-        for (int k = 0; k < Square; ++k) {
-            Line<Square>::output(half[k], &whole[0][k], Square);
-        }
-        Reg shift = tile::load(bias + o);
-        for (int64_t i = 0; i < height; ++i) {
-            for (int64_t k = 0; k < width; ++k) {
-                int64_t pixel = (((at.n * s.out_height + at.y + i) * s.out_width) + at.x + k) * all + o;
-                Reg value = whole[i][k] + shift;
+        Reg const shift = tile::load(bias + o);
+        for (int64_t k = 0; k < width; ++k) {
+            Reg column[Square];
+            Line<Square>::output(half[k], column, 1);
+            int64_t pixel = ((at.n * s.out_height + at.y) * s.out_width + at.x + k) * all + o;
+            for (int64_t i = 0; i < height; ++i, pixel += s.out_width * all) {
+                Reg value = column[i] + shift;
                 value = add ? value + tile::load(add, pixel, s.bf16_output) : value;
                 tile::store(y, pixel, s.relu ? tile::greater(value, Reg{}) : value, s.bf16_output);
             }
@@ -169,14 +196,15 @@ void transform_output(ProductShape const& s, int64_t all, Outputs outputs, Place
     }
 }
 
-// Squares at once: as many as make a thread's scratch memory about `budget` floats, so that the weights, read once for
-// each block, are used often enough.
+// Squares at once: as many as keep a thread's scratch memory in the second cache, or, where the weights are larger than
+// that, so many that reading these for each block takes no longer than writing and reading the scratch memory.
 int64_t most_squares(WinogradMatrix const& w) {
-    constexpr int64_t budget = 1 << 20;
+    constexpr int64_t cached = 112 * 1024, most = 64; // floats; squares
     auto const& first = w.points.front();
     auto points = static_cast<int64_t>(w.points.size());
-    int64_t floats = points * (first.inputs + first.outputs);
-    return std::clamp<int64_t>(budget / floats / tile::rows, 2, 16) * tile::rows;
+    int64_t numbers = first.inputs + first.outputs; // of a square and point
+    int64_t squares = std::max(cached / (points * numbers), first.inputs * first.outputs * 2 / (5 * numbers));
+    return round_up(std::clamp<int64_t>(squares, tile::rows + 1, most), tile::rows);
 }
 
 int64_t product_pitch(int64_t outputs) {
@@ -189,18 +217,28 @@ void multiply(WinogradMatrix const& w, Places const& places, Outputs outputs, fl
     static constexpr float zeros[tile::width] = {};
     int64_t pitch = product_pitch(w.points.front().outputs);
     int64_t groups = (count + tile::rows - 1) / tile::rows;
+    int64_t const panel_step = tile::width * (w.points.front().type == PanelType::f16 ? 2 : 4); // bytes of a unit
     for (std::size_t point = 0; point < w.points.size(); ++point) {
         auto const& matrix = w.points[point];
         auto i = static_cast<int64_t>(point);
         for (int64_t chunk = 0; chunk < places.chunks.count; ++chunk) {
             int64_t unit = chunk * places.chunks.size;
+            bool const last = chunk + 1 == places.chunks.count;
+            auto const& then = w.points[last && point + 1 < w.points.size() ? point + 1 : point];
+            void const* following = panel(then, places.chunks, outputs.from, last ? 0 : chunk + 1);
             for (int64_t o = outputs.from; o < outputs.to; o += tile::width) {
+                // Each group fetches a part of the next panel: all of it by the first one would take longer than
+                // computing.
+                auto const* next = static_cast<char const*>(
+                    o + tile::width < outputs.to ? panel(matrix, places.chunks, o + tile::width, chunk) : following);
                 for (int64_t group = 0; group < groups; ++group) { // equally large
                     int64_t begin = count * group / groups, end = count * (group + 1) / groups;
                     tile::Task task;
                     task.a = rows + places.point[point] + chunk * places.chunk() + begin * tile::pitch;
                     task.panel = panel(matrix, places.chunks, o, chunk);
                     task.units = static_cast<int>(std::min(places.chunks.size, places.chunks.units - unit));
+                    task.ahead_step = (panel_step + groups - 1) / groups;
+                    task.ahead = next + group * task.units * task.ahead_step;
                     task.c = products + (i * places.squares + begin) * pitch + o;
                     task.c_stride = pitch;
                     task.start = chunk == 0 ? zeros : nullptr;
@@ -220,7 +258,7 @@ void run(WinogradMatrix const& w, ProductShape const& s, void const* x, void con
     int64_t most = most_squares(w);
     int64_t blocks = round_up((grid.count + most - 1) / most, parts);
     Outputs outputs{0, first.outputs};
-    if (grid.count < std::min(first.outputs, most)) { // weights are the most: each part reads only its own
+    if (grid.count <= std::min(first.outputs, most)) { // weights are the most: each part reads only its own
         Share panels(first.outputs / tile::width, part, parts);
         outputs = {panels.begin * tile::width, panels.end * tile::width};
         blocks = 1;
@@ -314,16 +352,25 @@ PanelType point_type(ggml_type type) {
     return usual == PanelType::int16 ? PanelType::f32 : usual;
 }
 
+// Winograd's weights are 1.8 or 4 times as many bytes as plain ones; with fewer squares of the picture than this,
+// reading them takes longer than the products they save. Counted in one picture, so that a batch gives the numbers of
+// its pictures alone.
+constexpr int64_t least_of_two = 12, least_of_four = 16;
+
 } // namespace
 
-int winograd_square(ggml_tensor const* weight, Convolution const& shape) {
+int winograd_square(ggml_tensor const* weight, Convolution const& shape, int64_t width, int64_t height) {
     int64_t channels = weight->ne[0] / 9, outputs = weight->ne[1];
     PanelType type = point_type(weight->type);
     bool fits = shape.kernel == 3 && shape.stride == 1 && channels % tile::width == 0 && outputs % tile::width == 0;
     if (!fits || type == PanelType::int8) {
         return 0;
     }
-    return type == PanelType::f32 ? 4 : 2; // rounding to sixteen bits would grow too much in squares of four
+    auto squares = [&](int64_t side) { return (width + side - 1) / side * ((height + side - 1) / side); };
+    if (type == PanelType::f32 && squares(4) >= least_of_four) {
+        return 4;
+    }
+    return squares(2) >= least_of_two ? 2 : 0; // rounding to sixteen bits would grow too much in squares of four
 }
 
 WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor const* bias) {

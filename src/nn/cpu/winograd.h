@@ -17,11 +17,13 @@ struct WinogradMatrix {
     std::size_t bytes() const;
 };
 
-// Side of the squares for a weight [channels * 9, outputs], 0 where the plain product is the better or only way:
-//   F32          4x4  rounding grows about tenfold over the plain sum, far below what parity allows
+// Side of the squares for a weight [channels * 9, outputs] and pictures of width x height results, 0 where the plain
+// product is the better or only way:
+//   F32          4x4  rounding grows about tenfold over the plain sum, far below what parity allows; 2x2 for small
+//                     pictures, whose time is that of reading the weights
 //   F16, BF16    2x2  their own rounding would grow too much with 4x4
 //   int8         none: transformed bytes would need more bits
-int winograd_square(ggml_tensor const* weight, Convolution const& shape);
+int winograd_square(ggml_tensor const* weight, Convolution const& shape, std::int64_t width, std::int64_t height);
 
 WinogradMatrix pack_winograd(int square, ggml_tensor const* weight, ggml_tensor const* bias);
 
