@@ -45,10 +45,12 @@ bool is_activated(Layer const& layer) {
     return !layer.alpha.empty() || layer.slope < 1;
 }
 
-// Rows [first, last) of x through Snake or leaky ReLU (or as they are) into out; rows outside [0, steps) are zero.
-void gather(Layer const& layer, Rows const& rows, std::int64_t first, std::int64_t last, float* out) {
+// Rows [first, last) of x through Snake or leaky ReLU (or as they are) into out, `pitch` floats apart; rows outside
+// [0, steps) are zero.
+void gather(Layer const& layer, Rows const& rows, std::int64_t first, std::int64_t last, float* out,
+            std::size_t pitch) {
     std::size_t const c = static_cast<std::size_t>(layer.channels);
-    for (std::int64_t row = first; row < last; ++row, out += c) {
+    for (std::int64_t row = first; row < last; ++row, out += pitch) {
         float const* in = rows.x + row * layer.channels;
         if (row < 0 || row >= rows.steps) {
             std::memset(out, 0, c * sizeof(float));
@@ -67,28 +69,54 @@ void gather(Layer const& layer, Rows const& rows, std::int64_t first, std::int64
     }
 }
 
-// in: rows starting 3 * dilation before the first output row.
-void depthwise(Layer const& layer, float const* in, std::int64_t rows, float* out) {
+// Rows of what is convolved lie this far apart: not a power of two, so that taps do not compete for cache lines.
+std::size_t gathered_pitch(Layer const& layer) {
+    return static_cast<std::size_t>(layer.channels) + 16;
+}
+
+// R neighbouring rows from rows of which the first lies at `in`, 3 * dilation before them.
+template <int R>
+void convolve_rows(Layer const& layer, float const* in, std::size_t pitch, float* out) {
     std::size_t const c = static_cast<std::size_t>(layer.channels);
-    std::size_t const reach = c * static_cast<std::size_t>(layer.dilation);
+    std::size_t const reach = pitch * static_cast<std::size_t>(layer.dilation);
     bool const active = !layer.alpha2.empty();
     for (std::size_t i = 0; i < c; i += lanes) {
-        Reg w[7];
+        Reg sums[R];
+        for (auto& sum : sums) {
+            sum = load(&layer.depthwise_bias[i]);
+        }
+#pragma GCC unroll 7
         for (std::size_t tap = 0; tap < 7; ++tap) {
-            w[tap] = load(&layer.depthwise[tap * c + i]);
-        }
-        Reg bias = load(&layer.depthwise_bias[i]);
-        Reg alpha = active ? load(&layer.alpha2[i]) : bias;
-        Reg inverse = active ? load(&layer.inverse_alpha2[i]) : bias;
-        float const* p = in + i;
-        float* o = out + i;
-        for (std::int64_t row = 0; row < rows; ++row, p += c, o += c) {
-            Reg sum = bias;
-            for (std::size_t tap = 0; tap < 7; ++tap) {
-                sum += w[tap] * load(p + tap * reach);
+            Reg const w = load(&layer.depthwise[tap * c + i]);
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < R; ++r) {
+                sums[r] += w * load(in + r * pitch + tap * reach + i);
             }
-            store(o, active ? snake(sum, alpha, inverse) : sum);
         }
+        if (active) {
+            Reg const alpha = load(&layer.alpha2[i]), inverse = load(&layer.inverse_alpha2[i]);
+#pragma GCC unroll 4
+            for (auto& sum : sums) {
+                sum = snake(sum, alpha, inverse);
+            }
+        }
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < R; ++r) {
+            store(out + r * c + i, sums[r]);
+        }
+    }
+}
+
+// in: rows starting 3 * dilation before the first output row.
+void depthwise(Layer const& layer, float const* in, std::int64_t rows, float* out) {
+    constexpr int together = 4;
+    std::size_t const c = static_cast<std::size_t>(layer.channels), pitch = gathered_pitch(layer);
+    std::int64_t row = 0;
+    for (; row + together <= rows; row += together, in += together * pitch, out += together * c) {
+        convolve_rows<together>(layer, in, pitch, out);
+    }
+    for (; row < rows; ++row, in += pitch, out += c) {
+        convolve_rows<1>(layer, in, pitch, out);
     }
 }
 
@@ -98,8 +126,9 @@ struct Output {
     std::int64_t size; // floats in y
 };
 
-// `count` values of output row `row`, starting at `column`.
-inline void finish(Output const& out, std::int64_t row, int column, Reg const* sums, int vectors, int count) {
+// `count` sums become values of output row `row`, starting at `column`.
+[[gnu::noinline]] void finish(Output const& out, std::int64_t row, int column, float const* sums, int vectors,
+                              int count) {
     Layer const& layer = out.layer;
     Rows const& rows = out.rows;
     std::int64_t at = row * layer.weight.outputs + column - layer.crop_front;
@@ -107,7 +136,7 @@ inline void finish(Output const& out, std::int64_t row, int column, Reg const* s
     float const factor = layer.finish == Layer::Finish::noise ? rows.noise[row] : 1;
     if (whole && layer.finish != Layer::Finish::tanh) {
         for (int j = 0; j < vectors; ++j, at += lanes) {
-            Reg value = sums[j] * factor;
+            Reg value = load(sums + j * lanes) * factor;
             for (auto const* added : rows.added) {
                 value = added ? load(added + at) + value : value;
             }
@@ -119,7 +148,7 @@ inline void finish(Output const& out, std::int64_t row, int column, Reg const* s
         if (at < 0 || at >= out.size) {
             continue; // cropped
         }
-        float value = sums[j / lanes][j % lanes] * factor;
+        float value = sums[j] * factor;
         for (auto const* added : rows.added) {
             value = added ? added[at] + value : value;
         }
@@ -127,24 +156,31 @@ inline void finish(Output const& out, std::int64_t row, int column, Reg const* s
     }
 }
 
-// R rows of a (pitch floats apart) times the V vectors of columns from `column` on.
+// Neighbouring columns of the weight.
+struct Columns {
+    int first = 0, count = 0;
+    float const* panels = nullptr; // where they begin
+    float const* start = nullptr;  // what their sums begin with, whole vectors of it
+    // What is multiplied next, of which each block of rows fetches a part, `step` bytes with each input.
+    char const* ahead = nullptr;
+    std::ptrdiff_t step = 0;
+};
+
+// R rows of a (pitch floats apart) times V vectors of columns.
 template <int R, int V>
-void block(Output const& out, float const* a, std::size_t pitch, std::int64_t row, int column, int count) {
+void block(Output const& out, float const* a, std::size_t pitch, std::int64_t row, Columns const& columns) {
     Layer const& layer = out.layer;
     Reg sums[R][V];
     float const* panel[V];
+#pragma GCC unroll 4
     for (int j = 0; j < V; ++j) {
-        int const at = column + j * lanes;
-        panel[j] = layer.weight.panels.data() +
+        int const at = j * lanes;
+        panel[j] = columns.panels +
                    static_cast<std::size_t>(at / panel_columns) * panel_columns *
                        static_cast<std::size_t>(layer.weight.inputs) +
                    at % panel_columns;
-        Reg start = {};
-        if (!layer.bias.empty()) {
-            for (int l = 0; l < lanes && j * lanes + l < count; ++l) {
-                start[l] = layer.bias[static_cast<std::size_t>(at + l)];
-            }
-        }
+        Reg const start = load(columns.start + at);
+#pragma GCC unroll 6
         for (int i = 0; i < R; ++i) {
             sums[i][j] = start;
         }
@@ -154,69 +190,121 @@ void block(Output const& out, float const* a, std::size_t pitch, std::int64_t ro
     std::size_t const pieces = layer.spread == 1 ? 1 : static_cast<std::size_t>(layer.taps);
     std::size_t const depth = static_cast<std::size_t>(layer.weight.inputs) / pieces;
     std::size_t const next = channels * static_cast<std::size_t>(layer.spread);
-    std::size_t line = 0; // of the panels
+    char const* ahead = columns.ahead;
+    std::ptrdiff_t const step = columns.step;
+    constexpr std::size_t half = (R + 1) / 2; // two pointers for the reason given in nn/cpu/tile.h
+    std::size_t line = 0;                     // of the panels
     for (std::size_t piece = 0; piece < pieces; ++piece, a += next) {
-        for (std::size_t k = 0; k < depth; ++k, line += panel_columns) {
+        float const *upper = a, *lower = a + half * pitch;
+        asm("" : "+r"(lower));
+        for (std::size_t k = 0; k < depth; ++k, line += panel_columns, ahead += step) {
+            __builtin_prefetch(ahead);
             Reg w[V];
+#pragma GCC unroll 4
             for (int j = 0; j < V; ++j) {
                 w[j] = load(panel[j] + line);
             }
-            for (int i = 0; i < R; ++i) {
-                float value = a[static_cast<std::size_t>(i) * pitch + k];
+#pragma GCC unroll 6
+            for (std::size_t i = 0; i < R; ++i) {
+                float const value = i < half ? upper[i * pitch + k] : lower[(i - half) * pitch + k];
+#pragma GCC unroll 4
                 for (int j = 0; j < V; ++j) {
                     sums[i][j] += value * w[j];
                 }
             }
         }
     }
+    std::int64_t const outputs = layer.weight.outputs, at = row * outputs + columns.first - layer.crop_front;
+    bool const whole = columns.count == V * lanes && at >= 0 && at + (R - 1) * outputs + columns.count <= out.size;
+    if (!whole || layer.finish != Layer::Finish::plain) {
+        float some[R][V * lanes];
+#pragma GCC unroll 6
+        for (int i = 0; i < R; ++i) {
+#pragma GCC unroll 4
+            for (int j = 0; j < V; ++j) {
+                store(&some[i][j * lanes], sums[i][j]);
+            }
+        }
+        for (int i = 0; i < R; ++i) {
+            finish(out, row + i, columns.first, some[i], V, columns.count);
+        }
+        return;
+    }
+    for (auto const* added : out.rows.added) {
+        if (!added) {
+            continue;
+        }
+#pragma GCC unroll 6
+        for (int i = 0; i < R; ++i) {
+#pragma GCC unroll 4
+            for (int j = 0; j < V; ++j) {
+                sums[i][j] = load(added + at + i * outputs + j * lanes) + sums[i][j];
+            }
+        }
+    }
+    float* y = out.rows.y + at;
+#pragma GCC unroll 6
     for (int i = 0; i < R; ++i) {
-        finish(out, row + i, column, sums[i], V, count);
+#pragma GCC unroll 4
+        for (int j = 0; j < V; ++j) {
+            store(y + i * outputs + j * lanes, sums[i][j]);
+        }
+    }
+}
+
+template <int V, int R = row_block>
+void some_rows(Output const& out, float const* a, std::size_t pitch, std::int64_t row, std::int64_t rows,
+               Columns const& columns) {
+    if constexpr (R > 0) {
+        if (rows == R) {
+            block<R, V>(out, a, pitch, row, columns);
+        } else {
+            some_rows<V, R - 1>(out, a, pitch, row, rows, columns);
+        }
     }
 }
 
 template <int V>
-void panel_rows(Output const& out, float const* a, std::size_t pitch, std::int64_t row, std::int64_t rows, int column,
-                int count) {
-    std::int64_t r = 0;
-    for (; r + row_block <= rows; r += row_block) {
-        block<row_block, V>(out, a + static_cast<std::size_t>(r) * pitch, pitch, row + r, column, count);
-    }
-    float const* rest = a + static_cast<std::size_t>(r) * pitch;
-    switch (rows - r) {
-    case 5:
-        return block<5, V>(out, rest, pitch, row + r, column, count);
-    case 4:
-        return block<4, V>(out, rest, pitch, row + r, column, count);
-    case 3:
-        return block<3, V>(out, rest, pitch, row + r, column, count);
-    case 2:
-        return block<2, V>(out, rest, pitch, row + r, column, count);
-    case 1:
-        return block<1, V>(out, rest, pitch, row + r, column, count);
-    default:
-        return;
+void all_rows(Output const& out, float const* a, std::size_t pitch, std::int64_t row, std::int64_t rows,
+              Columns columns) {
+    constexpr std::int64_t line = 64; // of a cache, as much as is fetched with each input
+    std::int64_t const blocks = (rows + row_block - 1) / row_block;
+    columns.step = std::min<std::int64_t>((V * lanes * 4 + blocks - 1) / blocks, line);
+    for (std::int64_t r = 0; r < rows; r += row_block) {
+        some_rows<V>(out, a + static_cast<std::size_t>(r) * pitch, pitch, row + r,
+                     std::min<std::int64_t>(rows - r, row_block), columns);
+        columns.ahead += columns.step * out.layer.weight.inputs;
     }
 }
 
 // a: `rows` windows, the first for output row `row`.
 void product(Output const& out, float const* a, std::int64_t row, std::int64_t rows) {
     Layer const& layer = out.layer;
+    auto const& weight = layer.weight;
     std::size_t const pitch = static_cast<std::size_t>(layer.channels) * static_cast<std::size_t>(layer.step);
-    for (int column = 0; column < layer.weight.outputs; column += block_width) {
-        int count = std::min(block_width, layer.weight.outputs - column);
-        int vectors = (count + lanes - 1) / lanes;
+    auto const panels = [&](int column) {
+        return weight.panels.data() + static_cast<std::size_t>(column) * static_cast<std::size_t>(weight.inputs);
+    };
+    for (int column = 0; column < weight.outputs; column += block_width) {
+        int const count = std::min(block_width, weight.outputs - column), vectors = (count + lanes - 1) / lanes;
+        int const following = column + block_width < weight.outputs ? column + block_width : 0;
+        float start[block_width] = {};
+        if (!layer.bias.empty()) {
+            std::copy_n(layer.bias.data() + column, count, start);
+        }
+        Columns const columns{column, count, panels(column), start, reinterpret_cast<char const*>(panels(following))};
         switch (vectors) {
         case 1:
-            panel_rows<1>(out, a, pitch, row, rows, column, count);
+            all_rows<1>(out, a, pitch, row, rows, columns);
             break;
         case 2:
-            panel_rows<2>(out, a, pitch, row, rows, column, count);
+            all_rows<2>(out, a, pitch, row, rows, columns);
             break;
         case 3:
-            panel_rows<3>(out, a, pitch, row, rows, column, count);
+            all_rows<3>(out, a, pitch, row, rows, columns);
             break;
         default:
-            panel_rows<4>(out, a, pitch, row, rows, column, count);
+            all_rows<4>(out, a, pitch, row, rows, columns);
             break;
         }
     }
@@ -252,7 +340,7 @@ std::size_t Layer::scratch(std::int64_t input_steps, int threads) const {
     std::int64_t tile = tile_rows(*this, output_rows(*this, input_steps), threads);
     std::int64_t prepared = tile * step + window_rows(*this);
     std::int64_t gathered = depthwise.empty() ? 0 : prepared + 6 * dilation;
-    return static_cast<std::size_t>((prepared + gathered) * channels);
+    return static_cast<std::size_t>(prepared * channels) + static_cast<std::size_t>(gathered) * gathered_pitch(*this);
 }
 
 void run(Layer const& layer, Rows const& rows, float* scratch, int part, int parts) {
@@ -267,10 +355,10 @@ void run(Layer const& layer, Rows const& rows, float* scratch, int part, int par
         if (!layer.depthwise.empty()) {
             float* target = layer.taps == 0 ? rows.y + first * layer.channels : scratch;
             float* gathered = scratch + (last - first) * layer.channels;
-            gather(layer, rows, first - 3 * layer.dilation, last + 3 * layer.dilation, gathered);
+            gather(layer, rows, first - 3 * layer.dilation, last + 3 * layer.dilation, gathered, gathered_pitch(layer));
             depthwise(layer, gathered, last - first, target);
         } else if (is_activated(layer) || first < 0 || last > steps) {
-            gather(layer, rows, first, last, scratch);
+            gather(layer, rows, first, last, scratch, static_cast<std::size_t>(layer.channels));
         } else {
             prepared = rows.x + first * layer.channels; // as it is
         }
