@@ -4,6 +4,8 @@
 #include <ggml.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 namespace echollama::nn::sequence {
 
@@ -61,10 +63,23 @@ Layer transposed_shape(int in, int out, int stride) {
     return layer;
 }
 
+// Of rows of 2 `length` numbers.
+std::vector<float> sum_of_halves(std::span<float const> rows, int length) {
+    std::size_t const half = static_cast<std::size_t>(length);
+    std::vector<float> sums;
+    for (; !rows.empty(); rows = rows.subspan(2 * half)) {
+        auto const first = rows.first(half), second = rows.subspan(half, half);
+        std::transform(first.begin(), first.end(), second.begin(), std::back_inserter(sums), std::plus());
+    }
+    return sums;
+}
+
 Layer transposed(Weights const& weights, std::string const& name, int in, int out, int stride) {
     Layer layer = transposed_shape(in, out, stride);
     auto const kernel = floats(weights, name + ".weight", {in, out, 2 * stride});
-    layer.weight = pack(transposed_rows(kernel.all, in, out, stride), 2 * in, out * stride);
+    auto const rows = transposed_rows(kernel.all, in, out, stride);
+    layer.weight = pack(rows, 2 * in, out * stride);
+    layer.both_taps = pack(sum_of_halves(rows, in), in, out * stride);
     auto const bias = values(weights, name + ".bias", {out});
     for (int phase = 0; phase < stride; ++phase) {
         layer.bias.insert(layer.bias.end(), bias.begin(), bias.end());

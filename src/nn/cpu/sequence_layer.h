@@ -35,6 +35,9 @@ struct Layer {
     // zeros outside. taps 0: none.
     int taps = 1, step = 1, pad = 0, spread = 1;
     Matrix weight;
+    // Of two neighbouring taps with step 1, their sum [channels, columns]: then two output rows take three products
+    // instead of four. Empty: not used.
+    Matrix both_taps;
     std::vector<float> bias;     // one a column, or empty
     std::int64_t crop_front = 0; // values dropped from the front of the flat output (transposed convolution)
     Finish finish = Finish::plain;
