@@ -47,7 +47,7 @@ std::vector<float> result(Layer const& layer, std::vector<float> const& x, int p
     return y;
 }
 
-TEST(SequenceLayer, PairsOfRowsGiveWhatSingleRowsDo) {
+TEST(CpuSequence, PairsOfRowsGiveWhatSingleRowsDo) {
     auto const single = upsampling(false), pairs = upsampling(true);
     for (std::size_t steps : {1U, 2U, 7U, 40U, 41U, 6200U}) {
         auto const x = numbers("x", steps * channels, 1);
