@@ -9,6 +9,21 @@
 
 namespace echollama::nn::sequence {
 
+namespace {
+
+// Of rows of 2 `length` numbers.
+std::vector<float> sum_of_halves(std::span<float const> rows, int length) {
+    std::size_t const half = static_cast<std::size_t>(length);
+    std::vector<float> sums;
+    for (; !rows.empty(); rows = rows.subspan(2 * half)) {
+        auto const first = rows.first(half), second = rows.subspan(half, half);
+        std::transform(first.begin(), first.end(), second.begin(), std::back_inserter(sums), std::plus());
+    }
+    return sums;
+}
+
+} // namespace
+
 Floats floats(Weights const& weights, std::string const& name, std::initializer_list<std::int64_t> shape) {
     ggml_tensor const* tensor = weights.tensor(name, shape);
     auto const count = static_cast<std::size_t>(ggml_nelements(tensor));
@@ -61,17 +76,6 @@ Layer transposed_shape(int in, int out, int stride) {
     layer.phases = stride;
     layer.crop_front = static_cast<std::int64_t>((stride + 1) / 2) * out;
     return layer;
-}
-
-// Of rows of 2 `length` numbers.
-std::vector<float> sum_of_halves(std::span<float const> rows, int length) {
-    std::size_t const half = static_cast<std::size_t>(length);
-    std::vector<float> sums;
-    for (; !rows.empty(); rows = rows.subspan(2 * half)) {
-        auto const first = rows.first(half), second = rows.subspan(half, half);
-        std::transform(first.begin(), first.end(), second.begin(), std::back_inserter(sums), std::plus());
-    }
-    return sums;
 }
 
 Layer transposed(Weights const& weights, std::string const& name, int in, int out, int stride) {

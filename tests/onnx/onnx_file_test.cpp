@@ -11,7 +11,6 @@
 namespace echollama {
 namespace {
 
-namespace fs = std::filesystem;
 using test::bytes_field, test::number_field;
 
 std::string floats(std::vector<float> const& values) {
