@@ -20,12 +20,10 @@ std::string numbered(std::string const& prefix, std::int64_t i) {
     return prefix + std::to_string(i);
 }
 
-// The network is another one; caught in convert_piper_network().
-struct OtherNetwork {};
-
+// Caught in convert_piper_network().
 void expect(bool condition) {
     if (!condition) {
-        throw OtherNetwork();
+        throw Error("The voice is of another kind.");
     }
 }
 
@@ -291,9 +289,7 @@ bool convert_piper_network(std::filesystem::path const& onnx, int sample_rate, s
     try {
         conversion.emplace(file, sample_rate);
         conversion->network();
-    } catch (OtherNetwork const&) {
-        return false;
-    } catch (Error const&) { // a tensor of another shape
+    } catch (Error const&) { // another structure, or a tensor of another shape
         return false;
     }
     conversion->writer().write(gguf);

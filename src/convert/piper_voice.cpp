@@ -47,6 +47,7 @@ void prepare_piper_voice(fs::path const& onnx, fs::path const& json_path, fs::pa
         auto const rate = settings.at("audio").at("sample_rate").get<int>();
         if (!convert_piper_network(onnx, rate, folder / "model.gguf")) {
             copy_split_onnx(onnx, all_entries(settings), folder / "model.onnx");
+            fs::remove(folder / "model.gguf"); // of another voice, which would be taken for this one
         }
         json voice{{"sample_rate", rate},
                    {"voice", settings.at("espeak").at("voice")},

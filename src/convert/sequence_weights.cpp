@@ -30,6 +30,26 @@ SourceTensor expect(SourceTensor tensor, std::string const& name, Shape const& s
     return tensor;
 }
 
+// One dimension of a tensor: how many there are and how far apart they lie.
+struct Axis {
+    std::int64_t count, distance;
+};
+
+// The values with other dimensions outermost and innermost.
+std::vector<float> reordered(std::vector<float> const& values, Axis outer, Axis middle, Axis inner) {
+    std::vector<float> out;
+    out.reserve(values.size());
+    for (std::int64_t o = 0; o < outer.count; ++o) {
+        for (std::int64_t m = 0; m < middle.count; ++m) {
+            for (std::int64_t i = 0; i < inner.count; ++i) {
+                out.push_back(
+                    values[static_cast<std::size_t>(o * outer.distance + m * middle.distance + i * inner.distance)]);
+            }
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 SourceTensor folded_weight(TensorLookup const& find, std::string const& layer, std::string const& hint) {
@@ -82,17 +102,8 @@ void SequenceWeights::flat(std::string const& name, Shape const& shape) const {
 
 std::vector<float> SequenceWeights::rows(std::string const& name, std::int64_t in, std::int64_t n_out,
                                          std::int64_t taps) const {
-    auto w = expect(folded_weight(find, name, hint), name + ".weight", {n_out, in, taps}, hint);
-    std::vector<float> rows;
-    rows.reserve(w.values.size());
-    for (std::int64_t o = 0; o < n_out; ++o) {
-        for (std::int64_t k = 0; k < taps; ++k) {
-            for (std::int64_t i = 0; i < in; ++i) {
-                rows.push_back(w.values[static_cast<std::size_t>((o * in + i) * taps + k)]);
-            }
-        }
-    }
-    return rows;
+    auto const w = expect(folded_weight(find, name, hint), name + ".weight", {n_out, in, taps}, hint);
+    return reordered(w.values, {n_out, in * taps}, {taps, 1}, {in, taps});
 }
 
 void SequenceWeights::conv(std::string const& name, std::int64_t in, std::int64_t n_out, std::int64_t taps,
@@ -104,30 +115,16 @@ void SequenceWeights::conv(std::string const& name, std::int64_t in, std::int64_
 }
 
 void SequenceWeights::depthwise(std::string const& name, std::int64_t channels, std::int64_t taps) const {
-    auto w = expect(folded_weight(find, name, hint), name + ".weight", {channels, 1, taps}, hint);
-    std::vector<float> rows;
-    for (std::int64_t k = 0; k < taps; ++k) {
-        for (std::int64_t c = 0; c < channels; ++c) {
-            rows.push_back(w.values[static_cast<std::size_t>(c * taps + k)]);
-        }
-    }
+    auto const w = expect(folded_weight(find, name, hint), name + ".weight", {channels, 1, taps}, hint);
+    auto const rows = reordered(w.values, {1, 0}, {taps, 1}, {channels, taps});
     out.add(name + ".weight", {channels, taps}, rows, WeightType::f32);
     vector(name + ".bias", channels);
 }
 
 std::vector<float> SequenceWeights::kernel(std::string const& name, std::int64_t in, std::int64_t n_out,
                                            std::int64_t taps) const {
-    auto w = expect(folded_weight(find, name, hint), name + ".weight", {in, n_out, taps}, hint);
-    std::vector<float> values;
-    values.reserve(w.values.size());
-    for (std::int64_t k = 0; k < taps; ++k) {
-        for (std::int64_t o = 0; o < n_out; ++o) {
-            for (std::int64_t i = 0; i < in; ++i) {
-                values.push_back(w.values[static_cast<std::size_t>((i * n_out + o) * taps + k)]);
-            }
-        }
-    }
-    return values;
+    auto const w = expect(folded_weight(find, name, hint), name + ".weight", {in, n_out, taps}, hint);
+    return reordered(w.values, {taps, 1}, {n_out, taps}, {in, n_out * taps});
 }
 
 void SequenceWeights::transposed(std::string const& name, std::int64_t in, std::int64_t n_out,

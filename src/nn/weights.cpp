@@ -15,7 +15,10 @@
 #include <cstring>
 #include <memory>
 #include <set>
+#include <span>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace echollama::nn {
 namespace {
@@ -85,36 +88,34 @@ struct Weights::Contents {
 
     // Tensors of the processor stay in the file, those of another device are copied there.
     void place(Backend const& backend) {
-        auto const each = [&](auto visit) {
-            for (auto* tensor = ggml_get_first_tensor(tensors.get()); tensor;
-                 tensor = ggml_get_next_tensor(tensors.get(), tensor)) {
-                visit(tensor, bytes_of(tensor));
-            }
-        };
         constexpr std::uintptr_t alignment = 32; // that ggml wants of numbers
-        bool aligned = reinterpret_cast<std::uintptr_t>(mapped->bytes().data()) % alignment == 0;
-        each([&](ggml_tensor*, std::span<std::byte const> bytes) {
+        auto const all = mapped->bytes();
+        bool aligned = reinterpret_cast<std::uintptr_t>(all.data()) % alignment == 0;
+        std::vector<std::pair<ggml_tensor*, std::span<std::byte const>>> placed;
+        for (auto* tensor = ggml_get_first_tensor(tensors.get()); tensor;
+             tensor = ggml_get_next_tensor(tensors.get(), tensor)) {
+            auto const bytes = bytes_of(tensor);
             aligned = aligned && reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0;
-        });
+            placed.emplace_back(tensor, bytes);
+        }
         if (backend.is_cpu() && aligned) {
-            auto const all = mapped->bytes();
             auto* const memory = const_cast<std::byte*>(all.data()); // ggml only reads weights
             buffer.reset(ggml_backend_cpu_buffer_from_ptr(memory, all.size()));
-            each([&](ggml_tensor* tensor, std::span<std::byte const> bytes) {
+            for (auto const& [tensor, bytes] : placed) {
                 if (ggml_backend_tensor_alloc(buffer.get(), tensor, const_cast<std::byte*>(bytes.data())) !=
                     GGML_STATUS_SUCCESS) {
                     fail("the tensor '" + std::string(tensor->name) + "' cannot be used where it lies");
                 }
-            });
+            }
             return;
         }
         buffer.reset(ggml_backend_alloc_ctx_tensors(tensors.get(), backend.handle.get()));
         if (!buffer) {
             fail("there is not enough memory for its tensors");
         }
-        each([&](ggml_tensor* tensor, std::span<std::byte const> bytes) {
+        for (auto const& [tensor, bytes] : placed) {
             ggml_backend_tensor_set(tensor, bytes.data(), 0, bytes.size());
-        });
+        }
         mapped.reset();
     }
 

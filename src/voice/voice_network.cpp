@@ -76,8 +76,7 @@ std::vector<std::int64_t> row_of(std::size_t count) {
 }
 
 // Piper's other networks: phonemes, their count, three scales, and the speaker where there are several (Piper's
-// export_onnx.py). The runtime's
-// work on the graph does not make it faster, and takes 0.2 s of a start.
+// export_onnx.py). The runtime's work on the graph does not make it faster, and takes 0.2 s of a start.
 class PiperNetwork : public OnnxNetwork {
   public:
     PiperNetwork(VoiceFolder const& folder, int speaker, int threads)

@@ -95,6 +95,9 @@ TEST(PiperVoice, IsNotWrittenOverItsSource) {
     EXPECT_EQ(fs::file_size(dir / "model.onnx"), 6U);
     convert::prepare_piper_voice(dir / "model.onnx", dir / "model.onnx.json", dir / "voice");
     EXPECT_TRUE(fs::exists(dir / "voice/voice.json"));
+    write(dir / "voice/model.gguf", "of the voice before");
+    convert::prepare_piper_voice(dir / "model.onnx", dir / "model.onnx.json", dir / "voice");
+    EXPECT_FALSE(fs::exists(dir / "voice/model.gguf")) << "it would be preferred";
     write(dir / "model.onnx.json", R"({"inference":3})");
     try {
         convert::prepare_piper_voice(dir / "model.onnx", dir / "model.onnx.json", dir / "voice");
