@@ -32,6 +32,7 @@ let said = []; // what was told last
 let turns = []; // questions and answers about this picture
 /** @type {AbortController} */
 let work = new AbortController(); // of what is being told now
+let busy = false; // with a picture or a question
 
 const state = (/** @type {string} */ text) => { element("state", HTMLParagraphElement).textContent = text; };
 
@@ -69,6 +70,7 @@ const sound = {
   /** @type {AudioBufferSourceNode | null} */ playing: null,
   /** @type {Promise<void>} */ last: Promise.resolve(),
   turn: 0,
+  left: 0, // pieces that are not over
 
   /** Must be called while a key or button is being handled: browsers allow sound only then. */
   wake() {
@@ -80,14 +82,16 @@ const sound = {
     this.playing?.stop();
     this.playing = null;
     this.last = Promise.resolve();
-    stop.disabled = true;
+    this.left = 0;
+    showStop();
   },
   /** @param {string} text @param {number} bearing degrees to the right */
   say(text, bearing = 0) {
     if (!aloud.checked || !this.context) return;
     const turn = this.turn;
     const context = this.context;
-    stop.disabled = false;
+    this.left += 1;
+    showStop();
     const made = ask("v1/audio/speech", JSON.stringify({ input: text, voice: voice.value, speed: Number(rate.value), response_format: "wav" }))
       .then((reply) => reply.arrayBuffer()).then((bytes) => context.decodeAudioData(bytes));
     made.catch(() => {});
@@ -96,8 +100,11 @@ const sound = {
       const buffer = await made;
       if (turn !== this.turn) return;
       await this.play(context, buffer, bearing);
-      if (turn === this.turn) stop.disabled = true;
-    }).catch((error) => { if (turn === this.turn) state(`Cannot speak: ${error.message}`); });
+    }).catch((error) => { if (turn === this.turn) state(`Cannot speak: ${error.message}`); }).then(() => {
+      if (turn !== this.turn) return;
+      this.left -= 1;
+      showStop();
+    });
   },
   /** @param {AudioContext} context @param {AudioBuffer} buffer @param {number} bearing @returns {Promise<void>} */
   play(context, buffer, bearing) {
@@ -114,20 +121,28 @@ const sound = {
   },
 };
 
+// What is under way can be stopped, and nothing else.
+function showStop() { stop.disabled = !busy && sound.left === 0; }
+
 function begin(/** @type {string} */ text) {
   work.abort();
   work = new AbortController();
+  busy = true;
   sound.hush();
-  stop.disabled = false;
   state(text);
   return work.signal;
+}
+
+function finish(/** @type {string} */ text) {
+  busy = false;
+  showStop();
+  state(text);
 }
 
 /** @param {unknown} error @param {AbortSignal} signal */
 function fail(error, signal) {
   if (signal.aborted) return;
-  stop.disabled = true;
-  state(error instanceof Error ? error.message : "It failed.");
+  finish(error instanceof Error ? error.message : "It failed.");
 }
 
 /** @param {HTMLElement} place @param {string} text */
@@ -183,8 +198,7 @@ async function describe(signal) {
   for (const control of [question, talk, again, element("ask", HTMLFormElement).querySelector("button")]) {
     if (control) control.disabled = false;
   }
-  stop.disabled = !aloud.checked;
-  state(`Described in ${said.length} ${said.length === 1 ? "sentence" : "sentences"}.`);
+  finish(`Described in ${said.length} ${said.length === 1 ? "sentence" : "sentences"}.`);
 }
 
 /** @param {Thing[]} list the most important first */
@@ -236,8 +250,7 @@ async function answer(text) {
     paragraph(history, told);
     said = [told];
     sound.say(told);
-    stop.disabled = !aloud.checked;
-    state(aloud.checked ? "Answered." : `Answered: ${told}`);
+    finish(aloud.checked ? "Answered." : `Answered: ${told}`);
   } catch (error) {
     fail(error, signal);
   }
@@ -266,7 +279,7 @@ async function listen() {
     if (talk.getAttribute("aria-pressed") !== "true") recorder.stop(); // let go meanwhile
   } catch {
     talk.setAttribute("aria-pressed", "false");
-    state("The microphone cannot be used; type the question instead.");
+    finish("The microphone cannot be used; type the question instead.");
   }
 }
 function letGo() {
@@ -281,7 +294,7 @@ async function understand(recording) {
   try {
     const heard = (await (await ask("v1/audio/transcriptions", form, signal)).json()).text;
     if (!heard) {
-      state("I heard nothing. Hold the button while you speak.");
+      finish("I heard nothing. Hold the button while you speak.");
       return;
     }
     question.value = heard;
@@ -314,6 +327,7 @@ function takePicture() {
   canvas.toBlob((blob) => { if (blob) void look(blob, "the camera's picture"); }, "image/jpeg", 0.92);
 }
 
+file.addEventListener("click", () => { file.value = ""; }); // the same picture can be chosen again
 file.addEventListener("change", () => { const chosen = file.files?.[0]; if (chosen) void look(chosen, chosen.name); });
 document.addEventListener("paste", (event) => {
   const chosen = [...(event.clipboardData?.files ?? [])][0];
@@ -336,7 +350,7 @@ again.addEventListener("click", () => { sound.wake(); sound.hush(); for (const t
 function interrupt() {
   work.abort();
   sound.hush();
-  state("Stopped.");
+  finish("Stopped.");
 }
 stop.addEventListener("click", interrupt);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !stop.disabled) interrupt(); });

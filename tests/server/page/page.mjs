@@ -41,6 +41,19 @@ assert.deepEqual(await told(), ["Looking at coffee.png …", "Described in 2 sen
 assert.match(await page.innerText("#description"), /cup, straight ahead/);
 await accessible("with a description");
 
+// What is said can be stopped until its last piece is over, and not after it.
+await page.evaluate(() => {
+  window.stoppable = [];
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (...when) {
+    window.stoppable.push(!document.getElementById("stop").disabled);
+    start.apply(this, when);
+  };
+});
+await page.locator("#again").press("Enter");
+await page.waitForFunction(() => window.stoppable.length === 2 && document.getElementById("stop").disabled);
+assert.deepEqual(await page.evaluate(() => window.stoppable), [true, true]);
+
 // Asking by keyboard.
 await page.focus("#question");
 await page.keyboard.type("Where is the cup?");
