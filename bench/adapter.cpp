@@ -7,11 +7,11 @@
 #include "dataset/toy_rows.h"
 #include "describer/grounded_stream.h"
 #include "describer/local_describer.h"
-#include "scene/grounding.h"
-#include "scene/mentions.h"
 #include "train/data.h"
 #include "train/encoder.h"
 #include "train/reference.h"
+#include "wording/grounding.h"
+#include "wording/mentions.h"
 
 #include <nlohmann/json.hpp>
 

@@ -12,11 +12,11 @@
 #include "scene/build.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
-#include "scene/mentions.h"
-#include "scene/wording.h"
 #include "vision/candidates.h"
 #include "vision/detectors.h"
 #include "vision/panel_detector.h"
+#include "wording/mentions.h"
+#include "wording/wording.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -7,10 +7,10 @@
 #include "describer/local_describer.h"
 #include "pipeline/input.h"
 #include "scene/build.h"
-#include "scene/mentions.h"
-#include "scene/prompt.h"
 #include "store/paths.h"
 #include "vision/detectors.h"
+#include "wording/mentions.h"
+#include "wording/prompt.h"
 
 #include <algorithm>
 #include <chrono>

@@ -13,7 +13,7 @@
 #include "media/sound/resample.h"
 #include "media/sound/sound_file.h"
 #include "named_voice.h"
-#include "scene/answers.h"
+#include "questions/answers.h"
 #include "scene/placed_things.h"
 #include "scene/relations.h"
 #include "support/hard_sound.h"

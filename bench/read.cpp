@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "reader/paddle_reader.h"
-#include "scene/reading_order.h"
 #include "support/signs.h"
 #include "verify/word_errors.h"
+#include "wording/reading_order.h"
 
 #include <algorithm>
 #include <chrono>

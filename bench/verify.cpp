@@ -3,8 +3,8 @@
 // for a sentence of which one word was changed (left and right, a number, a negation, a unit, a thing), as if the voice
 // had said something else than was written.
 #include "base/error.h"
-#include "scene/mentions.h"
 #include "verify/key_words.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,10 +1,10 @@
 // Any text as a question: it is read whole, and the answer neither promises nor repeats what the scene does not hold.
-#include "scene/question.h"
+#include "questions/question.h"
 
 #include "fuzz.h"
-#include "scene/answers.h"
+#include "questions/answers.h"
+#include "questions/question_words.h"
 #include "scene/build.h"
-#include "scene/question_words.h"
 
 #include <stdexcept>
 

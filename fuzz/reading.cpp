@@ -3,7 +3,7 @@
 #include "reader/characters.h"
 #include "reader/line_crop.h"
 #include "reader/text_map.h"
-#include "scene/reading_order.h"
+#include "wording/reading_order.h"
 
 #include <cstring>
 #include <stdexcept>

@@ -11,7 +11,7 @@
 #include "output/speech_output.h"
 #include "pipeline/annotate.h"
 #include "pipeline/json.h"
-#include "scene/text_answers.h"
+#include "questions/text_answers.h"
 
 #include <algorithm>
 #include <future>

@@ -6,8 +6,8 @@
 #include "output/speech_output.h"
 #include "pipeline/json.h"
 #include "reader/paddle_reader.h"
-#include "scene/reading_order.h"
-#include "scene/text_wording.h"
+#include "wording/reading_order.h"
+#include "wording/text_wording.h"
 
 #include <memory>
 #include <string>

@@ -6,8 +6,8 @@
 #include "pipeline/floor_plan.h"
 #include "pipeline/json.h"
 #include "scene/grid.h"
-#include "scene/prompt.h"
-#include "scene/text_wording.h"
+#include "wording/prompt.h"
+#include "wording/text_wording.h"
 
 #include <memory>
 #include <string>

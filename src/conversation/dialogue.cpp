@@ -2,9 +2,9 @@
 
 #include "conversation/mending.h"
 #include "conversation/reasons.h"
-#include "scene/answers.h"
+#include "questions/answers.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <cctype>

@@ -4,7 +4,7 @@
 #include "conversation/memory.h"
 #include "conversation/wishes.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <string>
 #include <vector>

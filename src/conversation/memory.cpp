@@ -1,7 +1,7 @@
 #include "conversation/memory.h"
 
 #include "scene/english.h"
-#include "scene/mentions.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,9 +1,9 @@
 #include "conversation/mending.h"
 
 #include "conversation/sounds_alike.h"
+#include "questions/question_words.h"
 #include "scene/coco.h"
-#include "scene/mentions.h"
-#include "scene/question_words.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <set>

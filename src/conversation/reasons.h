@@ -2,7 +2,7 @@
 #pragma once
 
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <string>
 #include <vector>

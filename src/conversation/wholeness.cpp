@@ -1,9 +1,9 @@
 #include "conversation/wholeness.h"
 
 #include "conversation/wishes.h"
+#include "questions/question.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
-#include "scene/question.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "conversation/wishes.h"
 
-#include "scene/mentions.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // What somebody wants of the conversation itself, understood without a model: "slower", "why?", "look at photo.jpg".
 #pragma once
 
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <functional>
 #include <optional>

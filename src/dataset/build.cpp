@@ -2,9 +2,9 @@
 
 #include "base/bounded_queue.h"
 #include "base/error.h"
-#include "scene/prompt.h"
-#include "scene/wording.h"
 #include "text/sentences.h"
+#include "wording/prompt.h"
+#include "wording/wording.h"
 
 #include <exception>
 #include <mutex>

@@ -1,7 +1,7 @@
 #include "dataset/preference.h"
 
 #include "base/error.h"
-#include "scene/grounding.h"
+#include "wording/grounding.h"
 
 #include <nlohmann/json.hpp>
 

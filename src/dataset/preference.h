@@ -11,7 +11,7 @@ namespace echollama::dataset {
 
 inline constexpr std::size_t longest_row = std::size_t{16} << 20; // bytes of one line
 
-// What the check against the scene says of an answer (scene/grounding.h).
+// What the check against the scene says of an answer (wording/grounding.h).
 struct ClaimTally {
     int supported = 0, contradicted = 0, unknown = 0;
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/counter_rng.h"
-#include "scene/prompt.h"
 #include "scene/types.h"
+#include "wording/prompt.h"
 
 #include <cstddef>
 #include <string>

@@ -3,7 +3,7 @@
 #include "base/counter_rng.h"
 #include "dataset/toy_phrases.h"
 #include "dataset/toy_scene.h"
-#include "scene/grounding.h"
+#include "wording/grounding.h"
 
 #include <algorithm>
 

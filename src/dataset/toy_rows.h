@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dataset/preference.h"
-#include "scene/prompt.h"
+#include "wording/prompt.h"
 
 #include <cstdint>
 #include <string>
@@ -29,7 +29,7 @@ struct ToyRowOptions {
 
 // Row `index` depends on these numbers alone. About half of the rows ask for a description, half ask a question; the
 // default prompt stands in three of five, the paper's in the others. Every claim of the chosen answer that the check
-// knows is supported by the scene (scene/grounding.h); the hard faults are those that it contradicts or leaves open.
+// knows is supported by the scene (wording/grounding.h); the hard faults are those that it contradicts or leaves open.
 ToyRow make_toy_row(ToyRowOptions const& options, std::uint64_t index);
 
 } // namespace echollama::dataset

@@ -1,11 +1,11 @@
 #include "dataset/toy_scene.h"
 
 #include "base/counter_rng.h"
+#include "evaluation/toyworld.h"
 #include "scene/build.h"
 #include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/english.h"
-#include "scene/toyworld.h"
 
 #include <algorithm>
 #include <cmath>

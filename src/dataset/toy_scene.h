@@ -1,4 +1,4 @@
-// Made-up scenes for teaching and measuring: rooms of the toy world (scene/toyworld.h), and layouts of any of the
+// Made-up scenes for teaching and measuring: rooms of the toy world (evaluation/toyworld.h), and layouts of any of the
 // detector's 80 classes.
 #pragma once
 

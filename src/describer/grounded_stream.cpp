@@ -3,9 +3,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "scene/english.h"
-#include "scene/grounding.h"
-#include "scene/mentions.h"
 #include "text/speech_text.h"
+#include "wording/grounding.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "roles/roles.h"
-#include "scene/grounding.h"
-#include "scene/wording.h"
 #include "text/sentences.h"
+#include "wording/grounding.h"
+#include "wording/wording.h"
 
 #include <functional>
 #include <optional>

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "describer/chat_stream.h"
-#include "scene/prompt.h"
 #include "text/thoughts.h"
+#include "wording/prompt.h"
 
 #include <nlohmann/json.hpp>
 

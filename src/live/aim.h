@@ -3,7 +3,7 @@
 
 #include "media/picture/image.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <optional>
 #include <string>

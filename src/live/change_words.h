@@ -3,7 +3,7 @@
 
 #include "live/changes.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <string>
 #include <vector>

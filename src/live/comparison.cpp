@@ -1,6 +1,6 @@
 #include "live/comparison.h"
 
-#include "scene/answer_words.h"
+#include "questions/answer_words.h"
 #include "scene/boxes.h"
 #include "scene/camera.h"
 #include "scene/coco.h"

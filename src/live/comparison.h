@@ -3,8 +3,8 @@
 
 #include "media/picture/image.h"
 #include "scene/types.h"
-#include "scene/wording.h"
 #include "tracking/camera_motion.h"
+#include "wording/wording.h"
 
 #include <optional>
 #include <string>

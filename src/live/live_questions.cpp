@@ -1,8 +1,8 @@
 #include "live/live_questions.h"
 
+#include "questions/question.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
-#include "scene/question.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <initializer_list>

@@ -1,4 +1,4 @@
-// What is asked of somebody who watches, beside what a scene answers (scene/answers.h).
+// What is asked of somebody who watches, beside what a scene answers (questions/answers.h).
 #pragma once
 
 #include <string>

@@ -7,8 +7,8 @@
 
 #include "live/change_words.h"
 #include "live/changes.h"
-#include "scene/wording.h"
 #include "tracking/tracker.h"
+#include "wording/wording.h"
 
 #include <deque>
 #include <map>

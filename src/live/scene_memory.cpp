@@ -6,7 +6,7 @@
 #include "scene/camera.h"
 #include "scene/coco.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "memory/sighting_store.h"
 #include "scene/coco.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <cstdint>
 #include <map>

@@ -4,7 +4,7 @@
 #include "live/aim.h"
 #include "scene/coco.h"
 #include "scene/english.h"
-#include "scene/mentions.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <initializer_list>

@@ -3,7 +3,7 @@
 
 #include "live/guide_tone.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <optional>
 #include <string>

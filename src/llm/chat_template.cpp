@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "scene/prompt.h"
 #include "text/sentences.h"
+#include "wording/prompt.h"
 
 #include <llama.h>
 

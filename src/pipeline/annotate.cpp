@@ -1,6 +1,6 @@
 #include "pipeline/annotate.h"
 
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <cairo/cairo.h>
 

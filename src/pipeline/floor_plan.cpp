@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "media/picture/image_io.h"
 #include "scene/english.h"
-#include "scene/surroundings_words.h"
+#include "wording/surroundings_words.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include "geometry/surroundings.h"
 #include "media/picture/image.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <filesystem>
 #include <string>

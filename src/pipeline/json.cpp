@@ -2,8 +2,8 @@
 
 #include "pipeline/surroundings_json.h"
 #include "scene/grid.h"
-#include "scene/prompt.h"
-#include "scene/reading_order.h"
+#include "wording/prompt.h"
+#include "wording/reading_order.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "pipeline/placed_voice.h"
 
-#include "scene/placing.h"
 #include "text/sentences.h"
+#include "wording/placing.h"
 
 #include <utility>
 

@@ -23,8 +23,8 @@ struct PlacedSound {
 // All texts joined are the sentence: placing changes where words are heard, never which words.
 using Placing = std::function<std::vector<PlacedSound>(std::string const& sentence)>;
 
-// Each part at the object, wall, step or opening it is about (scene/placing.h), one after the other in the order of the
-// text, which the scene puts nearest and dangerous first.
+// Each part at the object, wall, step or opening it is about (wording/placing.h), one after the other in the order of
+// the text, which the scene puts nearest and dangerous first.
 Placing at_objects(Scene scene);
 // Everything from one place.
 Placing at_place(SoundPlace const& place);

@@ -7,7 +7,7 @@
 #include "pipeline/scale.h"
 #include "pipeline/surround.h"
 #include "scene/build.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <algorithm>
 #include <future>

@@ -4,10 +4,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "describer/grounded_stream.h"
-#include "scene/answers.h"
-#include "scene/text_answers.h"
-#include "scene/text_wording.h"
-#include "scene/wording.h"
+#include "questions/answers.h"
+#include "questions/text_answers.h"
+#include "wording/text_wording.h"
+#include "wording/wording.h"
 
 #include <algorithm>
 #include <thread>

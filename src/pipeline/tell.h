@@ -4,7 +4,7 @@
 #include "base/timing.h"
 #include "pipeline/loading.h"
 #include "roles/roles.h"
-#include "scene/prompt.h"
+#include "wording/prompt.h"
 
 #include <functional>
 #include <future>

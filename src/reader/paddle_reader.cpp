@@ -6,7 +6,7 @@
 #include "reader/characters.h"
 #include "reader/line_crop.h"
 #include "reader/text_map.h"
-#include "scene/reading_order.h"
+#include "wording/reading_order.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,13 +1,8 @@
 #include "scene/contacts.h"
 
-#include "scene/answer_words.h"
-#include "scene/coco.h"
-#include "scene/english.h"
 #include "scene/relations.h"
-#include "scene/wording.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -167,33 +162,6 @@ Hold hold_of(Scene const& scene, std::size_t index) {
         return Hold::against_wall;
     }
     return raised && is_obstacle && obstacle->kind == ObstacleKind::hanging ? Hold::hanging : Hold::unknown;
-}
-
-std::vector<std::string> hold_sentences(Scene const& scene, float sure_score) {
-    struct Way {
-        Hold hold;
-        char const* begin;
-    };
-    static constexpr std::array<Way, 4> ways{{{Hold::against_wall, "Against the wall: "},
-                                              {Hold::leaning, "Leaning at the wall: "},
-                                              {Hold::on_wall, "On the wall: "},
-                                              {Hold::hanging, "Hanging: "}}};
-    std::vector<std::string> sentences;
-    for (auto const& way : ways) {
-        std::vector<std::string> names;
-        for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-            auto const& detection = scene.objects[i].detection;
-            auto name = with_article(detection.label);
-            if (is_sure(detection, sure_score) && hold_of(scene, i) == way.hold &&
-                std::find(names.begin(), names.end(), name) == names.end()) {
-                names.push_back(std::move(name));
-            }
-        }
-        if (!names.empty()) {
-            sentences.push_back(way.begin + listed(names) + ".");
-        }
-    }
-    return sentences;
 }
 
 std::optional<float> height_of(SceneObject const& object) {

@@ -6,8 +6,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace echollama {
 
@@ -36,10 +34,6 @@ float behind_wall(WallFacts const& wall, GroundPoint at);
 
 // Of scene.objects[index], from its box, the obstacle that it is, and the walls.
 Hold hold_of(Scene const& scene, std::size_t index);
-
-// "Against the wall: a couch and a chair.", "Leaning at the wall: a skateboard.", one sentence for each way of being
-// held that occurs.
-std::vector<std::string> hold_sentences(Scene const& scene, float sure_score);
 
 // How high a thing is that is seen from foot to top, metres; none: it is cut off by the picture or hangs.
 std::optional<float> height_of(SceneObject const& object);

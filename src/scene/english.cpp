@@ -57,6 +57,14 @@ std::string joined(std::vector<std::string> const& parts, char const* between) {
     return text;
 }
 
+std::string listed(std::vector<std::string> const& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+    }
+    return text;
+}
+
 std::string number_word(std::size_t number) {
     static constexpr std::array<char const*, 11> words{"no",  "one",   "two",   "three", "four", "five",
                                                        "six", "seven", "eight", "nine",  "ten"};

@@ -25,6 +25,9 @@ std::string capitalised(std::string text);
 // The parts, one after the other.
 std::string joined(std::vector<std::string> const& parts, char const* between);
 
+// "a cup, a chair and a dog"
+std::string listed(std::vector<std::string> const& names);
+
 // "no", "one" … "ten"; figures beyond.
 std::string number_word(std::size_t number);
 

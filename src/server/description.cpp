@@ -1,6 +1,6 @@
 #include "server/description.h"
 
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <cmath>
 

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 #include "media/sound/chunk_rate.h"
-#include "scene/question.h"
+#include "questions/question.h"
 #include "server/api_error.h"
 #include "server/base64.h"
 #include "server/shared_roles.h"

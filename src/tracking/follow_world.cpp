@@ -2,7 +2,7 @@
 
 #include "scene/boxes.h"
 #include "scene/build.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
 #include "verify/key_words.h"
 
 #include "scene/english.h"
-#include "scene/mentions.h"
 #include "text/speech_text.h"
 #include "verify/comparable_words.h"
 #include "verify/word_errors.h"
+#include "wording/mentions.h"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@
 
 namespace echollama {
 
-// Numbers, units, negations, directions, and names of visible things (scene/mentions.h), in the sentence's order, as
+// Numbers, units, negations, directions, and names of visible things (wording/mentions.h), in the sentence's order, as
 // comparable_words() gives them.
 std::vector<std::string> key_words(std::string_view sentence);
 

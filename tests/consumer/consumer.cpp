@@ -1,7 +1,7 @@
 #include "pipeline/input.h"
 #include "pipeline/see.h"
-#include "scene/wording.h"
 #include "vision/detectors.h"
+#include "wording/wording.h"
 
 #include <iostream>
 

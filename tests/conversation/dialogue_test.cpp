@@ -1,6 +1,6 @@
 // Conversations without a voice: what is said to each line, when lines refer to what was said and heard before.
 #include "conversation/dialogue.h"
-#include "scene/answers.h"
+#include "questions/answers.h"
 #include "scene/english.h"
 #include "scene/placed_things.h"
 

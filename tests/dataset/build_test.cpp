@@ -4,8 +4,8 @@
 #include "dataset/check.h"
 #include "rows/row_lines.h"
 #include "scene/build.h"
-#include "scene/prompt.h"
 #include "support/support.h"
+#include "wording/prompt.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Rows about made-up scenes: what is chosen is true, what is rejected is not better in any way but its fault.
 #include "dataset/toy_rows.h"
-#include "scene/grounding.h"
-#include "scene/mentions.h"
+#include "wording/grounding.h"
+#include "wording/mentions.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "describer/grounded_stream.h"
 #include "describer/local_describer.h"
-#include "scene/prompt.h"
 #include "support/language.h"
 #include "text/utf8.h"
+#include "wording/prompt.h"
 
 #include <algorithm>
 #include <chrono>

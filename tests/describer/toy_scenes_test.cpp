@@ -2,10 +2,10 @@
 #include "base/counter_rng.h"
 #include "describer/grounded_stream.h"
 #include "describer/local_describer.h"
-#include "scene/grounding.h"
-#include "scene/mentions.h"
-#include "scene/prompt.h"
 #include "support/language.h"
+#include "wording/grounding.h"
+#include "wording/mentions.h"
+#include "wording/prompt.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,9 +1,9 @@
 // Help to aim: what is wrong, and which way to turn.
+#include "evaluation/toyworld.h"
 #include "live/aim.h"
 #include "media/picture/resize.h"
 #include "scene/build.h"
 #include "scene/camera.h"
-#include "scene/toyworld.h"
 
 #include <gtest/gtest.h>
 

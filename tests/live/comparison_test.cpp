@@ -1,10 +1,10 @@
 // What moved between two pictures, against the truth of toy rooms.
 #include "base/counter_rng.h"
+#include "evaluation/toyworld.h"
 #include "live/comparison.h"
 #include "media/picture/resize.h"
 #include "scene/build.h"
 #include "scene/camera.h"
-#include "scene/toyworld.h"
 
 #include <gtest/gtest.h>
 

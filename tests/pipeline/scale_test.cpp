@@ -4,7 +4,7 @@
 #include "pipeline/see.h"
 #include "scene/distance.h"
 #include "scene/photo_distance.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <gtest/gtest.h>
 

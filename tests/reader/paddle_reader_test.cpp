@@ -3,10 +3,10 @@
 #include "reader/characters.h"
 #include "reader/paddle_reader.h"
 #include "reader/text_map.h"
-#include "scene/reading_order.h"
 #include "support/signs.h"
 #include "support/support.h"
 #include "verify/word_errors.h"
+#include "wording/reading_order.h"
 
 #include <gtest/gtest.h>
 

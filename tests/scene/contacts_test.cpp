@@ -4,7 +4,7 @@
 #include "placed_things.h"
 #include "scene/contacts.h"
 #include "scene/relations.h"
-#include "scene/wording.h"
+#include "wording/surroundings_words.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // A room with everything in it that geometry measures, and what is said of it.
 #pragma once
 
-#include "scene/answers.h"
+#include "questions/answers.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <string>
 

@@ -4,8 +4,8 @@
 #include "scene/distance.h"
 #include "scene/grid.h"
 #include "scene/photo_distance.h"
-#include "scene/prompt.h"
 #include "scene/relations.h"
+#include "wording/prompt.h"
 
 #include <gtest/gtest.h>
 

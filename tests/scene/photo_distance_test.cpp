@@ -1,14 +1,14 @@
 // Distances of plain photos, rule by rule; and how often the interval holds and how far off the spoken numbers are, on
 // drawn geometry (sampled_photos.h).
+#include "evaluation/distance_errors.h"
 #include "sampled_photos.h"
 #include "scene/camera.h"
 #include "scene/distance.h"
-#include "scene/distance_errors.h"
 #include "scene/floor.h"
 #include "scene/photo_distance.h"
 #include "scene/size_prior.h"
-#include "scene/wording.h"
 #include "support/paths.h"
+#include "wording/wording.h"
 
 #include <gtest/gtest.h>
 

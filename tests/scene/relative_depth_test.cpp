@@ -1,9 +1,9 @@
 // What is said from relative depth holds whatever its scale and shift are, and no order turns round where the map is
 // bent: nobody knows what a network's numbers are worth in metres.
 #include "base/counter_rng.h"
+#include "evaluation/evaluate.h"
+#include "evaluation/toyworld.h"
 #include "scene/build.h"
-#include "scene/evaluate.h"
-#include "scene/toyworld.h"
 
 #include <gtest/gtest.h>
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "eval/tally.h"
+#include "evaluation/distance_errors.h"
 #include "models/choice.h"
 #include "models/devices.h"
 #include "pipeline/input.h"
@@ -11,7 +12,6 @@
 #include "pipeline/look_around.h"
 #include "pipeline/scale.h"
 #include "scene/build.h"
-#include "scene/distance_errors.h"
 #include "vision/detectors.h"
 
 #include <cmath>

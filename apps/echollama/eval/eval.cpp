@@ -1,15 +1,15 @@
 #include "app.h"
 #include "eval/tally.h"
+#include "evaluation/evaluate.h"
 #include "models/choice.h"
 #include "models/devices.h"
 #include "options/language_options.h"
 #include "options/wording_options.h"
 #include "pipeline/json.h"
 #include "pipeline/see.h"
-#include "scene/evaluate.h"
-#include "scene/prompt.h"
 #include "text/sentences.h"
 #include "vision/detectors.h"
+#include "wording/prompt.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // How the results of eval are printed.
 #pragma once
 
+#include "evaluation/metrics.h"
 #include "pipeline/json.h"
-#include "scene/metrics.h"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 #include "live/aim.h"
 #include "live/live_questions.h"
 #include "media/picture/picture_facts.h"
-#include "scene/answers.h"
+#include "questions/answers.h"
 
 #include <cmath>
 #include <ctime>

@@ -1,7 +1,7 @@
 #include "live/live_reading.h"
 
 #include "base/error.h"
-#include "scene/text_answers.h"
+#include "questions/text_answers.h"
 
 #include <chrono>
 

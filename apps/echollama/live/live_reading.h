@@ -5,7 +5,7 @@
 #include "pipeline/loading.h"
 #include "roles/roles.h"
 #include "scene/types.h"
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <future>
 #include <optional>

@@ -1,7 +1,7 @@
 // What is kept of earlier walks, for those who ask.
 #pragma once
 
-#include "scene/wording.h"
+#include "wording/wording.h"
 
 #include <functional>
 #include <optional>

@@ -6,7 +6,7 @@
 #include "models/stage_files.h"
 #include "pipeline/loading.h"
 #include "roles/roles.h"
-#include "scene/prompt.h"
+#include "wording/prompt.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "command_line/command_line.h"
-#include "scene/prompt.h"
-#include "scene/wording.h"
+#include "wording/prompt.h"
+#include "wording/wording.h"
 
 namespace echollama {
 
