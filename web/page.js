@@ -1,6 +1,8 @@
 // @ts-check
 // The page: a picture goes to the server it came from; sentences, sound and things come back. No library, no build.
 // One live region tells the state: begun, done, failed. What is described is text to be read, and sound where wanted.
+import { Told, ask, lines, words } from "./server.js";
+import { Sound } from "./sound.js";
 
 /** @typedef {{words: string, bearing_deg: number, sentence: string}} Thing */
 
@@ -18,13 +20,14 @@ const key = element("key", HTMLInputElement);
 const voice = element("voice", HTMLSelectElement);
 const preview = element("preview", HTMLImageElement);
 const viewfinder = element("viewfinder", HTMLVideoElement);
+const region = element("state", HTMLParagraphElement);
 const description = element("description", HTMLDivElement);
 const history = element("history", HTMLDivElement);
 const things = element("things", HTMLOListElement);
 const button = (/** @type {string} */ id) => element(id, HTMLButtonElement);
-const [camera, shoot, again, stop, talk] = ["camera", "shoot", "again", "stop", "talk"].map(button);
+const [camera, shoot, again, stop, send, talk] = ["camera", "shoot", "again", "stop", "send", "talk"].map(button);
 
-/** @type {string | null} */
+/** @type {Promise<string> | null} */
 let picture = null; // base64 of what was chosen
 /** @type {string[]} */
 let said = []; // what was told last
@@ -33,116 +36,63 @@ let turns = []; // questions and answers about this picture
 /** @type {AbortController} */
 let work = new AbortController(); // of what is being told now
 let busy = false; // with a picture or a question
+let silent = ""; // why nothing more is spoken of what is being told
+/** @type {string[]} */
+let unheard = []; // what would have been
 
-const state = (/** @type {string} */ text) => { element("state", HTMLParagraphElement).textContent = text; };
+/** The same text twice is told twice only where it differs. @param {string} text */
+function state(text) { region.textContent = region.textContent === text ? `${text}\u00a0` : text; }
 
-/** @param {string} path @param {BodyInit | undefined} [body] @param {AbortSignal} [signal] */
-async function ask(path, body, signal) {
-  /** @type {Record<string, string>} */
-  const headers = key.value ? { Authorization: `Bearer ${key.value}` } : {};
-  if (typeof body === "string") headers["Content-Type"] = "application/json";
-  const reply = await fetch(path, { method: body ? "POST" : "GET", body, headers, signal });
-  if (!reply.ok) {
-    const told = await reply.json().catch(() => null);
-    throw new Error(told?.error?.message ?? `The server refused (${reply.status}).`);
-  }
-  return reply;
+/** @param {string} path @param {BodyInit} [body] @param {AbortSignal} [signal] */
+const request = (path, body, signal) => ask(path, { body, signal, key: key.value.trim() });
+
+const sound = new Sound(
+  async (text, signal) => (await request("v1/audio/speech", JSON.stringify({ input: text, voice: voice.value, speed: Number(rate.value), response_format: "wav" }), signal)).arrayBuffer(),
+  showStop,
+  (error, rest) => {
+    silent = `Cannot speak: ${words(error)}`;
+    unheard = rest;
+    if (!busy) tell(); // else with what will be told at the end
+  },
+);
+/** Whether what is told is spoken. */
+const speaks = () => aloud.checked && sound.able;
+/** @param {string} text @param {number} [bearing] */
+function say(text, bearing) {
+  if (!speaks()) return;
+  if (silent) unheard.push(text);
+  else sound.say(text, bearing);
 }
-
-/** The lines of a reply as they come. @param {Response} reply */
-async function* lines(reply) {
-  if (!reply.body) return;
-  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    const parts = (rest + value).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest) yield rest;
+function hush() {
+  silent = "";
+  unheard = [];
+  sound.hush();
 }
+/** @param {string} [text] with what is not heard */
+function tell(text) { state([text, silent, ...unheard, sound.waits ? "Press a key to hear it." : ""].filter(Boolean).join(" ")); }
 
-// Sound, one piece after the other; a new beginning throws away what was to be heard.
-const sound = {
-  /** @type {AudioContext | null} */ context: null,
-  /** @type {AudioBufferSourceNode | null} */ playing: null,
-  /** @type {Promise<void>} */ last: Promise.resolve(),
-  turn: 0,
-  left: 0, // pieces that are not over
+// What is under way can be stopped, and nothing else. The button stays where it is: who has just pressed it keeps their place.
+function showStop() { stop.setAttribute("aria-disabled", String(!busy && !sound.busy && !viewfinder.srcObject)); }
 
-  /** Must be called while a key or button is being handled: browsers allow sound only then. */
-  wake() {
-    this.context ??= new AudioContext();
-    void this.context.resume();
-  },
-  hush() {
-    this.turn += 1;
-    this.playing?.stop();
-    this.playing = null;
-    this.last = Promise.resolve();
-    this.left = 0;
-    showStop();
-  },
-  /** @param {string} text @param {number} bearing degrees to the right */
-  say(text, bearing = 0) {
-    if (!aloud.checked || !this.context) return;
-    const turn = this.turn;
-    const context = this.context;
-    this.left += 1;
-    showStop();
-    const made = ask("v1/audio/speech", JSON.stringify({ input: text, voice: voice.value, speed: Number(rate.value), response_format: "wav" }))
-      .then((reply) => reply.arrayBuffer()).then((bytes) => context.decodeAudioData(bytes));
-    made.catch(() => {});
-    this.last = this.last.then(async () => {
-      if (turn !== this.turn) return;
-      const buffer = await made;
-      if (turn !== this.turn) return;
-      await this.play(context, buffer, bearing);
-    }).catch((error) => { if (turn === this.turn) state(`Cannot speak: ${error.message}`); }).then(() => {
-      if (turn !== this.turn) return;
-      this.left -= 1;
-      showStop();
-    });
-  },
-  /** @param {AudioContext} context @param {AudioBuffer} buffer @param {number} bearing @returns {Promise<void>} */
-  play(context, buffer, bearing) {
-    return new Promise((resolve) => {
-      const source = context.createBufferSource();
-      const place = context.createStereoPanner();
-      place.pan.value = Math.sin((Math.max(-90, Math.min(90, bearing)) * Math.PI) / 180);
-      source.buffer = buffer;
-      source.connect(place).connect(context.destination);
-      source.onended = () => resolve();
-      this.playing = source;
-      source.start();
-    });
-  },
-};
-
-// What is under way can be stopped, and nothing else.
-function showStop() { stop.disabled = !busy && sound.left === 0; }
-
-function begin(/** @type {string} */ text) {
+/** @param {string} [text] that is told; else nothing is until there is something to tell */
+function begin(text) {
   work.abort();
   work = new AbortController();
   busy = true;
-  sound.hush();
-  state(text);
+  hush();
+  if (text) state(text);
   return work.signal;
 }
 
 function finish(/** @type {string} */ text) {
   busy = false;
   showStop();
-  state(text);
+  tell(text);
 }
 
 /** @param {unknown} error @param {AbortSignal} signal */
 function fail(error, signal) {
-  if (signal.aborted) return;
-  finish(error instanceof Error ? error.message : "It failed.");
+  if (!signal.aborted) finish(words(error));
 }
 
 /** @param {HTMLElement} place @param {string} text */
@@ -152,22 +102,37 @@ function paragraph(place, text) {
   place.append(made);
 }
 
+/** @param {Blob | null} chosen */
+function show(chosen) {
+  URL.revokeObjectURL(preview.src);
+  preview.hidden = !chosen?.type.startsWith("image/");
+  if (chosen && !preview.hidden) preview.src = URL.createObjectURL(chosen);
+}
+
+/** What was told of another picture goes, and nobody's place with it. */
+function clear() {
+  if (things.contains(document.activeElement)) description.focus();
+  description.replaceChildren();
+  showThings([]);
+  history.replaceChildren();
+  paragraph(history, "None yet.");
+  turns = [];
+  said = [];
+}
+
 /** @param {Blob} chosen @param {string} name */
 async function look(chosen, name) {
   const signal = begin(`Looking at ${name} …`);
+  closeCamera();
   sound.wake();
-  preview.hidden = !chosen.type.startsWith("image/");
-  if (!preview.hidden) preview.src = URL.createObjectURL(chosen);
+  show(chosen);
+  clear();
+  picture = base64(chosen);
+  for (const control of [question, send, talk, again]) control.disabled = false;
   try {
-    picture = await base64(chosen);
-    description.replaceChildren();
-    things.replaceChildren();
-    history.replaceChildren();
-    paragraph(history, "None yet.");
-    turns = [];
-    said = [];
-    await describe(signal);
+    await describe(await picture, signal);
   } catch (error) {
+    if (!signal.aborted && description.childElementCount === 0) paragraph(description, "Nothing yet.");
     fail(error, signal);
   }
 }
@@ -176,28 +141,32 @@ async function look(chosen, name) {
 function base64(blob) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
-    reader.onerror = () => reject(new Error("The file cannot be read; choose another one."));
+    reader.onload = () => {
+      const text = String(reader.result).replace(/^[^,]*,?/, "");
+      if (text) resolve(text);
+      else reject(new Told("The file is empty; choose another one."));
+    };
+    reader.onerror = () => reject(new Told("The file cannot be read; choose another one."));
     reader.readAsDataURL(blob);
   });
 }
 
-/** @param {AbortSignal} signal */
-async function describe(signal) {
-  const reply = await ask("v1/describe", JSON.stringify({ image: picture, stream: true }), signal);
+/** @param {string} image @param {AbortSignal} signal */
+async function describe(image, signal) {
+  const reply = await request("v1/describe", JSON.stringify({ image, stream: true }), signal);
+  let whole = false;
   for await (const line of lines(reply)) {
     const part = JSON.parse(line);
-    if (part.type === "error") throw new Error(part.error.message);
+    if (part.type === "error") throw new Told(part.error.message);
     if (part.type === "scene") showThings(part.things);
     if (part.type === "sentence") {
       said.push(part.text);
       paragraph(description, part.text);
-      sound.say(part.text);
+      say(part.text);
     }
+    whole ||= part.type === "done";
   }
-  for (const control of [question, talk, again, element("ask", HTMLFormElement).querySelector("button")]) {
-    if (control) control.disabled = false;
-  }
+  if (!whole) throw new Told("The server broke off; see that it runs, then choose the picture again.");
   finish(`Described in ${said.length} ${said.length === 1 ? "sentence" : "sentences"}.`);
 }
 
@@ -209,8 +178,8 @@ function showThings(list) {
     const all = [...things.querySelectorAll("button")];
     all.forEach((one, k) => { one.tabIndex = k === i ? 0 : -1; one.setAttribute("aria-current", String(k === i)); });
     all[i]?.focus();
-    sound.hush();
-    sound.say(list[i].words, list[i].bearing_deg);
+    hush();
+    say(list[i].words, list[i].bearing_deg);
   };
   element("things-hint", HTMLParagraphElement).hidden = list.length === 0;
   things.replaceChildren(...list.map((thing, i) => {
@@ -218,7 +187,11 @@ function showThings(list) {
     one.type = "button";
     one.textContent = thing.words;
     one.tabIndex = i === 0 ? 0 : -1;
-    one.addEventListener("click", () => { sound.wake(); go(i); });
+    one.addEventListener("click", () => {
+      sound.wake();
+      go(i);
+      if (!speaks()) state(thing.words);
+    });
     one.addEventListener("keydown", (event) => {
       const place = leftToRight.indexOf(i);
       const next = { ArrowDown: i + 1, ArrowUp: i - 1, Home: 0, End: list.length - 1,
@@ -236,11 +209,14 @@ function showThings(list) {
 
 /** @param {string} text */
 async function answer(text) {
-  if (!text.trim() || !picture) return;
+  if (!text.trim()) {
+    state("Type a question first.");
+    return;
+  }
   const signal = begin("Answering …");
   try {
-    const content = [{ type: "text", text }, { type: "image_url", image_url: { url: `data:;base64,${picture}` } }];
-    const reply = await ask("v1/chat/completions", JSON.stringify({ messages: [...turns, { role: "user", content }] }), signal);
+    const content = [{ type: "text", text }, { type: "image_url", image_url: { url: `data:;base64,${await picture}` } }];
+    const reply = await request("v1/chat/completions", JSON.stringify({ messages: [...turns, { role: "user", content }] }), signal);
     const told = (await reply.json()).choices[0].message.content;
     turns.push({ role: "user", content: text }, { role: "assistant", content: told });
     if (turns.length === 2) history.replaceChildren();
@@ -249,42 +225,86 @@ async function answer(text) {
     history.append(asked);
     paragraph(history, told);
     said = [told];
-    sound.say(told);
-    finish(aloud.checked ? "Answered." : `Answered: ${told}`);
+    say(told);
+    finish(speaks() ? "Answered." : `Answered: ${told}`);
   } catch (error) {
     fail(error, signal);
   }
 }
 
-// Speaking: a recording is made while the button is held.
-/** @type {MediaRecorder | null} */
-let recorder = null;
-async function listen() {
-  if (recorder || talk.disabled) return;
+function hearAgain() {
   sound.wake();
-  begin("Listening …");
+  hush();
+  for (const text of said) say(text);
+  if (said.length === 0) state("There is nothing to hear yet.");
+  else if (!speaks()) state(said.join(" "));
+}
+
+// Speaking: a recording is made while the button is held; or from one short press to the next, as those need it whose
+// screen reader presses buttons for them.
+const shortPress = 300; // milliseconds
+/** @typedef {{since: number, stays: boolean, open: boolean, end: () => void}} Press */
+/** @type {Press | null} */
+let press = null; // the one under way
+
+async function listen() {
+  sound.wake();
+  const signal = begin();
+  /** @type {Press} */
+  const mine = { since: performance.now(), stays: false, open: false, end: () => {} };
+  press = mine;
   talk.setAttribute("aria-pressed", "true");
+  signal.addEventListener("abort", () => { mine.end(); if (press === mine) letGo(); });
+  /** @type {Blob[]} */
+  const pieces = [];
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    /** @type {Blob[]} */
-    const pieces = [];
-    recorder = new MediaRecorder(stream);
-    recorder.ondataavailable = (event) => pieces.push(event.data);
-    recorder.onstop = () => {
+    try {
+      if (signal.aborted) return;
+      if (press !== mine) { // who was asked for leave first has let go meanwhile
+        finish("The microphone is ready. Press the button again and ask.");
+        return;
+      }
+      const recorder = new MediaRecorder(stream);
+      recorder.ondataavailable = (event) => pieces.push(event.data);
+      const over = new Promise((resolve) => { recorder.onstop = resolve; });
+      mine.end = () => { if (recorder.state !== "inactive") recorder.stop(); };
+      recorder.start();
+      mine.open = true;
+      listening(mine);
+      await over;
+    } finally {
       for (const track of stream.getTracks()) track.stop();
-      recorder = null;
-      void understand(new Blob(pieces));
-    };
-    recorder.start();
-    if (talk.getAttribute("aria-pressed") !== "true") recorder.stop(); // let go meanwhile
+    }
   } catch {
-    talk.setAttribute("aria-pressed", "false");
-    finish("The microphone cannot be used; type the question instead.");
+    if (press === mine) letGo();
+    if (!signal.aborted) finish("The microphone cannot be used; allow it in the browser, or type the question instead.");
+    return;
   }
+  if (!signal.aborted) await understand(new Blob(pieces));
 }
+/** @param {Press} one */
+function listening(one) { state(one.stays ? "Listening … Press again when you have asked." : "Listening …"); }
+/** The press is over. */
 function letGo() {
+  const over = press;
+  press = null;
   talk.setAttribute("aria-pressed", "false");
-  if (recorder?.state === "recording") recorder.stop();
+  over?.end();
+}
+/** @param {Press} one that ends with the next */
+function stay(one) {
+  one.stays = true;
+  if (one.open) listening(one);
+}
+function pressed() {
+  if (press) letGo();
+  else void listen();
+}
+function released() {
+  if (!press || press.stays) return;
+  if (performance.now() - press.since >= shortPress) letGo();
+  else stay(press);
 }
 /** @param {Blob} recording */
 async function understand(recording) {
@@ -292,7 +312,7 @@ async function understand(recording) {
   const form = new FormData();
   form.append("file", recording, "question.webm");
   try {
-    const heard = (await (await ask("v1/audio/transcriptions", form, signal)).json()).text;
+    const heard = recording.size === 0 ? "" : (await (await request("v1/audio/transcriptions", form, signal)).json()).text;
     if (!heard) {
       finish("I heard nothing. Hold the button while you speak.");
       return;
@@ -304,86 +324,153 @@ async function understand(recording) {
   }
 }
 
+let opening = 0; // counts, so that a camera that is not wanted any more is not kept on
 async function openCamera() {
+  const mine = ++opening;
   try {
-    viewfinder.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    if (mine !== opening) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    viewfinder.srcObject = stream;
     await viewfinder.play();
     viewfinder.hidden = shoot.hidden = false;
-    shoot.focus();
+    camera.textContent = "Turn the camera off";
+    if (document.activeElement === camera) shoot.focus();
     state("The camera is on. Press Take the picture.");
   } catch {
-    state("The camera cannot be used; choose a file instead.");
+    if (mine !== opening) return;
+    closeCamera();
+    state("The camera cannot be used; allow it in the browser, or choose a file instead.");
   }
+  showStop();
+}
+function closeCamera() {
+  opening += 1;
+  const stream = viewfinder.srcObject;
+  if (stream instanceof MediaStream) for (const track of stream.getTracks()) track.stop();
+  viewfinder.srcObject = null;
+  if (document.activeElement === shoot) camera.focus();
+  viewfinder.hidden = shoot.hidden = true;
+  camera.textContent = "Use the camera";
+  showStop();
+}
+function switchCamera() {
+  sound.wake();
+  if (!viewfinder.srcObject) {
+    void openCamera();
+    return;
+  }
+  closeCamera();
+  state("The camera is off.");
 }
 function takePicture() {
   const canvas = document.createElement("canvas");
   canvas.width = viewfinder.videoWidth;
   canvas.height = viewfinder.videoHeight;
   canvas.getContext("2d")?.drawImage(viewfinder, 0, 0);
-  const stream = viewfinder.srcObject;
-  if (stream instanceof MediaStream) for (const track of stream.getTracks()) track.stop();
-  viewfinder.hidden = shoot.hidden = true;
-  camera.focus();
-  canvas.toBlob((blob) => { if (blob) void look(blob, "the camera's picture"); }, "image/jpeg", 0.92);
+  closeCamera();
+  canvas.toBlob((blob) => {
+    if (blob) void look(blob, "the camera's picture");
+    else state("The camera gave no picture; use it again, or choose a file.");
+  }, "image/jpeg", 0.92);
 }
 
+/** The first picture, or else the first file, of what was pasted or dropped. @param {DataTransfer | null} from @param {string} [name] */
+function lookAtOneOf(from, name) {
+  const files = [...(from?.files ?? [])];
+  const chosen = files.find((one) => one.type.startsWith("image/")) ?? files[0];
+  if (chosen) void look(chosen, `${name ?? chosen.name}${files.length > 1 ? `, one of ${files.length} files,` : ""}`);
+  return chosen !== undefined;
+}
+/** Text goes where text is written. @param {Event} event @param {DataTransfer | null} from */
+const isText = (event, from) => event.target instanceof HTMLInputElement && ["text", "password"].includes(event.target.type) && from?.types.includes("text/plain");
+
+preview.addEventListener("error", () => { preview.hidden = true; }); // the server may know kinds that the browser does not
 file.addEventListener("click", () => { file.value = ""; }); // the same picture can be chosen again
 file.addEventListener("change", () => { const chosen = file.files?.[0]; if (chosen) void look(chosen, chosen.name); });
 document.addEventListener("paste", (event) => {
-  const chosen = [...(event.clipboardData?.files ?? [])][0];
-  if (chosen) void look(chosen, "the pasted picture");
+  if (isText(event, event.clipboardData)) return;
+  if (!lookAtOneOf(event.clipboardData, "the pasted picture")) state("What was pasted is no picture; copy a picture, then paste again.");
 });
-document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("dragover", (event) => { if (!isText(event, event.dataTransfer)) event.preventDefault(); });
 document.addEventListener("drop", (event) => {
+  if (isText(event, event.dataTransfer)) return;
   event.preventDefault();
-  const chosen = event.dataTransfer?.files[0];
-  if (chosen) void look(chosen, chosen.name);
+  if (!lookAtOneOf(event.dataTransfer)) state("What was dropped is no file; save the picture, then choose it.");
 });
 element("ask", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
   sound.wake();
   void answer(question.value);
 });
-camera.addEventListener("click", () => { sound.wake(); void openCamera(); });
+camera.addEventListener("click", switchCamera);
 shoot.addEventListener("click", takePicture);
-again.addEventListener("click", () => { sound.wake(); sound.hush(); for (const text of said) sound.say(text); });
+again.addEventListener("click", hearAgain);
 function interrupt() {
+  if (stop.getAttribute("aria-disabled") === "true") return;
   work.abort();
-  sound.hush();
+  hush();
+  closeCamera();
   finish("Stopped.");
 }
 stop.addEventListener("click", interrupt);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !stop.disabled) interrupt(); });
-talk.addEventListener("pointerdown", () => void listen());
-for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) talk.addEventListener(end, letGo);
-talk.addEventListener("keydown", (event) => {
-  if ((event.key === " " || event.key === "Enter") && !event.repeat) { event.preventDefault(); void listen(); }
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") interrupt(); });
+talk.addEventListener("pointerdown", (event) => { if (event.isPrimary && event.button === 0) pressed(); });
+for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) talk.addEventListener(end, released);
+const holds = (/** @type {KeyboardEvent} */ event) => event.key === " " || event.key === "Enter";
+talk.addEventListener("keydown", (event) => { if (holds(event)) { event.preventDefault(); if (!event.repeat) pressed(); } });
+talk.addEventListener("keyup", (event) => { if (holds(event)) { event.preventDefault(); released(); } });
+talk.addEventListener("click", (event) => { // by no finger and no key: a screen reader's
+  if (event.detail > 0) return;
+  pressed();
+  if (press) stay(press);
 });
-talk.addEventListener("keyup", (event) => { if (event.key === " " || event.key === "Enter") letGo(); });
+talk.addEventListener("contextmenu", (event) => event.preventDefault()); // a finger that holds asks for it
 
-// What was set is kept by the browser; the key for as long as the page is open.
-const kept = { aloud: () => String(aloud.checked), rate: () => rate.value, voice: () => voice.value };
+// What was set is kept by the browser, where it may; the key for as long as the page is open.
+/** @param {string} name */
+function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+/** @param {string} name @param {string} value */
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // then it holds until the page is closed
+  }
+}
 function showRate() {
   element("rate-shown", HTMLOutputElement).value = rate.value;
   rate.setAttribute("aria-valuetext", `${rate.value} times`); // browsers say 1.1 as 1.100000023841858
 }
-function keep() {
-  for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value());
-  showRate();
-}
-for (const control of [aloud, rate, voice]) control.addEventListener("input", keep);
-aloud.checked = localStorage.getItem("aloud") !== "false";
-rate.value = localStorage.getItem("rate") ?? "1";
+aloud.addEventListener("input", () => {
+  keep("aloud", String(aloud.checked));
+  if (!aloud.checked) hush();
+});
+rate.addEventListener("input", () => { keep("rate", rate.value); showRate(); });
+voice.addEventListener("input", () => keep("voice", voice.value));
+aloud.checked = kept("aloud") !== "false";
+rate.value = String(Number(kept("rate")) || 1);
 showRate();
-async function findVoices() {
+/** @param {string} [found] told when there are voices */
+async function findVoices(found) {
+  const wanted = voice.value || kept("voice");
   try {
-    const { voices } = await (await ask("v1/audio/voices")).json();
+    const { voices } = await (await request("v1/audio/voices")).json();
     voice.replaceChildren(...voices.map((/** @type {{id: string}} */ one) => new Option(one.id, one.id)));
-    voice.value = localStorage.getItem("voice") ?? voices[0]?.id ?? "";
-    if (!voice.value) voice.selectedIndex = 0;
+    voice.value = wanted ?? "";
+    if (!voice.value && voices.length > 0) voice.selectedIndex = 0;
+    if (found) state(found);
   } catch (error) {
-    state(error instanceof Error ? error.message : "The server does not answer.");
+    state(words(error));
   }
 }
-key.addEventListener("change", () => void findVoices());
+key.addEventListener("change", () => void findVoices("The server can be used now."));
 void findVoices();

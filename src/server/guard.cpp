@@ -69,8 +69,8 @@ std::optional<Refusal> refusal_of(Caller const& caller, Access const& access) {
     if (!caller.origin.empty() && !own && !contains(access.origins, caller.origin) && !contains(access.origins, "*")) {
         return Refusal{403, "Web pages of other places may not ask this server; allow one with --allow-origin."};
     }
-    constexpr std::array without_key{"/",          "/page.css", "/page.js",     "/health",
-                                     "/v1/health", "/ready",    "/openapi.json"}; // the page asks for one
+    constexpr std::array without_key{"/",       "/page.css",  "/page.js", "/server.js",   "/sound.js",
+                                     "/health", "/v1/health", "/ready",   "/openapi.json"}; // the page asks for one
     bool const open = caller.method == "OPTIONS" ||
                       std::find(without_key.begin(), without_key.end(), caller.path) != without_key.end();
     if (!access.key.empty() && !open && !equal_in_constant_time(given_key(caller), access.key)) {

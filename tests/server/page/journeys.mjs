@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { silence } from "./fake_server.mjs";
 
 const [address, executablePath, photo, folder] = process.argv.slice(2);
 const browser = await chromium.launch({
@@ -29,23 +30,6 @@ function spoken(node) {
   return words.filter((word) => word !== "").join(", ");
 }
 
-// A minute of silence as WAV: what is spoken here lasts until it is stopped, on a slow machine, too.
-function silence() {
-  const samples = 60 * 8000;
-  const wav = Buffer.alloc(44 + samples, 128);
-  wav.write("RIFF....WAVEfmt ....................data....", "latin1");
-  wav.writeUInt32LE(36 + samples, 4);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20); // whole numbers
-  wav.writeUInt16LE(1, 22); // channel
-  wav.writeUInt32LE(8000, 24);
-  wav.writeUInt32LE(8000, 28);
-  wav.writeUInt16LE(1, 32);
-  wav.writeUInt16LE(8, 34);
-  wav.writeUInt32LE(samples, 40);
-  return wav;
-}
-
 class Journey {
   constructor(title) {
     this.lines = [`# ${title}`];
@@ -55,7 +39,7 @@ class Journey {
     this.page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     this.page.setDefaultTimeout(60000);
     this.tree = await this.page.context().newCDPSession(this.page);
-    await this.page.route("**/v1/audio/speech", (route) => route.fulfill({ contentType: "audio/wav", body: silence() }));
+    await this.page.route("**/v1/audio/speech", (route) => route.fulfill({ contentType: "audio/wav", body: silence(60) })); // what is spoken lasts until it is stopped, on a slow machine, too
     await this.page.route("**/v1/audio/transcriptions", (route) => route.fulfill({ json: { text: "Where is the cup?" } })); // whatever the false microphone hears
     await this.page.route("**/v1/**", async (route) => { await this.looked; await route.fallback(); }); // no answer between a key and its line
     await this.page.goto(address + "/");
