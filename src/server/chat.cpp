@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "server/api_error.h"
 #include "server/base64.h"
+#include "server/fields.h"
 #include "text/sentences.h"
 
 #include <algorithm>
@@ -17,40 +18,10 @@ constexpr std::size_t most_turns = 500;
     throw ApiError(400, text, param, "invalid_value");
 }
 
-std::string text_of(Json const& object, char const* key, std::string const& otherwise = "") {
-    auto const found = object.find(key);
-    if (found == object.end() || found->is_null()) {
-        return otherwise;
-    }
-    if (!found->is_string()) {
-        refuse(std::string("'") + key + "' must be a text.", key);
-    }
-    return found->get<std::string>();
-}
-
-bool flag_of(Json const& object, char const* key, bool otherwise) {
-    auto const found = object.find(key);
-    if (found == object.end() || found->is_null()) {
-        return otherwise;
-    }
-    if (!found->is_boolean()) {
-        refuse(std::string("'") + key + "' must be true or false.", key);
-    }
-    return found->get<bool>();
-}
-
 // The first of these that is a positive number.
 std::size_t limit_of(Json const& object, std::initializer_list<char const*> keys) {
     for (auto const* key : keys) {
-        auto const found = object.find(key);
-        if (found == object.end() || found->is_null()) {
-            continue;
-        }
-        if (!found->is_number()) {
-            refuse(std::string("'") + key + "' must be a number.", key);
-        }
-        double const value = found->get<double>();
-        if (value >= 1) {
+        if (auto const value = number_in(object, key).value_or(0); value >= 1) {
             return static_cast<std::size_t>(std::min(value, 1e6));
         }
     }
@@ -85,8 +56,25 @@ void read_picture(Json const& part, char const* key, ChatRequest& request) {
     if (found == part.end()) {
         refuse(std::string("A picture's part needs '") + key + "'.", "messages");
     }
-    auto const url = found->is_object() ? text_of(*found, "url") : found->is_string() ? found->get<std::string>() : "";
+    auto const url = found->is_object() ? text_in(*found, "url") : found->is_string() ? found->get<std::string>() : "";
     request.picture = sight_of(url, key);
+}
+
+// A list of pictures, of which the last counts: base64, or objects that hold it as 'data' (llama.cpp's).
+void read_pictures(Json const& object, char const* key, ChatRequest& request) {
+    auto const pictures = object.find(key);
+    if (pictures == object.end() || pictures->is_null()) {
+        return;
+    }
+    if (!pictures->is_array()) {
+        refuse(std::string("'") + key + "' must be a list of pictures.", key);
+    }
+    for (auto const& picture : *pictures) {
+        request.picture = sight_of(picture.is_object()   ? text_in(picture, "data")
+                                   : picture.is_string() ? picture.get<std::string>()
+                                                         : "",
+                                   key);
+    }
 }
 
 void read_sound(Json const& part, ChatRequest& request) {
@@ -94,7 +82,7 @@ void read_sound(Json const& part, ChatRequest& request) {
     if (found == part.end() || !found->is_object()) {
         refuse("A sound's part needs 'input_audio' with 'data'.", "messages");
     }
-    auto bytes = from_base64(text_of(*found, "data"));
+    auto bytes = from_base64(text_in(*found, "data"));
     if (!bytes || bytes->empty()) {
         refuse("The sound is empty or no base64.", "messages");
     }
@@ -107,9 +95,9 @@ std::string read_parts(Json const& parts, ChatRequest& request) {
         if (!part.is_object()) {
             refuse("The parts of a message must be objects with a 'type'.", "messages");
         }
-        auto const type = text_of(part, "type");
+        auto const type = text_in(part, "type");
         if (type == "text" || type == "input_text" || type == "output_text") {
-            text += (text.empty() ? "" : "\n") + text_of(part, "text");
+            text += (text.empty() ? "" : "\n") + text_in(part, "text");
         } else if (type == "image_url" || type == "input_image") {
             read_picture(part, "image_url", request);
         } else if (type == "input_audio") {
@@ -145,11 +133,27 @@ void add_turn(ChatRequest& request, Turn::Role role, std::string const& text) {
     }
 }
 
+// What a conversation with another model may bring along in /v1/responses beside messages. False: it is none of these.
+bool read_item(Json const& item, ChatRequest& request) {
+    auto const type = text_in(item, "type");
+    if (type == "item_reference") {
+        refuse("Earlier items are not kept; send them whole.", "input");
+    }
+    if (type == "function_call_output") {
+        add_turn(request, Turn::Role::user, read_content({{"content", item.value("output", Json())}}, request));
+        return true;
+    }
+    return type == "reasoning" || type.ends_with("_call");
+}
+
 void read_message(Json const& message, ChatRequest& request) {
     if (!message.is_object()) {
         refuse("Every message must be an object with 'role' and 'content'.", "messages");
     }
-    auto const role = text_of(message, "role");
+    auto const role = text_in(message, "role");
+    if (role.empty() && read_item(message, request)) {
+        return;
+    }
     request.question.reset(); // only that of the last turn is one
     auto const text = read_content(message, request);
     if (role == "system" || role == "developer") {
@@ -157,11 +161,7 @@ void read_message(Json const& message, ChatRequest& request) {
     } else if (role == "assistant") {
         add_turn(request, Turn::Role::assistant, text);
     } else if (role == "user" || role == "tool" || role == "function") {
-        if (auto const images = message.find("images"); images != message.end() && images->is_array()) { // Ollama's
-            for (auto const& image : *images) {
-                request.picture = sight_of(image.is_string() ? image.get<std::string>() : "", "images");
-            }
-        }
+        read_pictures(message, "images", request); // Ollama's
         add_turn(request, Turn::Role::user, text);
     } else {
         refuse("The role '" + role + "' is not understood; use system, user or assistant.", "messages");
@@ -189,7 +189,7 @@ void read_messages(Json const& body, char const* key, ChatRequest& request) {
 
 // "json_object", or an object with such a type.
 bool wants_json(Json const& format) {
-    auto const type = format.is_object()   ? text_of(format, "type", "object")
+    auto const type = format.is_object()   ? text_in(format, "type", "object")
                       : format.is_string() ? format.get<std::string>()
                                            : std::string();
     return !type.empty() && type != "text";
@@ -205,9 +205,17 @@ void refuse_what_cannot_be(Json const& body) {
     }
 }
 
-std::size_t option_limit(Json const& body) {
+// Ollama's.
+void read_options(Json const& body, ChatRequest& request) {
     auto const options = body.find("options");
-    return options != body.end() && options->is_object() ? limit_of(*options, {"num_predict"}) : 0;
+    if (options == body.end() || options->is_null()) {
+        return;
+    }
+    if (!options->is_object()) {
+        refuse("'options' must be an object.", "options");
+    }
+    request.most_words = limit_of(*options, {"num_predict"});
+    request.stops = stops_of(*options);
 }
 
 bool is_word_byte(char c) {
@@ -241,13 +249,13 @@ Json parse_body(std::string const& text) {
 ChatRequest read_openai_chat(Json const& body) {
     refuse_what_cannot_be(body);
     ChatRequest request;
-    request.model = text_of(body, "model");
+    request.model = text_in(body, "model");
     read_messages(body, "messages", request);
-    request.stream = flag_of(body, "stream", false);
+    request.stream = flag_in(body, "stream", false);
     request.most_words = limit_of(body, {"max_completion_tokens", "max_tokens"});
     request.stops = stops_of(body);
     if (auto const options = body.find("stream_options"); options != body.end() && options->is_object()) {
-        request.include_usage = flag_of(*options, "include_usage", false);
+        request.include_usage = flag_in(*options, "include_usage", false);
     }
     if (auto const format = body.find("response_format"); format != body.end()) {
         request.want_scene = wants_json(*format);
@@ -258,8 +266,8 @@ ChatRequest read_openai_chat(Json const& body) {
 ChatRequest read_openai_response(Json const& body) {
     refuse_what_cannot_be(body);
     ChatRequest request;
-    request.model = text_of(body, "model");
-    request.system = text_of(body, "instructions");
+    request.model = text_in(body, "model");
+    request.system = text_in(body, "instructions");
     auto const input = body.find("input");
     if (input != body.end() && input->is_string()) {
         add_turn(request, Turn::Role::user, input->get<std::string>());
@@ -270,7 +278,7 @@ ChatRequest read_openai_response(Json const& body) {
         throw ApiError(404, "Earlier responses are not kept; send the conversation with 'input'.",
                        "previous_response_id", "previous_response_not_found");
     }
-    request.stream = flag_of(body, "stream", false);
+    request.stream = flag_in(body, "stream", false);
     request.most_words = limit_of(body, {"max_output_tokens"});
     if (auto const text = body.find("text"); text != body.end() && text->is_object() && text->contains("format")) {
         request.want_scene = wants_json(text->at("format"));
@@ -280,9 +288,9 @@ ChatRequest read_openai_response(Json const& body) {
 
 ChatRequest read_ollama_chat(Json const& body) {
     ChatRequest request;
-    request.model = text_of(body, "model");
-    request.stream = flag_of(body, "stream", true);
-    request.most_words = option_limit(body);
+    request.model = text_in(body, "model");
+    request.stream = flag_in(body, "stream", true);
+    read_options(body, request);
     if (auto const format = body.find("format"); format != body.end()) {
         request.want_scene = wants_json(*format);
     }
@@ -295,19 +303,15 @@ ChatRequest read_ollama_chat(Json const& body) {
 
 ChatRequest read_ollama_generate(Json const& body) {
     ChatRequest request;
-    request.model = text_of(body, "model");
-    request.system = text_of(body, "system");
-    request.stream = flag_of(body, "stream", true);
-    request.most_words = option_limit(body);
+    request.model = text_in(body, "model");
+    request.system = text_in(body, "system");
+    request.stream = flag_in(body, "stream", true);
+    read_options(body, request);
     if (auto const format = body.find("format"); format != body.end()) {
         request.want_scene = wants_json(*format);
     }
-    if (auto const images = body.find("images"); images != body.end() && images->is_array()) {
-        for (auto const& image : *images) {
-            request.picture = sight_of(image.is_string() ? image.get<std::string>() : "", "images");
-        }
-    }
-    if (auto const prompt = text_of(body, "prompt"); !prompt.empty() || request.picture) {
+    read_pictures(body, "images", request);
+    if (auto const prompt = text_in(body, "prompt"); !prompt.empty() || request.picture) {
         add_turn(request, Turn::Role::user, prompt);
     }
     return request;
@@ -357,15 +361,11 @@ std::string without_places(std::string text) {
 
 ChatRequest read_llamacpp_completion(Json const& body) {
     ChatRequest request;
-    request.stream = flag_of(body, "stream", false);
+    request.stream = flag_in(body, "stream", false);
     request.most_words = limit_of(body, {"n_predict", "max_tokens", "max_completion_tokens"});
     request.stops = stops_of(body);
-    if (auto const pictures = body.find("image_data"); pictures != body.end() && pictures->is_array()) {
-        for (auto const& picture : *pictures) {
-            request.picture = sight_of(picture.is_object() ? text_of(picture, "data") : "", "image_data");
-        }
-    }
-    read_named_turns(without_places(text_of(body, "prompt")), request);
+    read_pictures(body, "image_data", request);
+    read_named_turns(without_places(text_in(body, "prompt")), request);
     if (request.turns.empty() || request.turns.back().role != Turn::Role::user) {
         if (!request.picture) {
             refuse("'prompt' must be a text that ends with the user's words.", "prompt");

@@ -79,10 +79,6 @@ struct OllamaReply {
     }
 };
 
-Json ollama_error(Json const& error) {
-    return {{"error", error.at("error").at("message")}};
-}
-
 void reply(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
            ChatRequest const& request, bool chat) {
     OllamaReply reply;
@@ -109,11 +105,7 @@ void reply(RouteContext const& context, httplib::Request const& http, httplib::R
 void post_chat(httplib::Server& server, char const* path, RouteContext const& context, ChatRequest (*read)(Json const&),
                bool chat) {
     post(server, path, context, [=](auto const& request, auto& response, std::string const& body) {
-        try {
-            reply(context, request, response, read(parse_body(body)), chat);
-        } catch (ApiError const& error) { // in Ollama's shape
-            reply_json(response, ollama_error(error_json(error.status(), error.what())), error.status());
-        }
+        reply(context, request, response, read(parse_body(body)), chat);
     });
 }
 

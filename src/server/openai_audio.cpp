@@ -5,6 +5,7 @@
 #include "media/sound/webvtt.h"
 #include "server/base64.h"
 #include "server/chat.h"
+#include "server/fields.h"
 #include "server/reply.h"
 #include "server/routes.h"
 #include "text/sentences.h"
@@ -29,12 +30,8 @@ struct SpeechRequest {
 };
 
 SpeechRequest read_speech(Json const& body) {
-    auto const text = [&](char const* key, std::string const& otherwise) {
-        auto const found = body.find(key);
-        return found != body.end() && found->is_string() ? found->get<std::string>() : otherwise;
-    };
     SpeechRequest request;
-    request.input = text("input", "");
+    request.input = text_in(body, "input");
     if (trimmed(request.input).empty()) {
         throw ApiError(400, "'input' must be a text to speak.", "input", "invalid_value");
     }
@@ -42,14 +39,10 @@ SpeechRequest read_speech(Json const& body) {
         throw ApiError(400, "'input' is longer than 4096 characters; send it in parts.", "input", "string_too_long");
     }
     auto const voice = body.find("voice");
-    request.voice = voice != body.end() && voice->is_object() && voice->contains("id") && voice->at("id").is_string()
-                        ? voice->at("id").get<std::string>()
-                        : text("voice", "");
-    request.format = text("response_format", "mp3");
-    if (auto const speed = body.find("speed"); speed != body.end() && speed->is_number()) {
-        request.speed = std::clamp(speed->get<float>(), 0.25F, 4.0F);
-    }
-    request.events = text("stream_format", "audio") == "sse";
+    request.voice = voice != body.end() && voice->is_object() ? text_in(*voice, "id") : text_in(body, "voice");
+    request.format = text_in(body, "response_format", "mp3");
+    request.speed = static_cast<float>(std::clamp(number_in(body, "speed").value_or(1), 0.25, 4.0));
+    request.events = text_in(body, "stream_format", "audio") == "sse";
     return request;
 }
 

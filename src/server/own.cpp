@@ -1,6 +1,7 @@
 // This program's own interface, Seer's, and what those ask for who watch over servers.
 #include "server/chat.h"
 #include "server/description.h"
+#include "server/fields.h"
 #include "server/reply.h"
 #include "server/routes.h"
 
@@ -8,11 +9,6 @@
 
 namespace echollama::server {
 namespace {
-
-std::string text_of(Json const& body, char const* key) {
-    auto const found = body.find(key);
-    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // {"image" and what else a sight has, "question", "stream"}
 struct DescribeRequest {
@@ -24,9 +20,8 @@ struct DescribeRequest {
 DescribeRequest read_describe(Json const& body, char const* picture_key) {
     DescribeRequest request;
     request.sight = read_sight(body, picture_key);
-    request.question = text_of(body, "question");
-    auto const stream = body.find("stream");
-    request.stream = stream != body.end() && stream->is_boolean() && stream->get<bool>();
+    request.question = text_in(body, "question");
+    request.stream = flag_in(body, "stream", false);
     return request;
 }
 
@@ -79,7 +74,7 @@ void reply_describing(RouteContext const& context, httplib::Request const& http,
 void describe_for_seer(RouteContext const& context, httplib::Request const& http, httplib::Response& response,
                        Json const& body) {
     auto request = read_describe(body, "image_b64");
-    if (text_of(body, "task") != "vqa") {
+    if (text_in(body, "task") != "vqa") {
         request.question.clear();
     }
     auto const place = context.engine.admit(Engine::Need::look);

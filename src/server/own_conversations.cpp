@@ -3,6 +3,7 @@
 #include "server/chat.h"
 #include "server/conversations.h"
 #include "server/description.h"
+#include "server/fields.h"
 #include "server/reply.h"
 #include "server/routes.h"
 
@@ -133,22 +134,6 @@ std::vector<std::string> answer_in(Engine& engine, Conversation& conversation, s
     return sentences;
 }
 
-std::string question_in(Json const& body) {
-    auto const question = body.find("question");
-    if (question == body.end() || question->is_null()) {
-        return "";
-    }
-    if (!question->is_string()) {
-        throw ApiError(400, "'question' must be a text.", "question");
-    }
-    return question->get<std::string>();
-}
-
-bool is_streamed(Json const& body) {
-    auto const stream = body.find("stream");
-    return stream != body.end() && stream->is_boolean() && stream->get<bool>();
-}
-
 int seconds_kept() {
     return static_cast<int>(std::chrono::seconds(Conversations::longest_silence).count());
 }
@@ -170,14 +155,14 @@ void begin(RouteContext const& context, httplib::Request const& http, httplib::R
 }
 
 void ask(RouteContext const& context, httplib::Request const& http, httplib::Response& response, Json const& body) {
-    auto const question = question_in(body);
+    auto const question = text_in(body, "question");
     auto sent = body.contains("image") ? std::optional(read_sight(body)) : std::nullopt;
     auto const place = context.engine.admit(Engine::Need::look);
     if (sent && !fetch_first(context, http, response, *sent)) {
         return;
     }
     auto const conversation = conversation_of(context, id_of(http), body, std::move(sent));
-    if (is_streamed(body)) {
+    if (flag_in(body, "stream", false)) {
         stream_reply(
             http, response, context.stop, "application/x-ndjson",
             [&engine = context.engine, conversation, question, place](Write const& write, std::stop_token stop) {

@@ -95,6 +95,10 @@ Json error_json(int status, std::string const& text, std::string const& param, s
             {"detail", text}};
 }
 
+Json ollama_error(Json const& error) {
+    return {{"error", error.at("error").at("message")}};
+}
+
 void reply_error(httplib::Response& response, ApiError const& error) {
     bool const busy = error.status() == 429 || error.status() == 503;
     if (busy) {

@@ -18,6 +18,8 @@ void reply_json(httplib::Response& response, Json const& body, int status = 200)
 // {"error":{"message","type","param","code"}}, as OpenAI's clients read it, with "detail" for Seer's.
 Json error_json(int status, std::string const& text, std::string const& param = "", std::string const& code = "");
 void reply_error(httplib::Response& response, ApiError const& error);
+// The same as Ollama's clients read it: {"error": text}.
+Json ollama_error(Json const& error);
 
 // Runs work while its client waits: `stop` is requested within 100 ms of the client's going away, and when the server
 // ends. What the work throws becomes the reply, and the result is false.

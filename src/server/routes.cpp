@@ -57,6 +57,9 @@ void post(httplib::Server& server, std::string const& path, RouteContext const& 
                                       httplib::Request const& request, httplib::Response& response,
                                       httplib::ContentReader const& reader) {
         try {
+            if (request.is_multipart_form_data()) {
+                throw ApiError(415, "This address takes JSON, no form; send the body as application/json.");
+            }
             handler(request, response, read_body(reader, most));
         } catch (ApiError const& error) {
             reply_error(response, error);

@@ -1,5 +1,6 @@
 #include "server/service.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "server/reply.h"
 #include "server/routes.h"
@@ -14,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace echollama::server {
 namespace {
@@ -40,6 +42,7 @@ void allow_origin(httplib::Request const& request, httplib::Response& response) 
         response.set_header("Access-Control-Allow-Origin", origin);
         response.set_header("Access-Control-Allow-Headers", "*, Authorization, Content-Type");
         response.set_header("Access-Control-Allow-Methods", "GET, POST, DELETE");
+        response.set_header("Access-Control-Expose-Headers", "x-request-id");
         response.set_header("Vary", "Origin");
     }
 }
@@ -54,6 +57,8 @@ char const* reason_of(int status) {
         return "The request is too large; send a smaller picture.";
     case 414:
         return "The address is too long.";
+    case 426:
+        return "This address is a WebSocket's; connect to it with ws:// or wss://.";
     case 431:
         return "The headers are too large.";
     case 503:
@@ -63,9 +68,13 @@ char const* reason_of(int status) {
     }
 }
 
-} // namespace
-
-namespace {
+// Under /api/ an error is a text, whoever made it.
+void take_ollamas_shape(httplib::Response& response) {
+    auto const error = Json::parse(response.body, nullptr, false);
+    if (error.is_object() && error.contains("error") && error.at("error").is_object()) {
+        reply_json(response, ollama_error(error), response.status);
+    }
+}
 
 std::unique_ptr<httplib::Server> make_http(ServiceOptions const& options) {
     auto const &certificate = options.tls_certificate, &key = options.tls_key;
@@ -118,6 +127,11 @@ struct Service::State {
                 return httplib::Server::HandlerResponse::Handled;
             }
             allow_origin(request, response);
+            auto const encoding = request.get_header_value("Content-Encoding");
+            if (!encoding.empty() && lower_case(encoding) != "identity") {
+                reply_error(response, ApiError(415, "Compressed bodies are not read; send the body as it is."));
+                return httplib::Server::HandlerResponse::Handled;
+            }
             if (request.method == "OPTIONS") {
                 response.status = 204;
                 return httplib::Server::HandlerResponse::Handled;
@@ -128,18 +142,22 @@ struct Service::State {
         http->set_error_handler([this](httplib::Request const& request, httplib::Response& response) {
             if (auto const methods = methods_at(request.path);
                 response.status == 404 && !methods.empty() && response.body.empty()) {
-                response.status = 405;
-                response.set_header("Allow", methods);
+                bool const socket = methods.find(request.method) != std::string::npos;
+                response.status = socket ? 426 : 405;
+                response.set_header(socket ? "Upgrade" : "Allow", socket ? "websocket" : methods);
             }
             if (response.body.empty()) {
                 reply_error(response, ApiError(response.status, reason_of(response.status)));
+            }
+            if (request.path.starts_with("/api/")) {
+                take_ollamas_shape(response);
             }
             return httplib::Server::HandlerResponse::Handled;
         });
         http->set_exception_handler(
             [](httplib::Request const&, httplib::Response& response, std::exception_ptr thrown) {
                 try {
-                    std::rethrow_exception(thrown);
+                    std::rethrow_exception(std::move(thrown));
                 } catch (ApiError const& error) {
                     reply_error(response, error);
                 } catch (...) {

@@ -115,9 +115,14 @@ View view_of(Sight const& sight) {
         for (auto const* file : {&depth, &right, &camera}) {
             file->put_name_into(text);
         }
-        constexpr std::string_view twice = "picture the picture"; // "The PNG picture NAME is damaged"
-        if (auto const at = text.find(twice); at != std::string::npos) {
-            text.replace(at, twice.size(), "picture");
+        // "The PNG picture NAME is damaged", "The camera file NAME cannot be used": a name that says it again is one
+        // too many.
+        for (auto const& [said, name] :
+             {std::pair("picture ", "the picture that"), std::pair("picture ", "the depth that"),
+              std::pair("file ", "the camera that")}) {
+            if (auto const at = text.find(std::string(said) + name); at != std::string::npos) {
+                text.replace(at, std::string(said).size() + std::string_view(name).size(), std::string(said) + "that");
+            }
         }
         text.front() =
             static_cast<char>(std::toupper(static_cast<unsigned char>(text.front()))); // it may begin with a name
