@@ -144,7 +144,7 @@ function base64(blob) {
     reader.onload = () => {
       const text = String(reader.result).replace(/^[^,]*,?/, "");
       if (text) resolve(text);
-      else reject(new Told("The file is empty; choose another one."));
+      else reject(new Told(blob.size ? "The file is too large; choose a smaller picture." : "The file is empty; choose another one."));
     };
     reader.onerror = () => reject(new Told("The file cannot be read; choose another one."));
     reader.readAsDataURL(blob);

@@ -299,6 +299,13 @@ await test("an empty file is told, and one that the browser cannot show is not s
   await here.end();
 });
 
+await test("a file that the browser cannot hold is too large", async () => {
+  const here = await visit(() => Object.defineProperty(FileReader.prototype, "result", { get: () => "" })); // as from half a gigabyte on
+  await here.choose("a.png");
+  await here.until("The file is too large");
+  await here.end();
+});
+
 await test("pictures that are over are given back", async () => {
   const here = await visit(() => {
     window.shown = 0;
