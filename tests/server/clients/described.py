@@ -84,12 +84,13 @@ assert again["text"] == history[-1]["content"], again
 ask("POST", "/describe", {"image_b64": picture, "task": "caption"})
 ask("POST", "/api/chat", {"messages": [{"role": "user", "content": "What is ahead?", "images": [picture]}], "stream": False})
 ask("POST", "/api/chat", {"messages": [{"role": "user", "content": "What is ahead?", "images": [picture]}]})
+assert isinstance(json.loads(ask("POST", "/api/chat", {"messages": [{"role": "user", "content": "", "images": ["AAAA"]}]}, 400))["error"], str)
 ask("POST", "/api/generate", {"prompt": "Where is the cup?", "images": [picture], "stream": False})
 for path in ["/completion", "/completions"]:
     ask("POST", path, {"prompt": "USER: [img-1]\nWhat is ahead?\nASSISTANT:", "image_data": [{"data": picture, "id": 1}]})
 ask("GET", "/props")
 ask("POST", "/api/show", {"model": "echollama"})
-for path in ["/api/tags", "/api/ps", "/api/version", "/health", "/v1/health", "/ready", "/metrics", "/openapi.json", "/", "/page.css", "/page.js"]:
+for path in ["/api/tags", "/api/ps", "/api/version", "/health", "/v1/health", "/ready", "/metrics", "/openapi.json", "/", "/page.css", "/page.js", "/server.js", "/sound.js"]:
     ask("GET", path)
 ask("GET", "/", headers={"Accept": "text/html"})
 everything = {(method.upper(), path) for path, item in document["paths"].items() for method in resolved(item)}
