@@ -23,6 +23,19 @@ double end_of_speech_s(AudioBuffer const& sound) {
     return static_cast<double>(end) / sound.rate;
 }
 
+// What is missing of the sound is still to be spoken: the words from `first` on share the time from the one before them
+// to the sentence's end, which is returned. `made_s`: the end of the speech that was made.
+double expect_rest(std::string const& text, std::size_t first, double made_s, std::vector<SubtitleWord>& words) {
+    double const last_s = first > 0 ? words[first - 1].start_s : 0;
+    auto const last = first > 0 ? words[first - 1].begin : 0;
+    auto const bytes = static_cast<double>(std::max<std::size_t>(1, text.size() - last));
+    double const end_s = std::max(made_s, last_s + bytes * seconds_a_byte);
+    for (auto i = first; i < words.size(); ++i) {
+        words[i].start_s = last_s + (end_s - last_s) * static_cast<double>(words[i].begin - last) / bytes;
+    }
+    return end_s;
+}
+
 } // namespace
 
 void HeardWords::reset() {
@@ -70,16 +83,13 @@ std::string HeardWords::heard_of(Sentence const& sentence, std::int64_t frames) 
         return sentence.text;
     }
     double const played_s = static_cast<double>(played) / sentence.sound.rate;
-    auto words = word_times(sentence.text, sentence.sound, sentence.spoken);
     double end_s = end_of_speech_s(sentence.sound);
-    bool const told = sentence.spoken.size() >= words.size() / 2;
-    if (!sentence.complete) { // what is missing of the sound is still to be spoken
-        auto const bytes = static_cast<double>(std::max<std::size_t>(1, sentence.text.size()));
-        end_s = std::max(end_s, bytes * seconds_a_byte);
-        for (auto& word : words) {
-            bool const known = told && word.start_s < static_cast<double>(made) / sentence.sound.rate;
-            word.start_s = known ? word.start_s : end_s * static_cast<double>(word.begin) / bytes;
-        }
+    if (end_s == 0) {
+        return ""; // silence so far
+    }
+    auto words = word_times(sentence.text, sentence.sound, sentence.spoken);
+    if (!sentence.complete) {
+        end_s = expect_rest(sentence.text, told_words(sentence.text, sentence.spoken), end_s, words);
     }
     std::size_t end = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {

@@ -164,8 +164,7 @@ void synthesise(std::string const& text, Voice const& voice, BlockSink const& em
 }
 
 // The engine's part of phonemes().
-std::vector<std::int32_t> to_phonemes(std::string const& text, std::string const& voice) {
-    choose_voice(voice);
+std::vector<std::int32_t> to_phonemes(std::string const& text) {
     std::vector<std::int32_t> codes;
     void const* rest = text.c_str();
     while (rest) {
@@ -207,20 +206,29 @@ void speak(std::string const& text, Voice const& voice, Sink const& sink) {
 }
 
 std::vector<std::int32_t> phonemes(std::string const& text, std::string const& voice) {
+    auto all = phonemes(std::vector{text}, voice);
+    return std::move(all.front());
+}
+
+std::vector<std::vector<std::int32_t>> phonemes(std::vector<std::string> const& texts, std::string const& voice) {
     std::lock_guard lock(engine_lock());
     engine_rate();
-    std::vector<std::int32_t> codes;
+    std::vector<std::vector<std::int32_t>> all;
     run_in_fork(
         [&](BlockSink const& emit) {
-            auto const made = to_phonemes(text, voice);
-            emit(phonemes_kind, {reinterpret_cast<char const*>(made.data()), made.size() * sizeof(std::int32_t)});
+            choose_voice(voice);
+            for (auto const& text : texts) {
+                auto const made = to_phonemes(text);
+                emit(phonemes_kind, {reinterpret_cast<char const*>(made.data()), made.size() * sizeof(std::int32_t)});
+            }
         },
         [&](char, std::string_view bytes) {
-            codes.resize(bytes.size() / sizeof(std::int32_t));
+            auto& codes = all.emplace_back(bytes.size() / sizeof(std::int32_t));
             std::memcpy(codes.data(), bytes.data(), codes.size() * sizeof(std::int32_t));
             return true;
         });
-    return codes;
+    all.resize(texts.size()); // also where the engine's copy ended early
+    return all;
 }
 
 } // namespace echollama::espeak

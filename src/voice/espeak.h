@@ -32,5 +32,8 @@ void speak(std::string const& text, Voice const& voice, Sink const& sink);
 // International Phonetic Alphabet as Unicode code points, clause by clause, with the clauses' own punctuation kept
 // between them as Piper's voices expect.
 std::vector<std::int32_t> phonemes(std::string const& text, std::string const& voice);
+// Those of several texts, at the cost of one call. The first one's are as if it were alone; of the others the engine
+// may remember what went before.
+std::vector<std::vector<std::int32_t>> phonemes(std::vector<std::string> const& texts, std::string const& voice);
 
 } // namespace echollama::espeak

@@ -29,4 +29,8 @@ std::vector<std::int32_t> phonemes(std::string const&, std::string const&) {
     refuse();
 }
 
+std::vector<std::vector<std::int32_t>> phonemes(std::vector<std::string> const&, std::string const&) {
+    refuse();
+}
+
 } // namespace echollama::espeak

@@ -27,6 +27,7 @@ std::vector<float> PauseShortener::push(std::span<float const> samples) {
         settle(out);
         at = std::find_if_not(loud, samples.end(), is_loud);
         out.insert(out.end(), loud, at);
+        decided_ += at - loud;
     }
     return out;
 }
@@ -40,7 +41,23 @@ std::vector<float> PauseShortener::finish() {
 void PauseShortener::settle(std::vector<float>& out) {
     auto const kept = pause_.size() < shortest_ ? pause_.size() : pause_.size() / kept_part;
     out.insert(out.end(), pause_.begin(), pause_.begin() + static_cast<std::ptrdiff_t>(kept));
+    auto const length = static_cast<std::int64_t>(pause_.size()), left = static_cast<std::int64_t>(kept);
+    if (left < length) {
+        cuts_.push_back({decided_ + left, length - left});
+    }
+    decided_ += length;
     pause_.clear();
+}
+
+std::optional<std::int64_t> PauseShortener::place_of(std::int64_t sample) const {
+    if (sample >= decided_) {
+        return std::nullopt;
+    }
+    std::int64_t cut = 0;
+    for (auto const& c : cuts_) {
+        cut += std::clamp<std::int64_t>(sample - c.first, 0, c.count);
+    }
+    return sample - cut;
 }
 
 } // namespace echollama

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,11 +20,21 @@ class PauseShortener {
     // What is left at the end.
     std::vector<float> finish();
 
+    // Where a sample of all that was pushed lies in all that came out; one that was cut out: where the sound goes on.
+    // Empty: not decided yet.
+    std::optional<std::int64_t> place_of(std::int64_t sample) const;
+
   private:
     void settle(std::vector<float>& out);
 
+    struct Cut {
+        std::int64_t first, count; // samples of what was pushed
+    };
+
     std::size_t shortest_;
     std::vector<float> pause_; // that lasts
+    std::int64_t decided_ = 0; // samples of what was pushed
+    std::vector<Cut> cuts_;
 };
 
 } // namespace echollama

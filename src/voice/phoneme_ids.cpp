@@ -49,11 +49,16 @@ PhonemeIds read_phoneme_ids(fs::path const& file, VoiceFolder::Kind kind) {
     return ids;
 }
 
-std::vector<std::int64_t> phoneme_ids(PhonemeIds const& ids, VoiceFolder::Kind kind,
-                                      std::span<std::int32_t const> phonemes) {
+NumberedPhonemes phoneme_ids(PhonemeIds const& ids, VoiceFolder::Kind kind, std::span<std::int32_t const> phonemes) {
     bool const piper = kind == VoiceFolder::Kind::piper;
-    std::vector<std::int64_t> sentence;
+    NumberedPhonemes made;
+    auto& sentence = made.ids;
+    sentence.push_back(piper ? ids.at(start_of_sentence) : 0);
+    if (piper) {
+        sentence.push_back(ids.at(blank));
+    }
     for (auto const phoneme : phonemes) {
+        made.places.push_back(sentence.size());
         auto const found = ids.find(phoneme);
         if (found == ids.end()) {
             continue;
@@ -63,14 +68,8 @@ std::vector<std::int64_t> phoneme_ids(PhonemeIds const& ids, VoiceFolder::Kind k
             sentence.push_back(ids.at(blank));
         }
     }
-    if (piper) {
-        sentence.insert(sentence.begin(), {ids.at(start_of_sentence), ids.at(blank)});
-        sentence.push_back(ids.at(end_of_sentence));
-    } else {
-        sentence.insert(sentence.begin(), 0);
-        sentence.push_back(0);
-    }
-    return sentence;
+    sentence.push_back(piper ? ids.at(end_of_sentence) : 0);
+    return made;
 }
 
 } // namespace echollama

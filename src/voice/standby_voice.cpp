@@ -41,14 +41,25 @@ class StandbyVoice : public Speaker {
             use_fast_ = !is_usable(begin, stop);
         }
         rate_ = sample_rate();
+        std::int64_t said = 0; // samples of a voice that failed on the way
         if (!use_fast_) {
-            use_fast_ = !(options_.patience.count() > 0 ? say_in_time(sentence, options, sink, stop, begin)
-                                                        : say_now(sentence, options, sink, stop));
+            auto const counted = [&](AudioChunk&& chunk) {
+                said += chunk.frames();
+                sink(std::move(chunk));
+            };
+            use_fast_ = !(options_.patience.count() > 0 ? say_in_time(sentence, options, counted, stop, begin)
+                                                        : say_now(sentence, options, counted, stop));
             if (!use_fast_) {
                 return;
             }
         }
-        auto const out = at_rate(rate_, sink);
+        auto const out = at_rate(rate_, [&](AudioChunk&& chunk) {
+            chunk.first_sample += said;
+            for (auto& word : chunk.words) {
+                word.start_s += static_cast<double>(said) / rate_;
+            }
+            sink(std::move(chunk));
+        });
         float const gain = is_loaded() && !voice_.get() ? 1 : standby_gain; // without another voice as loud as ever
         fast_->say(
             sentence, options,

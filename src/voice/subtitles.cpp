@@ -123,9 +123,9 @@ std::vector<std::pair<std::size_t, std::size_t>> common(std::vector<std::string>
     return pairs;
 }
 
-// Words that the voice told are found in the text; words between two that were found share the time between them.
-void take_known(std::string const& text, std::vector<SpokenWord> const& spoken, double end_s,
-                std::vector<SubtitleWord>& words) {
+// When each word of the text is heard, where it is among those that the voice told.
+std::vector<std::optional<double>> found_times(std::string const& text, std::vector<SpokenWord> const& spoken,
+                                               std::vector<SubtitleWord> const& words) {
     std::vector<std::string> written, told;
     std::vector<std::size_t> owner; // word of the text that each written one belongs to
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -146,13 +146,18 @@ void take_known(std::string const& text, std::vector<SpokenWord> const& spoken, 
         auto& time = found[owner[at]];
         time = time ? time : told_s[heard];
     }
-    double last_s = spoken.front().start_s;
+    return found;
+}
+
+// Words between two that were found share the time between them.
+void take_known(std::vector<std::optional<double>> const& found, Span const& heard, std::vector<SubtitleWord>& words) {
+    double last_s = heard.begin_s;
     for (std::size_t i = 0; i < words.size();) {
         std::size_t next = i;
         while (next < words.size() && !found[next]) {
             ++next;
         }
-        double const next_s = next < words.size() ? *found[next] : end_s;
+        double const next_s = next < words.size() ? *found[next] : heard.end_s;
         auto const missing = static_cast<double>(next - i);
         for (std::size_t k = i; k < next; ++k) { // shares begin behind the last word that was found
             double const share = (static_cast<double>(k - i) + (i > 0 ? 1 : 0)) / (missing + (i > 0 ? 1 : 0));
@@ -249,13 +254,19 @@ std::vector<SubtitleWord> word_times(std::string const& text, AudioBuffer const&
     if (spoken.empty()) {
         estimate(text, spans, words);
     } else {
-        take_known(text, spoken, spans.back().end_s, words);
+        take_known(found_times(text, spoken, words), {spans.front().begin_s, spans.back().end_s}, words);
     }
     double last_s = spans.front().begin_s;
     for (auto& word : words) { // never back, and not before anything is heard
         word.start_s = last_s = std::clamp(word.start_s, last_s, std::max(last_s, spans.back().end_s));
     }
     return words;
+}
+
+std::size_t told_words(std::string const& text, std::vector<SpokenWord> const& spoken) {
+    auto const found = found_times(text, spoken, words_of(text));
+    auto const last = std::find_if(found.rbegin(), found.rend(), [](auto const& time) { return time.has_value(); });
+    return static_cast<std::size_t>(found.rend() - last);
 }
 
 void SpeechSubtitles::expect(std::string const& sentence) {

@@ -14,10 +14,14 @@
 namespace echollama {
 
 // When each word of the text is heard, in seconds after the beginning of the sound. `spoken`: what the voice knows;
-// where it knows nothing the times are estimated: the longest pauses lie at the punctuation, and between them words
-// last as long as they have letters when written out. Words are what white space separates, in order; times never fall.
+// words between two that it told share the time between them. Where it knows nothing the times are estimated: the
+// longest pauses lie at the punctuation, and between them words last as long as they have letters when written out.
+// Words are what white space separates, in order; times never fall.
 std::vector<SubtitleWord> word_times(std::string const& text, AudioBuffer const& sound,
                                      std::vector<SpokenWord> const& spoken);
+
+// How many of the text's words, from the first one on, have times from `spoken`: up to the last one that is among them.
+std::size_t told_words(std::string const& text, std::vector<SpokenWord> const& spoken);
 
 // Follows sentences and the speech made from them; each becomes a subtitle when its last chunk has come. Times are
 // those of the sound itself: silence before and behind the words is left out, whatever rate or place it was spoken

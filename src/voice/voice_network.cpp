@@ -19,16 +19,19 @@ class VitsNetwork : public VoiceNetwork {
     VitsNetwork(VoiceFolder const& folder, int threads)
         : vits_(folder.model, threads), scales_{folder.noise_scale, folder.noise_w, folder.length_scale} {}
 
+    bool tells_begins() const override { return true; }
+
     void run(std::vector<std::int64_t> const& ids, Sink const& sink, std::stop_token const& stop) override {
         // A quarter of a second is soon made; what is heard meanwhile lasts for the larger pieces that follow, of which
         // less is made twice.
         constexpr std::int64_t first_piece = 24, later_piece = 96;
         try {
             auto const speech = vits_.prepare(ids, scales_, {.seed = seed_of(ids)}, stop);
+            sink.begins(begins_of(speech));
             std::int64_t next = 0;
             for (std::int64_t at = 0; at < speech.frames; at = next) {
                 next = at + (at == 0 ? first_piece : later_piece);
-                sink(vits_.samples(speech, at, next, stop));
+                sink.sound(vits_.samples(speech, at, next, stop));
             }
         } catch (Cancelled const&) {
             // what was made is handed out
@@ -36,6 +39,16 @@ class VitsNetwork : public VoiceNetwork {
     }
 
   private:
+    std::vector<std::int64_t> begins_of(VitsSpeech const& speech) const {
+        std::vector<std::int64_t> begins;
+        std::int64_t frame = 0;
+        for (auto const duration : speech.durations) {
+            begins.push_back(frame * vits_.samples_per_frame());
+            frame += duration;
+        }
+        return begins;
+    }
+
     // The same clause always sounds the same.
     static std::uint64_t seed_of(std::vector<std::int64_t> const& ids) {
         return fnv1a64({reinterpret_cast<char const*>(ids.data()), ids.size() * sizeof(ids[0])});
@@ -62,7 +75,7 @@ class OnnxNetwork : public VoiceNetwork {
     std::size_t input_count() const { return session_.inputs().size(); }
     void sound(std::vector<onnx::Input> const& inputs, Sink const& sink, std::stop_token const& stop) const {
         if (auto const outputs = session_.run(inputs, stop); !outputs.empty()) {
-            sink(outputs[0].values);
+            sink.sound(outputs[0].values);
         }
     }
 

@@ -19,9 +19,17 @@ class VoiceNetwork {
     VoiceNetwork(VoiceNetwork const&) = delete;
     VoiceNetwork& operator=(VoiceNetwork const&) = delete;
 
-    // Hands the sound out as it is made, in its order; what a stopped run has not made is missing at the end. Throws
-    // Error.
-    using Sink = std::function<void(std::span<float const> samples)>;
+    struct Sink {
+        // At which sample of the sound each number begins, before the sound comes; only where tells_begins().
+        std::function<void(std::span<std::int64_t const> samples)> begins;
+        // The sound as it is made, in its order.
+        std::function<void(std::span<float const> samples)> sound;
+    };
+
+    // Whether it knows when each number is heard.
+    virtual bool tells_begins() const { return false; }
+
+    // What a stopped run has not made is missing at the end. Throws Error.
     virtual void run(std::vector<std::int64_t> const& ids, Sink const& sink, std::stop_token const& stop) = 0;
 };
 

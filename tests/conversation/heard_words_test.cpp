@@ -53,5 +53,26 @@ TEST(HeardWords, NeverTellMoreWhenLessWasPlayed) {
     EXPECT_LT(before.size(), 30U) << "most of the sentence was not even made: " << before;
 }
 
+// A voice tells its words as they come; those that it has not come to were not heard.
+TEST(HeardWords, OfASentenceStillBeingMadeEndWithItsSound) {
+    HeardWords heard;
+    heard.expect("A cup is on the large brown table in the corner of the room.");
+    heard.write(sound(0.9, {{"A", 0}, {"cup", 0.2}, {"is", 0.6}}, false));
+    EXPECT_EQ(heard.after(210), "A");
+    EXPECT_EQ(heard.after(620), "A cup");
+    EXPECT_EQ(heard.after(900), "A cup is");
+    heard.write(sound(0.9, {{"on", 0.95}, {"the", 1.1}, {"large", 1.3}}, false));
+    EXPECT_EQ(heard.after(620), "A cup");
+    EXPECT_EQ(heard.after(1299), "A cup is on");
+    EXPECT_EQ(heard.after(1310), "A cup is on the");
+}
+
+TEST(HeardWords, OfSilenceAreNone) {
+    HeardWords heard;
+    heard.expect("A cup.");
+    heard.write({.samples = std::vector<float>(300), .rate = 1000, .words = {{"A", 0}, {"cup", 0.2}}});
+    EXPECT_EQ(heard.after(250), "");
+}
+
 } // namespace
 } // namespace echollama

@@ -57,6 +57,40 @@ TEST(Pauses, AreTheSameInPiecesOfAnySize) {
     }
 }
 
+TEST(Pauses, EverySampleThatIsKeptIsFoundWhereItWent) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        Draws draws(seed);
+        std::vector<float> samples;
+        for (int i = 0; i < 12; ++i) {
+            float const level = draws.chance(0.5F) ? 0.5F : 0.001F;
+            for (int n = draws.below(400); n > 0; --n) {
+                samples.push_back(level * draws.between(0.1F, 1));
+            }
+        }
+        PauseShortener pauses(rate);
+        std::vector<float> out;
+        auto const add = [&](std::vector<float> const& part) { out.insert(out.end(), part.begin(), part.end()); };
+        for (std::size_t at = 0; at < samples.size(); at += 100) {
+            add(pauses.push(std::span(samples).subspan(at, std::min<std::size_t>(100, samples.size() - at))));
+            if (auto const place = pauses.place_of(static_cast<std::int64_t>(at))) {
+                EXPECT_LE(static_cast<std::size_t>(*place), out.size()) << "it was handed out with what is decided";
+            }
+        }
+        add(pauses.finish());
+        std::int64_t last = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            auto const place = pauses.place_of(static_cast<std::int64_t>(i));
+            ASSERT_TRUE(place);
+            EXPECT_GE(*place, last);
+            last = *place;
+            if (std::abs(samples[i]) > 0.01F) {
+                EXPECT_EQ(out[static_cast<std::size_t>(last)], samples[i]) << seed << ", " << i;
+            }
+        }
+        EXPECT_FALSE(pauses.place_of(static_cast<std::int64_t>(samples.size())));
+    }
+}
+
 TEST(Pauses, SoundIsNotHeldBack) {
     PauseShortener pauses(rate);
     EXPECT_EQ(pauses.push(sound({{100, .5F}})).size(), 100U);

@@ -200,6 +200,39 @@ TEST(StandbyVoice, AFailingVoiceIsReplacedToTheEndOfTheAnswerAndToldOnce) {
     }
 }
 
+TEST(StandbyVoice, WhatIsSaidAgainIsToldWhenItIsHeard) {
+    struct Breaks : FakeVoice {
+        void say(std::string const&, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
+            sink({std::vector<float>(12000, level), rate, 0, false, 1, {{"Ten", 0.1}}});
+            throw Error("The voice is hoarse.");
+        }
+    };
+    struct Tells : FakeVoice {
+        void say(std::string const&, SpeechOptions const&, AudioSink const& sink, std::stop_token) override {
+            sink({std::vector<float>(24000, level), rate, 0, false, 1, {{"Ten", 0.2}, {"letter", 0.6}}});
+            sink({{}, rate, 24000, true});
+        }
+    };
+    for (auto patience : {0ms, 500ms}) {
+        std::promise<std::shared_ptr<Speaker>> broken;
+        broken.set_value(std::make_shared<Breaks>());
+        auto const speaker = with_standby(broken.get_future().share(), std::make_unique<Tells>(), {patience});
+        std::vector<double> times_s;
+        auto const keep = [&](AudioChunk&& chunk) {
+            for (auto const& word : chunk.words) {
+                times_s.push_back(word.start_s);
+            }
+        };
+        warnings_of([&] {
+            speaker->say("Ten letter", {}, keep, {});
+            EXPECT_EQ(listen(*speaker, "Ten letter", {.answer = 1}).samples.size(), 36000U);
+        });
+        ASSERT_EQ(times_s.size(), 3U);
+        EXPECT_NEAR(times_s[1], 0.5 + 0.2, 1e-9);
+        EXPECT_NEAR(times_s[2], 0.5 + 0.6, 1e-9);
+    }
+}
+
 TEST(StandbyVoice, ALateVoiceIsReplacedOnlyWhereSomebodyWaits) {
     Standby live(100ms);
     live.voice->delay = 600ms;

@@ -32,7 +32,8 @@ struct AudioChunk {
     std::int64_t first_sample = 0;
     bool end = false; // the last piece of its sentence
     int channels = 1;
-    std::vector<SpokenWord> words = {}; // told with this piece, by voices that know; each word once
+    // By voices that know, in order, each word once: told with the piece in which it begins, or earlier.
+    std::vector<SpokenWord> words = {};
 
     // Samples a channel.
     std::int64_t frames() const { return static_cast<std::int64_t>(samples.size()) / channels; }

@@ -19,6 +19,9 @@ class TimeStretch {
 
     // From the next samples on; no click, nothing lost.
     void set_speed(float speed);
+    // As it is, clamped: with one speed for all of a stream, what is pushed at time t is heard at t / speed(), give or
+    // take a period of the voice.
+    float speed() const { return speed_; }
     // What is ready after these samples.
     std::vector<float> push(std::span<float const> samples);
     // The rest. A new stream may follow.
