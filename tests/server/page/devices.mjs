@@ -133,6 +133,21 @@ await test("a screen reader can press the button to speak", async () => {
   await here.end();
 });
 
+await test("what is pressed and where one is can be seen with the system's own colours", async () => {
+  const here = await visit();
+  await here.page.emulateMedia({ forcedColors: "active" });
+  await here.describe();
+  const colour = (selector) => here.page.evaluate((wanted) => getComputedStyle(document.querySelector(wanted)).backgroundColor, selector);
+  const before = [await colour("#talk"), await colour("#things button")];
+  await here.page.focus("#things button");
+  await here.press("Enter");
+  await here.page.evaluate(() => document.getElementById("talk").click());
+  await here.until("Listening");
+  assert.notEqual(await colour("#talk"), before[0]);
+  assert.notEqual(await colour("#things button"), before[1]);
+  await here.end();
+});
+
 await test("a camera that nobody needs any more is off", async () => {
   const here = await visit();
   const on = async () => {
