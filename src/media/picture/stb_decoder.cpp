@@ -128,7 +128,7 @@ void check_length(std::int64_t width, std::int64_t height, std::int64_t pixels_i
 Image decode_other(std::span<std::uint8_t const> bytes, std::string const& name) {
     int width = 0, height = 0, channels = 0;
     if (!stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height, &channels)) {
-        throw Error(name + " is not a picture that can be read; use JPEG, PNG, BMP or GIF.");
+        throw Error(name + " is not a picture that can be read; use JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF.");
     }
     check_size(width, std::abs(std::int64_t{height}), name); // a BMP stored from the top has a negative height here
     if (bytes[0] == 'G') {
