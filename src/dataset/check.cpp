@@ -3,29 +3,20 @@
 #include "base/ascii.h"
 #include "base/error.h"
 #include "rows/row_lines.h"
+#include "text/sentences.h"
 
 #include <algorithm>
 #include <functional>
 #include <set>
-#include <sstream>
 
 namespace echollama::dataset {
 namespace {
 
 constexpr std::size_t most_named = 20;
 
-std::vector<std::string> words_of(std::string const& text) {
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) {
-        words.push_back(lower_case(word));
-    }
-    return words;
-}
-
 std::string folded(std::string const& text) {
     std::string all;
-    for (auto const& word : words_of(text)) {
+    for (auto const& word : written_words(lower_case(text))) {
         all += word + ' ';
     }
     return all;
@@ -110,9 +101,9 @@ DatasetReport check_dataset(std::filesystem::path const& path, std::filesystem::
             }
         }
         report.same_answers += better == worse ? 1 : 0;
-        prompts.push_back(words_of(row.prompt).size());
-        chosen.push_back(words_of(row.chosen).size());
-        rejected.push_back(words_of(row.rejected).size());
+        prompts.push_back(written_words(row.prompt).size());
+        chosen.push_back(written_words(row.chosen).size());
+        rejected.push_back(written_words(row.rejected).size());
         report.chosen_longer += chosen.back() > rejected.back() ? 1 : 0;
         if (row.has_claims) {
             ++report.with_claims;

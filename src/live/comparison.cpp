@@ -1,6 +1,5 @@
 #include "live/comparison.h"
 
-#include "questions/answer_words.h"
 #include "scene/boxes.h"
 #include "scene/camera.h"
 #include "scene/coco.h"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 namespace echollama {
 namespace {
@@ -296,6 +297,15 @@ std::vector<std::string> SentenceCutter::push(std::string_view piece) {
 
 std::vector<std::string> SentenceCutter::finish() {
     return take(true);
+}
+
+std::vector<std::string> written_words(std::string_view text) {
+    std::istringstream in{std::string(text)};
+    std::vector<std::string> words;
+    for (std::string word; in >> word;) {
+        words.push_back(word);
+    }
+    return words;
 }
 
 } // namespace echollama

@@ -40,6 +40,9 @@ class SentenceCutter {
     std::string text_;
 };
 
+// What white space separates, with its marks.
+std::vector<std::string> written_words(std::string_view text);
+
 // Without white space at both ends.
 std::string trimmed(std::string_view text);
 

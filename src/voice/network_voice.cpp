@@ -1,4 +1,5 @@
 #include "media/sound/time_stretch.h"
+#include "text/sentences.h"
 #include "text/speech_text.h"
 #include "voice/clauses.h"
 #include "voice/espeak.h"

@@ -2,7 +2,7 @@
 
 #include "voice/word_alignment.h"
 
-#include <sstream>
+#include <string_view>
 
 namespace echollama {
 namespace {
@@ -19,15 +19,6 @@ std::string without_marks(std::string_view word) {
 }
 
 } // namespace
-
-std::vector<std::string> written_words(std::string_view text) {
-    std::istringstream in{std::string(text)};
-    std::vector<std::string> words;
-    for (std::string word; in >> word;) {
-        words.push_back(word);
-    }
-    return words;
-}
 
 std::vector<PlacedWord> place_words(std::span<std::string const> words, std::span<std::int32_t const> sentence,
                                     std::span<std::vector<std::int32_t> const> each) {

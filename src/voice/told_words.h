@@ -8,13 +8,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace echollama {
-
-// What white space separates, with its marks.
-std::vector<std::string> written_words(std::string_view text);
 
 // A word without the marks around it, and the phoneme of its sentence (index) that it begins with.
 struct PlacedWord {

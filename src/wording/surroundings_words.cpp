@@ -6,6 +6,7 @@
 #include "scene/english.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <string_view>

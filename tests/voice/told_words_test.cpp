@@ -2,6 +2,7 @@
 #include "base/counter_rng.h"
 #include "support/needs_espeak.h"
 #include "support/support.h"
+#include "text/sentences.h"
 #include "text/speech_text.h"
 #include "text/utf8.h"
 #include "voice/subtitles.h"

@@ -5,14 +5,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { follow, launch, told, until } from "./browser.mjs";
 import { silence } from "./fake_server.mjs";
 
 const [address, executablePath, photo, folder] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-});
+const browser = await launch(executablePath);
 
 const spokenRoles = { textbox: "edit", slider: "slider", checkbox: "check box", combobox: "combo box", button: "button", link: "link", heading: "heading", listitem: "item", PopUpButton: "button", MenuListPopup: "" };
 const property = (node, name) => node.properties?.find((one) => one.name === name)?.value.value;
@@ -43,19 +40,15 @@ class Journey {
     await this.page.route("**/v1/audio/transcriptions", (route) => route.fulfill({ json: { text: "Where is the cup?" } })); // whatever the false microphone hears
     await this.page.route("**/v1/**", async (route) => { await this.looked; await route.fallback(); }); // no answer between a key and its line
     await this.page.goto(address + "/");
-    await this.page.evaluate(() => {
-      window.told = [];
-      const region = document.getElementById("state");
-      new MutationObserver(() => window.told.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
-    });
+    await this.page.evaluate(follow);
     await this.page.waitForFunction(() => document.getElementById("voice").options.length > 0);
     return this;
   }
   async heard() {
-    for (const text of await this.page.evaluate(() => window.told.splice(0))) this.lines.push(`says: ${text}`);
+    for (const text of await told(this.page)) this.lines.push(`says: ${text}`);
   }
   async until(text) {
-    await this.page.waitForFunction((wanted) => document.getElementById("state").textContent.startsWith(wanted), text);
+    await until(this.page, text);
     await this.heard();
   }
   async focus() {
@@ -122,8 +115,8 @@ await journey.end("describe");
 
 journey = await new Journey("Through the things in the picture, near to far and left to right").begin();
 const three = [["a cup, straight ahead, close by", 2], ["a dog, on the left, two metres away", -30], ["a chair, on the right, three metres away", 25]];
-const told = [{ type: "scene", scene: {}, things: three.map(([words, bearing_deg], object) => ({ object, words, bearing_deg })) }, { type: "sentence", text: "A cup, a dog and a chair." }, { type: "done" }];
-await journey.page.route("**/v1/describe", (route) => route.fulfill({ contentType: "application/x-ndjson", body: told.map((line) => JSON.stringify(line) + "\n").join("") })); // no photo here has several
+const description = [{ type: "scene", scene: {}, things: three.map(([words, bearing_deg], object) => ({ object, words, bearing_deg })) }, { type: "sentence", text: "A cup, a dog and a chair." }, { type: "done" }];
+await journey.page.route("**/v1/describe", (route) => route.fulfill({ contentType: "application/x-ndjson", body: description.map((line) => JSON.stringify(line) + "\n").join("") })); // no photo here has several
 await journey.choose();
 await journey.goTo("again");
 await journey.press("Tab", 2);

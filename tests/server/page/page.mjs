@@ -1,28 +1,20 @@
 // page.mjs ADDRESS BROWSER PHOTO: see check.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { chromium } from "playwright-core";
+import { focused as focusedIn, follow, launch, told as toldBy, until } from "./browser.mjs";
 
 const [address, executablePath, photo] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-});
+const browser = await launch(executablePath);
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
 page.setDefaultTimeout(60000);
 const failures = [];
 page.on("pageerror", (error) => failures.push(error.message));
 await page.goto(address + "/");
 
-// What the live region says is what a screen reader says by itself.
-await page.evaluate(() => {
-  window.told = [];
-  const state = document.getElementById("state");
-  new MutationObserver(() => window.told.push(state.textContent)).observe(state, { childList: true, characterData: true, subtree: true });
-});
-const told = () => page.evaluate(() => window.told.splice(0));
-const state = (text) => page.waitForFunction((wanted) => document.getElementById("state").textContent.startsWith(wanted), text);
-const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
+await page.evaluate(follow);
+const told = () => toldBy(page);
+const state = (text) => until(page, text);
+const focused = () => focusedIn(page);
 
 const axe = fs.readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 async function accessible(when) {

@@ -1,15 +1,12 @@
 // For tests whose arguments are BROWSER WEB [NAME]: a browser and a server that answers when the test lets it. NAME: only the cases whose
 // name holds it. See check.
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { focused, follow, launch, told, until } from "./browser.mjs";
 import { FakeServer } from "./fake_server.mjs";
 
 const [executablePath, folder, only = ""] = process.argv.slice(2);
 const patience = Number(process.env.PATIENCE ?? 30000); // milliseconds until a case is given up
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=document-user-activation-required"],
-});
+const browser = await launch(executablePath, "--autoplay-policy=document-user-activation-required");
 export const server = await new FakeServer(folder).listen();
 export const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 const picture = (name, extra = "") => ({ name, mimeType: "image/png", buffer: Buffer.concat([png, Buffer.from(extra)]) });
@@ -23,13 +20,9 @@ export class Visit {
     this.page.setDefaultTimeout(patience);
     this.page.on("pageerror", (error) => this.failures.push(error.message));
     await this.page.addInitScript(init);
+    await this.page.addInitScript(`addEventListener("DOMContentLoaded", ${follow})`);
     await this.page.addInitScript(() => {
-      window.told = [];
       window.streams = []; // of microphones and cameras
-      addEventListener("DOMContentLoaded", () => {
-        const region = document.getElementById("state");
-        new MutationObserver(() => window.told.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
-      });
       const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
       navigator.mediaDevices.getUserMedia = async (what) => {
         await window.beforeOpening?.();
@@ -63,11 +56,11 @@ export class Visit {
     return this;
   }
   choose(...which) { return this.page.setInputFiles("#file", picture(...which)); }
-  until(text) { return this.page.waitForFunction((wanted) => document.getElementById("state").textContent.startsWith(wanted), text); }
-  told() { return this.page.evaluate(() => window.told.splice(0)); }
+  until(text) { return until(this.page, text); }
+  told() { return told(this.page); }
   press(key) { return this.page.keyboard.press(key); }
-  focused() { return this.page.evaluate(() => document.activeElement.id || document.activeElement.textContent); }
-  quiet() { return this.page.waitForFunction(() => document.getElementById("stop").ariaDisabled === "true" || document.getElementById("stop").disabled); }
+  focused() { return focused(this.page); }
+  quiet() { return this.page.waitForFunction(() => document.getElementById("stop").ariaDisabled === "true"); }
   stoppable() { return this.page.waitForFunction(() => document.getElementById("stop").ariaDisabled !== "true" && !document.getElementById("stop").disabled); }
   live() { return this.page.evaluate(() => window.streams.filter((one) => one.getTracks().some((track) => track.readyState === "live")).length); }
   opened(count) { return this.page.waitForFunction((wanted) => window.streams.length === wanted, count); }
